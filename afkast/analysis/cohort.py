@@ -1,0 +1,72 @@
+"""From spells to months: who was on benefits, and who was still followed, month by month."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True)
+class PersonMonths:
+    """Persons (rows) by calendar months (columns): on any benefit in the month, and under observation.
+
+    A person who has died is observed and off benefits; one who has moved away is no longer observed.
+    """
+
+    persons: pd.Index
+    months: pd.PeriodIndex
+    on_benefit: NDArray[np.bool_]
+    observed: NDArray[np.bool_]
+
+    def of(self, persons: pd.Index) -> "PersonMonths":
+        """The same for some of the persons, in their order."""
+        rows = self.persons.get_indexer(persons)
+        return PersonMonths(persons, self.months, self.on_benefit[rows], self.observed[rows])
+
+
+def column_of(days: pd.Series, months: pd.PeriodIndex) -> NDArray[np.float64]:
+    """The place of each day's month among the months, counted from 0; NaN where there is no day."""
+    since = (days.dt.year - months[0].year) * 12 + days.dt.month - months[0].month
+    return since.to_numpy(dtype="float64", na_value=np.nan)
+
+
+def aligned(
+    months: PersonMonths, start: NDArray[np.float64], length: int
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """On benefit and observed, (persons × length), counted from each person's own month `start`.
+
+    Every start must leave `length` months of data.
+    """
+    columns = start.astype(int)[:, None] + np.arange(length)
+    rows = np.arange(len(months.persons))[:, None]
+    return months.on_benefit[rows, columns], months.observed[rows, columns]
+
+
+def person_months(
+    spells: pd.DataFrame, persons: pd.DataFrame, first: str | pd.Period, last: str | pd.Period
+) -> PersonMonths:
+    """Count every person's spells by month from `first` to `last` (such as "2020-01").
+
+    A month counts as on benefits when any day of it does; overlapping and repeated spells count once.
+    A spell without an end is still running. `last` is the cut-off: the extraction less the months
+    that late registration still changes.
+    """
+    months = pd.period_range(first, last, freq="M")
+    index = pd.Index(persons["person"])
+    row = index.get_indexer(spells["person"])
+    width = len(months)
+
+    def column(days: pd.Series) -> NDArray[np.int64]:
+        return np.nan_to_num(column_of(days, months), nan=width).clip(-1, width).astype("int64")
+
+    start, end = column(spells["start"]), column(spells["end"])
+    inside = (end >= 0) & (start < width)
+    change = np.zeros((len(index), width + 1), dtype="int64")
+    np.add.at(change, (row[inside], start[inside].clip(0)), 1)
+    np.add.at(change, (row[inside], (end[inside] + 1).clip(0, width)), -1)
+    on_benefit = change.cumsum(axis=1)[:, :width] > 0
+
+    gone_from = column(persons["moved_on"])
+    observed = np.arange(width)[None, :] < gone_from[:, None]
+    return PersonMonths(index, months, on_benefit & observed, observed)

@@ -1,0 +1,115 @@
+"""What was decided, what was spent, what was saved.
+
+One sign everywhere: an investment is positive when it costs, a saving positive when it saves, and
+net_gain = saving − investment. A page turns the signs to those of its paper only when it shows them.
+"""
+
+from datetime import date
+
+import pandas as pd
+
+from afkast.errors import AfkastError
+
+
+class UndefinedIndex(AfkastError):
+    """An index was asked of a series that has none."""
+
+
+class MissingPriceLevel(AfkastError):
+    """Amounts of two price levels were to meet without a sourced conversion."""
+
+
+def net_gain(saving: float, investment: float) -> float:
+    """Net gain, kroner: saving − investment; positive when the strategy pays."""
+    return saving - investment
+
+
+def yearly(budget: pd.DataFrame, line: str) -> pd.Series:
+    """Budgeted kroner by year for one line (investment, benefit_saving), summed over committees."""
+    return budget.loc[budget["line"] == line].groupby("year")["amount_dkk"].sum()
+
+
+def by_month(budget: pd.DataFrame, starts_on: date, ends_on: date) -> pd.DataFrame:
+    """The budget by month, as decided where it is phased, else evenly over the strategy's months of the year.
+
+    Returns committee, line, month (first of month), amount_dkk and phasing ("decided" or "linear").
+    The decided month vector is the rule: no even profile reproduces a real phased budget.
+    """
+    decided = budget.dropna(subset="month").assign(phasing="decided")
+    undecided = budget[budget["month"].isna()]
+    active = pd.DataFrame({"active": pd.period_range(starts_on, ends_on, freq="M")})
+    active["year"] = active["active"].dt.year
+    spread = undecided.drop(columns="month").merge(active, on="year")
+    months_of_row = spread.groupby(["committee", "line", "kind", "year"])["active"].transform("size")
+    spread = spread.assign(
+        month=spread["active"].dt.month, amount_dkk=spread["amount_dkk"] / months_of_row, phasing="linear"
+    )
+    rows = pd.concat([decided, spread], ignore_index=True)
+    rows["month"] = pd.to_datetime({"year": rows["year"], "month": rows["month"].astype(int), "day": 1})
+    return rows[["committee", "line", "kind", "month", "amount_dkk", "phasing"]]
+
+
+def to_date(monthly: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """The rows of a frame by month that lie in the year of as_of, up to and including its month."""
+    month = monthly["month"]
+    return monthly[(month.dt.year == as_of.year) & (month <= pd.Timestamp(as_of))]
+
+
+def posted_by_month(ledger: pd.DataFrame) -> pd.DataFrame:
+    """Postings summed by month: committee, line, month (first of month), amount_dkk (+ = cost)."""
+    rows = ledger.assign(month=ledger["posted_on"].dt.to_period("M").dt.to_timestamp())
+    return rows.groupby(["committee", "line", "month"], as_index=False)["amount_dkk"].sum()
+
+
+def posted_by_year(ledger: pd.DataFrame, line: str) -> pd.Series:
+    """Postings on one line summed by the year they were posted in, kroner of that year."""
+    rows = ledger[ledger["line"] == line]
+    return rows["amount_dkk"].groupby(rows["posted_on"].dt.year).sum()
+
+
+def saving_against_original_budget(actual: float, original_budget: float, net_price_dkk: float) -> float:
+    """Computed saving, kroner: (original budget − actual full-year persons) · net price of a full-year person.
+
+    The counterfactual is the budget as it was before the strategy; negative means more persons than that.
+    """
+    return (original_budget - actual) * net_price_dkk
+
+
+def year_to_date_average(stock: pd.Series) -> pd.Series:
+    """Average stock from January to each month: full-year persons are averaged, never added up.
+
+    `stock` has one value per month of one year, in order; a missing month is an error, not a zero.
+    """
+    if stock.isna().any():
+        raise AfkastError(
+            f"the series {stock.name} lacks {int(stock.isna().sum())} of its months; an average needs all."
+        )
+    return stock.expanding().mean()
+
+
+def index_series(amounts: pd.Series, base: object) -> pd.Series:
+    """Index, base = 100. Refused where it means nothing: at a base of 0, or when the sign changes."""
+    if amounts.isna().any() or base not in amounts.index:
+        raise UndefinedIndex("Indekset er ikke defineret: serien mangler måneder.")
+    if amounts[base] == 0:
+        raise UndefinedIndex("Indekset er ikke defineret: udgangspunktet er 0.")
+    if (amounts * amounts[base] <= 0).any():
+        raise UndefinedIndex("Indekset er ikke defineret: beløbet skifter fortegn eller er 0 undervejs.")
+    return 100 * amounts / amounts[base]
+
+
+def presupposed_exits(saving_dkk: pd.Series, net_price_dkk: float) -> pd.Series:
+    """Full-year persons who must be off benefits for the budgeted saving: saving ÷ net price of one."""
+    return saving_dkk / net_price_dkk
+
+
+def converted(amount_dkk: float, from_year: int, to_year: int, kind: str, price_levels: pd.DataFrame) -> float:
+    """An amount of one year's price level in another's, by a sourced factor; refuses without one."""
+    if from_year == to_year:
+        return amount_dkk
+    found = price_levels.query("from_year == @from_year and to_year == @to_year and kind == @kind")
+    if len(found) != 1:
+        raise MissingPriceLevel(
+            f"Der er ingen kilde til omregning fra {from_year}- til {to_year}-priser ({kind}); beløbene lægges ikke sammen."
+        )
+    return amount_dkk * float(found["factor"].iloc[0])

@@ -1,0 +1,100 @@
+"""The commands. Each is a thin wrapper over a function of the package; a fault is one sentence, without a traceback."""
+
+import sys
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from afkast import __version__
+from afkast.errors import AfkastError
+from afkast.project import find_project
+
+console = Console(stderr=True, soft_wrap=True)
+
+
+class _Commands(click.Group):
+    """Shows an AfkastError as its sentences alone."""
+
+    def invoke(self, context: click.Context) -> object:
+        try:
+            return super().invoke(context)
+        except AfkastError as error:
+            click.echo(f"afkast: {error}", err=True)
+            sys.exit(1)
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def main() -> None:
+    """Follow up municipal employment investments as a book."""
+
+
+@main.command("import")
+@click.argument("raw", type=click.Path(exists=True, file_okay=False, path_type=Path))
+def import_(raw: Path) -> None:
+    """Read, check and pseudonymise the raw files of RAW into a new snapshot.
+
+    RAW holds the exports and a sources.yml that declares them (data/README.md). All faults of all files are told
+    in one run, and nothing is written when there is one.
+    """
+    from afkast.intake import import_raw, pseudonym_key
+
+    project = find_project()
+    with _progress() as progress:
+        task = progress.add_task("import", total=None)
+        snapshot = import_raw(
+            raw,
+            project.snapshots,
+            pseudonym_key(),
+            lambda done, total, what: progress.update(task, completed=done, total=total, description=what),
+        )
+        progress.update(task, total=1, completed=1, description="import")
+    rows = sum(table["rows"] for table in snapshot.manifest["tables"].values())
+    click.echo(f"snapshot {snapshot.id}: {len(snapshot.manifest['files'])} files, {rows} rows")
+
+
+@main.command()
+@click.option("--strategy", "strategies", multiple=True, help="Execute only this strategy's pages; may be repeated.")
+@click.option("--snapshot", default="", help="The snapshot to build on; default the latest import.")
+def build(strategies: tuple[str, ...], snapshot: str) -> None:
+    """Execute the pages and build the book at book/_build/html/index.html.
+
+    A page that fails stops the build, and the former site stands.
+    """
+    from afkast.edition.build import build as build_book
+
+    with _progress() as progress:
+        task = progress.add_task("pages", total=None)
+        site = build_book(
+            find_project(),
+            strategies,
+            snapshot,
+            lambda done, total, what: progress.update(task, completed=done, total=total, description=what),
+        )
+    click.echo(f"{site}")
+
+
+@main.command()
+@click.argument("strategy")
+@click.argument("page")
+@click.option("--snapshot", default="", help="The snapshot to run on; default the latest import.")
+def run(strategy: str, page: str, snapshot: str) -> None:
+    """Execute one PAGE of a STRATEGY and print where the executed notebook lies."""
+    from afkast.edition.build import run_page
+
+    with console.status(f"{strategy}/{page}"):
+        path = run_page(find_project(), strategy, page, snapshot)
+    click.echo(f"{path}")
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+        console=console,
+    )

@@ -1,0 +1,1 @@
+"""An edition: the snapshot, the strategies and the notebooks made into a site."""

@@ -1,0 +1,132 @@
+"""Executed pages into a site: titles and banners, the contents, each strategy's first page, and the rendering."""
+
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import jinja2
+import pandas as pd
+from nbformat import NotebookNode
+from ruamel.yaml import YAML
+
+from afkast.analysis.targets import Verdict, overall
+from afkast.errors import AfkastError
+from afkast.project import Project
+from afkast.report import danish
+from afkast.report.show import badge, filed
+from afkast.strategy import Strategy
+
+OVERVIEW, DATA_BASIS = "overblik", "datagrundlag"
+GROUNDS = ("metode", "forudsaetninger", "ordliste", f"strategies/{DATA_BASIS}")
+"""The last part of the contents: what every page rests on."""
+
+PERSON_TABLES = {"persons", "spells", "cohort"}
+AREAS = {"economics": "Økonomi", "targets": "Målopfyldelse", "effect": "Effekt"}
+
+
+def dress(notebook: NotebookNode, title: str, byline: str) -> None:
+    """Give an executed page its title, its byline and, where its data are synthetic, a banner that says so.
+
+    The notebook's own parameters cell is left out of sight: the injected one holds what the page was run with.
+    """
+    heading = [f"# {as_text(title)}"]
+    if byline:
+        heading.append(f"*{as_text(byline)}*")
+    shown = [item for item in filed(notebook) if item["synthetic"]]
+    if shown:
+        persons = any(PERSON_TABLES & set(item["tables"]) for item in shown)
+        heading += [
+            ":::{admonition} Syntetiske data\n:class: afkast-synthetic\n"
+            + ("Personerne på denne side findes ikke; de er lavet til eksemplet." if persons else "")
+            + ("" if persons else "Siden bruger data, som er lavet til eksemplet, så tallene svarer til den trykte rapport.")
+            + "\n:::"
+        ]
+    notebook.cells[0].source = "\n\n".join(heading)
+    for cell in notebook.cells:
+        if "parameters" in cell.metadata.get("tags", []):
+            cell.metadata["tags"] = sorted({*cell.metadata["tags"], "remove-cell"})
+
+
+def as_text(words: str) -> str:
+    """Words as Markdown that shows them as they are, whatever signs are in them."""
+    return re.sub(r"([\\`*_{}\[\]<>()#+.!|$~^:@&-])", r"\\\1", " ".join(words.split()))
+
+
+def write_contents(project: Project, strategies: Iterable[Strategy]) -> list[str]:
+    """Write book/_toc.yml for the strategies in their order and return every page in it."""
+    parts: dict[str, list[dict[str, object]]] = {}
+    for strategy in strategies:
+        folder = f"strategies/{strategy.id}"
+        sections = [{"file": f"{folder}/{page.id}"} for page in strategy.pages]
+        parts.setdefault(strategy.municipality, []).append({"file": f"{folder}/index", "sections": sections})
+    contents = {
+        "format": "jb-book",
+        "root": f"strategies/{OVERVIEW}",
+        "parts": [
+            *({"caption": municipality, "chapters": chapters} for municipality, chapters in parts.items()),
+            {"caption": "Grundlag", "chapters": [{"file": page} for page in GROUNDS]},
+        ],
+    }
+    with (project.book / "_toc.yml").open("w", encoding="utf-8") as file:
+        YAML().dump(contents, file)
+    return re.findall(r"(?:file|root): (\S+)", (project.book / "_toc.yml").read_text(encoding="utf-8"))
+
+
+def write_first_page(pages: Path, strategy: Strategy, said: pd.DataFrame) -> None:
+    """Write a strategy's first page: what was decided, its goals with their verdicts, and the way to its pages."""
+    own = said[said["strategy"] == strategy.id].set_index(["item", "name"])["value"]
+    verdicts = {goal.id: Verdict(own[f"maal-{goal.id}", "verdict"]) for goal in strategy.goals}
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("afkast.edition"), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    body = environment.get_template("strategy.html").render(
+        strategy=strategy,
+        verdict=badge(overall(verdicts.values())),
+        goals=[(goal, badge(verdicts[goal.id])) for goal in strategy.goals],
+        areas=[
+            (name, [page for page in strategy.pages if page.area == area])
+            for area, name in AREAS.items()
+            if any(page.area == area for page in strategy.pages)
+        ],
+        day=danish.day,
+    )
+    # a backtick in a text must not end the block that keeps it out of reach of Markdown
+    block = body.replace("`", "&#96;")
+    (pages / strategy.id / "index.md").write_text(
+        f"# {as_text(strategy.name)}\n\n```{{raw}} html\n{block}\n```\n", encoding="utf-8"
+    )
+
+
+def render(project: Project, contents: list[str]) -> None:
+    """Render the book with warnings as errors and put the new site in the former one's place."""
+    staging = project.build / "staging"
+    shutil.rmtree(staging, ignore_errors=True)
+    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(project.book)]
+    command += ["--config", str(project.root / "_config.yml"), "--path-output", str(staging), "-W", "--keep-going", "-q"]
+    run = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False)
+    new = staging / "_build" / "html"
+    missing = [page for page in contents if not (new / f"{page}.html").is_file()]
+    if run.returncode or missing:
+        raise AfkastError(_why_not_rendered(project, run.stdout + run.stderr, missing))
+    for leftover in ("_sources", "reports", ".buildinfo", "objects.inv"):
+        path = new / leftover
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    former = project.build / "former"
+    shutil.rmtree(former, ignore_errors=True)
+    if project.site.exists():
+        project.site.rename(former)
+    new.rename(project.site)
+    shutil.rmtree(former, ignore_errors=True)
+    shutil.rmtree(staging, ignore_errors=True)
+
+
+def _why_not_rendered(project: Project, log: str, missing: list[str]) -> str:
+    """The renderer's warnings, a line each, with files named from the project's root."""
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", log).replace(f"{project.root}/", "")
+    warnings = [line.strip() for line in plain.splitlines() if re.search("WARNING|ERROR|CRITICAL|Error:", line)]
+    if missing:
+        warnings.append(f"no page came of {', '.join(missing)}.")
+    return "The book could not be rendered; the former site stands.\n" + "\n".join(warnings or [plain[-2000:]])

@@ -1,0 +1,276 @@
+"""The tables of a snapshot: what each column means, its unit, and what must hold.
+
+Money is in whole kroner at full precision and never mixed across price levels. Stored signs: an investment is
+positive when it costs, a benefit saving is positive when it saves. Missing and suppressed are states of their
+own, never 0. A column's form (`metadata`) says how its raw cells are read.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pandera.pandas as pa
+
+YEARS = (1900, 2100)
+PSEUDONYM = r"[0-9a-f]{20}"
+STRATEGY_ID = r"[a-z0-9][a-z0-9-]{0,39}"
+
+
+def text(meaning: str, pattern: str | None = None) -> pa.Column:
+    """Words; never empty."""
+    checks = [pa.Check.str_matches(f"^{pattern}$", error="not written as it must be")] if pattern else []
+    return pa.Column(str, checks, description=meaning, metadata={"form": "text"})
+
+
+def word(meaning: str, *words: str) -> pa.Column:
+    """One of a few words."""
+    one_of = pa.Check.isin(words, error=f"must be one of {', '.join(words)}")
+    return pa.Column(str, one_of, description=meaning, metadata={"form": "text"})
+
+
+def citizen(meaning: str) -> pa.Column:
+    """A person: raw a CPR number, stored a pseudonym."""
+    pseudonym = pa.Check.str_matches(f"^{PSEUDONYM}$", error="must be a pseudonym")
+    return pa.Column(str, pseudonym, description=meaning, metadata={"form": "person"})
+
+
+def whole(meaning: str, lowest: int, highest: int, nullable: bool = False) -> pa.Column:
+    """A whole number within bounds, both included."""
+    within = pa.Check.in_range(lowest, highest, error=f"must be a whole number from {lowest} to {highest}")
+    kind = "Int64" if nullable else "int64"
+    return pa.Column(kind, within, nullable=nullable, description=meaning, metadata={"form": "whole"})
+
+
+def number(meaning: str, nullable: bool = False, *checks: pa.Check) -> pa.Column:
+    """A finite number."""
+    finite = pa.Check(np.isfinite, error="must be a finite number")
+    return pa.Column(float, [finite, *checks], nullable=nullable, description=meaning, metadata={"form": "number"})
+
+
+def day(meaning: str, nullable: bool = False) -> pa.Column:
+    """A date; a missing one is a state that `meaning` explains."""
+    return pa.Column("datetime64[ns]", nullable=nullable, description=meaning, metadata={"form": "day"})
+
+
+def month(meaning: str) -> pa.Column:
+    """A month, stored as its first day."""
+    first = pa.Check(lambda dates: dates.dt.day == 1, error="must be a month")
+    return pa.Column("datetime64[ns]", first, description=meaning, metadata={"form": "month"})
+
+
+def rule(column: str, sentence: str, holds: Callable[[pd.DataFrame], Any]) -> pa.Check:
+    """A rule between columns; its faults are told under `column`."""
+    return pa.Check(holds, name=column, error=sentence)
+
+
+def table(
+    meaning: str,
+    columns: dict[str, pa.Column],
+    unique: list[str] | None = None,
+    rules: list[pa.Check] | None = None,
+) -> pa.DataFrameSchema:
+    """One table: exactly these columns, no two rows alike in `unique`."""
+    return pa.DataFrameSchema(
+        columns,
+        checks=rules,
+        unique=unique,
+        report_duplicates="all",
+        strict=True,
+        coerce=True,
+        ordered=True,
+        unique_column_names=True,
+        description=meaning,
+    )
+
+
+strategy = text("id of the strategy, as its file in strategies/ is named", STRATEGY_ID)
+committee = text("committee that decides over the money, e.g. AMU, ØKU")
+line = word("what the money is", "investment", "benefit_saving")
+person = citizen("pseudonym: keyed hash of the CPR number")
+measure = text("name of what is measured; one name, one definition")
+area = text("municipality, or 'Hele landet'")
+benefit = text("name of the public benefit")
+year = whole("calendar year", *YEARS)
+price_level_year = whole("year whose prices and wages the amount is in", *YEARS)
+source = text("who published it, and where")
+
+
+CONTRACTS: dict[str, pa.DataFrameSchema] = {
+    "ledger": table(
+        "Postings in the accounts of the strategies, one row each.",
+        {
+            "strategy": strategy,
+            "committee": committee,
+            "line": line,
+            "posted_on": day("day of posting"),
+            "period": whole("accounting period: 1-12 are the months, 13-16 close the year", 1, 16),
+            "document": text("document number"),
+            "text": text("posting text"),
+            "amount_dkk": number("kroner and øre; + = cost, - = income"),
+        },
+    ),
+    "budget": table(
+        "What was decided, one row per month where the year is phased, else one row per year.",
+        {
+            "strategy": strategy,
+            "committee": committee,
+            "line": line,
+            "kind": word(
+                "adopted before the strategy, revised since, or as the strategy promises",
+                "original",
+                "revised",
+                "strategy",
+            ),
+            "year": year,
+            "month": whole("1-12; missing: the year's amount is not phased", 1, 12, nullable=True),
+            "amount_dkk": number("kroner; investment: + = cost, benefit_saving: + = saving"),
+            "price_level_year": price_level_year,
+        },
+        unique=["strategy", "committee", "line", "kind", "year", "month"],
+        rules=[
+            rule(
+                "month",
+                "a year is given both by month and as a whole",
+                lambda budget: (
+                    budget.groupby(["strategy", "committee", "line", "kind", "year"])["month"].transform(
+                        lambda months: months.isna().nunique()
+                    )
+                    == 1
+                ),
+            )
+        ],
+    ),
+    "targets": table(
+        "The level each measure should reach, by year.",
+        {
+            "strategy": strategy,
+            "measure": measure,
+            "year": year,
+            "original_budget": number("level that was budgeted before the strategy; in `unit`"),
+            "strategy_budget": number("level that the strategy promises; in `unit`"),
+            "unit": text("unit of both levels, e.g. helårspersoner"),
+        },
+        unique=["strategy", "measure", "year"],
+    ),
+    "measures": table(
+        "Monthly series of what is measured, own and others'.",
+        {
+            "measure": measure,
+            "area": area,
+            "period": month("month that is measured"),
+            "value": number("in `unit`; missing where status is missing or suppressed", nullable=True),
+            "numerator": number("what is counted, where the source gives it", nullable=True),
+            "denominator": number("out of which it is counted, where the source gives it", nullable=True),
+            "unit": text("unit of value, e.g. fuldtidspersoner"),
+            "status": word(
+                "suppressed or missing: by the source; provisional: late registration is expected",
+                "ok",
+                "suppressed",
+                "missing",
+                "provisional",
+            ),
+            "source": source,
+        },
+        unique=["measure", "area", "period", "source"],
+        rules=[
+            rule(
+                "value",
+                "must be given exactly where the status is ok or provisional",
+                lambda measures: measures["value"].notna() == measures["status"].isin(["ok", "provisional"]),
+            )
+        ],
+    ),
+    "persons": table(
+        "Citizens, one row each.",
+        {
+            "person": person,
+            "birth_year": whole("year of birth", *YEARS),
+            "sex": word("K woman, M man", "K", "M"),
+            "education": text("highest completed education"),
+            "moved_on": day("day of moving out of the municipality; missing: has not", nullable=True),
+            "died_on": day("day of death; missing: alive at extraction", nullable=True),
+        },
+        unique=["person"],
+    ),
+    "spells": table(
+        "Unbroken stretches of one benefit, one row each.",
+        {
+            "person": person,
+            "benefit": benefit,
+            "start": day("first day on the benefit"),
+            "end": day("last day on the benefit; missing: ongoing at extraction", nullable=True),
+        },
+        rules=[
+            rule(
+                "end",
+                "ends before it starts",
+                lambda spells: spells["end"].isna() | (spells["end"] >= spells["start"]),
+            )
+        ],
+    ),
+    "cohort": table(
+        "Citizens a strategy is meant for, and those of them it has reached.",
+        {
+            "strategy": strategy,
+            "person": person,
+            "group": word("reached: intervention; meant for, not reached: target", "target", "intervention"),
+            "entered_on": day("day of entering the target group"),
+            "started_on": day("day the effort began; given exactly for intervention", nullable=True),
+        },
+        unique=["strategy", "person"],
+        rules=[
+            rule(
+                "started_on",
+                "must be given exactly for the intervention group",
+                lambda cohort: cohort["started_on"].notna() == (cohort["group"] == "intervention"),
+            ),
+            rule(
+                "started_on",
+                "started before entering the target group",
+                lambda cohort: cohort["started_on"].isna() | (cohort["started_on"] >= cohort["entered_on"]),
+            ),
+        ],
+    ),
+    "unit_prices": table(
+        "What one full-year person on a benefit costs.",
+        {
+            "area": area,
+            "benefit": benefit,
+            "year": year,
+            "net_dkk_per_full_year_person": number("kroner the municipality pays after state refund"),
+            "gross_dkk_per_full_year_person": number("kroner before state refund", nullable=True),
+            "state_refund_share": number(
+                "share the state pays, 0 to 1", True, pa.Check.in_range(0, 1, error="must lie from 0 to 1")
+            ),
+            "price_level_year": price_level_year,
+            "source": source,
+        },
+        unique=["area", "benefit", "year"],
+        rules=[
+            rule(
+                "net_dkk_per_full_year_person",
+                "differs by more than 1 kr. from gross · (1 - state refund share)",
+                lambda prices: (
+                    ~(
+                        (
+                            prices["net_dkk_per_full_year_person"]
+                            - prices["gross_dkk_per_full_year_person"] * (1 - prices["state_refund_share"])
+                        ).abs()
+                        > 1
+                    )
+                ),
+            )
+        ],
+    ),
+    "price_levels": table(
+        "Factors between price levels; a conversion without one is refused.",
+        {
+            "from_year": whole("year of the price level that is converted", *YEARS),
+            "to_year": whole("year of the price level converted to", *YEARS),
+            "kind": text("what the factor is for, e.g. service or benefits"),
+            "factor": number("amount at to_year ÷ amount at from_year"),
+            "source": source,
+        },
+    ),
+}

@@ -1,0 +1,80 @@
+"""The files of a table put together, and judged by the table's contract and by the rules between tables."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+import pandera.pandas as pa
+from pandera.errors import SchemaErrorReason
+
+from afkast.intake.contracts import CONTRACTS
+from afkast.intake.faults import Faults
+from afkast.intake.sources import Source
+
+Part = tuple[Source, pd.DataFrame]
+"""A declared file and its tidy rows, by row of the raw file."""
+
+
+def put_together(parts: list[Part], faults: Faults) -> dict[str, pd.DataFrame]:
+    """The tables, each as its contract wants it; their faults are noted."""
+    tables = {}
+    for name in CONTRACTS:
+        of_table = [part for part in parts if part[0].table == name]
+        if of_table:
+            tables[name] = _table(name, of_table, faults)
+    _judge_persons(parts, faults)
+    return tables
+
+
+def _table(name: str, parts: list[Part], faults: Faults) -> pd.DataFrame:
+    frame = pd.concat([rows for _, rows in parts])
+    origin = pd.DataFrame(
+        {"part": [number for number, (_, rows) in enumerate(parts) for _ in rows.index], "row": frame.index}
+    )
+    frame = frame.reset_index(drop=True)
+    try:
+        frame = CONTRACTS[name].validate(frame, lazy=True)
+    except pa.errors.SchemaErrors as broken:
+        # only rule and rows are taken over: pandera's own messages quote cells
+        found = list(_breaches(broken))
+        for column, rule, positions in found:
+            for number, rows in origin.loc[positions].groupby("part")["row"]:
+                source = parts[int(number)][0]
+                heading = source.headings.get(column, column) if column else None
+                faults.add(source.label, rule, column=heading, rows=rows)
+    # every row says which raw file it came from, so that whatever is shown of it can name its source
+    frame["file"] = origin["part"].map({number: source.file for number, (source, _) in enumerate(parts)}).astype(str)
+    if "person" in frame:
+        # the order of the raw file could tell who a pseudonym is
+        frame = frame.sort_values(["person", *frame.columns.drop("person")], ignore_index=True)
+    return frame
+
+
+def _breaches(broken: pa.errors.SchemaErrors) -> Iterator[tuple[str | None, str, Any]]:
+    """Column, rule and positions of the rows, for every rule of a contract that is broken."""
+    for error in broken.schema_errors:
+        positions = error.failure_cases["index"].unique()
+        column = error.schema.name if isinstance(error.schema, pa.Column) else None
+        if error.reason_code is SchemaErrorReason.DUPLICATES:
+            yield None, f"more than one row for the same {', '.join(error.schema.unique)}", positions
+        elif isinstance(error.check, pa.Check):
+            yield column or error.check.name, error.check.error or "does not fit the contract", positions
+        else:
+            yield column, "does not fit the contract", positions
+
+
+def _judge_persons(parts: list[Part], faults: Faults) -> None:
+    """Rules between tables: everybody is among the persons, and nothing starts after its extraction."""
+    persons = [part for part in parts if part[0].table == "persons"]
+    known = pd.concat([rows["person"] for _, rows in persons]) if persons else pd.Series(dtype=str)
+    # a person whose row is at fault is not unknown
+    complete = not faults.concern(source.label for source, _ in persons)
+    for source, rows in parts:
+        if source.table in ("spells", "cohort") and complete:
+            unknown = rows.index[~rows["person"].isin(known)]
+            rule = "a person who is not in the table persons"
+            faults.add(source.label, rule, column=source.headings["person"], rows=unknown)
+        if source.table == "spells":
+            late = rows.index[rows["start"] > pd.Timestamp(source.extracted_on)]
+            rule = f"starts after the extraction ({source.extracted_on})"
+            faults.add(source.label, rule, column=source.headings["start"], rows=late)

@@ -1,0 +1,218 @@
+"""How figures look: one style, one colour-blind-safe palette, Danish axes, labels on the lines themselves."""
+
+import io
+from collections.abc import Callable, Iterable
+
+import matplotlib as mpl
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import seaborn as sns
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+from numpy.typing import NDArray
+
+from afkast.report.danish import MONTHS, Quantity, number, written
+
+INK, QUIET, GRID = "#1f2a33", "#66727c", "#e3e7ea"
+ACTUAL, BUDGET, STRATEGY, COMPARED = "#0b5c7a", "#7b8791", "#c4661f", "#8a5a9e"
+"""Dark blue, grey, orange and violet: told apart by the colour-blind and in grey print (they also differ in line)."""
+
+WIDE_INCHES, NARROW_INCHES = 7.6, 3.9
+
+Draw = Callable[[Figure, pd.DataFrame], None]
+
+
+def set_style() -> None:
+    """The book's one figure style; called by the door out, never by a notebook."""
+    sns.set_theme(
+        style="ticks",
+        palette=[ACTUAL, STRATEGY, BUDGET, COMPARED],
+        rc={
+            "font.family": "DejaVu Sans",
+            "font.size": 10,
+            "axes.labelcolor": QUIET,
+            "axes.edgecolor": GRID,
+            "axes.spines.top": False,
+            "axes.spines.right": False,
+            "axes.grid": True,
+            "axes.grid.axis": "y",
+            "axes.axisbelow": True,
+            "grid.color": GRID,
+            "text.color": INK,
+            "xtick.color": QUIET,
+            "ytick.color": QUIET,
+            "xtick.labelsize": 9,
+            "ytick.labelsize": 9,
+            "ytick.left": False,
+            "lines.linewidth": 2,
+            "figure.constrained_layout.use": True,
+            # the same drawing gives the same bytes
+            "svg.hashsalt": "afkast",
+        },
+    )
+
+
+def svg(draw: Draw, values: pd.DataFrame, width_inches: float, height_inches: float) -> bytes:
+    """The figure that `draw` makes of `values`, as SVG bytes without a date."""
+    set_style()
+    figure = plt.figure(figsize=(width_inches, height_inches))
+    try:
+        draw(figure, values)
+        out = io.BytesIO()
+        with mpl.rc_context({"svg.hashsalt": "afkast"}):
+            figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+    finally:
+        plt.close(figure)
+    return out.getvalue()
+
+
+def month_axis(axes: Axes, months: pd.DatetimeIndex) -> None:
+    """Month ticks in Danish, thinned to what the width carries; the year under January and the first tick."""
+    room = max(2, int(axes.figure.get_figwidth() / 0.55))
+    step = next(s for s in (1, 2, 3, 6, 12, 24) if len(months) / s <= room)
+    ticks = months[::step]
+    axes.set_xticks(
+        ticks.to_numpy(),
+        [
+            f"{MONTHS[t.month - 1][:3]}\n{t.year}" if i == 0 or t.year != ticks[i - 1].year else MONTHS[t.month - 1][:3]
+            for i, t in enumerate(ticks)
+        ],
+    )
+
+
+def value_axis(axes: Axes, unit: str, digits: int = 0) -> None:
+    """Danish numbers on the value axis, and the unit as its heading."""
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=6, integer=digits == 0))
+    axes.yaxis.set_major_formatter(
+        FuncFormatter(lambda value, _: written(Quantity(value, unit, digits), with_unit=False))
+    )
+    axes.set_title({"%": "Procent"}.get(unit, unit[:1].upper() + unit[1:]), loc="left", fontsize=9, color=QUIET)
+
+
+def label_lines(axes: Axes, names: Iterable[str]) -> None:
+    """A legend over the axes, in the order of the lines; words beside a sample of the line."""
+    handles = {handle.get_label(): handle for handle in axes.get_legend_handles_labels()[0]}
+    wide = axes.figure.get_figwidth() > NARROW_INCHES + 1
+    axes.legend(
+        [handles[name] for name in names],
+        list(names),
+        loc="lower left",
+        bbox_to_anchor=(0, 1.06),
+        ncols=len(handles) if wide else 1,
+        frameon=False,
+        fontsize=9,
+        borderaxespad=0,
+        handlelength=2.2,
+        columnspacing=1.4,
+    )
+
+
+LINES = (
+    {"color": ACTUAL, "marker": "o", "markersize": 4},
+    {"color": STRATEGY, "linestyle": "--"},
+    {"color": BUDGET, "linestyle": "-"},
+    {"color": COMPARED, "linestyle": ":"},
+)
+
+
+def lines_by_month(
+    unit: str, digits: int = 0, provisional: Iterable[pd.Timestamp] = (), from_zero: bool = False
+) -> Draw:
+    """Draws one line a column over a monthly index; the first column is what happened, the others what it is held against.
+
+    Provisional months of the first column are drawn hollow.
+    """
+
+    def draw(figure: Figure, values: pd.DataFrame) -> None:
+        axes = figure.subplots()
+        for column, look in zip(values.columns, LINES, strict=False):
+            axes.plot(values.index, values[column], label=column, **look)
+        first = values[values.columns[0]]
+        hollow = first[first.index.isin(list(provisional))]
+        if len(hollow):
+            axes.plot(hollow.index, hollow, "o", markersize=5, mfc="white", mec=ACTUAL, label="Foreløbigt")
+        value_axis(axes, unit, digits)
+        month_axis(axes, pd.DatetimeIndex(values.index))
+        if from_zero:
+            axes.set_ylim(bottom=0)
+        label_lines(axes, [*values.columns, *(["Foreløbigt"] if len(hollow) else [])])
+
+    return draw
+
+
+def bars_by_year(unit: str, digits: int = 1) -> Draw:
+    """Draws a group of bars for each row, one bar a column, with the zero line."""
+
+    def draw(figure: Figure, values: pd.DataFrame) -> None:
+        axes = figure.subplots()
+        width = 0.8 / len(values.columns)
+        place = np.arange(len(values))
+        for number_of, (column, colour) in enumerate(zip(values.columns, [BUDGET, ACTUAL, STRATEGY], strict=False)):
+            at = place + (number_of - (len(values.columns) - 1) / 2) * width
+            axes.bar(at, values[column], width * 0.92, label=column, color=colour)
+        axes.axhline(0, color=INK, linewidth=0.8)
+        axes.set_xticks(place, [str(label) for label in values.index])
+        value_axis(axes, unit, digits)
+        label_lines(axes, values.columns)
+
+    return draw
+
+
+def share_curves(names: tuple[str, str], with_difference: bool = False) -> Draw:
+    """Draws two step curves of shares with bands, the numbers behind them under the axis, and their difference.
+
+    The frame is indexed by month 0…K−1; per name it has the columns (name, "andel" | "nedre" | "øvre" | "under observation" |
+    "på ydelse" | "ude af ydelse" | "følges ikke længere"), shares in 0–1; with the difference also ("forskel", "andel" | "nedre" | "øvre").
+    """
+
+    def draw(figure: Figure, values: pd.DataFrame) -> None:
+        panels = [3.2, 1.5, 1.3] if with_difference else [3.2, 1.3]
+        rows = figure.subplots(len(panels), 1, sharex=True, height_ratios=panels)
+        months = values.index.to_numpy()
+        for name, colour in zip(names, (ACTUAL, STRATEGY), strict=True):
+            _band(rows[0], months, values[name], colour, name)
+        rows[0].set_ylim(0, 1.02)
+        value_axis(rows[0], "%")
+        rows[0].set_title("Procent på offentlig forsørgelse", loc="left", fontsize=9, color=QUIET)
+        label_lines(rows[0], names)
+        if with_difference:
+            _band(rows[1], months, values["forskel"], INK, "Forskel")
+            rows[1].axhline(0, color=QUIET, linewidth=0.8)
+            value_axis(rows[1], "pct.point", 0)
+            rows[1].set_title("Forskel i pct.point (under nul: færre på ydelse)", loc="left", fontsize=9, color=QUIET)
+        _numbers_under(rows[-1], values, names)
+        step = 3 if figure.get_figwidth() > NARROW_INCHES + 1 else 6
+        rows[-1].set_xticks(months[::step], [str(m) for m in months[::step]])
+        rows[-1].set_xlabel("Måneder")
+        for upper in rows[:-1]:
+            upper.tick_params(labelbottom=True)
+
+    return draw
+
+
+def _band(axes: Axes, months: NDArray[np.int64], curve: pd.DataFrame, colour: str, name: str) -> None:
+    axes.step(months, curve["andel"], where="post", color=colour, label=name)
+    axes.fill_between(months, curve["nedre"], curve["øvre"], step="post", color=colour, alpha=0.16, linewidth=0)
+
+
+def _numbers_under(axes: Axes, values: pd.DataFrame, names: tuple[str, str]) -> None:
+    """The persons behind the curves as text under the axis, in step with its ticks."""
+    wide = axes.figure.get_figwidth() > NARROW_INCHES + 1
+    shown = ["under observation", "på ydelse", "ude af ydelse", "følges ikke længere"]
+    lines = [(name, what) for name in names for what in (None, *shown)]
+    axes.set_ylim(len(lines) - 0.4, -0.8)
+    axes.set_yticks(range(len(lines)), [name if what is None else what for name, what in lines], fontsize=8)
+    axes.grid(False)
+    for side in ("left", "bottom"):
+        axes.spines[side].set_visible(False)
+    for text, (name, what) in zip(axes.get_yticklabels(), lines, strict=True):
+        if what is None:
+            text.set(color=ACTUAL if name == names[0] else STRATEGY, fontweight="bold")
+    for row, (name, what) in enumerate(lines):
+        if what is None:
+            continue
+        for month in values.index[:: 3 if wide else 6]:
+            count = values.loc[month, (name, what)]
+            axes.text(month, row, "·" if pd.isna(count) else number(count), ha="center", va="center", fontsize=8)

@@ -1,0 +1,111 @@
+"""Numbers, dates and units as a Danish reader writes them: 1.234,5 · −3 % · pr. 30. november 2019 · mio. kr."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+import pandas as pd
+
+MONTHS = "januar februar marts april maj juni juli august september oktober november december".split()
+NO_BREAK_SPACE = "\u00a0"
+MINUS = "\u2212"
+
+
+@dataclass(frozen=True)
+class Unit:
+    """How a quantity is written: the stored value ÷ scale, with so many decimals, and its name after it."""
+
+    name: str
+    digits: int
+    scale: float = 1
+    singular: str = ""
+    counts_persons: bool = False
+
+
+UNITS = {
+    unit.name: unit
+    for unit in (
+        Unit("kr.", 0),
+        Unit("1.000 kr.", 0, 1_000),
+        Unit("mio. kr.", 1, 1_000_000),
+        Unit("helårspersoner", 0, singular="helårsperson"),
+        Unit("personer", 0, singular="person", counts_persons=True),
+        Unit("observationer", 0, singular="observation", counts_persons=True),
+        Unit("måneder", 1, singular="måned"),
+        Unit("%", 0, 0.01),
+        Unit("pct.point", 1, 0.01),
+        Unit("indeks", 0),
+        Unit("rækker", 0, singular="række"),
+        Unit("bytes", 0),
+        Unit("", 0),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A computed number with its unit, ready to be shown; None or NaN means that it is not known."""
+
+    value: float | None
+    unit: str
+    digits: int | None = None
+    signed: bool = False
+
+    @property
+    def known(self) -> bool:
+        return self.value is not None and self.value == self.value
+
+
+def number(value: float, digits: int = 0) -> str:
+    """A number in Danish: thousands point, decimal comma, real minus; halves are rounded away from zero."""
+    rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    text = f"{abs(rounded):,.{digits}f}".translate(str.maketrans(",.", ".,"))
+    return (MINUS if rounded < 0 else "") + text
+
+
+def written(quantity: Quantity, with_unit: bool = True) -> str:
+    """A quantity as text, such as "−2,2 mio. kr." or "−3 %"; "ikke opgjort" when it is not known."""
+    if not quantity.known:
+        return "ikke opgjort"
+    assert quantity.value is not None
+    unit = UNITS[quantity.unit]
+    digits = unit.digits if quantity.digits is None else quantity.digits
+    text = number(quantity.value / unit.scale, digits)
+    if quantity.signed and text.strip("0,.") and not text.startswith(MINUS):
+        text = "+" + text
+    if not with_unit or not unit.name:
+        return text
+    name = unit.singular if unit.singular and text == "1" else unit.name
+    return text + NO_BREAK_SPACE + name
+
+
+def day(value: date) -> str:
+    """30. november 2019"""
+    return f"{value.day}.{NO_BREAK_SPACE}{MONTHS[value.month - 1]} {value.year}"
+
+
+def short_day(value: date) -> str:
+    """30/11/19, as on paper"""
+    return f"{value.day}/{value.month}/{value.year % 100:02d}"
+
+
+def month(value: Any) -> str:
+    """november 2019"""
+    return f"{MONTHS[value.month - 1]} {value.year}"
+
+
+def label(value: Any) -> str:
+    """A row or column label as text: months and dates in words, anything else as it is."""
+    if isinstance(value, pd.Period):
+        return month(value)
+    if isinstance(value, pd.Timestamp):
+        return month(value) if value.day == 1 else day(value.date())
+    if isinstance(value, date):
+        return day(value)
+    return str(value)
+
+
+def listed(words: list[str]) -> str:
+    """a, b og c"""
+    return " og ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)

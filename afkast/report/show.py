@@ -1,0 +1,528 @@
+"""The door out: `show_table`, `show_figure` and `show_text` of a `Page` are the only way a page shows anything.
+
+Whatever passes here is written in Danish, has its small counts hidden, gets a stable id, a caption with source and
+data date, and is filed in the output's metadata: the overview and every later reader of a page's numbers reads the
+very numbers that the page shows.
+"""
+
+import base64
+import inspect
+import json
+import os
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import pandas as pd
+from IPython.display import display
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+
+from afkast.analysis.targets import Verdict
+from afkast.errors import PageError
+from afkast.intake import Snapshot, open_snapshot
+from afkast.project import Project, find_project
+from afkast.report import charts, danish, disclosure
+from afkast.report.danish import UNITS, Quantity
+from afkast.strategy import Strategy, load_strategies
+
+METADATA_KEY = "afkast"
+"""Under this key an output says that it came through the door, and files its numbers."""
+
+ID = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
+
+STATES = {
+    "missing": ("–", "–: ikke opgjort."),
+    "hidden": (
+        disclosure.HIDDEN_AS,
+        f"{disclosure.HIDDEN_AS}: antallet er skjult, fordi det eller et antal ved siden af er under {disclosure.FEWEST_SHOWN}.",
+    ),
+    "provisional": ("", "*: foreløbigt tal, som senere registreringer kan ændre."),
+    "future": ("", ""),
+}
+"""What a cell without an ordinary number shows, and the line under the table that explains it."""
+
+Source = pd.DataFrame | Sequence[pd.DataFrame] | Sequence[str]
+"""What a shown thing draws on: frames of the snapshot (with their column `file`) or names of raw files."""
+
+UnitOf = str | tuple[str, int]
+"""A unit's name, or the name and the number of decimals."""
+
+
+Units = list[list[tuple[str, int | None]]]
+
+
+@dataclass(frozen=True)
+class Link:
+    """A cell that leads to another page of the book."""
+
+    text: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell as it is shown and as it is filed."""
+
+    shown: str | Markup
+    value: float | str | None
+    state: str = "ok"
+    numeric: bool = False
+
+    @property
+    def css(self) -> str:
+        return " ".join((["number"] if self.numeric else []) + ([self.state] if self.state != "ok" else []))
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a table: its label, its cells, and whether it stands out."""
+
+    label: str | Markup
+    cells: list[Cell]
+    css: str
+
+
+class Page:
+    """One page of the book while its notebook runs: its strategy, its data, and the door out."""
+
+    def __init__(
+        self, project: Project, snapshot: Snapshot, as_of: date, strategy: Strategy | None, page_id: str
+    ) -> None:
+        self.project = project
+        self.snapshot = snapshot
+        self.as_of = as_of
+        self._strategy = strategy
+        self.page_id = page_id
+        self._files = {entry["file"]: entry for entry in snapshot.manifest["files"]}
+        self._shown: set[str] = set()
+
+    @property
+    def strategy(self) -> Strategy:
+        """The strategy that the page belongs to."""
+        if self._strategy is None:
+            raise PageError("this page belongs to no single strategy.")
+        return self._strategy
+
+    def extracted_on(self, table: str) -> date:
+        """The day on which a table's newest file was extracted."""
+        return max(_day(entry["extracted_on"]) for entry in self.snapshot.files_of(table))
+
+    def strategies(self) -> dict[str, Strategy]:
+        """Every strategy of the project."""
+        return load_strategies(self.project.strategies, self.project.notebooks)
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A table of the snapshot; of a table by strategy, only this strategy's rows."""
+        frame = self.snapshot.table(name)
+        if self._strategy is not None and "strategy" in frame:
+            frame = frame[frame["strategy"] == self.strategy.id].reset_index(drop=True)
+            if frame.empty:
+                raise PageError(
+                    f"table {name} has no rows for strategy {self.strategy.id}; add them to the raw files and import."
+                )
+        return frame
+
+    def published(self) -> pd.DataFrame:
+        """What the strategies' executed pages have shown in words: strategy, page, item, name, value, unit, shown, files."""
+        return published(Path(os.environ.get("AFKAST_PAGES", self.project.pages)))
+
+    # -- the door ----------------------------------------------------------------------------------------------------
+
+    def show_table(
+        self,
+        id: str,
+        values: pd.DataFrame,
+        *,
+        caption: str,
+        unit: UnitOf = "",
+        source: Source,
+        corner: str = "",
+        row_units: Mapping[str, UnitOf] | None = None,
+        column_units: Mapping[str, UnitOf] | None = None,
+        totals: Iterable[str] = (),
+        states: pd.DataFrame | None = None,
+        blanks: str = "missing",
+        notes: Sequence[str] = (),
+    ) -> None:
+        """Show a table: row labels from the index, one or two heading rows from the columns.
+
+        Numbers are in the stored unit (kroner, shares) and are scaled for `unit`, or the row's or column's own.
+        `states` (same shape: "", "missing", "hidden", "provisional", "future") says what is special about a cell;
+        a cell without a number is `blanks`. Rows named in `totals` stand out. `corner` heads the row labels.
+        """
+        units = self._units(values, unit, row_units or {}, column_units or {})
+        rows = self._rows(values, units, set(totals), states, blanks)
+        files = self._files_of(source)
+        self._display(
+            id,
+            "table",
+            self._table_html(id, values, rows, caption, corner, notes, files),
+            {"caption": caption, **_filed_rows(values, rows, units)},
+            files,
+        )
+
+    def show_figure(
+        self,
+        id: str,
+        values: pd.DataFrame,
+        draw: charts.Draw,
+        *,
+        caption: str,
+        alt: str,
+        unit: UnitOf,
+        source: Source,
+        column_units: Mapping[str, UnitOf] | None = None,
+        height_inches: float = 3.6,
+        corner: str = "",
+        notes: Sequence[str] = (),
+        **quantities: Any,
+    ) -> None:
+        """Show a figure of `values`, drawn once for a wide and once for a narrow screen, with its numbers folded under it.
+
+        `draw(figure, values)` gets the values without the hidden cells. `alt` says in words what the figure
+        shows; like `show_text` it may name quantities in braces.
+        """
+        units = self._units(values, unit, {}, column_units or {})
+        rows = self._rows(values, units, set(), None, "missing")
+        hidden = pd.DataFrame(
+            [[cell.state == "hidden" for cell in row.cells] for row in rows], values.index, values.columns
+        )
+        safe = values.mask(hidden)
+        wide, narrow = (
+            _data_uri(charts.svg(draw, safe, width, height_inches * stretch))
+            for width, stretch in ((charts.WIDE_INCHES, 1.0), (charts.NARROW_INCHES, 1.15))
+        )
+        files = self._files_of(source)
+        html = _template("figure").render(
+            id=id,
+            wide=wide,
+            narrow=narrow,
+            alt=_plain(alt, quantities),
+            caption=caption,
+            source=self._source_line(files),
+            table=Markup(self._table_html(f"{id}-tal", values, rows, "", corner, notes, {})),
+        )
+        self._display(id, "figure", html, {"caption": caption, **_filed_rows(values, rows, units)}, files)
+
+    def show_text(
+        self,
+        id: str,
+        text: str,
+        *,
+        source: Source = (),
+        code: Callable[..., Any] | None = None,
+        **quantities: Any,
+    ) -> None:
+        """Show sentences (Markdown) whose numbers are computed: `{name}` in the text is the quantity of that name.
+
+        Quantities are `Quantity`, `Verdict`, a date or text; they are filed under their names. `code` prints a function under the text.
+        """
+        cells = {name: _cell(value, "", None, "ok") for name, value in quantities.items()}
+        body = _MARKDOWN.render(_check_names(text, quantities))
+        for name, cell in cells.items():
+            body = body.replace("{" + name + "}", str(escape_cell(cell)))
+        if code is not None:
+            body += highlight(inspect.getsource(code), PythonLexer(), HtmlFormatter())
+        numbers = {
+            name: {
+                "value": cell.value,
+                "unit": quantities[name].unit if isinstance(quantities[name], Quantity) else "",
+                "shown": _text_of(cell),
+            }
+            for name, cell in cells.items()
+        }
+        files = self._files_of(source)
+        html = f'<div class="afkast afkast-text" id="{escape(id)}">{body}</div>'
+        self._display(id, "text", html, {"numbers": numbers}, files)
+
+    # -- behind the door ---------------------------------------------------------------------------------------------
+
+    def _display(self, id: str, kind: str, html: str, filed: dict[str, Any], files: dict[str, Any]) -> None:
+        if not ID.fullmatch(id):
+            raise PageError(f"the id '{id}' of a {kind} must be lower-case letters, digits and hyphens.")
+        self._shown.add(id)
+        metadata = {
+            "id": id,
+            "kind": kind,
+            **filed,
+            "files": sorted(files),
+            "tables": sorted({entry["table"] for entry in files.values()}),
+            "synthetic": any(entry["synthetic"] for entry in files.values()),
+        }
+        display(
+            {"text/html": html, "text/plain": f"{kind} {id}"},
+            raw=True,
+            metadata={METADATA_KEY: json.loads(json.dumps(metadata, allow_nan=False))},
+        )
+
+    def _units(
+        self,
+        values: pd.DataFrame,
+        unit: UnitOf,
+        of_rows: Mapping[str, UnitOf],
+        of_columns: Mapping[str, UnitOf],
+    ) -> Units:
+        """The unit of every cell; a row's own goes before a column's, a column's before the table's."""
+        last = [column[-1] if isinstance(column, tuple) else column for column in values.columns]
+        return [
+            [_unit(of_rows.get(str(row), of_columns.get(str(column), unit))) for column in last] for row in values.index
+        ]
+
+    def _rows(
+        self,
+        values: pd.DataFrame,
+        units: Units,
+        totals: set[str],
+        states: pd.DataFrame | None,
+        blanks: str,
+    ) -> list[Row]:
+        if not values.index.is_unique or not values.columns.is_unique:
+            raise PageError("a table to be shown has two rows or two columns of the same name.")
+        counts = pd.DataFrame(
+            [
+                [UNITS[unit].counts_persons and _is_number(value) for (unit, _), value in zip(line, row, strict=True)]
+                for line, row in zip(units, values.to_numpy(dtype=object), strict=True)
+            ],
+            values.index,
+            values.columns,
+        )
+        hidden = disclosure.hidden_cells(values.where(counts).astype("float64"), counts)
+        rows = []
+        for r, label in enumerate(values.index):
+            cells = []
+            for c in range(len(values.columns)):
+                state = "hidden" if hidden.iat[r, c] else (states.iat[r, c] if states is not None else "") or "ok"
+                value = values.iat[r, c]
+                if state == "ok" and not _is_known(value):
+                    state = blanks
+                cells.append(_cell(value, *units[r][c], state))
+            rows.append(Row(_label(label), cells, "total" if str(label) in totals else "plain"))
+        return rows
+
+    def _table_html(
+        self,
+        id: str,
+        values: pd.DataFrame,
+        rows: list[Row],
+        caption: str,
+        corner: str,
+        notes: Sequence[str],
+        files: dict[str, Any],
+    ) -> str:
+        met = {cell.state for row in rows for cell in row.cells}
+        legend = [STATES[state][1] for state in STATES if state in met and STATES[state][1]]
+        return _template("table").render(
+            id=id,
+            caption=caption,
+            source=self._source_line(files) if files else "",
+            heads=_heads(values.columns),
+            corner=corner,
+            rows=rows,
+            notes=[*notes, *legend],
+        )
+
+    def _files_of(self, source: Source) -> dict[str, Any]:
+        """The manifest's entries of the files behind frames (by their column `file`) or file names."""
+        names: set[str] = set()
+        for one in [source] if isinstance(source, pd.DataFrame) else source:
+            names |= {one} if isinstance(one, str) else set(one["file"].unique())
+        return {name: self._files[name] for name in sorted(names)}
+
+    def _source_line(self, files: dict[str, Any]) -> str:
+        """Kilde: KMD Opus (syntetiske data) · data pr. 9. december 2019"""
+        if not files:
+            return ""
+        names = dict.fromkeys(
+            entry["source"] + (" (syntetiske data)" if entry["synthetic"] else "") for entry in files.values()
+        )
+        dates = sorted({_day(entry["extracted_on"]) for entry in files.values()})
+        span = danish.listed([danish.day(one) for one in dates])
+        return f"Kilde: {danish.listed(list(names))} · data pr. {span}"
+
+
+def open_page(strategy: str, page: str, as_of: str = "", snapshot: str = "") -> Page:
+    """Open a strategy's page in a notebook.
+
+    `as_of` (yyyy-mm-dd) defaults to the strategy's own date, `snapshot` to the latest import. An empty `strategy`
+    opens a page about all of them, as the overview and the data basis are.
+    """
+    project = find_project()
+    data = open_snapshot(project.snapshots, snapshot or None)
+    if not strategy:
+        latest = max(str(entry["extracted_on"]) for entry in data.manifest["files"])
+        return Page(project, data, date.fromisoformat(as_of or latest), None, page)
+    known = load_strategies(project.strategies, project.notebooks)
+    if strategy not in known:
+        raise PageError(f"there is no strategy '{strategy}'; there are {', '.join(known)}.")
+    chosen = known[strategy]
+    return Page(project, data, date.fromisoformat(as_of) if as_of else chosen.as_of, chosen, chosen.page(page).id)
+
+
+def filed(notebook: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What a notebook's outputs filed at the door, in order."""
+    return [
+        output["metadata"][METADATA_KEY]
+        for cell in notebook["cells"]
+        for output in cell.get("outputs", [])
+        if METADATA_KEY in output.get("metadata", {})
+    ]
+
+
+def published(pages: Path) -> pd.DataFrame:
+    """The numbers in the sentences of executed pages, a row each: strategy, page, item, name, value, unit, shown, files."""
+    rows = [
+        {
+            "strategy": path.parent.name,
+            "page": path.stem,
+            "item": item["id"],
+            "name": name,
+            "files": item["files"],
+            **one,
+        }
+        for path in sorted(pages.glob("*/*.ipynb"))
+        for item in filed(json.loads(path.read_text(encoding="utf-8")))
+        for name, one in item.get("numbers", {}).items()
+    ]
+    columns = ["strategy", "page", "item", "name", "value", "unit", "shown", "files"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _label(value: Any) -> str | Markup:
+    return _cell(value, "", None, "ok").shown if isinstance(value, Link) else danish.label(value)
+
+
+def _day(iso: str) -> date:
+    return date.fromisoformat(str(iso)[:10])
+
+
+_MARKDOWN = MarkdownIt("commonmark", {"html": False})
+_NAME = re.compile(r"\{(\w+)\}")
+
+
+def _check_names(text: str, quantities: Mapping[str, Any]) -> str:
+    asked = set(_NAME.findall(text))
+    if asked != set(quantities) and not asked <= set(quantities):
+        raise PageError(f"a text asks for {', '.join(sorted(asked - set(quantities)))}, which it is not given.")
+    return text
+
+
+def _plain(text: str, quantities: Mapping[str, Any]) -> str:
+    _check_names(text, quantities)
+    return _NAME.sub(lambda name: _text_of(_cell(quantities[name[1]], "", None, "ok")), text)
+
+
+def _unit(unit: UnitOf) -> tuple[str, int | None]:
+    name, digits = (unit, None) if isinstance(unit, str) else unit
+    if name not in UNITS:
+        raise PageError(f"there is no unit '{name}'; there are {', '.join(UNITS)}.")
+    return name, digits
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) or hasattr(value, "dtype")
+
+
+def _is_known(value: Any) -> bool:
+    return value.known if isinstance(value, Quantity) else isinstance(value, Link) or not pd.isna(value)
+
+
+_BADGES = {
+    Verdict.REACHED: "reached",
+    Verdict.ON_TRACK: "on-track",
+    Verdict.BEHIND: "behind",
+    Verdict.UNDECIDED: "undecided",
+}
+
+
+def badge(verdict: Verdict) -> Markup:
+    """A verdict as the book's badge: its word, and a class that gives it sign and colour."""
+    return Markup('<span class="verdict verdict-{}">{}</span>').format(_BADGES[verdict], verdict.value)
+
+
+def _cell(value: Any, unit: str, digits: int | None, state: str) -> Cell:
+    """A value as a cell: numbers in their unit, verdicts as badges, dates in words, anything else as text."""
+    if isinstance(value, Verdict):
+        return Cell(badge(value), value.value)
+    if isinstance(value, Link):
+        return Cell(Markup('<a href="{}">{}</a>').format(value.href, value.text), value.text)
+    if isinstance(value, date):
+        return Cell(danish.day(value), value.isoformat())
+    if isinstance(value, str):
+        return Cell(value, value)
+    quantity = value if isinstance(value, Quantity) else Quantity(value, unit, digits)
+    if UNITS[quantity.unit].counts_persons and quantity.known and disclosure.is_small(float(quantity.value or 0)):
+        state = "hidden"
+    if state in ("hidden", "missing", "future") or not quantity.known:
+        return Cell(STATES.get(state, STATES["missing"])[0], None, state, numeric=True)
+    shown = danish.written(quantity, with_unit=isinstance(value, Quantity) or unit == "%")
+    return Cell(shown + ("*" if state == "provisional" else ""), float(quantity.value or 0), state, numeric=True)
+
+
+def escape_cell(cell: Cell) -> Markup:
+    """A cell's text with everything live in it made harmless; only the door's own badge stays markup."""
+    return Markup.escape(cell.shown)
+
+
+def _text_of(cell: Cell) -> str:
+    return Markup(cell.shown).striptags() if isinstance(cell.shown, Markup) else cell.shown
+
+
+def _filed_rows(values: pd.DataFrame, rows: list[Row], units: Units) -> dict[str, Any]:
+    """A table as it is filed: what is shown and, unless it is hidden, the value behind it."""
+    return {
+        "columns": [
+            [danish.label(part) for part in (column if isinstance(column, tuple) else (column,))]
+            for column in values.columns
+        ],
+        "rows": [
+            {
+                "label": Markup(row.label).striptags() if isinstance(row.label, Markup) else row.label,
+                "cells": [
+                    {"shown": _text_of(cell), "value": cell.value, "unit": unit, "state": cell.state}
+                    for cell, (unit, _) in zip(row.cells, line, strict=True)
+                ],
+            }
+            for row, line in zip(rows, units, strict=True)
+        ],
+    }
+
+
+def _heads(columns: pd.Index) -> list[list[tuple[str, int]]]:
+    """Heading rows as (text, columns it spans); equal neighbours of an upper row are one."""
+    levels = [
+        [danish.label(part) for part in column] if isinstance(column, tuple) else [danish.label(column)]
+        for column in columns
+    ]
+    heads = []
+    for depth in range(len(levels[0]) if levels else 0):
+        row: list[tuple[str, int]] = []
+        last = depth == len(levels[0]) - 1
+        for parts in levels:
+            if row and not last and row[-1][0] == parts[depth]:
+                row[-1] = (row[-1][0], row[-1][1] + 1)
+            else:
+                row.append((parts[depth], 1))
+        heads.append(row)
+    return heads
+
+
+def _data_uri(svg: bytes) -> str:
+    return "data:image/svg+xml;base64," + base64.b64encode(svg).decode("ascii")
+
+
+@cache
+def _template(name: str) -> jinja2.Template:
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("afkast.report"), autoescape=True, trim_blocks=True, lstrip_blocks=True
+    )
+    return environment.get_template(f"{name}.html")

@@ -1,0 +1,220 @@
+"""What a strategy is: what was decided, its goals, and its pages; read strictly from one YAML file each."""
+
+import ast
+import re
+from datetime import date, timedelta
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import nbformat
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from afkast.errors import StrategyError
+from afkast.yaml_file import YamlFile, read_yaml, validate
+
+Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+Text = Annotated[str, Field(min_length=1)]
+Area = Literal["economics", "targets", "effect"]
+
+PROVIDED = ("strategy", "page", "as_of", "snapshot")
+"""Parameters that every page of a strategy gets from Afkast itself."""
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
+
+
+class Period(_Strict):
+    """First and last day on which the strategy runs."""
+
+    start: date
+    end: date
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "Period":
+        if self.end < self.start:
+            raise ValueError("the period must not end before it starts")
+        return self
+
+
+class Goal(_Strict):
+    """One goal of the decision, in Danish, decided on one of the strategy's pages."""
+
+    id: Id
+    text: Text
+    page: Id
+
+
+class PageOfStrategy(_Strict):
+    """A notebook with this strategy's title and parameters."""
+
+    id: Id
+    notebook: Text
+    title: Text
+    area: Area
+    parameters: dict[str, Any] = {}
+
+
+class Strategy(_Strict):
+    """One investment strategy, as the council decided it and as the book follows it."""
+
+    id: Id
+    name: Text
+    municipality: Text
+    decided_by: Text
+    decided_on: date | None = None
+    summary: Text
+    period: Period
+    as_of: date
+    committees: dict[str, Text]
+    goals: list[Goal] = Field(min_length=1)
+    pages: list[PageOfStrategy] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Strategy":
+        if (self.as_of + timedelta(days=1)).day != 1:
+            raise ValueError("as_of must be the last day of a month")
+        pages = [page.id for page in self.pages]
+        for kind, ids in (("page", pages), ("goal", [goal.id for goal in self.goals])):
+            if len(set(ids)) < len(ids):
+                raise ValueError(f"two of its {kind}s have the same id")
+        if any(goal.page not in pages for goal in self.goals):
+            raise ValueError("a goal names a page that the strategy does not have")
+        return self
+
+    def page(self, page_id: str) -> PageOfStrategy:
+        """The page with this id."""
+        for page in self.pages:
+            if page.id == page_id:
+                return page
+        raise StrategyError(f"{self.id} has no page '{page_id}'; it has {', '.join(p.id for p in self.pages)}.")
+
+
+def load_strategies(folder: Path, notebooks: Path) -> dict[str, Strategy]:
+    """Every strategy of the folder by id, in order of municipality and name; all faults of all files in one error."""
+    strategies: dict[str, Strategy] = {}
+    faults: list[str] = []
+    for path in sorted(folder.glob("*.yml")):
+        try:
+            strategy = load_strategy(path, notebooks)
+            strategies[strategy.id] = strategy
+        except StrategyError as error:
+            faults.append(str(error))
+    for path in sorted(folder.glob("*.yaml")):
+        faults.append(f"{path.name}: name it {path.stem}.yml; other endings are not read.")
+    if faults:
+        raise StrategyError("\n".join(faults))
+    if not strategies:
+        raise StrategyError(f"{folder.name}/ holds no strategy; add one as {folder.name}/<id>.yml.")
+    return dict(sorted(strategies.items(), key=lambda item: (_danish(item[1].municipality), _danish(item[1].name))))
+
+
+def load_strategy(path: Path, notebooks: Path) -> Strategy:
+    """Read one strategy and check it against the notebooks it uses; StrategyError names file and line."""
+    file = read_yaml(path, StrategyError)
+    strategy = validate(Strategy, file, StrategyError)
+    faults = []
+    if strategy.id != path.stem:
+        faults.append(f"{path.name}:{file.line('id')}: the id must be the file's name, {path.stem}.")
+    for number, page in enumerate(strategy.pages):
+        faults += _faults_of_page(file, number, page, notebooks)
+    if faults:
+        raise StrategyError("\n".join(faults))
+    return strategy
+
+
+def _faults_of_page(file: YamlFile, number: int, page: PageOfStrategy, notebooks: Path) -> list[str]:
+    def at(*keys: str | int) -> str:
+        return f"{file.path.name}:{file.line('pages', number, *keys)}:"
+
+    known = sorted(path.stem for path in notebooks.glob("*.ipynb"))
+    if page.notebook not in known:
+        return [
+            f"{at('notebook')} no notebook of that name; there are {', '.join(known)}.{_nearest(page.notebook, known)}"
+        ]
+    try:
+        defaults = notebook_parameters(notebooks / f"{page.notebook}.ipynb")
+    except StrategyError as error:
+        return [f"{at('notebook')} {error}"]
+    own = {name: value for name, value in defaults.items() if name not in PROVIDED}
+    faults = [
+        f"{at('notebook')} notebook {page.notebook} is not a strategy's page: its parameters cell lacks '{name}'."
+        for name in PROVIDED
+        if name not in defaults
+    ]
+    for name, value in page.parameters.items():
+        if name in PROVIDED:
+            faults.append(f"{at('parameters', name)} '{name}' is set by Afkast itself; remove it.")
+        elif name not in own:
+            faults.append(
+                f"{at('parameters', name)} notebook {page.notebook} has no parameter '{name}'; "
+                f"it has {', '.join(own) or 'none of its own'}.{_nearest(name, list(own))}"
+            )
+        elif not _same_type(value, own[name]):
+            faults.append(
+                f"{at('parameters', name)} '{name}' must be {_type_in_words(own[name])}, as in notebook {page.notebook}."
+            )
+    return faults
+
+
+def notebook_parameters(path: Path) -> dict[str, Any]:
+    """The parameters of a notebook and their defaults: literals assigned in the cell tagged `parameters`."""
+    try:
+        notebook = nbformat.read(path, as_version=4)
+    except (OSError, ValueError, nbformat.reader.NotJSONError):
+        raise StrategyError(f"notebook {path.name} cannot be read as a notebook; restore it.") from None
+    tagged = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
+    if len(tagged) != 1 or tagged[0].cell_type != "code":
+        raise StrategyError(
+            f"notebook {path.name} has {len(tagged)} cells tagged 'parameters'; tag the one that holds its parameters."
+        )
+    parameters = {}
+    try:
+        for statement in ast.parse(tagged[0].source).body:
+            if not (isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name)):
+                raise ValueError
+            parameters[statement.targets[0].id] = ast.literal_eval(statement.value)
+    except (ValueError, SyntaxError):
+        raise StrategyError(
+            f"the parameters cell of notebook {path.name} may hold only 'name = literal' lines."
+        ) from None
+    return parameters
+
+
+def _same_type(value: Any, default: Any) -> bool:
+    if isinstance(default, bool) or isinstance(value, bool):
+        return type(value) is type(default)
+    if isinstance(default, float):
+        return isinstance(value, int | float)
+    if isinstance(default, list):
+        return isinstance(value, list) and all(_same_type(one, default[0]) for one in value if default)
+    if isinstance(default, dict):
+        sample = next(iter(default.values()), None)
+        return isinstance(value, dict) and all(
+            isinstance(key, str) and (sample is None or _same_type(one, sample)) for key, one in value.items()
+        )
+    return type(value) is type(default)
+
+
+def _type_in_words(default: Any) -> str:
+    words = {
+        bool: "true or false",
+        int: "a whole number",
+        float: "a number",
+        str: "a text",
+        list: "a list",
+        dict: "a mapping",
+    }
+    return words.get(type(default), type(default).__name__)
+
+
+def _nearest(name: str, known: list[str]) -> str:
+    close = get_close_matches(name, known, n=1)
+    return f" Did you mean '{close[0]}'?" if close else ""
+
+
+def _danish(name: str) -> str:
+    """Sort key with æ ø å last and aa as å."""
+    order = {"æ": "\U00010000", "ø": "\U00010001", "å": "\U00010002"}
+    return re.sub("[æøå]", lambda letter: order[letter[0]], name.lower().replace("aa", "å"))

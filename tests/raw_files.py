@@ -1,0 +1,184 @@
+"""A small raw folder without faults, one file per form of export, for tests that then break one thing."""
+
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+
+HEADING = "|Bilagsnr.  |PSP-element         |Per|Bogf.dato  |Omk.art |Tekst                         |          Beløb|"
+SECOND = "|           |Reference           |   |           |        |Tekst, fortsat                |               |"
+WBS = "XA-1391100000-00010"
+
+SOURCES = """\
+sources:
+  - file: posteringer.txt
+    reader: opus_journal
+    table: ledger
+    source: KMD Opus
+    extracted_on: 2019-12-09
+    synthetic: true
+    wbs_elements:
+      XA-1391100000-00010: {strategy: kijos, committee: ØKU, line: investment}
+  - file: budget.xlsx
+    reader: excel
+    sheet: Budget
+    table: budget
+    source: Budgetopfølgning
+    extracted_on: 2019-12-09
+    columns: {Udvalg: committee, Linje: line, Budgettype: kind, År: year, Prisniveau: price_level_year}
+    months: [Jan, Feb, Mar, Apr, Maj, Jun, Jul, Aug, Sep, Okt, Nov, Dec]
+    total: Helår
+    footer: "Kilde:"
+    constants: {strategy: kijos}
+    values:
+      line: {Investering: investment, Besparelse: benefit_saving}
+      kind: {Strategi: strategy, Korrigeret: revised}
+    negate: {line: benefit_saving}
+  - file: maal.csv
+    reader: csv
+    encoding: cp1252
+    table: measures
+    source: Jobindsats
+    extracted_on: 2019-12-09
+    columns: {Måned: period, Område: area, Antal: value}
+    footer: Filter
+    constants: {measure: sygedagpenge, unit: fuldtidspersoner}
+  - file: status.csv
+    reader: csv
+    table: measures
+    source: Momentum
+    extracted_on: 2019-12-09
+    columns: {Måned: period, Område: area, Antal: value, Status: status}
+    constants: {measure: revalidering, unit: fuldtidspersoner}
+    values:
+      status: {Endelig: ok, Foreløbig: provisional, Mangler: missing}
+  - file: personer.csv
+    reader: csv
+    table: persons
+    source: Fasit
+    extracted_on: 2019-12-09
+    columns: {CPR: person, Født: birth_year, Køn: sex, Uddannelse: education, Flyttet: moved_on, Død: died_on}
+  - file: forloeb.csv
+    reader: csv
+    table: spells
+    source: Fasit
+    extracted_on: 2019-12-09
+    columns: {CPR: person, Ydelse: benefit, Fra: start, Til: end}
+  - file: maalgruppe.csv
+    reader: csv
+    table: cohort
+    source: Fasit
+    extracted_on: 2019-12-09
+    columns: {CPR: person, Gruppe: group, Ind: entered_on, Start: started_on}
+    constants: {strategy: kijos}
+    values:
+      group: {Målgruppe: target, Indsats: intervention}
+  - file: priser.csv
+    reader: csv
+    table: unit_prices
+    source: Satser
+    extracted_on: 2019-12-09
+    columns:
+      Område: area
+      Ydelse: benefit
+      År: year
+      Netto: net_dkk_per_full_year_person
+      Brutto: gross_dkk_per_full_year_person
+      Andel: state_refund_share
+    constants: {price_level_year: 2019}
+"""
+
+# the two CPR numbers have an impossible month
+TEXTS = {
+    "maal.csv": "Jobindsats\n\nMåned;Område;Antal\n2019M06;Aabenraa;1.497,4\n2019M07;Aabenraa;..\n\nFilter: alle\n",
+    "status.csv": "Måned;Område;Antal;Status\n2019M06;Aabenraa;41,2;Endelig\n2019M07;Aabenraa;;Mangler\n",
+    "personer.csv": (
+        "CPR;Født;Køn;Uddannelse;Flyttet;Død\n"
+        "019981-1003;1981;K;Grundskole;;\n"
+        "3199811004;1981;M;Gymnasial;01-02-2019;\n"
+    ),
+    "forloeb.csv": (
+        "CPR;Ydelse;Fra;Til\n0199811003;Kontanthjælp;01-01-2018;12-10-2018\n319981-1004;Kontanthjælp;13-10-2018;\n"
+    ),
+    "maalgruppe.csv": "CPR;Gruppe;Ind;Start\n019981-1003;Målgruppe;01-01-2019;\n319981-1004;Indsats;01-01-2019;01-02-2019\n",
+    "priser.csv": "Område;Ydelse;År;Netto;Brutto;Andel\nAabenraa;Kontanthjælp;2019;80.000;100.000;0,20\n",
+}
+
+BUDGET: list[list[Any]] = [
+    ["Aabenraa Kommune"],
+    [],
+    [
+        "Udvalg",
+        "Linje",
+        "Budgettype",
+        "År",
+        "Prisniveau",
+        *"Jan Feb Mar Apr Maj Jun Jul Aug Sep Okt Nov Dec Helår".split(),
+    ],
+    ["ØKU", "Investering", "Strategi", 2019, 2019, *[None] * 12, 2694000],
+    ["ØKU", "Investering", "Korrigeret", 2019, 2019, *[0] * 10, 1000.5, 2000, 3000.5],
+    ["AMU", "Besparelse", "Strategi", 2019, 2019, *[None] * 12, -2821000],
+    [],
+    ["Kilde: Økonomisystem"],
+]
+
+
+def posting(document: str, amount: str, text: str = "Løn konsulent | jobcenter", day: str = "14.06.2019") -> str:
+    return (
+        f"|{document:11}|{WBS:20}|006|{day:11}|40000000|{text:30}|{amount:>15}|\n"
+        f"|{'':11}|{'REF 2019-1':20}|   |{'':11}|{'':8}|{'periode juni':30}|{'':15}|"
+    )
+
+
+def total(mark: str, amount: str, element: str = "") -> str:
+    return (
+        f"|{mark:11}|{element:20}|   |{'':11}|{'':8}|{'Sum':30}|{amount:>15}|\n"
+        f"|{'':11}|{'':20}|   |{'':11}|{'':8}|{'':30}|{'':15}|"
+    )
+
+
+def journal(*pages: list[str], heading: str = HEADING) -> str:
+    """A journal whose pages hold the given lines below the title and the headings."""
+    rule = "-" * len(heading)
+    above = ["KMD Opus Økonomi      Posteringsjournal     Side:", "Aabenraa Kommune", rule, heading, SECOND, rule]
+    printed = ["\n".join([*above, *lines]) for lines in pages]
+    return "\n\f".join(printed) + "\n"
+
+
+# the second posting's two lines are parted by a page break
+FIRST_HALF, SECOND_HALF = posting("1900000124", "1.234,50-").split("\n")
+JOURNAL_PAGES = (
+    [*posting("1900000123", "41.234,50").split("\n"), FIRST_HALF],
+    [SECOND_HALF, *total("*", "40.000,00", WBS).split("\n"), *total("**", "40.000,00").split("\n")],
+)
+
+
+def write_journal(raw: Path, text: str) -> None:
+    (raw / "posteringer.txt").write_bytes(text.replace("\n", "\r\n").encode("cp1252"))
+
+
+def write_budget(raw: Path, rows: list[list[Any]], sheet: str = "Budget") -> None:
+    workbook = openpyxl.Workbook()
+    workbook.active.title = sheet
+    for number, row in enumerate(rows, start=1):
+        for column, value in enumerate(row, start=1):
+            workbook.active.cell(number, column, value)
+    workbook.save(raw / "budget.xlsx")
+
+
+def write_raw(raw: Path) -> Path:
+    raw.mkdir()
+    (raw / "sources.yml").write_text(SOURCES, encoding="utf-8")
+    for file, text in TEXTS.items():
+        encoding = "cp1252" if file == "maal.csv" else "utf-8-sig"
+        (raw / file).write_bytes(text.encode(encoding))
+    write_journal(raw, journal(*JOURNAL_PAGES))
+    write_budget(raw, BUDGET)
+    return raw
+
+
+def change(path: Path, old: str, new: str, encoding: str = "utf-8") -> None:
+    """Replace `old`, which must be there, in a text file."""
+    text = path.read_bytes().decode(encoding)
+    assert old in text
+    path.write_bytes(text.replace(old, new).encode(encoding))
