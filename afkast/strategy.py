@@ -153,7 +153,7 @@ def _faults_of_page(file: YamlFile, number: int, page: PageOfStrategy, notebooks
             )
         elif not _same_type(value, own[name]):
             faults.append(
-                f"{at('parameters', name)} '{name}' must be {_type_in_words(own[name])}, as in notebook {page.notebook}."
+                f"{at('parameters', name)} '{name}' must be {_type_in_words(own[name])}, as in {page.notebook}."
             )
     return faults
 

@@ -75,7 +75,7 @@ def validate(model: type[Model], file: YamlFile, error: type[AfkastError]) -> Mo
     except ValidationError as faults:
         known = set(_known_keys(model.model_json_schema()))
         sentences = [
-            _sentence(file, known, fault["type"], fault["loc"], fault["msg"])
+            _sentence(file, known, fault["type"], fault["loc"], fault["msg"], fault.get("ctx", {}))
             for fault in faults.errors(include_input=False, include_url=False)
         ]
     raise error("\n".join(dict.fromkeys(sentences)))
@@ -140,7 +140,7 @@ def _known_keys(schema: Any) -> Iterator[str]:
             yield from _known_keys(part)
 
 
-def _sentence(file: YamlFile, known: set[str], kind: str, location: Keys, message: str) -> str:
+def _sentence(file: YamlFile, known: set[str], kind: str, location: Keys, message: str, context: dict[str, Any]) -> str:
     # pydantic's location also names the member of a union it tried, which is no key of the file
     keys: Keys = ()
     for key in location:
@@ -150,6 +150,12 @@ def _sentence(file: YamlFile, known: set[str], kind: str, location: Keys, messag
         near = difflib.get_close_matches(str(keys[-1]), known - {keys[-1]}, n=1)
         message = "unknown key" + (f"; did you mean '{near[0]}'" if near else "; remove it")
     elif kind == "missing":
+        message = "this key is missing"
+    elif kind == "union_tag_invalid":  # pydantic's own sentence quotes the value
+        keys = (*keys, context["discriminator"].strip("'"))
+        message = f"must be one of {context['expected_tags']}"
+    elif kind == "union_tag_not_found":
+        keys = (*keys, context["discriminator"].strip("'"))
         message = "this key is missing"
     elif kind == "model_type":
         message = "must be keys with values"

@@ -88,6 +88,8 @@ sources:
     constants: {price_level_year: 2019}
 """
 
+ENCODINGS = {"maal.csv": "cp1252", "posteringer.txt": "cp1252"}
+
 # the two CPR numbers have an impossible month
 TEXTS = {
     "maal.csv": "Jobindsats\n\nMåned;Område;Antal\n2019M06;Aabenraa;1.497,4\n2019M07;Aabenraa;..\n\nFilter: alle\n",
@@ -100,7 +102,9 @@ TEXTS = {
     "forloeb.csv": (
         "CPR;Ydelse;Fra;Til\n0199811003;Kontanthjælp;01-01-2018;12-10-2018\n319981-1004;Kontanthjælp;13-10-2018;\n"
     ),
-    "maalgruppe.csv": "CPR;Gruppe;Ind;Start\n019981-1003;Målgruppe;01-01-2019;\n319981-1004;Indsats;01-01-2019;01-02-2019\n",
+    "maalgruppe.csv": (
+        "CPR;Gruppe;Ind;Start\n019981-1003;Målgruppe;01-01-2019;\n319981-1004;Indsats;01-01-2019;01-02-2019\n"
+    ),
     "priser.csv": "Område;Ydelse;År;Netto;Brutto;Andel\nAabenraa;Kontanthjælp;2019;80.000;100.000;0,20\n",
 }
 
@@ -166,19 +170,32 @@ def write_budget(raw: Path, rows: list[list[Any]], sheet: str = "Budget") -> Non
     workbook.save(raw / "budget.xlsx")
 
 
-def write_raw(raw: Path) -> Path:
+def declaration(*files: str) -> str:
+    """The sources.yml of these files; of all when none is named."""
+    start, *entries = SOURCES.split("  - file: ")
+    kept = [entry for entry in entries if not files or entry.split("\n")[0] in files]
+    return "  - file: ".join([start, *kept])
+
+
+def write_raw(raw: Path, *files: str) -> Path:
+    """A raw folder of these files, and of the persons that spells and cohort need; of all when none is named."""
+    if {"forloeb.csv", "maalgruppe.csv"} & set(files):
+        files += ("personer.csv",)
     raw.mkdir()
-    (raw / "sources.yml").write_text(SOURCES, encoding="utf-8")
+    (raw / "sources.yml").write_text(declaration(*files), encoding="utf-8")
     for file, text in TEXTS.items():
-        encoding = "cp1252" if file == "maal.csv" else "utf-8-sig"
-        (raw / file).write_bytes(text.encode(encoding))
-    write_journal(raw, journal(*JOURNAL_PAGES))
-    write_budget(raw, BUDGET)
+        if not files or file in files:
+            (raw / file).write_bytes(text.encode(ENCODINGS.get(file, "utf-8-sig")))
+    if not files or "posteringer.txt" in files:
+        write_journal(raw, journal(*JOURNAL_PAGES))
+    if not files or "budget.xlsx" in files:
+        write_budget(raw, BUDGET)
     return raw
 
 
-def change(path: Path, old: str, new: str, encoding: str = "utf-8") -> None:
+def change(path: Path, old: str, new: str) -> None:
     """Replace `old`, which must be there, in a text file."""
+    encoding = ENCODINGS.get(path.name, "utf-8")
     text = path.read_bytes().decode(encoding)
     assert old in text
     path.write_bytes(text.replace(old, new).encode(encoding))

@@ -105,6 +105,8 @@ shapes:
     radius: HEMMELIG
   - kind: square
     size: HEMMELIG
+  - kind: HEMMELIG
+  - side: 3
 """
     with pytest.raises(StrategyError) as refused:
         validate(Drawing, read_yaml(written(tmp_path, text)), StrategyError)
@@ -113,6 +115,8 @@ shapes:
         "file.yml:4: shapes.0.radius: must be a valid integer, unable to parse string as an integer.",
         "file.yml:5: shapes.1.side: this key is missing.",
         "file.yml:6: shapes.1.size: unknown key; did you mean 'side'?",
+        "file.yml:7: shapes.2.kind: must be one of 'circle', 'square'.",
+        "file.yml:8: shapes.3.kind: this key is missing.",
         "file.yml:1: titel: unknown key; did you mean 'title'?",
     ]
     assert refused.value.__cause__ is None and refused.value.__context__ is None

@@ -58,7 +58,7 @@ def to_date(monthly: pd.DataFrame, as_of: date) -> pd.DataFrame:
 def posted_by_month(ledger: pd.DataFrame) -> pd.DataFrame:
     """Postings summed by month: committee, line, month (first of month), amount_dkk (+ = cost)."""
     rows = ledger.assign(month=ledger["posted_on"].dt.to_period("M").dt.to_timestamp())
-    return rows.groupby(["committee", "line", "month"], as_index=False)["amount_dkk"].sum()
+    return rows.groupby(["committee", "line", "month"])["amount_dkk"].sum().reset_index()
 
 
 def posted_by_year(ledger: pd.DataFrame, line: str) -> pd.Series:
@@ -87,7 +87,7 @@ def year_to_date_average(stock: pd.Series) -> pd.Series:
     return stock.expanding().mean()
 
 
-def index_series(amounts: pd.Series, base: object) -> pd.Series:
+def index_series(amounts: pd.Series, base: pd.Timestamp) -> pd.Series:
     """Index, base = 100. Refused where it means nothing: at a base of 0, or when the sign changes."""
     if amounts.isna().any() or base not in amounts.index:
         raise UndefinedIndex("Indekset er ikke defineret: serien mangler måneder.")
@@ -110,6 +110,6 @@ def converted(amount_dkk: float, from_year: int, to_year: int, kind: str, price_
     found = price_levels.query("from_year == @from_year and to_year == @to_year and kind == @kind")
     if len(found) != 1:
         raise MissingPriceLevel(
-            f"Der er ingen kilde til omregning fra {from_year}- til {to_year}-priser ({kind}); beløbene lægges ikke sammen."
+            f"Der er ingen kilde til omregning fra {from_year}- til {to_year}-priser ({kind}); de lægges ikke sammen."
         )
     return amount_dkk * float(found["factor"].iloc[0])

@@ -1,7 +1,7 @@
 """What the intervention changed: the started against those who could have started in the same month.
 
-Comparing everyone ever treated with the whole target group flatters any intervention, because one must still
-be on benefits to be treated. Sequential trials give both arms the same time zero: for each calendar month m the
+Comparing everyone ever treated with the whole target group makes any intervention look worse than it is, because one
+must still be on benefits to be treated. Sequential trials give both arms the same time zero: for each calendar month m the
 eligible are on benefits in m and have not started before; those who start in m are treated, the others controls.
 """
 
@@ -22,7 +22,8 @@ class TrialCurves:
     """Share on benefits in month k = 0…K−1 after time zero: treated, controls and their difference.
 
     Arrays are (K,), shares in 0–1. `saved_months` = −Σ_k difference(k), per treated person, with its t-interval.
-    treated_persons: persons; control_trials: person-trials (a person is a control in each month they could have started).
+    treated_persons: persons; control_trials: person-trials, as a person is a control in each month they could have
+    started.
     """
 
     treated: NDArray[np.float64]
@@ -44,12 +45,12 @@ class TrialCurves:
 def _interval(point: NDArray[np.float64], influence: list[NDArray[np.float64]], level: float) -> NDArray[np.float64]:
     """t-interval (2, …) from influence parts (persons × …), one part per arm; Satterthwaite degrees of freedom."""
     n = len(influence[0])
-    variance = n / (n - 1) * (sum(influence) ** 2).sum(axis=0)  # type: ignore[attr-defined]
+    variance = n / (n - 1) * (np.sum(influence, axis=0) ** 2).sum(axis=0)
     parts = [(part**2).sum(axis=0) for part in influence]
+    persons = [np.count_nonzero(part.reshape(n, -1).any(axis=1)) for part in influence]
     with np.errstate(invalid="ignore", divide="ignore"):
-        freedom = sum(parts) ** 2 / sum(
-            v**2 / (np.count_nonzero(part.any(axis=tuple(range(1, part.ndim)))) - 1)
-            for v, part in zip(parts, influence, strict=True)
+        freedom = np.sum(parts, axis=0) ** 2 / np.sum(
+            [v**2 / (count - 1) for v, count in zip(parts, persons, strict=True)], axis=0
         )
     half = np.where(variance > 0, stats.t.ppf((1 + level) / 2, np.fmax(freedom, 1)) * np.sqrt(variance), 0)
     return np.stack([point - half, point + half])

@@ -16,7 +16,7 @@ from afkast.analysis.targets import Verdict, overall
 from afkast.errors import AfkastError
 from afkast.project import Project
 from afkast.report import danish
-from afkast.report.show import badge, filed
+from afkast.report.show import badge, filed, headlines
 from afkast.strategy import Strategy
 
 OVERVIEW, DATA_BASIS = "overblik", "datagrundlag"
@@ -41,13 +41,24 @@ def dress(notebook: NotebookNode, title: str, byline: str) -> None:
         heading += [
             ":::{admonition} Syntetiske data\n:class: afkast-synthetic\n"
             + ("Personerne på denne side findes ikke; de er lavet til eksemplet." if persons else "")
-            + ("" if persons else "Siden bruger data, som er lavet til eksemplet, så tallene svarer til den trykte rapport.")
+            + (
+                ""
+                if persons
+                else "Siden bruger data, som er lavet til eksemplet, så tallene svarer til den trykte rapport."
+            )
             + "\n:::"
         ]
+    if sentences := headlines(notebook):
+        heading.append(raw_html('<div class="afkast afkast-headline">' + "".join(sentences) + "</div>"))
     notebook.cells[0].source = "\n\n".join(heading)
     for cell in notebook.cells:
         if "parameters" in cell.metadata.get("tags", []):
             cell.metadata["tags"] = sorted({*cell.metadata["tags"], "remove-cell"})
+
+
+def raw_html(html: str) -> str:
+    """HTML out of Markdown's reach: a backtick in a text must not end the block that holds it."""
+    return "```{raw} html\n" + html.replace("`", "&#96;") + "\n```"
 
 
 def as_text(words: str) -> str:
@@ -93,11 +104,7 @@ def write_first_page(pages: Path, strategy: Strategy, said: pd.DataFrame) -> Non
         ],
         day=danish.day,
     )
-    # a backtick in a text must not end the block that keeps it out of reach of Markdown
-    block = body.replace("`", "&#96;")
-    (pages / strategy.id / "index.md").write_text(
-        f"# {as_text(strategy.name)}\n\n```{{raw}} html\n{block}\n```\n", encoding="utf-8"
-    )
+    (pages / strategy.id / "index.md").write_text(f"# {as_text(strategy.name)}\n\n{raw_html(body)}\n", encoding="utf-8")
 
 
 def render(project: Project, contents: list[str]) -> None:
@@ -105,7 +112,15 @@ def render(project: Project, contents: list[str]) -> None:
     staging = project.build / "staging"
     shutil.rmtree(staging, ignore_errors=True)
     command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(project.book)]
-    command += ["--config", str(project.root / "_config.yml"), "--path-output", str(staging), "-W", "--keep-going", "-q"]
+    command += [
+        "--config",
+        str(project.root / "_config.yml"),
+        "--path-output",
+        str(staging),
+        "-W",
+        "--keep-going",
+        "-q",
+    ]
     run = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False)
     new = staging / "_build" / "html"
     missing = [page for page in contents if not (new / f"{page}.html").is_file()]

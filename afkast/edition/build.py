@@ -24,7 +24,9 @@ Progress = Callable[[int, int, str], None]
 """Called with pages done, pages in all, and what was just done."""
 
 
-def build(project: Project, only: Iterable[str] = (), snapshot: str = "", on_progress: Progress = lambda *_: None) -> Path:
+def build(
+    project: Project, only: Iterable[str] = (), snapshot: str = "", on_progress: Progress = lambda *_: None
+) -> Path:
     """Execute the pages, render the book and return the site's front page.
 
     `only` names the strategies whose pages are executed anew; the others keep the pages they have. A page that

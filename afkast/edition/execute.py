@@ -13,6 +13,7 @@ import papermill
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
+from papermill.translators import PythonTranslator, papermill_translators
 from traitlets.config import Config
 
 from afkast.edition.book import dress
@@ -21,6 +22,17 @@ from afkast.project import Project
 from afkast.report import danish
 from afkast.report.show import METADATA_KEY
 from afkast.strategy import Strategy
+
+
+class _DanishTranslator(PythonTranslator):
+    """Writes parameters into a notebook with their æ, ø and å, for they are the audit record."""
+
+    @classmethod
+    def translate_str(cls, val: str) -> str:
+        return repr(val)
+
+
+papermill_translators.register("python", _DanishTranslator)
 
 CELL_SECONDS, START_SECONDS = 600, 120
 """A cell or a kernel that takes longer is taken to hang."""
@@ -128,7 +140,8 @@ def _run(project: Project, job: Job, pages: Path, output: Path, settings: Config
         )
     except PapermillExecutionError as error:
         raise PageError(
-            f"page {job.path.with_suffix('')}, notebook {job.notebook}, cell {_cell_number(output, error)}: {_reason(error)}"
+            f"page {job.path.with_suffix('')}, notebook {job.notebook}, "
+            f"cell {_cell_number(output, error)}: {_reason(error)}"
         ) from None
     except (DeadKernelError, CellTimeoutError) as error:
         why = "the kernel died" if isinstance(error, DeadKernelError) else f"a cell ran longer than {CELL_SECONDS} s"
@@ -158,7 +171,7 @@ def _reason(error: PapermillExecutionError) -> str:
     return f"{error.ename}; run the notebook in JupyterLab to see where."
 
 
-def _all_subclasses(kind: type) -> set[type]:
+def _all_subclasses(kind: type[AfkastError]) -> set[type[AfkastError]]:
     return {kind} | {below for one in kind.__subclasses__() for below in _all_subclasses(one)}
 
 

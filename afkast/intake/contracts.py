@@ -2,7 +2,8 @@
 
 Money is in whole kroner at full precision and never mixed across price levels. Stored signs: an investment is
 positive when it costs, a benefit saving is positive when it saves. Missing and suppressed are states of their
-own, never 0. A column's form (`metadata`) says how its raw cells are read.
+own, never 0. A column's form (`metadata`) says how its raw cells are read. In a snapshot every table has one column
+more: `file`, the raw file that the row comes from.
 """
 
 from collections.abc import Callable

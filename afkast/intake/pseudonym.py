@@ -23,10 +23,14 @@ PSEUDONYM_LENGTH = 20
 
 
 def pseudonyms(cpr_numbers: pd.Series, key: bytes) -> pd.Series:
-    """The pseudonyms of CPR numbers, which must match CPR: HMAC-SHA256 over the ten digits, 20 hex digits."""
+    """The pseudonyms of CPR numbers, which must match CPR: HMAC-SHA256 over the ten digits, 20 hex digits.
+
+    A missing number has a missing pseudonym.
+    """
     digits = cpr_numbers.str.replace("-", "", regex=False)
     pseudonym_of = {
-        number: hmac.digest(key, number.encode(), "sha256").hex()[:PSEUDONYM_LENGTH] for number in digits.unique()
+        number: hmac.digest(key, number.encode(), "sha256").hex()[:PSEUDONYM_LENGTH]
+        for number in digits.dropna().unique()
     }
     return digits.map(pseudonym_of).astype(str)
 

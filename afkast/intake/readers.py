@@ -48,8 +48,8 @@ def _text(source: Source, content: bytes, encoding: str, faults: Faults) -> str 
         return None
     # a page of a print begins with a form feed
     printed = text.replace("\n\f", "\n").removeprefix("\f") if isinstance(source, Journal) else text
-    rows = [row for row, line in enumerate(printed.split("\n"), start=1) if CONTROL.search(line)]
-    if rows:
+    if CONTROL.search(printed):
+        rows = [row for row, line in enumerate(printed.split("\n"), start=1) if CONTROL.search(line)]
         faults.add(source.label, "a control character", rows=rows, remedy=FETCH_AGAIN)
         return None
     return text
@@ -210,25 +210,24 @@ def read_journal(source: Journal, content: bytes, faults: Faults) -> pd.DataFram
     overfull = ~opening & (records[only_first] != "").any(axis=1)
     faults.add(source.label, "a record's second line holds more than text", rows=records.index[overfull])
 
-    damaged = records.index.isin(faults.rows(source.label))
+    # what has been told is not told again: a missing cell is one that is at fault already
+    damaged = pd.Series(records.index.isin(faults.rows(source.label)), index=records.index)
+    posting = opening & ~records["Bilagsnr."].isin([SUBTOTAL, TOTAL])
+    if not posting.any():
+        faults.add(source.label, "no postings", remedy=FETCH_AGAIN)
+        return None
 
     continued = records["Tekst"].shift(-1, fill_value="").where(followed, "")
     records["Tekst"] = (records["Tekst"] + " " + continued).str.strip()
     records["Bogf.dato"] = records["Bogf.dato"].str.replace(".", "-", regex=False)
-    # what has been told is not told again: a missing cell is one that is at fault already
-    records = records.mask(pd.Series(damaged, index=records.index))[opening]
     ore = (numbers(records["Beløb"]) * 100).round()
-    unreadable = ore.isna() & records["Beløb"].notna()
+    unreadable = opening & ~damaged & ore.isna()
     faults.add(source.label, NOT_A_NUMBER, column="Beløb", rows=records.index[unreadable])
-    records["Beløb"] = records["Beløb"].mask(unreadable)
-    # a damaged record upsets the totals too: they are judged once every record can be read
+    # a record at fault upsets the totals too: they are judged once every record can be read
     if not faults.concern([source.label]):
-        _check_totals(source, records, ore.astype("int64"), faults)
-    postings = records[~records["Bilagsnr."].isin([SUBTOTAL, TOTAL])]
-    if postings.empty:
-        faults.add(source.label, "no postings", remedy=FETCH_AGAIN)
-        return None
-    return postings.drop(columns="Omk.art")
+        _check_totals(source, records[opening], ore[opening].astype("int64"), faults)
+    records["Beløb"] = records["Beløb"].mask(unreadable)
+    return records.mask(damaged)[posting].drop(columns="Omk.art")
 
 
 def _records(source: Journal, text: str, faults: Faults) -> pd.DataFrame | None:

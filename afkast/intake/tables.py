@@ -73,8 +73,8 @@ def _judge_persons(parts: list[Part], faults: Faults) -> None:
         if source.table in ("spells", "cohort") and complete:
             unknown = rows.index[~rows["person"].isin(known)]
             rule = "a person who is not in the table persons"
-            faults.add(source.label, rule, column=source.headings["person"], rows=unknown)
+            faults.add(source.label, rule, column=source.headings.get("person", "person"), rows=unknown)
         if source.table == "spells":
             late = rows.index[rows["start"] > pd.Timestamp(source.extracted_on)]
             rule = f"starts after the extraction ({source.extracted_on})"
-            faults.add(source.label, rule, column=source.headings["start"], rows=late)
+            faults.add(source.label, rule, column=source.headings.get("start", "start"), rows=late)

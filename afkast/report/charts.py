@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
@@ -13,7 +14,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
-from afkast.report.danish import MONTHS, Quantity, number, written
+from afkast.report.danish import MONTHS, UNITS, Quantity, number, written
 
 INK, QUIET, GRID = "#1f2a33", "#66727c", "#e3e7ea"
 ACTUAL, BUDGET, STRATEGY, COMPARED = "#0b5c7a", "#7b8791", "#c4661f", "#8a5a9e"
@@ -68,9 +69,16 @@ def svg(draw: Draw, values: pd.DataFrame, width_inches: float, height_inches: fl
     return out.getvalue()
 
 
+def _width(axes: Axes) -> float:
+    """The width of the whole figure, inches."""
+    figure = axes.get_figure(root=True)
+    assert figure is not None
+    return float(figure.get_figwidth())
+
+
 def month_axis(axes: Axes, months: pd.DatetimeIndex) -> None:
     """Month ticks in Danish, thinned to what the width carries; the year under January and the first tick."""
-    room = max(2, int(axes.figure.get_figwidth() / 0.55))
+    room = max(2, int(_width(axes) / 0.55))
     step = next(s for s in (1, 2, 3, 6, 12, 24) if len(months) / s <= room)
     ticks = months[::step]
     axes.set_xticks(
@@ -84,7 +92,8 @@ def month_axis(axes: Axes, months: pd.DatetimeIndex) -> None:
 
 def value_axis(axes: Axes, unit: str, digits: int = 0) -> None:
     """Danish numbers on the value axis, and the unit as its heading."""
-    axes.yaxis.set_major_locator(MaxNLocator(nbins=6, integer=digits == 0))
+    whole_only = digits == 0 and UNITS[unit].scale == 1
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=6, integer=whole_only, steps=[1, 2, 2.5, 5, 10]))
     axes.yaxis.set_major_formatter(
         FuncFormatter(lambda value, _: written(Quantity(value, unit, digits), with_unit=False))
     )
@@ -94,7 +103,7 @@ def value_axis(axes: Axes, unit: str, digits: int = 0) -> None:
 def label_lines(axes: Axes, names: Iterable[str]) -> None:
     """A legend over the axes, in the order of the lines; words beside a sample of the line."""
     handles = {handle.get_label(): handle for handle in axes.get_legend_handles_labels()[0]}
-    wide = axes.figure.get_figwidth() > NARROW_INCHES + 1
+    wide = _width(axes) > NARROW_INCHES + 1
     axes.legend(
         [handles[name] for name in names],
         list(names),
@@ -109,7 +118,7 @@ def label_lines(axes: Axes, names: Iterable[str]) -> None:
     )
 
 
-LINES = (
+LINES: tuple[dict[str, Any], ...] = (
     {"color": ACTUAL, "marker": "o", "markersize": 4},
     {"color": STRATEGY, "linestyle": "--"},
     {"color": BUDGET, "linestyle": "-"},
@@ -120,7 +129,7 @@ LINES = (
 def lines_by_month(
     unit: str, digits: int = 0, provisional: Iterable[pd.Timestamp] = (), from_zero: bool = False
 ) -> Draw:
-    """Draws one line a column over a monthly index; the first column is what happened, the others what it is held against.
+    """Draws a line a column over a monthly index: first what happened, then what it is held against.
 
     Provisional months of the first column are drawn hollow.
     """
@@ -160,11 +169,14 @@ def bars_by_year(unit: str, digits: int = 1) -> Draw:
     return draw
 
 
+NUMBERS_UNDER = ("under observation", "på ydelse", "ude af ydelse", "følges ikke længere")
+
+
 def share_curves(names: tuple[str, str], with_difference: bool = False) -> Draw:
     """Draws two step curves of shares with bands, the numbers behind them under the axis, and their difference.
 
-    The frame is indexed by month 0…K−1; per name it has the columns (name, "andel" | "nedre" | "øvre" | "under observation" |
-    "på ydelse" | "ude af ydelse" | "følges ikke længere"), shares in 0–1; with the difference also ("forskel", "andel" | "nedre" | "øvre").
+    The frame is indexed by month 0…K−1. Under each name it has the columns "andel", "nedre" and "øvre" (shares, 0–1)
+    and the counts of NUMBERS_UNDER; with the difference also the first three under "forskel".
     """
 
     def draw(figure: Figure, values: pd.DataFrame) -> None:
@@ -172,36 +184,44 @@ def share_curves(names: tuple[str, str], with_difference: bool = False) -> Draw:
         rows = figure.subplots(len(panels), 1, sharex=True, height_ratios=panels)
         months = values.index.to_numpy()
         for name, colour in zip(names, (ACTUAL, STRATEGY), strict=True):
-            _band(rows[0], months, values[name], colour, name)
+            _band(rows[0], months, _under(values, name), colour, name)
         rows[0].set_ylim(0, 1.02)
         value_axis(rows[0], "%")
         rows[0].set_title("Procent på offentlig forsørgelse", loc="left", fontsize=9, color=QUIET)
         label_lines(rows[0], names)
         if with_difference:
-            _band(rows[1], months, values["forskel"], INK, "Forskel")
+            _band(rows[1], months, _under(values, "forskel"), INK, "Forskel")
             rows[1].axhline(0, color=QUIET, linewidth=0.8)
             value_axis(rows[1], "pct.point", 0)
             rows[1].set_title("Forskel i pct.point (under nul: færre på ydelse)", loc="left", fontsize=9, color=QUIET)
         _numbers_under(rows[-1], values, names)
         step = 3 if figure.get_figwidth() > NARROW_INCHES + 1 else 6
         rows[-1].set_xticks(months[::step], [str(m) for m in months[::step]])
-        rows[-1].set_xlabel("Måneder")
+        rows[-1].tick_params(bottom=False, labelbottom=False)
         for upper in rows[:-1]:
             upper.tick_params(labelbottom=True)
+        rows[-2].set_xlabel("Måneder", fontsize=9)
 
     return draw
 
 
+def _under(values: pd.DataFrame, name: str) -> pd.DataFrame:
+    """The columns below one name of the upper heading."""
+    return values.loc[:, [name]].droplevel(0, axis=1)
+
+
 def _band(axes: Axes, months: NDArray[np.int64], curve: pd.DataFrame, colour: str, name: str) -> None:
-    axes.step(months, curve["andel"], where="post", color=colour, label=name)
-    axes.fill_between(months, curve["nedre"], curve["øvre"], step="post", color=colour, alpha=0.16, linewidth=0)
+    # the last month is as wide as the others
+    ends = np.append(months, months[-1] + 1)
+    share, lower, upper = (np.append(curve[part], curve[part].iloc[-1]) for part in ("andel", "nedre", "øvre"))
+    axes.step(ends, share, where="post", color=colour, label=name)
+    axes.fill_between(ends, lower, upper, step="post", color=colour, alpha=0.16, linewidth=0)
 
 
 def _numbers_under(axes: Axes, values: pd.DataFrame, names: tuple[str, str]) -> None:
     """The persons behind the curves as text under the axis, in step with its ticks."""
-    wide = axes.figure.get_figwidth() > NARROW_INCHES + 1
-    shown = ["under observation", "på ydelse", "ude af ydelse", "følges ikke længere"]
-    lines = [(name, what) for name in names for what in (None, *shown)]
+    wide = _width(axes) > NARROW_INCHES + 1
+    lines = [(name, what) for name in names for what in (None, *NUMBERS_UNDER)]
     axes.set_ylim(len(lines) - 0.4, -0.8)
     axes.set_yticks(range(len(lines)), [name if what is None else what for name, what in lines], fontsize=8)
     axes.grid(False)

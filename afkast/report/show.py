@@ -44,7 +44,7 @@ STATES = {
     "missing": ("–", "–: ikke opgjort."),
     "hidden": (
         disclosure.HIDDEN_AS,
-        f"{disclosure.HIDDEN_AS}: antallet er skjult, fordi det eller et antal ved siden af er under {disclosure.FEWEST_SHOWN}.",
+        f"{disclosure.HIDDEN_AS}: skjult; antallet er under {disclosure.FEWEST_SHOWN} eller ville afsløre et, der er.",
     ),
     "provisional": ("", "*: foreløbigt tal, som senere registreringer kan ændre."),
     "future": ("", ""),
@@ -133,7 +133,7 @@ class Page:
         return frame
 
     def published(self) -> pd.DataFrame:
-        """What the strategies' executed pages have shown in words: strategy, page, item, name, value, unit, shown, files."""
+        """The numbers in the sentences of the strategies' executed pages; see the function `published`."""
         return published(Path(os.environ.get("AFKAST_PAGES", self.project.pages)))
 
     # -- the door ----------------------------------------------------------------------------------------------------
@@ -187,7 +187,7 @@ class Page:
         notes: Sequence[str] = (),
         **quantities: Any,
     ) -> None:
-        """Show a figure of `values`, drawn once for a wide and once for a narrow screen, with its numbers folded under it.
+        """Show a figure of `values`, drawn for a wide and for a narrow screen, with its numbers folded under it.
 
         `draw(figure, values)` gets the values without the hidden cells. `alt` says in words what the figure
         shows; like `show_text` it may name quantities in braces.
@@ -221,16 +221,22 @@ class Page:
         *,
         source: Source = (),
         code: Callable[..., Any] | None = None,
+        headline: bool = False,
         **quantities: Any,
     ) -> None:
         """Show sentences (Markdown) whose numbers are computed: `{name}` in the text is the quantity of that name.
 
-        Quantities are `Quantity`, `Verdict`, a date or text; they are filed under their names. `code` prints a function under the text.
+        Quantities are `Quantity`, `Verdict`, `Link`, a date or text, and are filed under their names. `code` prints a
+        function under the text. A `headline` is repeated at the top of the page.
         """
         cells = {name: _cell(value, "", None, "ok") for name, value in quantities.items()}
         body = _MARKDOWN.render(_check_names(text, quantities))
         for name, cell in cells.items():
-            body = body.replace("{" + name + "}", str(escape_cell(cell)))
+            value = str(Markup.escape(cell.shown))
+            # "mio. kr." at the end of a sentence has its full stop already
+            if value.endswith("."):
+                body = body.replace("{" + name + "}.", value)
+            body = body.replace("{" + name + "}", value)
         if code is not None:
             body += highlight(inspect.getsource(code), PythonLexer(), HtmlFormatter())
         numbers = {
@@ -243,7 +249,7 @@ class Page:
         }
         files = self._files_of(source)
         html = f'<div class="afkast afkast-text" id="{escape(id)}">{body}</div>'
-        self._display(id, "text", html, {"numbers": numbers}, files)
+        self._display(id, "text", html, {"numbers": numbers, "headline": headline}, files)
 
     # -- behind the door ---------------------------------------------------------------------------------------------
 
@@ -296,12 +302,13 @@ class Page:
             values.index,
             values.columns,
         )
-        hidden = disclosure.hidden_cells(values.where(counts).astype("float64"), counts)
+        hidden = _hidden(values.where(counts).astype("float64"), counts)
         rows = []
         for r, label in enumerate(values.index):
             cells = []
             for c in range(len(values.columns)):
-                state = "hidden" if hidden.iat[r, c] else (states.iat[r, c] if states is not None else "") or "ok"
+                given = str(states.iat[r, c]) if states is not None else ""
+                state = "hidden" if hidden.iat[r, c] else given or "ok"
                 value = values.iat[r, c]
                 if state == "ok" and not _is_known(value):
                     state = blanks
@@ -342,12 +349,13 @@ class Page:
         """Kilde: KMD Opus (syntetiske data) · data pr. 9. december 2019"""
         if not files:
             return ""
-        names = dict.fromkeys(
-            entry["source"] + (" (syntetiske data)" if entry["synthetic"] else "") for entry in files.values()
+        synthetic = {bool(entry["synthetic"]) for entry in files.values()}
+        note = {(True,): " (syntetiske data)", (False, True): " (delvis syntetiske data)"}.get(
+            tuple(sorted(synthetic)), ""
         )
-        dates = sorted({_day(entry["extracted_on"]) for entry in files.values()})
-        span = danish.listed([danish.day(one) for one in dates])
-        return f"Kilde: {danish.listed(list(names))} · data pr. {span}"
+        names = list(dict.fromkeys(entry["source"] for entry in files.values()))
+        days = [danish.day(one) for one in sorted({_day(entry["extracted_on"]) for entry in files.values()})]
+        return f"Kilde: {danish.listed(names)}{note} · data pr. {danish.listed(days)}"
 
 
 def open_page(strategy: str, page: str, as_of: str = "", snapshot: str = "") -> Page:
@@ -368,6 +376,16 @@ def open_page(strategy: str, page: str, as_of: str = "", snapshot: str = "") -> 
     return Page(project, data, date.fromisoformat(as_of) if as_of else chosen.as_of, chosen, chosen.page(page).id)
 
 
+def headlines(notebook: Mapping[str, Any]) -> list[str]:
+    """The HTML of a notebook's headlines, without their ids: a page shows an id only once."""
+    return [
+        re.sub(r' id="[^"]*"', "", output["data"]["text/html"], count=1)
+        for cell in notebook["cells"]
+        for output in cell.get("outputs", [])
+        if output.get("metadata", {}).get(METADATA_KEY, {}).get("headline")
+    ]
+
+
 def filed(notebook: Mapping[str, Any]) -> list[dict[str, Any]]:
     """What a notebook's outputs filed at the door, in order."""
     return [
@@ -379,7 +397,10 @@ def filed(notebook: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def published(pages: Path) -> pd.DataFrame:
-    """The numbers in the sentences of executed pages, a row each: strategy, page, item, name, value, unit, shown, files."""
+    """The numbers in the sentences of executed pages, a row each.
+
+    Columns: strategy, page, item, name, value, unit, shown, files.
+    """
     rows = [
         {
             "strategy": path.parent.name,
@@ -419,6 +440,20 @@ def _check_names(text: str, quantities: Mapping[str, Any]) -> str:
 def _plain(text: str, quantities: Mapping[str, Any]) -> str:
     _check_names(text, quantities)
     return _NAME.sub(lambda name: _text_of(_cell(quantities[name[1]], "", None, "ok")), text)
+
+
+def _hidden(values: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
+    """The cells to hide; under an upper heading row, each of its groups is a table of its own."""
+    if values.columns.nlevels == 1:
+        return disclosure.hidden_cells(values, counts)
+    groups = values.columns.get_level_values(0)
+    return pd.concat(
+        [
+            disclosure.hidden_cells(values.loc[:, groups == one], counts.loc[:, groups == one])
+            for one in groups.unique()
+        ],
+        axis=1,
+    )[values.columns]
 
 
 def _unit(unit: UnitOf) -> tuple[str, int | None]:
@@ -462,15 +497,12 @@ def _cell(value: Any, unit: str, digits: int | None, state: str) -> Cell:
     quantity = value if isinstance(value, Quantity) else Quantity(value, unit, digits)
     if UNITS[quantity.unit].counts_persons and quantity.known and disclosure.is_small(float(quantity.value or 0)):
         state = "hidden"
-    if state in ("hidden", "missing", "future") or not quantity.known:
-        return Cell(STATES.get(state, STATES["missing"])[0], None, state, numeric=True)
+    if not quantity.known and state == "ok":
+        return Cell(danish.written(quantity), None, "missing", numeric=True)
+    if state in ("hidden", "missing", "future"):
+        return Cell(STATES[state][0], None, state, numeric=True)
     shown = danish.written(quantity, with_unit=isinstance(value, Quantity) or unit == "%")
     return Cell(shown + ("*" if state == "provisional" else ""), float(quantity.value or 0), state, numeric=True)
-
-
-def escape_cell(cell: Cell) -> Markup:
-    """A cell's text with everything live in it made harmless; only the door's own badge stays markup."""
-    return Markup.escape(cell.shown)
 
 
 def _text_of(cell: Cell) -> str:

@@ -1,0 +1,46 @@
+# Bare `make` lists the targets. A fresh machine needs Python 3.11–3.13, make and git.
+PYTHON ?= $(firstword $(foreach one,python3.11 python3.12 python3.13 python3,$(if $(shell command -v $(one)),$(one))))
+VENV := .venv
+BIN := $(VENV)/bin
+RAW ?= data/example/raw
+READY := $(VENV)/ready
+
+.DEFAULT_GOAL := help
+.PHONY: help book test lab check lock example reference clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+$(READY): requirements.txt pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
+
+book: $(READY) ## Import the data (RAW=folder) and build the book at book/_build/html/index.html
+	$(BIN)/afkast import $(RAW)
+	$(BIN)/afkast build
+
+test: book ## Run every test, also the executed reference notebooks
+	$(BIN)/python -m pytest tests
+	$(BIN)/python -m pytest --nbval --nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout 300 tests/reference
+
+lab: book ## Open the notebooks in JupyterLab
+	$(BIN)/jupyter lab notebooks
+
+check: $(READY) ## Lint, formatting and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+lock: $(READY) ## Resolve requirements.txt anew from pyproject.toml, with hashes, for all supported Pythons
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade --group dev pyproject.toml -o requirements.txt
+
+example: $(READY) ## Write the synthetic example data anew
+	$(BIN)/python data/example/make_example.py
+
+reference: book ## Execute the reference notebooks of tests/reference anew; review the difference
+	$(BIN)/python tests/make_reference.py
+
+clean: ## Remove what was generated: the environment, the snapshots and the book
+	rm -rf $(VENV) data/snapshots book/_build book/strategies book/_toc.yml
