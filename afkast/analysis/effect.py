@@ -1,8 +1,9 @@
 """What the intervention changed: the started against those who could have started in the same month.
 
-Comparing everyone ever treated with the whole target group makes any intervention look worse than it is, because one
-must still be on benefits to be treated. Sequential trials give both arms the same time zero: for each calendar month m the
-eligible are on benefits in m and have not started before; those who start in m are treated, the others controls.
+Comparing everyone ever treated with the whole target group makes any intervention look worse than it is, because
+one must still be on benefits to be treated. Sequential trials give both arms the same time zero: in each calendar
+month m the eligible are on benefits and have not started before; those who start in m are treated, the others
+controls.
 """
 
 from dataclasses import dataclass

@@ -52,8 +52,12 @@ def dress(notebook: NotebookNode, title: str, byline: str) -> None:
         heading.append(raw_html('<div class="afkast afkast-headline">' + "".join(sentences) + "</div>"))
     notebook.cells[0].source = "\n\n".join(heading)
     for cell in notebook.cells:
-        if "parameters" in cell.metadata.get("tags", []):
-            cell.metadata["tags"] = sorted({*cell.metadata["tags"], "remove-cell"})
+        tags = set(cell.metadata.get("tags", []))
+        if "parameters" in tags:
+            cell.metadata["tags"] = sorted({*tags, "remove-cell"})
+        elif "injected-parameters" in tags and not byline:
+            # a page about all strategies has nothing set but its snapshot
+            cell.metadata["tags"] = sorted({*tags, "hide-input"})
 
 
 def raw_html(html: str) -> str:

@@ -51,6 +51,9 @@ STATES = {
 }
 """What a cell without an ordinary number shows, and the line under the table that explains it."""
 
+WIDE_TABLE_COLUMNS = 6
+"""A table with more columns is set tighter."""
+
 Source = pd.DataFrame | Sequence[pd.DataFrame] | Sequence[str]
 """What a shown thing draws on: frames of the snapshot (with their column `file`) or names of raw files."""
 
@@ -332,7 +335,8 @@ class Page:
             id=id,
             caption=caption,
             source=self._source_line(files) if files else "",
-            heads=_heads(values.columns),
+            heads=_heads(values.columns, rows),
+            wide=len(values.columns) > WIDE_TABLE_COLUMNS,
             corner=corner,
             rows=rows,
             notes=[*notes, *legend],
@@ -529,22 +533,22 @@ def _filed_rows(values: pd.DataFrame, rows: list[Row], units: Units) -> dict[str
     }
 
 
-def _heads(columns: pd.Index) -> list[list[tuple[str, int]]]:
-    """Heading rows as (text, columns it spans); equal neighbours of an upper row are one."""
+def _heads(columns: pd.Index, rows: list[Row]) -> list[list[tuple[str, int, bool]]]:
+    """Heading rows as (text, columns it spans, over numbers); equal neighbours of an upper row are one."""
     levels = [
         [danish.label(part) for part in column] if isinstance(column, tuple) else [danish.label(column)]
         for column in columns
     ]
+    numeric = [any(row.cells[place].numeric for row in rows) for place in range(len(columns))]
     heads = []
-    for depth in range(len(levels[0]) if levels else 0):
-        row: list[tuple[str, int]] = []
-        last = depth == len(levels[0]) - 1
-        for parts in levels:
-            if row and not last and row[-1][0] == parts[depth]:
-                row[-1] = (row[-1][0], row[-1][1] + 1)
+    for depth in range(columns.nlevels):
+        head: list[tuple[str, int, bool]] = []
+        for parts, over_numbers in zip(levels, numeric, strict=True):
+            if head and depth < columns.nlevels - 1 and head[-1][0] == parts[depth]:
+                head[-1] = (parts[depth], head[-1][1] + 1, over_numbers)
             else:
-                row.append((parts[depth], 1))
-        heads.append(row)
+                head.append((parts[depth], 1, over_numbers))
+        heads.append(head)
     return heads
 
 
