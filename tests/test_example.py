@@ -2,7 +2,6 @@
 
 import csv
 import hashlib
-import importlib.util
 import random
 import re
 import sys
@@ -11,7 +10,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from openpyxl import load_workbook
@@ -21,15 +19,8 @@ EXAMPLE = Path(__file__).resolve().parents[1] / "data" / "example"
 RAW = EXAMPLE / "raw"
 
 
-def load_script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("make_example", EXAMPLE / "make_example.py")
-    assert spec and spec.loader
-    script = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(script)
-    return script
-
-
-script = load_script()
+sys.path.insert(0, str(EXAMPLE))
+import make_example as script  # noqa: E402
 
 
 def rows_below(name: str, heading: str, encoding: str = "cp1252") -> list[dict[str, str]]:
@@ -67,9 +58,7 @@ def day(text: str) -> date | None:
 # ---------------------------------------------------------------- the script
 
 
-def test_regenerating_the_example_gives_the_committed_bytes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_regenerating_the_example_gives_the_committed_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "argv", ["make_example.py", "--out", str(tmp_path)])
     script.main()
     made = {path.relative_to(tmp_path): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
@@ -160,12 +149,12 @@ def test_the_spells_are_as_untidy_as_real_ones() -> None:
 @pytest.mark.parametrize("treated", [False, True])
 @pytest.mark.parametrize("months", [1, 12, 18])
 def test_the_expected_months_agree_with_a_recursion(months: int, treated: bool) -> None:
-    leave = script.exit_probability + (script.effect if treated else 0)
+    leave = norddjurs.exit_probability + (norddjurs.effect if treated else 0)
     on, total = 1.0, 0.0
     for _ in range(months):
         total += on
-        on = on * (1 - leave) + (1 - on) * script.return_probability
-    assert script.expected_months(months, treated) == pytest.approx(total, abs=1e-12)
+        on = on * (1 - leave) + (1 - on) * norddjurs.return_probability
+    assert norddjurs.expected_months(months, treated) == pytest.approx(total, abs=1e-12)
 
 
 def test_the_expected_months_agree_with_simulated_persons() -> None:
@@ -175,15 +164,15 @@ def test_the_expected_months_agree_with_simulated_persons() -> None:
         on = True
         for _ in range(18):
             total += on
-            stays = 1 - script.exit_probability - script.effect
-            on = draw() < (stays if on else script.return_probability)
-    assert total / persons == pytest.approx(script.expected_months(18, True), abs=0.15)
+            stays = 1 - norddjurs.exit_probability - norddjurs.effect
+            on = draw() < (stays if on else norddjurs.return_probability)
+    assert total / persons == pytest.approx(norddjurs.expected_months(18, True), abs=0.15)
 
 
 def test_the_planted_effect_written_down_is_the_one_of_the_module() -> None:
     text = (EXAMPLE / "planted_effect.md").read_text("utf-8")
     for months in (12, 18):
-        without, with_it = (script.expected_months(months, treated) for treated in (False, True))
+        without, with_it = (norddjurs.expected_months(months, treated) for treated in (False, True))
         assert f"| {months} | {without:.2f} | {with_it:.2f} | {with_it - without:.2f} |" in text
     assert -3 < with_it - without < -2
 
@@ -206,7 +195,7 @@ def test_the_sample_written_down_is_the_one_in_the_spells() -> None:
         counts = [len(months_on[person] & set(range(m, m + months))) for person, m in started.items()]
         realised = sum(counts) / len(counts)
         assert re.search(rf"^\| {months} \|.*\| {realised:.2f} \|$", text, re.MULTILINE)
-        assert realised == pytest.approx(script.expected_months(months, True), abs=0.3)
+        assert realised == pytest.approx(norddjurs.expected_months(months, True), abs=0.3)
 
 
 # ---------------------------------------------------------------- the printed cells, from the raw files
@@ -228,9 +217,7 @@ def average_stock(measure: str) -> Decimal:
 
 def net_price(benefit: str) -> Decimal:
     rows = rows_below("enhedspriser.csv", "Kommune", "utf-8-sig")
-    (price,) = [
-        row["Netto kr. pr. helårsperson"] for row in rows if row["Ydelse"] == benefit and row["År"] == "2019"
-    ]
+    (price,) = [row["Netto kr. pr. helårsperson"] for row in rows if row["Ydelse"] == benefit and row["År"] == "2019"]
     return amount(price)
 
 
@@ -334,8 +321,7 @@ def test_n1_the_business_case_is_the_printed_one() -> None:
     rows = budget("budget_norddjurs.xlsx")
     years = range(2020, 2024)
     investment, saving = (
-        [rows[("ikke angivet", line, "Strategi", year)][-1] for year in years]
-        for line in ("Investering", "Besparelse")
+        [rows[("ikke angivet", line, "Strategi", year)][-1] for year in years] for line in ("Investering", "Besparelse")
     )
     assert investment == [3_079_000, 3_079_000, 3_079_000, 0]
     assert saving == [-2_703_000, -4_655_000, -6_711_000, -6_244_000]
