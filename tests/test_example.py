@@ -21,6 +21,7 @@ RAW = EXAMPLE / "raw"
 
 sys.path.insert(0, str(EXAMPLE))
 import make_example as script  # noqa: E402
+import norddjurs  # noqa: E402
 
 
 def rows_below(name: str, heading: str, encoding: str = "cp1252") -> list[dict[str, str]]:
