@@ -89,6 +89,20 @@ def run(strategy: str, page: str, snapshot: str) -> None:
     click.echo(f"{path}")
 
 
+@main.command()
+@click.argument("id")
+def new(id: str) -> None:
+    """Write strategies/ID.yml, a commented strategy to begin with."""
+    from datetime import date
+
+    from afkast.strategy import write_skeleton
+
+    project = find_project()
+    path = write_skeleton(project.strategies, id, date.today())
+    click.echo(f"{path.relative_to(project.root)}: describe the strategy there, add its rows to the raw files, then")
+    click.echo("afkast import data/example/raw && afkast build")
+
+
 def _progress() -> Progress:
     return Progress(
         TextColumn("{task.description}"),

@@ -13,7 +13,8 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 from afkast.errors import StrategyError
 from afkast.yaml_file import YamlFile, read_yaml, validate
 
-Id = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+ID = r"^[a-z0-9][a-z0-9-]{0,39}$"
+Id = Annotated[str, Field(pattern=ID)]
 Text = Annotated[str, Field(min_length=1)]
 Area = Literal["economics", "targets", "effect"]
 
@@ -89,6 +90,22 @@ class Strategy(_Strict):
             if page.id == page_id:
                 return page
         raise StrategyError(f"{self.id} has no page '{page_id}'; it has {', '.join(p.id for p in self.pages)}.")
+
+
+def write_skeleton(folder: Path, strategy_id: str, today: date) -> Path:
+    """Write a commented strategy to begin with, which loads as it is, and return its path."""
+    if not re.fullmatch(ID, strategy_id):
+        raise StrategyError(
+            f"'{strategy_id}' is not an id; use lower-case letters, digits and hyphens, at most 40, as in min-strategi."
+        )
+    path = folder / f"{strategy_id}.yml"
+    if path.exists():
+        raise StrategyError(f"{path.name} exists already; choose another id or edit it.")
+    template = (Path(__file__).parent / "templates" / "strategy.yml").read_text(encoding="utf-8")
+    as_of = today.replace(day=1) - timedelta(days=1)
+    text = template.format(id=strategy_id, as_of=as_of, this_year=as_of.year, last_year=as_of.year - 1)
+    path.write_text(text, encoding="utf-8")
+    return path
 
 
 def load_strategies(folder: Path, notebooks: Path) -> dict[str, Strategy]:

@@ -21,7 +21,7 @@ class PersonMonths:
 
     def of(self, persons: pd.Index) -> "PersonMonths":
         """The same for some of the persons, in their order."""
-        rows = self.persons.get_indexer(persons)
+        rows = pd.Series(range(len(self.persons)), self.persons).loc[persons].to_numpy()
         return PersonMonths(persons, self.months, self.on_benefit[rows], self.observed[rows])
 
 
@@ -49,8 +49,8 @@ def person_months(
     """Count every person's spells by month from `first` to `last` (such as "2020-01").
 
     A month counts as on benefits when any day of it does; overlapping and repeated spells count once.
-    A spell without an end is still running. `last` is the cut-off: the extraction less the months
-    that late registration still changes.
+    A spell without an end is still running, unless the person has died. Spells of other persons are left out.
+    `last` is the cut-off: the extraction less the months that late registration still changes.
     """
     months = pd.period_range(first, last, freq="M")
     index = pd.Index(persons["person"])
@@ -61,12 +61,12 @@ def person_months(
         return np.nan_to_num(column_of(days, months), nan=width).clip(-1, width).astype("int64")
 
     start, end = column(spells["start"]), column(spells["end"])
-    inside = (end >= 0) & (start < width)
+    inside = (row >= 0) & (end >= 0) & (start < width)
     change = np.zeros((len(index), width + 1), dtype="int64")
     np.add.at(change, (row[inside], start[inside].clip(0)), 1)
     np.add.at(change, (row[inside], (end[inside] + 1).clip(0, width)), -1)
     on_benefit = change.cumsum(axis=1)[:, :width] > 0
 
-    gone_from = column(persons["moved_on"])
-    observed = np.arange(width)[None, :] < gone_from[:, None]
-    return PersonMonths(index, months, on_benefit & observed, observed)
+    alive = np.arange(width) <= column(persons["died_on"])[:, None]
+    observed = np.arange(width) < column(persons["moved_on"])[:, None]
+    return PersonMonths(index, months, on_benefit & alive & observed, observed)

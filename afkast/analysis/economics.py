@@ -33,12 +33,18 @@ def by_month(budget: pd.DataFrame, starts_on: date, ends_on: date) -> pd.DataFra
     """The budget by month, as decided where it is phased, else evenly over the strategy's months of the year.
 
     Returns committee, line, month (first of month), amount_dkk and phasing ("decided" or "linear").
-    The decided month vector is the rule: no even profile reproduces a real phased budget.
+    The decided month vector is the rule: no even profile reproduces a real phased budget. An amount that is not
+    phased, of a year in which the strategy has no month, is an error.
     """
     decided = budget.dropna(subset="month").assign(phasing="decided")
     undecided = budget[budget["month"].isna()]
     active = pd.DataFrame({"active": pd.period_range(starts_on, ends_on, freq="M")})
     active["year"] = active["active"].dt.year
+    if outside := sorted(set(undecided["year"]) - set(active["year"])):
+        raise AfkastError(
+            f"the budget of {', '.join(map(str, outside))} is not phased by month, and the strategy does not run then; "
+            "phase it or correct its year."
+        )
     spread = undecided.drop(columns="month").merge(active, on="year")
     months_of_row = spread.groupby(["committee", "line", "kind", "year"])["active"].transform("size")
     spread = spread.assign(
@@ -78,12 +84,11 @@ def saving_against_original_budget(actual: float, original_budget: float, net_pr
 def year_to_date_average(stock: pd.Series) -> pd.Series:
     """Average stock from January to each month: full-year persons are averaged, never added up.
 
-    `stock` has one value per month of one year, in order; a missing month is an error, not a zero.
+    `stock` is indexed by the months of one year, in order; a missing month is an error, not a zero.
     """
-    if stock.isna().any():
-        raise AfkastError(
-            f"the series {stock.name} lacks {int(stock.isna().sum())} of its months; an average needs all."
-        )
+    months = list(pd.DatetimeIndex(stock.dropna().index).month)
+    if months != list(range(1, len(stock) + 1)) or not months:
+        raise AfkastError(f"the series {stock.name} lacks a month; the average needs each one from January, in order.")
     return stock.expanding().mean()
 
 

@@ -18,6 +18,10 @@ FEWEST_CONTROLS = 5
 """A trial month with fewer controls says nothing on its own."""
 
 
+Arm = tuple[NDArray[np.float64], int]
+"""An arm's influence on an estimate (persons × …, 0 for persons outside it), and how many persons it has."""
+
+
 @dataclass(frozen=True)
 class TrialCurves:
     """Share on benefits in month k = 0…K−1 after time zero: treated, controls and their difference.
@@ -43,17 +47,18 @@ class TrialCurves:
     control_on_benefit: NDArray[np.int64]
 
 
-def _interval(point: NDArray[np.float64], influence: list[NDArray[np.float64]], level: float) -> NDArray[np.float64]:
-    """t-interval (2, …) from influence parts (persons × …), one part per arm; Satterthwaite degrees of freedom."""
-    n = len(influence[0])
-    variance = n / (n - 1) * (np.sum(influence, axis=0) ** 2).sum(axis=0)
-    parts = [(part**2).sum(axis=0) for part in influence]
-    persons = [np.count_nonzero(part.reshape(n, -1).any(axis=1)) for part in influence]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        freedom = np.sum(parts, axis=0) ** 2 / np.sum(
-            [v**2 / (count - 1) for v, count in zip(parts, persons, strict=True)], axis=0
-        )
-    half = np.where(variance > 0, stats.t.ppf((1 + level) / 2, np.fmax(freedom, 1)) * np.sqrt(variance), 0)
+def _interval(point: NDArray[np.float64], arms: list[Arm], level: float) -> NDArray[np.float64]:
+    """t-interval (2, …) from the arms' influence; Satterthwaite degrees of freedom.
+
+    An arm of n persons counts n/(n−1). Persons in both arms are summed before they are squared.
+    """
+    scaled = [np.sqrt(n / (n - 1)) * influence for influence, n in arms]
+    variance = (np.sum(scaled, axis=0) ** 2).sum(axis=0)
+    of_arms = [(part**2).sum(axis=0) for part in scaled]
+    spread = np.sum([v**2 / (n - 1) for v, (_, n) in zip(of_arms, arms, strict=True)], axis=0)
+    certain = spread == 0  # as in the month of start, when everyone is on benefits
+    freedom = np.sum(of_arms, axis=0) ** 2 / np.where(certain, 1, spread)
+    half = np.where(certain, 0, stats.t.ppf((1 + level) / 2, np.where(certain, 1, freedom)) * np.sqrt(variance))
     return np.stack([point - half, point + half])
 
 
@@ -72,7 +77,8 @@ def sequential_trials(
 
     D(k) = P₁(k) − P₀(k),  P₀(k) = Σ_m (n₁ₘ/N₁) P₀ₘ(k);
     IF_i(k) = Σ_m A_im R(Y − P₀ₘ − D)/r₁ − Σ_m (1 − A_im)(n₁ₘ/N₁) R(Y − P₀ₘ)/r₀ₘ, summed within the person
-    before it is squared; Var = n/(n−1) Σ IF_i².
+    before it is squared; Var = Σ IF_i², where the first sum counts √(N₁/(N₁−1)) and the second, over the N₀ persons
+    who are a control at all, √(N₀/(N₀−1)).
     """
     n, width = on_benefit.shape
     K = follow_up_months
@@ -115,17 +121,18 @@ def sequential_trials(
         control_IF[C] += n1 / N1 * (R * (Y - share))[C] / R[C].sum(axis=0)
     treated_IF = treated_R * (treated_Y - P1) / r1
     mix_IF = np.where(is_treated[:, None], (own_control - P0) / N1, 0.0)
-    difference_parts = [treated_IF - mix_IF, -control_IF]
+    N0 = int(np.logical_or.reduce([C for _, C, _, _, _ in members]).sum())
+    difference_arms = [(treated_IF - mix_IF, N1), (-control_IF, N0)]
 
     saved = -D.sum()
-    saved_interval = _interval(saved, [part.sum(axis=1) for part in difference_parts], level)
+    saved_interval = _interval(saved, [(part.sum(axis=1), persons) for part, persons in difference_arms], level)
     return TrialCurves(
         treated=P1,
         control=P0,
-        treated_interval=_interval(P1, [treated_IF], level).clip(0, 1),
-        control_interval=_interval(P0, [mix_IF, control_IF], level).clip(0, 1),
+        treated_interval=_interval(P1, [(treated_IF, N1)], level).clip(0, 1),
+        control_interval=_interval(P0, [(mix_IF, N1), (control_IF, N0)], level).clip(0, 1),
         difference=D,
-        difference_interval=_interval(D, difference_parts, level),
+        difference_interval=_interval(D, difference_arms, level),
         saved_months=float(saved),
         saved_months_interval=(float(saved_interval[0]), float(saved_interval[1])),
         treated_persons=N1,

@@ -57,9 +57,11 @@ class Quantity:
         return self.value is not None and self.value == self.value
 
 
-def number(value: float, digits: int = 0) -> str:
-    """A number in Danish: thousands point, decimal comma, real minus; halves are rounded away from zero."""
-    rounded = Decimal(repr(float(value))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+def number(value: float, digits: int = 0, scale: float = 1) -> str:
+    """value ÷ scale in Danish: thousands point, decimal comma, real minus; halves are rounded away from zero."""
+    # divided as decimals: as floats 0.285 / 0.01 is less than 28.5
+    exact = Decimal(repr(float(value))) / Decimal(repr(float(scale)))
+    rounded = exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
     text = f"{abs(rounded):,.{digits}f}".translate(str.maketrans(",.", ".,"))
     return (MINUS if rounded < 0 else "") + text
 
@@ -71,12 +73,12 @@ def written(quantity: Quantity, with_unit: bool = True) -> str:
     assert quantity.value is not None
     unit = UNITS[quantity.unit]
     digits = unit.digits if quantity.digits is None else quantity.digits
-    text = number(quantity.value / unit.scale, digits)
+    text = number(quantity.value, digits, unit.scale)
     if quantity.signed and text.strip("0,.") and not text.startswith(MINUS):
         text = "+" + text
     if not with_unit or not unit.name:
         return text
-    name = unit.singular if unit.singular and text == "1" else unit.name
+    name = unit.singular if unit.singular and text.lstrip("+" + MINUS) == "1" else unit.name
     return text + NO_BREAK_SPACE + name
 
 

@@ -106,8 +106,6 @@ class Page:
         self.as_of = as_of
         self._strategy = strategy
         self.page_id = page_id
-        self._files = {entry["file"]: entry for entry in snapshot.manifest["files"]}
-        self._shown: set[str] = set()
 
     @property
     def strategy(self) -> Strategy:
@@ -213,7 +211,7 @@ class Page:
             alt=_plain(alt, quantities),
             caption=caption,
             source=self._source_line(files),
-            table=Markup(self._table_html(f"{id}-tal", values, rows, "", corner, notes, {})),
+            table=Markup(self._table_html(f"{id}-tal", values, rows, "", corner, notes, [])),
         )
         self._display(id, "figure", html, {"caption": caption, **_filed_rows(values, rows, units)}, files)
 
@@ -233,13 +231,7 @@ class Page:
         function under the text. A `headline` is repeated at the top of the page.
         """
         cells = {name: _cell(value, "", None, "ok") for name, value in quantities.items()}
-        body = _MARKDOWN.render(_check_names(text, quantities))
-        for name, cell in cells.items():
-            value = str(Markup.escape(cell.shown))
-            # "mio. kr." at the end of a sentence has its full stop already
-            if value.endswith("."):
-                body = body.replace("{" + name + "}.", value)
-            body = body.replace("{" + name + "}", value)
+        body = _filled(_MARKDOWN.render(text), {name: str(Markup.escape(cell.shown)) for name, cell in cells.items()})
         if code is not None:
             body += highlight(inspect.getsource(code), PythonLexer(), HtmlFormatter())
         numbers = {
@@ -256,17 +248,16 @@ class Page:
 
     # -- behind the door ---------------------------------------------------------------------------------------------
 
-    def _display(self, id: str, kind: str, html: str, filed: dict[str, Any], files: dict[str, Any]) -> None:
+    def _display(self, id: str, kind: str, html: str, filed: dict[str, Any], files: list[dict[str, Any]]) -> None:
         if not ID.fullmatch(id):
             raise PageError(f"the id '{id}' of a {kind} must be lower-case letters, digits and hyphens.")
-        self._shown.add(id)
         metadata = {
             "id": id,
             "kind": kind,
             **filed,
-            "files": sorted(files),
-            "tables": sorted({entry["table"] for entry in files.values()}),
-            "synthetic": any(entry["synthetic"] for entry in files.values()),
+            "files": sorted({entry["file"] for entry in files}),
+            "tables": sorted({entry["table"] for entry in files}),
+            "synthetic": any(entry["synthetic"] for entry in files),
         }
         display(
             {"text/html": html, "text/plain": f"{kind} {id}"},
@@ -327,7 +318,7 @@ class Page:
         caption: str,
         corner: str,
         notes: Sequence[str],
-        files: dict[str, Any],
+        files: list[dict[str, Any]],
     ) -> str:
         met = {cell.state for row in rows for cell in row.cells}
         legend = [STATES[state][1] for state in STATES if state in met and STATES[state][1]]
@@ -342,23 +333,29 @@ class Page:
             notes=[*notes, *legend],
         )
 
-    def _files_of(self, source: Source) -> dict[str, Any]:
-        """The manifest's entries of the files behind frames (by their column `file`) or file names."""
+    def _files_of(self, source: Source) -> list[dict[str, Any]]:
+        """The manifest's entries of the files behind frames (by their column `file`) or file names.
+
+        A workbook has an entry for each sheet that is read.
+        """
         names: set[str] = set()
         for one in [source] if isinstance(source, pd.DataFrame) else source:
             names |= {one} if isinstance(one, str) else set(one["file"].unique())
-        return {name: self._files[name] for name in sorted(names)}
+        entries = [entry for entry in self.snapshot.manifest["files"] if entry["file"] in names]
+        if unknown := names - {entry["file"] for entry in entries}:
+            raise PageError(f"the snapshot has no file {', '.join(sorted(unknown))}.")
+        return sorted(entries, key=lambda entry: str(entry["file"]))
 
-    def _source_line(self, files: dict[str, Any]) -> str:
+    def _source_line(self, files: list[dict[str, Any]]) -> str:
         """Kilde: KMD Opus (syntetiske data) · data pr. 9. december 2019"""
         if not files:
             return ""
-        synthetic = {bool(entry["synthetic"]) for entry in files.values()}
+        synthetic = {bool(entry["synthetic"]) for entry in files}
         note = {(True,): " (syntetiske data)", (False, True): " (delvis syntetiske data)"}.get(
             tuple(sorted(synthetic)), ""
         )
-        names = list(dict.fromkeys(entry["source"] for entry in files.values()))
-        days = [danish.day(one) for one in sorted({_day(entry["extracted_on"]) for entry in files.values()})]
+        names = list(dict.fromkeys(entry["source"] for entry in files))
+        days = [danish.day(one) for one in sorted({_day(entry["extracted_on"]) for entry in files})]
         return f"Kilde: {danish.listed(names)}{note} · data pr. {danish.listed(days)}"
 
 
@@ -431,19 +428,24 @@ def _day(iso: str) -> date:
 
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False})
-_NAME = re.compile(r"\{(\w+)\}")
+_NAME = re.compile(r"\{(\w+)\}(\.?)")
 
 
-def _check_names(text: str, quantities: Mapping[str, Any]) -> str:
-    asked = set(_NAME.findall(text))
-    if asked != set(quantities) and not asked <= set(quantities):
-        raise PageError(f"a text asks for {', '.join(sorted(asked - set(quantities)))}, which it is not given.")
-    return text
+def _filled(text: str, shown: Mapping[str, str]) -> str:
+    """The text with each `{name}` as it is shown, in one pass: what is put in is not read again."""
+    if unknown := {name for name, _ in _NAME.findall(text)} - set(shown):
+        raise PageError(f"a text asks for {', '.join(sorted(unknown))}, which it is not given.")
+
+    def put_in(found: re.Match[str]) -> str:
+        name, stop = found.groups()
+        # "mio. kr." at the end of a sentence has its full stop already
+        return shown[name] + ("" if shown[name].endswith(".") else stop)
+
+    return _NAME.sub(put_in, text)
 
 
 def _plain(text: str, quantities: Mapping[str, Any]) -> str:
-    _check_names(text, quantities)
-    return _NAME.sub(lambda name: _text_of(_cell(quantities[name[1]], "", None, "ok")), text)
+    return _filled(text, {name: _text_of(_cell(value, "", None, "ok")) for name, value in quantities.items()})
 
 
 def _hidden(values: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
@@ -490,6 +492,8 @@ def badge(verdict: Verdict) -> Markup:
 
 def _cell(value: Any, unit: str, digits: int | None, state: str) -> Cell:
     """A value as a cell: numbers in their unit, verdicts as badges, dates in words, anything else as text."""
+    if state in ("hidden", "missing", "future"):
+        return Cell(STATES[state][0], None, state, numeric=True)
     if isinstance(value, Verdict):
         return Cell(badge(value), value.value)
     if isinstance(value, Link):
@@ -499,12 +503,11 @@ def _cell(value: Any, unit: str, digits: int | None, state: str) -> Cell:
     if isinstance(value, str):
         return Cell(value, value)
     quantity = value if isinstance(value, Quantity) else Quantity(value, unit, digits)
-    if UNITS[quantity.unit].counts_persons and quantity.known and disclosure.is_small(float(quantity.value or 0)):
-        state = "hidden"
-    if not quantity.known and state == "ok":
+    name, _ = _unit(quantity.unit)
+    if not quantity.known:
         return Cell(danish.written(quantity), None, "missing", numeric=True)
-    if state in ("hidden", "missing", "future"):
-        return Cell(STATES[state][0], None, state, numeric=True)
+    if UNITS[name].counts_persons and disclosure.is_small(float(quantity.value or 0)):
+        return Cell(STATES["hidden"][0], None, "hidden", numeric=True)
     shown = danish.written(quantity, with_unit=isinstance(value, Quantity) or unit == "%")
     return Cell(shown + ("*" if state == "provisional" else ""), float(quantity.value or 0), state, numeric=True)
 
