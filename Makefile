@@ -1,5 +1,5 @@
 # Bare `make` lists the targets. A fresh machine needs Python 3.11–3.13, make and git.
-PYTHON ?= $(firstword $(foreach one,python3.11 python3.12 python3.13 python3,$(if $(shell command -v $(one)),$(one))))
+PYTHON ?= $(shell for one in python3.11 python3.12 python3.13 python3; do $$one -c '' 2>/dev/null && echo $$one && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
 RAW ?= data/example/raw
