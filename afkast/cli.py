@@ -15,14 +15,17 @@ console = Console(stderr=True, soft_wrap=True)
 
 
 class _Commands(click.Group):
-    """Shows an AfkastError as its sentences alone."""
+    """Shows what a user can mend as sentences alone."""
 
     def invoke(self, context: click.Context) -> object:
         try:
             return super().invoke(context)
         except AfkastError as error:
             click.echo(f"afkast: {error}", err=True)
-            sys.exit(1)
+        except OSError as error:
+            # a full disk, or a file that another program holds
+            click.echo(f"afkast: {error.filename or 'a file'}: {error.strerror or 'could not be used'}.", err=True)
+        sys.exit(1)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

@@ -179,7 +179,7 @@ def notebook_parameters(path: Path) -> dict[str, Any]:
     """The parameters of a notebook and their defaults: literals assigned in the cell tagged `parameters`."""
     try:
         notebook = nbformat.read(path, as_version=4)
-    except (OSError, ValueError, nbformat.reader.NotJSONError):
+    except (OSError, ValueError, AttributeError, nbformat.ValidationError):
         raise StrategyError(f"notebook {path.name} cannot be read as a notebook; restore it.") from None
     tagged = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
     if len(tagged) != 1 or tagged[0].cell_type != "code":
@@ -189,9 +189,12 @@ def notebook_parameters(path: Path) -> dict[str, Any]:
     parameters = {}
     try:
         for statement in ast.parse(tagged[0].source).body:
-            if not (isinstance(statement, ast.Assign) and isinstance(statement.targets[0], ast.Name)):
+            if not isinstance(statement, ast.Assign):
                 raise ValueError
-            parameters[statement.targets[0].id] = ast.literal_eval(statement.value)
+            (name,) = statement.targets
+            if not isinstance(name, ast.Name):
+                raise ValueError
+            parameters[name.id] = ast.literal_eval(statement.value)
     except (ValueError, SyntaxError):
         raise StrategyError(
             f"the parameters cell of notebook {path.name} may hold only 'name = literal' lines."

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from afkast.analysis.survival import FEWEST_IN_GROUP, FEWEST_OBSERVED
 from afkast.errors import AfkastError
 
 FEWEST_CONTROLS = 5
@@ -76,17 +77,17 @@ def sequential_trials(
     Later starters stay controls of the earlier trials, which makes the estimate somewhat cautious.
 
     D(k) = P₁(k) − P₀(k),  P₀(k) = Σ_m (n₁ₘ/N₁) P₀ₘ(k);
-    IF_i(k) = Σ_m A_im R(Y − P₀ₘ − D)/r₁ − Σ_m (1 − A_im)(n₁ₘ/N₁) R(Y − P₀ₘ)/r₀ₘ, summed within the person
-    before it is squared; Var = Σ IF_i², where the first sum counts √(N₁/(N₁−1)) and the second, over the N₀ persons
-    who are a control at all, √(N₀/(N₀−1)).
+    IF_i(k) = Σ_m A_im (R(Y − P₁)/r₁ − (P₀ₘ − P₀)/N₁) − Σ_m (1 − A_im)(n₁ₘ/N₁) R(Y − P₀ₘ)/r₀ₘ, summed within the
+    person before it is squared; Var = Σ IF_i², where the first sum counts √(N₁/(N₁−1)) times and the second, over the
+    N₀ persons who are a control at all, √(N₀/(N₀−1)) times.
     """
     n, width = on_benefit.shape
     K = follow_up_months
     trials = np.unique(start_month[~np.isnan(start_month)]).astype(int)
     if len(trials) == 0:
         raise AfkastError("Ingen personer er startet i indsatsen; der er intet at sammenligne.")
-    if trials.max() + K > width:
-        raise AfkastError(f"Der er ikke {K} måneders data efter den sidste start; vælg en kortere opfølgning.")
+    if trials.min() < 0 or trials.max() + K > width:
+        raise AfkastError(f"Der er ikke {K} måneders data efter hver start; vælg en kortere opfølgning.")
 
     treated = np.zeros((n, K), dtype=bool)
     treated_Y = np.zeros((n, K))
@@ -99,11 +100,11 @@ def sequential_trials(
         C = eligible & ~A
         if A.sum() == 0:
             continue
-        if C.sum() < FEWEST_CONTROLS:
+        R = observed[:, m : m + K]
+        if R[C].sum(axis=0).min() < FEWEST_CONTROLS:
             raise AfkastError(
                 f"Færre end {FEWEST_CONTROLS} kunne være startet i samme måned; sammenligningen er for tynd."
             )
-        R = observed[:, m : m + K]
         Y = on_benefit[:, m : m + K] & R
         control_share = Y[C].sum(axis=0) / R[C].sum(axis=0)
         treated[A], treated_R[A], treated_Y[A], own_control[A] = True, R[A], Y[A], control_share
@@ -111,7 +112,11 @@ def sequential_trials(
 
     is_treated = treated[:, 0]
     N1 = int(is_treated.sum())
+    if N1 < FEWEST_IN_GROUP:
+        raise AfkastError(f"Under {FEWEST_IN_GROUP} er startet, mens de var på ydelse; det er for få til en kurve.")
     r1 = treated_R.sum(axis=0)
+    if r1.min() < FEWEST_OBSERVED:
+        raise AfkastError(f"Under {FEWEST_OBSERVED} af de startede følges så længe; vælg en kortere opfølgning.")
     P1 = treated_Y.sum(axis=0) / r1
     P0 = sum(n1 / N1 * share for n1, _, _, _, share in members)
     D = P1 - P0

@@ -1,9 +1,11 @@
 """Executed pages into a site: titles and banners, the contents, each strategy's first page, and the rendering."""
 
+import os
 import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -22,6 +24,9 @@ from afkast.strategy import Strategy
 OVERVIEW, DATA_BASIS = "overblik", "datagrundlag"
 GROUNDS = ("metode", "forudsaetninger", "ordliste", f"strategies/{DATA_BASIS}")
 """The last part of the contents: what every page rests on."""
+
+UNFINISHED = "unfinished-"
+"""How the name of a folder of unfinished work begins; a build clears what a killed one left."""
 
 PERSON_TABLES = {"persons", "spells", "cohort"}
 AREAS = {"economics": "Økonomi", "targets": "Målopfyldelse", "effect": "Effekt"}
@@ -113,8 +118,8 @@ def write_first_page(pages: Path, strategy: Strategy, said: pd.DataFrame) -> Non
 
 def render(project: Project, contents: list[str]) -> None:
     """Render the book with warnings as errors and put the new site in the former one's place."""
-    staging = project.build / "staging"
-    shutil.rmtree(staging, ignore_errors=True)
+    # a folder of its own: a renderer whose build was killed may still be writing into another
+    staging = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=project.build))
     command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(project.book)]
     command += [
         "--config",
@@ -133,18 +138,33 @@ def render(project: Project, contents: list[str]) -> None:
     for leftover in ("_sources", "reports", ".buildinfo", "objects.inv"):
         path = new / leftover
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
-    former = project.build / "former"
+    put_in_place(new, project.site, project)
+
+
+def put_in_place(new: Path, place: Path, project: Project) -> None:
+    """Move a finished folder to its place; were we stopped between the two moves, `put_right` mends it."""
+    former = _former(place, project)
     shutil.rmtree(former, ignore_errors=True)
-    if project.site.exists():
-        project.site.rename(former)
-    new.rename(project.site)
+    if place.exists():
+        place.rename(former)
+    new.rename(place)
     shutil.rmtree(former, ignore_errors=True)
-    shutil.rmtree(staging, ignore_errors=True)
+
+
+def put_right(project: Project) -> None:
+    """Put a folder back that was moved away for one that never came."""
+    for place in (project.pages, project.site):
+        if not place.exists() and _former(place, project).exists():
+            _former(place, project).rename(place)
+
+
+def _former(place: Path, project: Project) -> Path:
+    return project.build / f"former-{place.name}"
 
 
 def _why_not_rendered(project: Project, log: str, missing: list[str]) -> str:
     """The renderer's warnings, a line each, with files named from the project's root."""
-    plain = re.sub(r"\x1b\[[0-9;]*m", "", log).replace(f"{project.root}/", "")
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", log).replace(f"{project.root}{os.sep}", "")
     warnings = [line.strip() for line in plain.splitlines() if re.search("WARNING|ERROR|CRITICAL|Error:", line)]
     if missing:
         warnings.append(f"no page came of {', '.join(missing)}.")

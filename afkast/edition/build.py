@@ -2,17 +2,31 @@
 
 import os
 import shutil
+import signal
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from multiprocessing import get_context
+from multiprocessing.connection import Connection
 from pathlib import Path
+from threading import Thread
 
+import pandas as pd
 from filelock import FileLock, Timeout
 
-from afkast.edition.book import DATA_BASIS, OVERVIEW, render, write_contents, write_first_page
+from afkast.edition.book import (
+    DATA_BASIS,
+    OVERVIEW,
+    UNFINISHED,
+    put_in_place,
+    put_right,
+    render,
+    write_contents,
+    write_first_page,
+)
 from afkast.edition.execute import Job, execute, jobs_of
-from afkast.errors import AfkastError, StrategyError
+from afkast.errors import AfkastError, PageError, StrategyError
 from afkast.intake import open_snapshot
 from afkast.project import Project
 from afkast.report.show import published
@@ -36,13 +50,14 @@ def build(
         strategies = load_strategies(project.strategies, project.notebooks)
         chosen = _chosen(strategies, list(only))
         snapshot_id = open_snapshot(project.snapshots, snapshot or None).id
-        pages = project.build / "pages"
-        shutil.rmtree(pages, ignore_errors=True)
-        kept = [one for one in strategies if one not in chosen and (project.pages / one).is_dir()]
-        for one in kept:
-            shutil.copytree(project.pages / one, pages / one)
-
-        jobs = [job for one in chosen for job in jobs_of(strategies[one], snapshot_id)]
+        in_book = [one for one in strategies.values() if one.id in chosen or (project.pages / one.id).is_dir()]
+        pages = project.build / f"{UNFINISHED}pages"
+        jobs = [
+            job
+            for strategy in in_book
+            for job in jobs_of(strategy, snapshot_id)
+            if strategy.id in chosen or not _kept(project.pages, job, pages)
+        ]
         last = [
             Job("overview", "", OVERVIEW, "Overblik", "", {"snapshot": snapshot_id}),
             Job("data_basis", "", DATA_BASIS, "Datagrundlag", "", {"snapshot": snapshot_id}),
@@ -50,17 +65,16 @@ def build(
         total = len(jobs) + len(last) + 1
         done = 0
         # the overview reads what the strategies' pages have shown, so it comes after them
-        for batch in (jobs, last):
-            for job in _executed(project, batch, pages):
-                done += 1
-                on_progress(done, total, str(job.path.with_suffix("")))
-
-        in_book = [strategy for one, strategy in strategies.items() if one in chosen or one in kept]
-        said = published(pages)
+        with _workers() as pool:
+            for batch in (jobs, last):
+                for job in _executed(pool, project, batch, pages):
+                    done += 1
+                    on_progress(done, total, job.path.with_suffix("").as_posix())
+                said = published(pages)
+                _check_goals(in_book, said)
         for strategy in in_book:
             write_first_page(pages, strategy, said)
-        shutil.rmtree(project.pages, ignore_errors=True)
-        pages.rename(project.pages)
+        put_in_place(pages, project.pages, project)
         render(project, write_contents(project, in_book))
         on_progress(total, total, "book")
     return project.site / "index.html"
@@ -77,6 +91,30 @@ def run_page(project: Project, strategy_id: str, page_id: str, snapshot: str = "
         return execute(project, job, project.pages)
 
 
+def _kept(former: Path, job: Job, pages: Path) -> bool:
+    """Take a page over from the former ones, where it is among them."""
+    if not (former / job.path).is_file():
+        return False
+    (pages / job.path).parent.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(former / job.path, pages / job.path)
+    return True
+
+
+def _check_goals(strategies: list[Strategy], said: pd.DataFrame) -> None:
+    """The overview and a strategy's first page need a verdict of every goal."""
+    verdicts = said[said["name"] == "verdict"]
+    decided = set(zip(verdicts["strategy"], verdicts["page"], verdicts["item"], strict=True))
+    faults = [
+        f"{strategy.id}.yml: goal '{goal.id}': page '{goal.page}' decides no goal of that name; "
+        f"it must show a text 'maal-{goal.id}' with a verdict."
+        for strategy in strategies
+        for goal in strategy.goals
+        if (strategy.id, goal.page, f"maal-{goal.id}") not in decided
+    ]
+    if faults:
+        raise PageError("\n".join(faults))
+
+
 def _chosen(strategies: dict[str, Strategy], only: list[str]) -> list[str]:
     for one in only:
         if one not in strategies:
@@ -84,26 +122,70 @@ def _chosen(strategies: dict[str, Strategy], only: list[str]) -> list[str]:
     return only or list(strategies)
 
 
-def _executed(project: Project, jobs: list[Job], pages: Path) -> Iterator[Job]:
+def _executed(pool: ProcessPoolExecutor, project: Project, jobs: list[Job], pages: Path) -> Iterator[Job]:
     """Execute jobs side by side and yield each as it is done; the first failure cancels what has not begun."""
+    running = {pool.submit(execute, project, job, pages): job for job in jobs}
+    try:
+        for finished in as_completed(running):
+            finished.result()
+            yield running[finished]
+    except BrokenProcessPool:
+        raise PageError(
+            "A process that executed pages was ended from outside, as when there is too little memory; "
+            "close other programs and build again."
+        ) from None
+    except Exception:
+        pool.shutdown(cancel_futures=True)
+        raise
+
+
+@contextmanager
+def _workers() -> Iterator[ProcessPoolExecutor]:
+    """Processes that execute pages, and leave when this one does, however that comes about."""
     # spawned, not forked: a kernel must not inherit half a parent
-    with ProcessPoolExecutor(min(WORKERS, len(jobs)), mp_context=get_context("spawn")) as pool:
-        running = {pool.submit(execute, project, job, pages): job for job in jobs}
+    context = get_context("spawn")
+    theirs, ours = context.Pipe(duplex=False)
+    with ProcessPoolExecutor(WORKERS, context, initializer=_leave_with, initargs=(theirs,)) as pool:
         try:
-            for finished in as_completed(running):
-                finished.result()
-                yield running[finished]
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
+            yield pool
+        except KeyboardInterrupt:
+            ours.close()
             raise
+
+
+def _leave_with(parent: Connection) -> None:
+    """Let this process leave when the other end of the connection is closed; its kernels leave with it."""
+    # an interrupt is the parent's to handle
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def wait() -> None:
+        try:
+            parent.recv()
+        except (EOFError, OSError):
+            os._exit(1)
+
+    Thread(target=wait, daemon=True).start()
 
 
 @contextmanager
 def _alone(project: Project) -> Iterator[None]:
-    """One build at a time in a project; the lock goes with the process that holds it."""
+    """One build at a time in a project; the lock goes with the process that holds it.
+
+    What a killed build left behind is put right first, and nothing unfinished is left behind.
+    """
     project.build.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(project.build / "afkast.lock", timeout=0):
-            yield
+            put_right(project)
+            _clear(project)
+            try:
+                yield
+            finally:
+                _clear(project)
     except Timeout:
         raise AfkastError("Another build of this book is running; wait for it to end.") from None
+
+
+def _clear(project: Project) -> None:
+    for unfinished in project.build.glob(f"{UNFINISHED}*"):
+        shutil.rmtree(unfinished, ignore_errors=True)

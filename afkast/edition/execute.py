@@ -1,7 +1,7 @@
 """Run one page: its notebook with its parameters, healthy or refused."""
 
+import logging
 import os
-import re
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from papermill.exceptions import PapermillExecutionError
 from papermill.translators import PythonTranslator, papermill_translators
 from traitlets.config import Config
 
-from afkast.edition.book import dress
+from afkast.edition.book import UNFINISHED, dress
 from afkast.errors import AfkastError, PageError
 from afkast.project import Project
 from afkast.report import danish
@@ -33,9 +33,14 @@ class _DanishTranslator(PythonTranslator):
 
 
 papermill_translators.register("python", _DanishTranslator)
+# what goes wrong is told in a sentence; papermill's own remarks only stand in the way of it
+logging.getLogger("papermill").setLevel(logging.CRITICAL)
 
 CELL_SECONDS, START_SECONDS = 600, 120
 """A cell or a kernel that takes longer is taken to hang."""
+
+LONGEST_SOCKET_FOLDER = 80
+"""The path of a socket may have about 100 characters."""
 
 
 @dataclass(frozen=True)
@@ -81,107 +86,120 @@ def execute(project: Project, job: Job, pages: Path) -> Path:
 
     The page appears only when every cell ran and everything it shows came through the door out.
     """
+    where = f"page {job.path.with_suffix('').as_posix()}, notebook {job.notebook}"
     target = pages / job.path
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
+    project.build.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=project.build) as folder:
         output = Path(folder) / "page.ipynb"
-        _run(project, job, pages, output, _kernel_settings(Path(folder)))
+        _run(project, job, pages, output, where)
         notebook = nbformat.read(output, as_version=4)
-    check_health(notebook, job.notebook)
-    _strip(notebook)
-    dress(notebook, job.title, job.byline)
-    finished = target.with_suffix(".tmp")
-    nbformat.write(notebook, finished)
-    finished.replace(target)
+        check_health(notebook, where)
+        _strip(notebook)
+        dress(notebook, job.title, job.byline)
+        nbformat.write(notebook, output)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        output.replace(target)
     return target
 
 
-def check_health(notebook: NotebookNode, name: str) -> None:
+def check_health(notebook: NotebookNode, where: str) -> None:
     """Refuse a notebook that did not run to its end, or that shows something past the door.
 
     A kernel that dies or leaves early can look like a finished run: every code cell must have been counted.
+    `where` names the notebook in the PageError.
     """
-    for number, cell in enumerate(notebook.cells, start=1):
+    for number, cell in enumerate(_own_cells(notebook), start=1):
         if cell.cell_type != "code" or not cell.source.strip():
             continue
+        at = f"{where}, cell {number}"
         if cell.execution_count is None:
-            raise PageError(f"notebook {name}, cell {number}: it was never run, as when a cell before it leaves early.")
+            raise PageError(f"{at}: it was never run, as when a cell before it leaves early.")
         for output in cell.outputs:
             if output.output_type == "error":
-                raise PageError(f"notebook {name}, cell {number}: {output.ename}.")
-            if METADATA_KEY not in output.get("metadata", {}) and not _is_kernel_noise(output):
+                raise PageError(f"{at}: {_reason(output.ename, output.evalue)}")
+            if output.output_type == "stream" and output.name == "stderr":
+                raise PageError(f"{at}: it gives a warning; run the notebook in JupyterLab and mend what it warns of.")
+            if METADATA_KEY not in output.get("metadata", {}):
                 raise PageError(
-                    f"notebook {name}, cell {number}: it shows something past the door out; "
+                    f"{at}: it shows something past the door out; "
                     "use show_table, show_figure or show_text and end the cell with a statement."
                 )
 
 
-def _kernel_settings(folder: Path) -> Config:
+def _kernel_settings(folder: str) -> Config:
     """Kernels talk over sockets in a folder of their own where there are any: no open port, none to collide."""
-    if os.name != "posix":
+    if os.name != "posix" or len(folder) > LONGEST_SOCKET_FOLDER:
         return Config()
-    return Config(KernelManager={"transport": "ipc", "ip": str(folder / "k")})
+    return Config(KernelManager={"transport": "ipc", "ip": f"{folder}/k"})
 
 
-def _run(project: Project, job: Job, pages: Path, output: Path, settings: Config) -> None:
+def _run(project: Project, job: Job, pages: Path, output: Path, where: str) -> None:
     os.environ["AFKAST_HOME"] = str(project.root)
     os.environ["AFKAST_PAGES"] = str(pages)
-    try:
-        papermill.execute_notebook(
-            project.notebooks / f"{job.notebook}.ipynb",
-            output,
-            parameters=dict(job.parameters),
-            kernel_name="python3",
-            progress_bar=False,
-            start_timeout=START_SECONDS,
-            execution_timeout=CELL_SECONDS,
-            iopub_timeout=60,
-            config=settings,
-        )
-    except PapermillExecutionError as error:
-        raise PageError(
-            f"page {job.path.with_suffix('')}, notebook {job.notebook}, "
-            f"cell {_cell_number(output, error)}: {_reason(error)}"
-        ) from None
-    except (DeadKernelError, CellTimeoutError) as error:
-        why = "the kernel died" if isinstance(error, DeadKernelError) else f"a cell ran longer than {CELL_SECONDS} s"
-        raise PageError(f"page {job.path.with_suffix('')}, notebook {job.notebook}: {why}.") from None
+    with tempfile.TemporaryDirectory() as sockets:
+        try:
+            _papermill(project, job, output, _kernel_settings(sockets))
+        except PapermillExecutionError as error:
+            raise PageError(f"{where}, cell {_last_begun(output)}: {_reason(error.ename, error.evalue)}") from None
+        except CellTimeoutError:
+            raise PageError(f"{where}, cell {_last_begun(output)}: it ran longer than {CELL_SECONDS} s.") from None
+        except DeadKernelError:
+            raise PageError(
+                f"{where}, cell {_last_begun(output)}: the kernel died, as when there is too little memory."
+            ) from None
+        except RuntimeError:
+            raise PageError(
+                f"{where}: the kernel did not start; try again, or run the notebook in JupyterLab."
+            ) from None
 
 
-def _cell_number(output: Path, error: PapermillExecutionError) -> int:
-    """The failing cell as counted in the template, where papermill has added neither parameters nor its banner."""
-    cells = nbformat.read(output, as_version=4).cells
+def _papermill(project: Project, job: Job, output: Path, settings: Config) -> None:
+    papermill.execute_notebook(
+        project.notebooks / f"{job.notebook}.ipynb",
+        output,
+        parameters=dict(job.parameters),
+        kernel_name="python3",
+        language="python",
+        progress_bar=False,
+        start_timeout=START_SECONDS,
+        execution_timeout=CELL_SECONDS,
+        iopub_timeout=60,
+        config=settings,
+        # all it had to say has been read: it is not asked to leave, and says nothing as it goes
+        shutdown_kernel="immediate",
+        extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
+    )
+
+
+def _own_cells(notebook: NotebookNode) -> list[NotebookNode]:
+    """The cells of the template, without those that papermill adds: parameters and its banner over a failure."""
     added = {"injected-parameters", "papermill-error-cell-tag"}
-    own = [cell for cell in cells if not added & set(cell.metadata.get("tags", []))]
-    for number, cell in enumerate(own, start=1):
-        if any(one.output_type == "error" for one in cell.get("outputs", [])):
-            return number
-    return int(error.cell_index) + 1
+    return [cell for cell in notebook.cells if not added & set(cell.metadata.get("tags", []))]
 
 
-def _reason(error: PapermillExecutionError) -> str:
+def _last_begun(output: Path) -> int:
+    """The number of the last cell that began, as counted in the template; what stopped the run stopped it there."""
+    cells = _own_cells(nbformat.read(output, as_version=4))
+    return max(number for number, cell in enumerate(cells, start=1) if cell.metadata.papermill.start_time)
+
+
+def _reason(kind: str, message: str) -> str:
     """Our own sentences and a page's own checks are safe to repeat; any other message may quote a row of data."""
-    ours = {kind.__name__ for kind in _all_subclasses(AfkastError)} | {"AfkastError"}
-    if error.ename in ours:
-        return str(error.evalue)
-    if error.ename == "AssertionError":
-        return f"its check failed: {error.evalue or 'no message'}."
-    if error.ename == "SystemExit":
+    if kind in {one.__name__ for one in _all_subclasses(AfkastError)}:
+        return message
+    if kind == "AssertionError":
+        return f"its check failed: {message or 'no message'}."
+    if kind == "SystemExit":
         return "it leaves early with SystemExit."
-    return f"{error.ename}; run the notebook in JupyterLab to see where."
+    return f"{kind}; run the notebook in JupyterLab to see where."
 
 
 def _all_subclasses(kind: type[AfkastError]) -> set[type[AfkastError]]:
     return {kind} | {below for one in kind.__subclasses__() for below in _all_subclasses(one)}
 
 
-def _is_kernel_noise(output: NotebookNode) -> bool:
-    """The kernel's own remarks about its connection; they are dropped from the page."""
-    return bool(output.output_type == "stream" and output.name == "stderr" and re.search("ipykernel|TCP", output.text))
-
-
 def _strip(notebook: NotebookNode) -> None:
-    """Drop what differs from run to run though the page is the same: times, paths, kernel remarks."""
+    """Drop what differs from run to run though the page is the same: times and paths."""
     for key in ("papermill", "widgets"):
         notebook.metadata.pop(key, None)
     notebook.metadata.get("language_info", {}).pop("version", None)
@@ -190,5 +208,3 @@ def _strip(notebook: NotebookNode) -> None:
             cell.metadata.pop(key, None)
         if "injected-parameters" in cell.metadata.get("tags", []):
             cell["id"] = f"parameters-{number:02d}"
-        if cell.cell_type == "code":
-            cell.outputs = [one for one in cell.outputs if not _is_kernel_noise(one)]

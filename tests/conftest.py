@@ -1,0 +1,95 @@
+"""What several tests share."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from afkast.intake import Snapshot, import_raw, pseudonym_key
+from afkast.project import Project
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# the same examples in every run, and no clock: a busy machine is not a fault
+settings.register_profile("afkast", deadline=None, derandomize=True)
+settings.load_profile("afkast")
+
+NO_SKIP = "AFKAST_NO_SKIP"
+"""Where this is set, a test left out is a test failed; .ci/run sets it."""
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    return _not_skipped((yield))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
+    return _not_skipped((yield))
+
+
+def _not_skipped(report):
+    if report.skipped and os.environ.get(NO_SKIP) and not hasattr(report, "wasxfail"):
+        _, _, reason = report.longrepr if isinstance(report.longrepr, tuple) else ("", 0, report.longrepr)
+        report.outcome = "failed"
+        report.longrepr = f"{reason} ({NO_SKIP} is set: nothing may be skipped)"
+    return report
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The user's own pseudonym key and project are left alone."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AFKAST_KEY_FILE", str(tmp_path_factory.mktemp("key") / "pseudonym.key"))
+        patch.delenv("AFKAST_HOME", raising=False)
+        patch.delenv("AFKAST_PAGES", raising=False)
+        yield
+
+
+@pytest.fixture(scope="session")
+def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+    """The example data, imported under a key of their own."""
+    return import_raw(ROOT / "data" / "example" / "raw", tmp_path_factory.mktemp("snapshots"), bytes(32))
+
+
+@pytest.fixture(scope="session")
+def imported(tmp_path_factory: pytest.TempPathFactory, _surroundings: None) -> Project:
+    """The repository's product files with the example imported, in a folder with a space and Danish letters."""
+    root = tmp_path_factory.mktemp("kopi") / "Afkast på øen"
+    root.mkdir()
+    shutil.copy2(ROOT / "_config.yml", root)
+    shutil.copytree(ROOT / "strategies", root / "strategies")
+    shutil.copytree(ROOT / "notebooks", root / "notebooks", ignore=shutil.ignore_patterns(".*"))
+    shutil.copytree(ROOT / "data" / "example", root / "data" / "example")
+    generated = shutil.ignore_patterns("_build", "_toc.yml", "strategies")
+    shutil.copytree(ROOT / "book", root / "book", ignore=generated)
+    project = Project(root)
+    import_raw(root / "data" / "example" / "raw", project.snapshots, pseudonym_key())
+    return project
+
+
+@pytest.fixture
+def project(imported: Project, tmp_path: Path) -> Project:
+    """A copy to break things in."""
+    return Project(shutil.copytree(imported.root, tmp_path / imported.root.name))
+
+
+@pytest.fixture(scope="session")
+def site() -> Path:
+    """The built book; `make test` builds it first."""
+    return _built(ROOT / "book" / "_build" / "html")
+
+
+@pytest.fixture(scope="session")
+def pages() -> Path:
+    """The executed pages of the built book."""
+    return _built(ROOT / "book" / "strategies")
+
+
+def _built(folder: Path) -> Path:
+    if not folder.is_dir():
+        pytest.fail(f"{folder.relative_to(ROOT)} is not there; run `make book`.", pytrace=False)
+    return folder

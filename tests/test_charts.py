@@ -1,0 +1,160 @@
+"""Figures: the same drawing gives the same bytes, in Danish, and every number under the axis is there."""
+
+import re
+import xml.etree.ElementTree as ElementTree
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.colors import to_rgb
+from matplotlib.figure import Figure
+
+from afkast.report import charts
+
+MONTHS = pd.date_range("2018-11-01", periods=14, freq="MS")
+STOCK = pd.DataFrame({"Faktisk": np.linspace(1_480, 1_520, 14), "Budget": 1_500.0}, index=MONTHS)
+
+
+def curves(months: int = 18) -> pd.DataFrame:
+    """Two groups of 60 and 300 persons, and the difference."""
+    k = np.arange(months)
+    columns: dict[tuple[str, str], np.ndarray] = {}
+    for name, persons, share in (("Startede", 60, 0.95**k), ("Andre", 300, 0.97**k)):
+        on = (share * persons).astype(int)
+        columns |= {(name, "andel"): share, (name, "nedre"): share - 0.05, (name, "øvre"): share + 0.05}
+        counts = (persons - 0 * k, on, persons - on, 0 * k)
+        columns |= {(name, what): count for what, count in zip(charts.NUMBERS_UNDER, counts, strict=True)}
+    difference = 0.95**k - 0.97**k
+    for what, value in (("andel", difference), ("nedre", difference - 0.1), ("øvre", difference + 0.1)):
+        columns["forskel", what] = value
+    return pd.DataFrame(columns)
+
+
+DRAWINGS = {
+    "lines": (charts.lines_by_month("helårspersoner", provisional=[MONTHS[-1]]), STOCK),
+    "lines from zero": (charts.lines_by_month("helårspersoner", from_zero=True), STOCK),
+    "bars": (
+        charts.bars_by_year("mio. kr."),
+        pd.DataFrame({"Investering": [3.1e6, 3.1e6], "I alt": [0.4e6, -1.6e6]}, index=[2020, 2021]),
+    ),
+    "curves": (charts.share_curves(("Andre", "Startede")), curves()),
+    "curves and difference": (charts.share_curves(("Andre", "Startede"), with_difference=True), curves()),
+}
+
+
+def drawn(draw: charts.Draw, values: pd.DataFrame, width: float = charts.WIDE_INCHES) -> Figure:
+    charts.set_style()
+    figure = plt.figure(figsize=(width, 5))
+    draw(figure, values)
+    figure.canvas.draw()
+    plt.close(figure)
+    return figure
+
+
+def texts(figure: Figure) -> list[str]:
+    """Every text of the figure that is shown, in drawing order."""
+    return [text.get_text() for text in figure.findobj(plt.Text) if text.get_visible() and text.get_text()]
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+@pytest.mark.parametrize("width", [charts.WIDE_INCHES, charts.NARROW_INCHES])
+def test_the_same_drawing_gives_the_same_bytes_and_leaves_no_figure_open(name: str, width: float) -> None:
+    first, second = (charts.svg(*DRAWINGS[name], width, 4.0) for _ in range(2))
+    assert first == second
+    assert plt.get_fignums() == []
+    root = ElementTree.fromstring(first)
+    assert root.attrib["width"] == f"{width * 72:g}pt"
+
+
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_a_figure_asks_no_other_host_for_anything(name: str) -> None:
+    svg = charts.svg(*DRAWINGS[name], charts.WIDE_INCHES, 4.0).decode("utf-8")
+    assert re.findall(r'(?:href|src)="(?!#)', svg) == []
+    assert "@import" not in svg and "url(http" not in svg
+
+
+def test_a_drawing_that_fails_leaves_no_figure_open() -> None:
+    def fails(figure: Figure, values: pd.DataFrame) -> None:
+        raise ValueError("nej")
+
+    with pytest.raises(ValueError, match="nej"):
+        charts.svg(fails, STOCK, 4.0, 3.0)
+    assert plt.get_fignums() == []
+
+
+def test_lines_are_named_and_axes_are_in_danish() -> None:
+    figure = drawn(*DRAWINGS["lines"])
+    shown = texts(figure)
+    assert {"Faktisk", "Budget", "Foreløbigt", "Helårspersoner", "nov\n2018", "jan\n2019"} <= set(shown)
+    assert any(re.fullmatch(r"1\.\d{3}", text) for text in shown)
+    assert not [text for text in shown if re.search(r"[A-Z][a-z]+ \d{4}|\d,\d{3}|\d\.\d\b", text)]
+
+
+def test_a_provisional_month_is_hollow_on_the_first_line_only() -> None:
+    (axes,) = drawn(*DRAWINGS["lines"]).axes
+    hollow = next(line for line in axes.lines if line.get_label() == "Foreløbigt")
+    assert list(hollow.get_ydata()) == [1_520]
+    assert hollow.get_markerfacecolor() == "white"
+
+
+def test_months_on_the_axis_are_thinned_to_what_a_narrow_screen_carries() -> None:
+    for width, at_most in ((charts.WIDE_INCHES, 14), (charts.NARROW_INCHES, 7)):
+        (axes,) = drawn(*DRAWINGS["lines"], width).axes
+        labels = [label.get_text() for label in axes.get_xticklabels()]
+        assert 3 <= len(labels) <= at_most
+        # the year stands under the first tick, and where it is another than at the tick before
+        assert sum("\n" in label for label in labels) == 2
+
+
+def test_bars_stand_side_by_side_at_their_own_height() -> None:
+    (axes,) = drawn(*DRAWINGS["bars"]).axes
+    bars = sorted((bar.get_x(), bar.get_height()) for bar in axes.patches)
+    assert [height for _, height in bars] == [3.1e6, 0.4e6, 3.1e6, -1.6e6]
+    places = [place for place, _ in bars]
+    assert len(set(places)) == 4
+    assert {"2020", "2021", "Mio. kr."} <= set(texts(drawn(*DRAWINGS["bars"])))
+
+
+def test_under_the_curves_stand_the_persons_they_rest_on() -> None:
+    figure = drawn(*DRAWINGS["curves and difference"])
+    values, axes = curves(), figure.axes[-1]
+    numbers = [text.get_text() for text in axes.texts]
+    expected = [
+        str(int(values.loc[month, (name, what)]))
+        for name in ("Andre", "Startede")
+        for what in charts.NUMBERS_UNDER
+        for month in range(0, 18, 3)
+    ]
+    assert numbers == expected
+    labels = [label.get_text() for label in axes.get_yticklabels()]
+    assert labels == ["Andre", *charts.NUMBERS_UNDER, "Startede", *charts.NUMBERS_UNDER]
+    assert len(figure.axes) == 3
+    assert len(drawn(*DRAWINGS["curves"]).axes) == 2
+
+
+def test_a_hidden_number_under_the_curves_is_a_dot() -> None:
+    values = curves().astype(float)
+    values.loc[0, ("Startede", "på ydelse")] = np.nan
+    draw, _ = DRAWINGS["curves"]
+    numbers = [text.get_text() for text in drawn(draw, values).axes[-1].texts]
+    assert numbers.count("·") == 1
+    assert "nan" not in numbers
+
+
+def test_a_curve_is_a_step_whose_last_month_is_as_wide_as_the_others() -> None:
+    axes = drawn(*DRAWINGS["curves"]).axes[0]
+    (line,) = (line for line in axes.lines if line.get_label() == "Startede")
+    assert line.get_drawstyle() == "steps-post"
+    assert list(line.get_xdata()) == list(range(19))
+    assert line.get_ydata()[-1] == line.get_ydata()[-2] == pytest.approx(0.95**17)
+
+
+def test_the_palette_can_be_told_apart_in_grey_print_or_by_the_line() -> None:
+    def grey(colour: str) -> float:
+        return float(np.dot(to_rgb(colour), (0.299, 0.587, 0.114)))
+
+    looks = [(grey(look["color"]), look.get("linestyle", "-"), "marker" in look) for look in charts.LINES]
+    for number, (shade, *style) in enumerate(looks):
+        for other_shade, *other_style in looks[number + 1 :]:
+            assert style != other_style or abs(shade - other_shade) > 0.1

@@ -1,0 +1,141 @@
+"""Numbers, dates and units as a Danish reader writes them."""
+
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from afkast.report.danish import UNITS, Quantity, day, label, listed, month, number, short_day, written
+
+
+def read(text: str) -> Decimal:
+    """A Danish number read back."""
+    return Decimal(text.replace(".", "").replace(",", ".").replace("−", "-"))
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "shown"),
+    [
+        (0, 0, "0"),
+        (-0.0, 1, "0,0"),
+        (-0.4, 0, "0"),
+        (-0.04, 1, "0,0"),
+        (999, 0, "999"),
+        (1_048, 0, "1.048"),
+        (1_234.5, 1, "1.234,5"),
+        (-1_234_567.891, 2, "−1.234.567,89"),
+        (0.5, 0, "1"),
+        (-0.5, 0, "−1"),
+        (1.5, 0, "2"),
+        (2.5, 0, "3"),
+        (-2.5, 0, "−3"),
+        (2.4999, 0, "2"),
+        (1.005, 2, "1,01"),
+        (1e-7, 0, "0"),
+        (1e15, 0, "1.000.000.000.000.000"),
+    ],
+)
+def test_a_number_in_danish(value: float, digits: int, shown: str) -> None:
+    assert number(value, digits) == shown
+
+
+@given(st.floats(-1e12, 1e12), st.integers(0, 4))
+def test_a_number_read_back_is_the_value_rounded(value: float, digits: int) -> None:
+    away_from_zero = int(abs(Fraction(repr(value))) * 10**digits + Fraction(1, 2))
+    assert abs(read(number(value, digits))) == Decimal(away_from_zero).scaleb(-digits)
+    assert (read(number(value, digits)) < 0) == (value < 0 and away_from_zero > 0)
+
+
+@given(st.integers(0, 400), st.integers(1, 400))
+def test_a_share_of_whole_persons_is_rounded_as_by_hand(part: int, whole: int) -> None:
+    # halves such as 57 of 200 = 28,5 % are where dividing by 0.01 as a float goes wrong
+    if (1000 * part) % whole == 0:
+        assert read(written(Quantity(part / whole, "%")).removesuffix("\u00a0%")) == int(
+            Fraction(100 * part, whole) + Fraction(1, 2)
+        )
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "digits", "signed", "shown"),
+    [
+        (542_000, "1.000 kr.", None, False, "542 1.000 kr."),
+        (-2_188_848, "mio. kr.", None, False, "−2,2 mio. kr."),
+        (3_079_000, "mio. kr.", 3, False, "3,079 mio. kr."),
+        (110_918.4, "kr.", None, False, "110.918 kr."),
+        (-0.03, "%", None, False, "−3 %"),
+        (0.285, "%", None, False, "29 %"),
+        (-0.024, "%", 1, False, "−2,4 %"),
+        (0.012, "pct.point", None, False, "1,2 pct.point"),
+        (110.4, "indeks", None, False, "110 indeks"),
+        (17.4, "helårspersoner", None, True, "+17 helårspersoner"),
+        (-17.4, "helårspersoner", None, True, "−17 helårspersoner"),
+        (0.4, "helårspersoner", None, True, "0 helårspersoner"),
+        (0.04, "helårspersoner", 1, True, "0,0 helårspersoner"),
+        (1, "helårspersoner", None, False, "1 helårsperson"),
+        (1, "helårspersoner", None, True, "+1 helårsperson"),
+        (-1, "helårspersoner", None, False, "−1 helårsperson"),
+        (1.04, "helårspersoner", 1, False, "1,0 helårspersoner"),
+        (0.6, "helårspersoner", None, False, "1 helårsperson"),
+        (21, "helårspersoner", None, False, "21 helårspersoner"),
+        (1, "personer", None, False, "1 person"),
+        (18, "måneder", 0, False, "18 måneder"),
+        (1, "måneder", 0, False, "1 måned"),
+        (12, "", None, False, "12"),
+        (None, "kr.", None, False, "ikke opgjort"),
+        (float("nan"), "%", 1, True, "ikke opgjort"),
+    ],
+)
+def test_a_quantity_in_its_unit(value: float | None, unit: str, digits: int | None, signed: bool, shown: str) -> None:
+    assert written(Quantity(value, unit, digits, signed)).replace("\u00a0", " ") == shown
+
+
+def test_number_and_unit_stay_on_one_line() -> None:
+    assert " " not in written(Quantity(1_000, "kr."))
+    assert written(Quantity(1_000, "kr."), with_unit=False) == "1.000"
+
+
+@given(st.sampled_from(sorted(UNITS)), st.integers(-(10**9), 10**9), st.integers(0, 3))
+def test_a_quantity_read_back_is_within_half_of_its_last_digit(unit: str, value: int, digits: int) -> None:
+    shown = read(written(Quantity(value, unit, digits, signed=True), with_unit=False).removeprefix("+"))
+    exact = Fraction(value) / Fraction(str(UNITS[unit].scale))
+    assert abs(Fraction(shown) - exact) <= Fraction(1, 2 * 10**digits)
+
+
+def test_dates_are_written_in_words_and_as_on_paper() -> None:
+    assert day(date(2019, 11, 30)).replace("\u00a0", " ") == "30. november 2019"
+    assert day(date(2020, 1, 1)).replace("\u00a0", " ") == "1. januar 2020"
+    assert (short_day(date(2019, 11, 30)), short_day(date(2005, 6, 1))) == ("30/11/19", "1/6/05")
+    assert month(pd.Period("2019-05", freq="M")) == "maj 2019"
+
+
+@given(st.dates())
+def test_a_date_in_words_can_be_read_back(value: date) -> None:
+    names = "jan feb mar apr maj jun jul aug sep okt nov dec".split()
+    number_of_day, name, year = day(value).split()
+    assert date(int(year), names.index(name[:3]) + 1, int(number_of_day.rstrip("."))) == value
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        (pd.Timestamp("2019-06-01"), "juni 2019"),
+        (pd.Timestamp("2019-06-02"), "2. juni 2019"),
+        (pd.Period("2019-06", freq="M"), "juni 2019"),
+        (date(2019, 6, 1), "1. juni 2019"),
+        (2019, "2019"),
+        ("I alt", "I alt"),
+    ],
+)
+def test_a_label_is_written_for_a_reader(value: object, shown: str) -> None:
+    assert label(value).replace("\u00a0", " ") == shown
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"), [([], ""), (["a"], "a"), (["a", "b"], "a og b"), (["a", "b", "c"], "a, b og c")]
+)
+def test_words_are_listed_as_in_a_sentence(words: list[str], sentence: str) -> None:
+    assert listed(words) == sentence

@@ -1,0 +1,226 @@
+"""What was decided, spent and saved: against tables worked by hand."""
+
+from datetime import date
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from afkast.analysis import economics
+from afkast.errors import AfkastError
+
+KRONER = st.integers(-10_000_000, 10_000_000)
+
+
+def budget_of(*rows: tuple[str, str, int, int | None, float]) -> pd.DataFrame:
+    """A revised budget: committee, line, year, month, amount_dkk."""
+    frame = pd.DataFrame(rows, columns=["committee", "line", "year", "month", "amount_dkk"])
+    return frame.astype({"month": "Int64", "amount_dkk": float}).assign(kind="revised")
+
+
+def months_from(first: str, *values: float | None) -> pd.Series:
+    index = pd.date_range(first, periods=len(values), freq="MS")
+    return pd.Series(values, index, dtype=float, name="sygedagpenge")
+
+
+@pytest.mark.parametrize(
+    ("saving", "investment", "gain"),
+    [(2_821_000, 3_363_000, -542_000), (5_140_000, 4_365_000, 775_000), (-1_909_600, 279_248, -2_188_848), (0, 0, 0)],
+)
+def test_the_net_gain_is_the_saving_less_the_investment(saving: float, investment: float, gain: float) -> None:
+    assert economics.net_gain(saving, investment) == gain
+
+
+@given(KRONER, KRONER, KRONER, KRONER)
+def test_the_net_gain_of_two_strategies_together_is_the_sum_of_their_net_gains(a: int, b: int, c: int, d: int) -> None:
+    assert economics.net_gain(a + c, b + d) == economics.net_gain(a, b) + economics.net_gain(c, d)
+
+
+def test_a_line_is_summed_over_committees_within_each_year() -> None:
+    budget = budget_of(
+        ("AMU", "investment", 2020, None, 100),
+        ("ØKU", "investment", 2020, None, 20),
+        ("ØKU", "investment", 2021, None, 3),
+        ("AMU", "benefit_saving", 2020, None, 5_000),
+    )
+    assert economics.yearly(budget, "investment").to_dict() == {2020: 120, 2021: 3}
+
+
+def test_a_phased_budget_stays_as_it_was_decided_and_another_is_spread_over_the_months_that_are_left() -> None:
+    budget = budget_of(
+        ("ØKU", "investment", 2019, 6, 384_640),
+        ("ØKU", "investment", 2019, 12, 1),
+        ("AMU", "benefit_saving", 2019, None, 700),
+    )
+    monthly = economics.by_month(budget, date(2019, 6, 1), date(2022, 12, 31))
+    by_phasing = monthly.groupby("phasing")
+    decided, linear = by_phasing.get_group("decided"), by_phasing.get_group("linear")
+    assert list(zip(decided["month"].dt.strftime("%Y-%m"), decided["amount_dkk"], strict=True)) == [
+        ("2019-06", 384_640),
+        ("2019-12", 1),
+    ]
+    # June to December: seven months of a year in which the strategy starts on 1 June
+    assert list(linear["month"].dt.strftime("%Y-%m")) == [f"2019-{month:02}" for month in range(6, 13)]
+    assert list(linear["amount_dkk"]) == [100] * 7
+
+
+@pytest.mark.parametrize(
+    ("year", "months"),
+    [(2019, [11, 12]), (2020, list(range(1, 13))), (2021, [1, 2, 3])],
+    ids=["the first year is partial", "a whole year", "the last year is partial"],
+)
+def test_an_unphased_year_is_spread_over_the_strategys_own_months(year: int, months: list[int]) -> None:
+    monthly = economics.by_month(
+        budget_of(("AMU", "investment", year, None, 600)), date(2019, 11, 15), date(2021, 3, 1)
+    )
+    assert list(monthly["month"].dt.month) == months
+    assert list(monthly["amount_dkk"]) == pytest.approx([600 / len(months)] * len(months))
+
+
+@settings(max_examples=40)
+@given(
+    st.dictionaries(
+        st.tuples(
+            st.sampled_from(["AMU", "ØKU"]),
+            st.sampled_from(["investment", "benefit_saving"]),
+            st.sampled_from([2019, 2020, 2021]),
+        ),
+        st.one_of(KRONER, st.dictionaries(st.integers(1, 12), KRONER, min_size=1)),
+        min_size=1,
+    ),
+    st.integers(1, 12),
+    st.integers(1, 12),
+)
+def test_the_months_add_up_to_the_years_budget(
+    lines: dict[tuple[str, str, int], int | dict[int, int]], first: int, last: int
+) -> None:
+    rows = [
+        (*line, month, amount)
+        for line, phased in lines.items()
+        for month, amount in (phased if isinstance(phased, dict) else {None: phased}).items()
+    ]
+    monthly = economics.by_month(budget_of(*rows), date(2019, first, 1), date(2021, last, 28))
+    sums = monthly.groupby(["committee", "line", monthly["month"].dt.year])["amount_dkk"].sum().to_dict()
+    expected = {line: sum(phased.values()) if isinstance(phased, dict) else phased for line, phased in lines.items()}
+    assert sums == pytest.approx(expected)
+
+
+def test_an_unphased_amount_of_a_year_without_strategy_is_refused_instead_of_lost() -> None:
+    with pytest.raises(AfkastError, match="2023"):
+        economics.by_month(budget_of(("AMU", "investment", 2023, None, 5)), date(2019, 6, 1), date(2022, 12, 31))
+
+
+def test_to_date_is_the_year_until_and_with_the_month_of_the_report() -> None:
+    monthly = pd.DataFrame({"month": pd.date_range("2018-11-01", "2020-02-01", freq="MS")})
+    kept = economics.to_date(monthly, date(2019, 11, 30))["month"]
+    assert list(kept) == list(pd.date_range("2019-01-01", "2019-11-01", freq="MS"))
+
+
+def test_postings_are_summed_by_the_month_and_the_year_of_their_date() -> None:
+    ledger = pd.DataFrame(
+        [
+            ("AMU", "investment", "2019-06-01", 10.5),
+            ("AMU", "investment", "2019-06-30", -0.5),
+            ("AMU", "investment", "2019-07-01", 7.0),
+            ("AMU", "benefit_saving", "2019-07-01", 99.0),
+            ("ØKU", "investment", "2020-12-31", 2.0),
+        ],
+        columns=["committee", "line", "posted_on", "amount_dkk"],
+    ).assign(posted_on=lambda frame: pd.to_datetime(frame["posted_on"]))
+    by_month = economics.posted_by_month(ledger).set_index(["committee", "line", "month"])["amount_dkk"]
+    assert by_month.to_dict() == {
+        ("AMU", "investment", pd.Timestamp("2019-06-01")): 10.0,
+        ("AMU", "investment", pd.Timestamp("2019-07-01")): 7.0,
+        ("AMU", "benefit_saving", pd.Timestamp("2019-07-01")): 99.0,
+        ("ØKU", "investment", pd.Timestamp("2020-12-01")): 2.0,
+    }
+    assert economics.posted_by_year(ledger, "investment").to_dict() == {2019: 17.0, 2020: 2.0}
+
+
+def test_more_persons_than_the_original_budget_are_a_negative_saving() -> None:
+    # KIJOS, from the printed cells: (500 − 506) · 125,3 + (284 − 292) · 146,3 thousand kroner
+    sickness = economics.saving_against_original_budget(506, 500, 125_333)
+    clarification = economics.saving_against_original_budget(292, 284, 146_333)
+    assert (sickness, clarification) == (-751_998, -1_170_664)
+    assert round((sickness + clarification) / 1000) == -1_923
+
+
+def test_full_year_persons_are_averaged_from_january_and_never_added_up() -> None:
+    average = economics.year_to_date_average(months_from("2019-01-01", 500, 510, 520, 490))
+    assert list(average) == [500, 505, 510, 505]
+
+
+@pytest.mark.parametrize(
+    "stock",
+    [
+        months_from("2019-01-01", 500, None, 520),
+        months_from("2019-01-01", 500, 510, 520).drop(pd.Timestamp("2019-02-01")),
+        months_from("2019-02-01", 500, 510),
+        months_from("2018-12-01", 500, 510),
+        months_from("2019-01-01", 500, 510).iloc[::-1],
+        months_from("2019-01-01"),
+    ],
+    ids=["without a value", "left out", "January left out", "two years", "out of order", "empty"],
+)
+def test_an_average_to_date_needs_every_month_from_january_in_order(stock: pd.Series) -> None:
+    with pytest.raises(AfkastError, match="sygedagpenge"):
+        economics.year_to_date_average(stock)
+
+
+def test_an_index_is_100_at_its_base_and_keeps_the_ratios() -> None:
+    june = pd.Timestamp("2019-06-01")
+    assert list(economics.index_series(months_from("2019-05-01", -50, -200, -300), june)) == [25, 100, 150]
+
+
+@pytest.mark.parametrize(
+    ("amounts", "why"),
+    [
+        ((0, 5, 6), "udgangspunktet er 0"),
+        ((5, -5, 6), "skifter fortegn"),
+        ((5, 0, 6), "skifter fortegn eller er 0"),
+        ((5, None, 6), "mangler måneder"),
+        ((None, 5, 6), "mangler måneder"),
+    ],
+)
+def test_an_index_is_refused_where_it_means_nothing(amounts: tuple[float | None, ...], why: str) -> None:
+    with pytest.raises(economics.UndefinedIndex, match=why):
+        economics.index_series(months_from("2019-06-01", *amounts), pd.Timestamp("2019-06-01"))
+
+
+def test_an_index_is_refused_when_its_base_is_not_in_the_series() -> None:
+    with pytest.raises(economics.UndefinedIndex):
+        economics.index_series(months_from("2019-06-01", 5, 6), pd.Timestamp("2019-05-01"))
+
+
+def test_the_budget_of_2022_presupposes_more_exits_than_there_are_persons() -> None:
+    # 6,711 mio. kr. and 11.554 kr. a month, of which the municipality pays 80 %: 60,5 full-year persons of 60
+    exits = economics.presupposed_exits(pd.Series({2020: 2_703_000, 2022: 6_711_000}), 11_554 * 12 * 0.8)
+    assert exits.round(1).to_dict() == {2020: 24.4, 2022: 60.5}
+    assert exits[2022] > 60
+
+
+PRICE_LEVELS = pd.DataFrame(
+    [(2019, 2020, "samlet service", 1.018), (2018, 2020, "samlet service", 1.02), (2018, 2020, "samlet service", 1.03)],
+    columns=["from_year", "to_year", "kind", "factor"],
+)
+
+
+def test_an_amount_is_converted_by_the_sourced_factor_and_left_alone_within_a_year() -> None:
+    assert economics.converted(1_000, 2019, 2020, "samlet service", PRICE_LEVELS) == pytest.approx(1_018)
+    assert economics.converted(1_000, 2031, 2031, "samlet service", PRICE_LEVELS) == 1_000
+
+
+@pytest.mark.parametrize(
+    ("from_year", "to_year", "kind"),
+    [
+        (2021, 2020, "samlet service"),
+        (2020, 2019, "samlet service"),
+        (2019, 2020, "overførsler"),
+        (2018, 2020, "samlet service"),
+    ],
+    ids=["no such year", "not turned round", "another regulation", "two factors"],
+)
+def test_a_conversion_without_exactly_one_source_is_refused(from_year: int, to_year: int, kind: str) -> None:
+    with pytest.raises(economics.MissingPriceLevel, match=str(from_year)):
+        economics.converted(1_000, from_year, to_year, kind, PRICE_LEVELS)

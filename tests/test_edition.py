@@ -1,0 +1,437 @@
+"""Pages are executed and rendered, or refused with a sentence; the former site stands until the new one is whole."""
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from click.testing import CliRunner
+from filelock import FileLock
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from afkast.cli import main
+from afkast.edition import build as building
+from afkast.edition import execute as execution
+from afkast.edition.book import render, write_contents
+from afkast.edition.build import build, run_page
+from afkast.edition.execute import Job, execute
+from afkast.errors import AfkastError, PageError, StrategyError
+from afkast.project import Project
+from afkast.strategy import load_strategies
+
+AFKAST = [sys.executable, "-c", "from afkast.cli import main; main()"]
+
+NASTY = "Økonomi *fed* <b>stor</b> \"citat\" & [led](http://x.dk) {navn} `kode` $x^2$ | # 1. a_b_c ~~nej~~ ::: 'ej'"
+
+PARAMETERS = """\
+strategy = "alfa"  # strategiens id
+page = "side"  # sidens id
+as_of = ""  # rapportens dato
+snapshot = ""  # datagrundlagets id
+antal = 1  # et tal
+venter = ""  # en fil, som der skrives i, mens cellen venter"""
+
+PAGE = [
+    """\
+import time
+from pathlib import Path
+while venter:
+    with Path(venter).open("a") as file:
+        file.write(".")
+    time.sleep(0.05)""",
+    'assert antal < 5, "antallet er for stort"',
+    # what the door out would show, without the seconds it takes to open it
+    """\
+from IPython.display import display
+for id, number in {"maal-maalet": {"verdict": {"value": "nået", "unit": "", "shown": "nået"}}, "gevinst": {}}.items():
+    filed = {"id": id, "kind": "text", "numbers": number, "headline": True, "files": [], "tables": [], "synthetic": True}
+    display({"text/html": f"<p id='{id}'>Der er {antal}.</p>"}, raw=True, metadata={"afkast": filed})""",
+]
+
+STRATEGY = """\
+id: {id}
+name: {name}
+municipality: {municipality}
+decided_by: Byrådet
+summary: {name}
+period: {{start: 2019-01-01, end: 2022-12-31}}
+as_of: 2019-11-30
+committees: {{AMU: Udvalget}}
+goals:
+  - {{id: maalet, text: {name}, page: side}}
+pages:
+  - id: side
+    notebook: lille
+    title: {name}
+    area: economics
+    parameters:
+      antal: 2
+"""
+
+
+def write_notebook(path: Path, *cells: str) -> None:
+    """A template: heading, parameters, and these cells; the first of them is the template's third."""
+    parameters = new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]})
+    notebook = new_notebook(cells=[new_markdown_cell("# Titel"), parameters, *map(new_code_cell, cells)])
+    for number, cell in enumerate(notebook.cells, start=1):
+        cell["id"] = f"celle-{number:02d}"
+    nbformat.write(notebook, path)
+
+
+def write_strategy(project: Project, id: str, **changes: str) -> Path:
+    text = STRATEGY.format(id=id, name=json.dumps(NASTY), municipality=json.dumps(f"{id} {NASTY}"))
+    for old, new in changes.items():
+        assert old in text
+        text = text.replace(old, new)
+    path = project.strategies / f"{id}.yml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def digests(*folders: Path) -> dict[Path, str]:
+    """Every file's checksum."""
+    files = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
+    return {path: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def unfinished(project: Project) -> list[str]:
+    """What lies about beside the site and the lock."""
+    return sorted({path.name for path in project.build.iterdir()} - {"html", "afkast.lock"}) + [
+        path.name for path in project.book.rglob("*.tmp")
+    ]
+
+
+def text_of(html: Path, selector: str) -> list[str]:
+    found = BeautifulSoup(html.read_text(encoding="utf-8"), "html.parser").select(selector)
+    for link in (link for element in found for link in element.select(".headerlink")):
+        link.extract()
+    return [" ".join(element.get_text().split()) for element in found]
+
+
+@contextmanager
+def threads() -> Iterator[ThreadPoolExecutor]:
+    """Stands in for the processes that execute pages, which take seconds to start; `afkast build` has the real ones."""
+    with ThreadPoolExecutor(2) as pool:
+        yield pool
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _here() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(building, "_workers", threads)
+        # execution sets these for its kernels
+        patch.setenv("AFKAST_HOME", "")
+        patch.setenv("AFKAST_PAGES", "")
+        yield
+
+
+# ---------------------------------------------------------------- one page
+
+
+def fails(project: Project, *cells: str) -> str:
+    """The sentence with which a page of these cells is refused; a former page must stand as it was."""
+    write_notebook(project.notebooks / "fejl.ipynb", *cells)
+    former = project.pages / "alfa" / "side.ipynb"
+    former.parent.mkdir(parents=True)
+    former.write_text("den forrige side", encoding="utf-8")
+    with pytest.raises(PageError) as refused:
+        execute(project, Job("fejl", "alfa", "side", "Titel", "", {"antal": 1}), project.pages)
+    assert digests(project.pages) == {former: hashlib.sha256(b"den forrige side").hexdigest()}
+    assert unfinished(project) == []
+    return str(refused.value)
+
+
+AT = "page alfa/side, notebook fejl, cell"
+
+
+@pytest.mark.parametrize(
+    ("cells", "sentence"),
+    [
+        (["x = 1", "assert x == 2, 'summen stemmer ikke'"], f"{AT} 4: its check failed: summen stemmer ikke."),
+        (["assert False"], f"{AT} 3: its check failed: no message."),
+        (["from afkast.errors import DataError\nraise DataError('Et år mangler.')"], f"{AT} 3: Et år mangler."),
+        (["raise KeyError('HEMMELIG')"], f"{AT} 3: KeyError; run the notebook in JupyterLab to see where."),
+        (["x = 'HEMMELIG", "x = 1"], f"{AT} 3: SyntaxError; run the notebook in JupyterLab to see where."),
+        (["raise SystemExit(0)", "x = 1"], f"{AT} 3: it leaves early with SystemExit."),
+        (["x = 1", "raise SystemExit(0)"], f"{AT} 4: it leaves early with SystemExit."),
+        (["import os", "os.kill(os.getpid(), 9)", "x = 1"], f"{AT} 4: the kernel died"),
+        (["import os\nos._exit(0)"], f"{AT} 3: the kernel died"),
+    ],
+)
+def test_a_page_that_does_not_run_to_its_end_is_refused_with_cell_and_reason(
+    project: Project, cells: list[str], sentence: str
+) -> None:
+    told = fails(project, *cells)
+    assert told.startswith(sentence)
+    assert "HEMMELIG" not in told
+
+
+@pytest.mark.parametrize(
+    ("cell", "sentence"),
+    [
+        ("print('HEMMELIG')", "it shows something past the door out"),
+        ("'HEMMELIG'", "it shows something past the door out"),
+        ("import pandas\npandas.DataFrame({'cpr': ['HEMMELIG']})", "it shows something past the door out"),
+        (
+            "from IPython.display import HTML, display\ndisplay(HTML('HEMMELIG'))",
+            "it shows something past the door out",
+        ),
+        ("import warnings\nwarnings.warn('HEMMELIG')", "it gives a warning"),
+    ],
+)
+def test_nothing_is_shown_past_the_door_out(project: Project, cell: str, sentence: str) -> None:
+    told = fails(project, "x = 1", cell)
+    assert told.startswith(f"{AT} 4: {sentence}")
+    assert "HEMMELIG" not in told
+
+
+def test_a_cell_that_never_ends_is_cut_off(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(execution, "CELL_SECONDS", 1)
+    assert fails(project, "import time\nwhile True:\n    time.sleep(0.01)") == f"{AT} 3: it ran longer than 1 s."
+
+
+def test_a_notebook_without_a_kernel_in_its_metadata_runs_in_ours(project: Project) -> None:
+    write_notebook(project.notebooks / "bar.ipynb", "x = antal")
+    page = execute(project, Job("bar", "", "side", "Titel", "", {"antal": 7}), project.pages)
+    executed = nbformat.read(page, as_version=4)
+    assert [cell.execution_count for cell in executed.cells if cell.cell_type == "code"] == [1, 2, 3]
+
+
+def test_parameters_keep_their_danish_letters_and_an_executed_page_has_no_trace_of_the_run(project: Project) -> None:
+    write_notebook(project.notebooks / "bar.ipynb", "x = antal")
+    page = execute(project, Job("bar", "", "side", "Titel", "", {"snapshot": "æøå"}), project.pages)
+    executed = nbformat.read(page, as_version=4)
+    assert "snapshot = 'æøå'" in executed.cells[2].source
+    assert set(executed.metadata) <= {"kernelspec", "language_info"}
+    assert {key for cell in executed.cells for key in cell.metadata} <= {"tags"}
+
+
+# ---------------------------------------------------------------- a small book
+
+
+@pytest.fixture(scope="module")
+def edition(imported: Project, _here: None, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A built book of two strategies, alfa and beta, each with one light page; tests leave it as they found it."""
+    project = Project(shutil.copytree(imported.root, tmp_path_factory.mktemp("bog") / imported.root.name))
+    for path in project.strategies.glob("*.yml"):
+        path.unlink()
+    write_notebook(project.notebooks / "lille.ipynb", *PAGE)
+    write_strategy(project, "alfa")
+    write_strategy(project, "beta")
+    for name in ("overview", "data_basis"):
+        write_notebook(project.notebooks / f"{name}.ipynb", "x = 1")
+    build(project)
+    return project
+
+
+def test_titles_and_names_appear_as_the_text_they_are(edition: Project) -> None:
+    html = edition.site / "strategies" / "alfa"
+    title = " ".join(NASTY.split())
+    for page in ("side", "index"):
+        assert text_of(html / f"{page}.html", "h1") == [title]
+        assert text_of(html / f"{page}.html", "title")[0].startswith(title)
+        assert not BeautifulSoup((html / f"{page}.html").read_text(encoding="utf-8"), "html.parser").select("article b")
+    assert title in text_of(html / "side.html", "nav.bd-links a")
+    assert f"alfa {title}" in text_of(html / "side.html", "nav.bd-links .caption")
+    assert title in text_of(html / "index.html", "article a")
+    assert text_of(html / "side.html", ".afkast-headline p") == ["Der er 2."] * 2
+    assert title in text_of(html / "index.html", ".afkast-lead")[0]
+
+
+def test_a_strategy_s_pages_are_renewed_alone_and_the_others_stay_in_the_book(edition: Project) -> None:
+    before = digests(edition.pages)
+    kept = edition.pages / "beta" / "side.ipynb"
+    was = kept.read_text(encoding="utf-8")
+    path = edition.strategies / "beta.yml"
+    strategy = path.read_text(encoding="utf-8")
+    second = "  - {id: ny, notebook: lille, title: Ny, area: effect}\n"
+    try:
+        # what only an executed page can hold shows that it was not executed again; a new page of beta is
+        kept.write_text(was.replace("Der er 2.", "Der var 2."), encoding="utf-8")
+        path.write_text(strategy + second, encoding="utf-8")
+        done: list[str] = []
+        build(edition, ["alfa", "alfa"], on_progress=lambda _done, _total, what: done.append(what))
+        assert sorted(done[:2]) == ["alfa/side", "beta/ny"]
+        assert done[2:-1] in (["overblik", "datagrundlag"], ["datagrundlag", "overblik"])
+        assert "Der var 2." in (edition.site / "strategies" / "beta" / "side.html").read_text("utf-8")
+        assert (edition.site / "strategies" / "beta" / "ny.html").is_file()
+        after = digests(edition.pages)
+        again = {path: digest for path, digest in before.items() if path.parts[-2:] != ("beta", "side.ipynb")}
+        changed = {path for path in again if again[path] != after[path]}
+        assert changed == {edition.pages / "beta" / "index.md"}
+        assert unfinished(edition) == []
+    finally:
+        path.write_text(strategy, encoding="utf-8")
+        kept.write_text(was, encoding="utf-8")
+
+
+def test_a_strategy_that_is_taken_away_leaves_the_book(edition: Project) -> None:
+    path = edition.strategies / "beta.yml"
+    strategy = path.read_text(encoding="utf-8")
+    path.unlink()
+    try:
+        build(edition, ["alfa"])
+        assert not (edition.site / "strategies" / "beta").exists()
+        assert not (edition.pages / "beta").exists()
+        assert "beta" not in (edition.site / "strategies" / "alfa" / "side.html").read_text(encoding="utf-8")
+    finally:
+        path.write_text(strategy, encoding="utf-8")
+
+
+def test_a_check_that_fails_stops_the_build_with_a_sentence_and_the_former_book_stands(edition: Project) -> None:
+    before = digests(edition.site, edition.pages)
+    write_strategy(edition, "alfa", **{"antal: 2": "antal: 9"})
+    try:
+        stopped = subprocess.run(
+            [*AFKAST, "build"], cwd=edition.root, capture_output=True, encoding="utf-8", check=False
+        )
+    finally:
+        write_strategy(edition, "alfa")
+    assert stopped.returncode == 1
+    assert (
+        "afkast: page alfa/side, notebook lille, cell 4: its check failed: antallet er for stort.\n" in stopped.stderr
+    )
+    assert "Traceback" not in stopped.stderr + stopped.stdout
+    assert "IPKernelApp" not in stopped.stderr
+    assert digests(edition.site, edition.pages) == before
+    assert unfinished(edition) == []
+
+
+def test_a_misspelt_parameter_is_told_with_file_and_line_before_anything_runs(edition: Project) -> None:
+    before = digests(edition.site, edition.pages)
+    path = write_strategy(edition, "alfa", **{"antal: 2": "antl: 2"})
+    line = path.read_text(encoding="utf-8").splitlines().index("      antl: 2") + 1
+    ran: list[str] = []
+    try:
+        with pytest.raises(StrategyError, match=rf"^alfa\.yml:{line}: .*'antl'.*Did you mean 'antal'\?$"):
+            build(edition, on_progress=lambda _done, _total, what: ran.append(what))
+    finally:
+        write_strategy(edition, "alfa")
+    assert ran == []
+    assert digests(edition.site, edition.pages) == before
+
+
+def test_a_goal_that_no_page_decides_is_told_before_the_overview_runs(edition: Project) -> None:
+    before = digests(edition.site, edition.pages)
+    write_strategy(edition, "alfa", **{"id: maalet": "id: uden-side"})
+    try:
+        with pytest.raises(PageError, match=r"^alfa\.yml: goal 'uden-side': page 'side' decides no goal of that name"):
+            build(edition, ["alfa"])
+    finally:
+        write_strategy(edition, "alfa")
+    assert digests(edition.site, edition.pages) == before
+
+
+def test_a_page_that_cannot_be_rendered_is_named_and_the_former_site_stands(edition: Project) -> None:
+    before = digests(edition.site)
+    page = edition.book / "metode.md"
+    was = page.read_text(encoding="utf-8")
+    page.write_text(was + "\n{doc}`findes-ikke`\n", encoding="utf-8")
+    try:
+        strategies = load_strategies(edition.strategies, edition.notebooks).values()
+        with pytest.raises(AfkastError, match="the former site stands") as refused:
+            render(edition, write_contents(edition, strategies))
+    finally:
+        page.write_text(was, encoding="utf-8")
+    assert "metode.md" in str(refused.value)
+    assert str(edition.root) not in str(refused.value)
+    assert digests(edition.site) == before
+
+
+def test_a_second_build_at_the_same_time_is_refused(edition: Project) -> None:
+    with (
+        FileLock(edition.build / "afkast.lock"),
+        pytest.raises(AfkastError, match="Another build of this book is running; wait for it to end."),
+    ):
+        build(edition)
+
+
+def test_a_killed_build_takes_its_kernels_along_and_the_next_needs_no_cleaning(
+    edition: Project, tmp_path: Path
+) -> None:
+    before = digests(edition.site, edition.pages)
+    written = tmp_path / "skrevet"
+    write_strategy(edition, "alfa", **{"antal: 2": f"venter: {written}"})
+    try:
+        with subprocess.Popen(
+            [*AFKAST, "build"], cwd=edition.root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ) as running:
+            wait_until(written.exists)
+            running.send_signal(signal.SIGKILL)
+    finally:
+        write_strategy(edition, "alfa")
+    assert unfinished(edition) != []
+    wait_until(lambda: not grows(written))
+    # as if it had been killed between the two moves that put a new site in its place
+    edition.site.rename(edition.build / "former-html")
+    run_page(edition, "beta", "side")
+    assert unfinished(edition) == []
+    assert digests(edition.site, edition.pages) == before
+
+
+def wait_until(true: Callable[[], bool]) -> None:
+    for _ in range(300):
+        if true():
+            return
+        time.sleep(0.1)
+    pytest.fail("waited 30 seconds in vain")
+
+
+def grows(path: Path) -> bool:
+    before = path.stat().st_size
+    time.sleep(0.5)
+    return path.stat().st_size > before
+
+
+def test_one_page_is_executed_by_itself(edition: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(edition.root)
+    before = digests(edition.pages)
+    done = CliRunner().invoke(main, ["run", "alfa", "side"])
+    assert (done.exit_code, done.stdout.strip()) == (0, str(edition.pages / "alfa" / "side.ipynb"))
+    assert digests(edition.pages) == before
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["run", "gamma", "side"], "afkast: there is no strategy 'gamma'; there are alfa, beta."),
+        (["run", "alfa", "sid"], "afkast: alfa has no page 'sid'; it has side."),
+        (["build", "--strategy", "gamma"], "afkast: there is no strategy 'gamma'; there are alfa, beta."),
+        (["build", "--snapshot", "2019-12-09-0123456789ab"], "afkast: The snapshot 2019-12-09-0123456789ab is missing"),
+    ],
+)
+def test_what_is_not_there_is_told_with_what_there_is(
+    edition: Project, arguments: list[str], sentence: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(edition.root)
+    done = CliRunner().invoke(main, arguments)
+    assert (done.exit_code, type(done.exception)) == (1, SystemExit)
+    assert any(line.startswith(sentence) for line in done.stderr.splitlines())
+
+
+# ---------------------------------------------------------------- the book itself
+
+
+def test_neither_pages_nor_site_tell_of_the_machine_or_the_moment_they_were_made(site: Path, pages: Path) -> None:
+    root = Path(__file__).resolve().parents[1]
+    own = re.compile("|".join(re.escape(str(path)) for path in (root, Path.home() / "", Path("/tmp/"))))
+    moment = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")
+    written = [*pages.rglob("*.ipynb"), *site.rglob("*.html"), site / "searchindex.js"]
+    written = [path for path in written if "_static" not in path.parts]
+    assert len(written) > 20
+    for path in written:
+        text = path.read_text(encoding="utf-8")
+        assert not own.search(text), f"{path.name} holds a path of this machine"
+        assert not moment.search(text), f"{path.name} holds a moment"

@@ -1,0 +1,327 @@
+"""Sequential trials: by hand, by other routes to the same number, and in worlds where the truth is known."""
+
+import re
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy import stats
+from worlds import World, drawn_world
+
+from afkast.analysis import cohort, survival
+from afkast.analysis.effect import TrialCurves, sequential_trials
+from afkast.errors import AfkastError
+from afkast.intake import Snapshot
+
+PLANTED = Path(__file__).resolve().parents[1] / "data" / "example" / "planted_effect.md"
+MONTHS = 18
+
+
+def written(*groups: tuple[int, str, int | None]) -> World:
+    """A world of groups: how many persons, their months (x on benefits, . off, - moved), their month of start."""
+    rows = [(months, start) for count, months, start in groups for _ in range(count)]
+    on = np.array([[month == "x" for month in months] for months, _ in rows])
+    observed = np.array([[month != "-" for month in months] for months, _ in rows])
+    return on, observed, np.array([np.nan if start is None else start for _, start in rows])
+
+
+HAND = (
+    (4, "xx.", 0),
+    (6, "x..", 0),
+    (2, "xxx", 1),
+    (3, "xx.", 1),
+    (4, "xx.", None),
+    (3, "xxx", None),
+    (3, "x..", None),
+)
+
+
+def test_two_trials_are_as_worked_by_hand() -> None:
+    found = sequential_trials(*written(*HAND), 2)
+    # trial 0: 10 started, 4 of them on a month later; 15 could have, 5 later starters and 7 of 10 others are on
+    # trial 1: 5 started, 2 of them on a month later; 7 could have (those off are no longer eligible), 3 are on
+    treated = Fraction(6, 15)
+    control = Fraction(10, 15) * Fraction(12, 15) + Fraction(5, 15) * Fraction(3, 7)
+    assert found.treated == pytest.approx([1, float(treated)])
+    assert found.control == pytest.approx([1, float(control)])
+    assert found.saved_months == pytest.approx(float(control - treated)) == pytest.approx(0.2762, abs=5e-5)
+    assert (found.treated_persons, found.control_trials) == (15, 15 + 7)
+    assert found.treated_observed.tolist() == [15, 15]
+    assert found.treated_on_benefit.tolist() == [15, 6]
+    assert found.control_observed.tolist() == [22, 22]
+    assert found.control_on_benefit.tolist() == [22, 12 + 3]
+
+
+def test_the_interval_of_two_trials_is_as_worked_by_hand() -> None:
+    treated, control, in_0, in_1 = Fraction(2, 5), Fraction(71, 105), Fraction(4, 5), Fraction(3, 7)
+    start_0, start_1 = (in_0 - control) / 15, (in_1 - control) / 15
+    weight_0, weight_1 = Fraction(10, 15) / 15, Fraction(5, 15) / 7
+    # of each group in HAND: its persons, a person's influence as started, and as one who could have
+    influence = [
+        (4, (1 - treated) / 15 - start_0, 0),
+        (6, (0 - treated) / 15 - start_0, 0),
+        (2, (1 - treated) / 15 - start_1, (1 - in_0) * weight_0),
+        (3, (0 - treated) / 15 - start_1, (1 - in_0) * weight_0),
+        (4, 0, (1 - in_0) * weight_0 + (0 - in_1) * weight_1),
+        (3, 0, (1 - in_0) * weight_0 + (1 - in_1) * weight_1),
+        (3, 0, (0 - in_0) * weight_0),
+    ]
+    assert sum(n * a for n, a, _ in influence) == sum(n * b for n, _, b in influence) == 0
+    scale = np.sqrt(15 / 14)  # 15 persons in either arm
+    variance = sum(n * (scale * float(a) - scale * float(b)) ** 2 for n, a, b in influence)
+    of_started, of_others = (sum(float(g[0] * g[arm] ** 2) for g in influence) for arm in (1, 2))
+    freedom = (of_started + of_others) ** 2 / (of_started**2 / 14 + of_others**2 / 14)
+    half = stats.t(freedom).isf(0.025) * np.sqrt(variance)
+    found = sequential_trials(*written(*HAND), 2)
+    centre = float(control - treated)
+    assert found.saved_months_interval == pytest.approx((centre - half, centre + half))
+    assert found.difference_interval[:, 1] == pytest.approx([-centre - half, -centre + half])
+    assert found.difference_interval[:, 0].tolist() == [0, 0]
+
+
+def test_one_trial_without_overlap_is_welchs_t_test_on_the_months() -> None:
+    # 12 months on benefits is the mean of the started, so several have no influence; they are persons all the same
+    started = [(count, ("x" * months).ljust(20, "."), 0) for count, months in ((5, 12), (6, 8), (6, 16))]
+    others = [(count, ("x" * months).ljust(20, "."), None) for count, months in ((10, 20), (7, 15), (4, 3))]
+    found = sequential_trials(*written(*started, *others), 20)
+    a, b = (np.repeat([len(m.rstrip(".")) for _, m, _ in arm], [n for n, _, _ in arm]) for arm in (others, started))
+    welch = stats.ttest_ind(a, b, equal_var=False)
+    assert found.saved_months == pytest.approx(a.mean() - b.mean())
+    assert found.saved_months_interval == pytest.approx(tuple(welch.confidence_interval()))
+
+
+def test_the_curve_of_the_started_is_their_occupation_curve_from_the_month_of_start() -> None:
+    on, observed, start = drawn_world(np.random.default_rng(1))
+    started = ~np.isnan(start)
+    months = cohort.PersonMonths(
+        pd.RangeIndex(started.sum()),
+        pd.period_range("2020-01", periods=on.shape[1], freq="M"),
+        on[started],
+        observed[started],
+    )
+    curve = survival.occupation(*cohort.aligned(months, start[started], MONTHS))
+    found = sequential_trials(on, observed, start, MONTHS)
+    assert found.treated == pytest.approx(curve.share)
+    assert found.treated_interval == pytest.approx(np.stack([curve.lower, curve.upper]))
+
+
+def person_trials(world: World, follow_up_months: int) -> pd.DataFrame:
+    """A row for each person, trial and month of follow-up, built one at a time."""
+    on, observed, start = world
+    rows = []
+    for trial in sorted({int(month) for month in start if month == month}):
+        for person in range(len(on)):
+            if on[person, trial] and observed[person, trial] and not start[person] < trial:
+                for k in range(follow_up_months):
+                    at = trial + k
+                    rows.append((person, trial, k, start[person] == trial, observed[person, at], on[person, at]))
+    return pd.DataFrame(rows, columns=["person", "trial", "k", "starts", "observed", "on"])
+
+
+def difference(rows: pd.DataFrame, weight: np.ndarray) -> pd.Series:
+    """The difference by month of follow-up, with a weight for each row of the long table."""
+    rows = rows.assign(weight=weight)
+    seen = rows[rows["observed"]].assign(on_weight=lambda r: r["weight"] * r["on"])
+    sums = seen[seen["starts"]].groupby("k")[["on_weight", "weight"]].sum()
+    of_trials = seen[~seen["starts"]].groupby(["k", "trial"])[["on_weight", "weight"]].sum()
+    shares = (of_trials["on_weight"] / of_trials["weight"]).unstack()
+    started = rows[rows["starts"] & rows["k"].eq(0)].groupby("trial")["weight"].sum()
+    return sums["on_weight"] / sums["weight"] - (shares * (started / started.sum())).sum(axis=1)
+
+
+def scattered_world(seed: int) -> World:
+    """Persons who come, go and move as they like; enough of them that no trial is too thin."""
+    rng = np.random.default_rng(seed)
+    on = rng.random((60, 6)) < rng.uniform(0.5, 0.9)
+    observed = np.arange(6) < rng.choice([2, 4, 6, 6, 6, 6], size=60)[:, None]
+    on[:40, :3] = True
+    observed[:30] = True
+    start = rng.choice([0.0, 1.0, 2.0], size=60)
+    start[rng.permutation(np.arange(20, 60))[:35]] = np.nan
+    return on & observed, observed, start
+
+
+@settings(max_examples=25)
+@given(st.integers(0, 10_000))
+def test_the_estimate_is_that_of_a_long_table_with_a_row_for_each_month(seed: int) -> None:
+    world = scattered_world(seed)
+    rows = person_trials(world, 4)
+    found = sequential_trials(*world, 4)
+    expected = difference(rows, np.ones(len(rows)))
+    assert found.difference == pytest.approx(expected.to_numpy())
+    assert found.saved_months == pytest.approx(-expected.sum())
+    in_trials = rows[rows["k"] == 0]
+    assert found.treated_persons == in_trials["starts"].sum()
+    assert found.control_trials == (~in_trials["starts"]).sum()
+    seen = rows[rows["observed"]].groupby(["starts", "k"])["on"].agg(["size", "sum"])
+    assert found.control_observed.tolist() == seen.loc[False, "size"].tolist()
+    assert found.treated_on_benefit.tolist() == seen.loc[True, "sum"].tolist()
+
+
+def test_the_interval_follows_from_how_the_estimate_moves_when_a_person_weighs_a_little_more() -> None:
+    world = scattered_world(12)
+    rows = person_trials(world, 4)
+    step = 1e-5
+
+    def saved(person: int, starts: bool, by: float) -> float:
+        heavier = (rows["person"] == person) & (rows["starts"] == starts)
+        return -difference(rows, 1 + by * heavier.to_numpy()).sum()
+
+    influence, sizes = [], []
+    for starts in (True, False):
+        persons = rows.loc[rows["starts"] == starts, "person"].unique()
+        sizes.append(len(persons))
+        part = np.zeros(60)
+        for person in persons:
+            part[person] = (saved(person, starts, step) - saved(person, starts, -step)) / (2 * step)
+        influence.append(np.sqrt(len(persons) / (len(persons) - 1)) * part)
+    variance = ((influence[0] + influence[1]) ** 2).sum()
+    own = [(part**2).sum() for part in influence]
+    freedom = sum(own) ** 2 / sum(v**2 / (n - 1) for v, n in zip(own, sizes, strict=True))
+    half = stats.t(freedom).isf(0.025) * np.sqrt(variance)
+    low, high = sequential_trials(*world, 4).saved_months_interval
+    assert (high - low) / 2 == pytest.approx(half, rel=1e-6)
+
+
+def test_the_interval_is_as_wide_as_drawing_persons_again_says() -> None:
+    rng = np.random.default_rng(8)
+    on, observed, start = drawn_world(rng, effect=0.03)
+    low, high = sequential_trials(on, observed, start, MONTHS).saved_months_interval
+    drawn = []
+    for _ in range(1_000):
+        again = rng.integers(0, 300, size=300)
+        drawn.append(sequential_trials(on[again], observed[again], start[again], MONTHS).saved_months)
+    # 1,000 draws leave 1/√2000 = 2.2 % of chance in a standard error; three times that (t(60) and t(100) differ by 1 %)
+    assert (high - low) / 2 / stats.t(75).isf(0.025) == pytest.approx(np.std(drawn), rel=0.07)
+
+
+def many_worlds(worlds: int, seed: int, effect: float) -> tuple[list[World], list[TrialCurves]]:
+    rng = np.random.default_rng(seed)
+    drawn = [drawn_world(rng, effect=effect) for _ in range(worlds)]
+    return drawn, [sequential_trials(*world, MONTHS) for world in drawn]
+
+
+def test_without_an_effect_the_trials_find_none_and_the_curves_of_the_report_find_one() -> None:
+    worlds, found = many_worlds(1_000, seed=20, effect=0.0)
+    saved = np.array([one.saved_months for one in found])
+    chance = saved.std() / np.sqrt(len(saved))
+    assert abs(saved.mean()) < 3 * chance
+    covered = np.mean([one.saved_months_interval[0] <= 0 <= one.saved_months_interval[1] for one in found])
+    # 1,000 worlds: 95 % ± 2 %, three times √(0.95 · 0.05 / 1000)
+    assert covered == pytest.approx(0.95, abs=0.02)
+    # all who ever started against the whole target group, both from the first month: to start one must still be there
+    naive = np.array([on[~np.isnan(start)].sum(axis=1).mean() - on.sum(axis=1).mean() for on, _, start in worlds])
+    assert naive.mean() > 0.3
+    assert naive.mean() > 10 * naive.std() / np.sqrt(len(naive))
+
+
+def truth(effect: float, exit_probability: float = 0.03, return_probability: float = 0.025) -> float:
+    """Saved months of a started person against those who could have, of whom some start later: by expectation.
+
+    A population so large that chance is gone: shares of the target group by (on or off, not started or started).
+    """
+
+    def a_month_later(state: np.ndarray) -> np.ndarray:
+        on, off = state
+        leave = np.array([exit_probability, exit_probability + effect])
+        return np.array([on * (1 - leave) + off * return_probability, on * leave + off * (1 - return_probability)])
+
+    def with_starts(state: np.ndarray, hazard: float) -> np.ndarray:
+        moved = state.copy()
+        moved[0] += hazard * state[0, 0] * np.array([-1, 1])
+        return moved
+
+    hazards, state = [], np.array([[1.0, 0.0], [0.0, 0.0]])
+    for _ in range(6):
+        hazards.append(10 / 300 / state[0, 0])
+        state = a_month_later(with_starts(state, hazards[-1]))
+    saved = []
+    for trial in range(6):
+        started, other = np.array([[0.0, 1.0], [0.0, 0.0]]), np.array([[1.0, 0.0], [0.0, 0.0]])
+        total = 0.0
+        for k in range(MONTHS):
+            total += other[0].sum() - started[0].sum()
+            if k > 0 and trial + k < 6:
+                other = with_starts(other, hazards[trial + k])
+            started, other = a_month_later(started), a_month_later(other)
+        saved.append(total)
+    return float(np.mean(saved))
+
+
+def test_a_planted_effect_is_found_a_little_diluted_by_those_who_start_later() -> None:
+    _, found = many_worlds(600, seed=21, effect=0.03)
+    saved = np.array([one.saved_months for one in found])
+    assert saved.mean() == pytest.approx(truth(0.03), abs=3 * saved.std() / np.sqrt(len(saved)))
+    covered = np.mean([low <= truth(0.03) <= high for low, high in (one.saved_months_interval for one in found)])
+    # 600 worlds: three times √(0.95 · 0.05 / 600) is 2.7 %
+    assert covered == pytest.approx(0.95, abs=0.027)
+    assert 0.8 * planted(MONTHS) < truth(0.03) < planted(MONTHS)
+    assert truth(0.0) == pytest.approx(0, abs=1e-12)
+
+
+def planted(months: int) -> float:
+    """The planted difference as it is written down with the example, months saved."""
+    row = re.search(rf"^\| {months} \|.*?\|.*?\| (-[0-9.]+) \|", PLANTED.read_text(encoding="utf-8"), re.MULTILINE)
+    assert row
+    return -float(row[1])
+
+
+@pytest.mark.parametrize("follow_up_months", [12, 18])
+def test_the_examples_interval_contains_what_was_planted(snapshot: Snapshot, follow_up_months: int) -> None:
+    members = snapshot.table("cohort")
+    months = cohort.person_months(snapshot.table("spells"), snapshot.table("persons"), "2020-01", "2021-12")
+    months = months.of(pd.Index(members["person"]))
+    start = cohort.column_of(members["started_on"], months.months)
+    found = sequential_trials(months.on_benefit, months.observed, start, follow_up_months)
+    assert found.treated_persons == 60
+    low, high = found.saved_months_interval
+    assert 0 < low < planted(follow_up_months) < high
+
+
+@settings(max_examples=10)
+@given(st.integers(0, 10_000))
+def test_the_order_of_persons_and_the_date_of_month_zero_do_not_matter(seed: int) -> None:
+    on, observed, start = scattered_world(seed)
+    mixed = np.random.default_rng(seed).permutation(60)
+    empty = np.zeros((60, 3), dtype=bool)
+    later = (np.c_[empty, on], np.c_[empty, observed], start + 3)
+    one = sequential_trials(on, observed, start, 4)
+    for other in (
+        sequential_trials(on[mixed], observed[mixed], start[mixed], 4),
+        sequential_trials(*later, 4),
+    ):
+        assert other.difference == pytest.approx(one.difference)
+        assert other.difference_interval == pytest.approx(one.difference_interval)
+        assert other.saved_months_interval == pytest.approx(one.saved_months_interval)
+
+
+GROUPS = {"started": (15, "xxxx", 1), "others": (5, "xxxx", None)}
+
+
+@pytest.mark.parametrize(
+    ("groups", "follow_up_months", "why"),
+    [
+        ({"started": (15, "xxxx", None)}, 3, "Ingen personer er startet"),
+        ({}, 4, "ikke 4 måneders data"),
+        ({"early": (1, "xxxx", -1)}, 3, "ikke 3 måneders data"),
+        ({"others": (4, "xxxx", None)}, 3, "Færre end 5 kunne være startet"),
+        ({"others": (5, "xxx-", None)}, 3, "Færre end 5 kunne være startet"),
+        ({"started": (14, "xxxx", 1)}, 3, "Under 15 er startet"),
+        ({"started": (15, "x.xx", 1)}, 3, "Under 15 er startet"),
+        ({"started": (9, "xxxx", 1), "movers": (6, "xxx-", 1)}, 3, "Under 10 af de startede følges"),
+    ],
+    ids=["nobody", "too long", "before the data", "4 others", "a mover", "14 started", "not on benefits", "9 followed"],
+)
+def test_a_comparison_that_is_too_thin_or_too_long_is_refused(
+    groups: dict[str, tuple[int, str, int | None]], follow_up_months: int, why: str
+) -> None:
+    with pytest.raises(AfkastError, match=why):
+        sequential_trials(*written(*(GROUPS | groups).values()), follow_up_months)
+
+
+def test_the_smallest_comparison_that_is_not_refused() -> None:
+    assert sequential_trials(*written(*GROUPS.values()), 3).saved_months == 0

@@ -1,0 +1,523 @@
+"""The door out: what is shown is escaped, hidden, explained and filed, and nothing else gets through."""
+
+import json
+from datetime import date
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from matplotlib.figure import Figure
+
+from afkast.analysis.economics import net_gain
+from afkast.analysis.targets import Verdict
+from afkast.errors import PageError
+from afkast.intake import Snapshot
+from afkast.project import Project
+from afkast.report import show
+from afkast.report.danish import Quantity
+from afkast.report.show import Link, Page, filed, headlines, published
+
+NASTY = "<script>alert(1)</script> \"q\" 'a' & **fed** `kode` {x} [l](http://h) $y$ | #"
+
+
+def entry(file: str, table: str, source: str, extracted_on: str, synthetic: bool) -> dict[str, Any]:
+    return {"file": file, "table": table, "source": source, "extracted_on": extracted_on, "synthetic": synthetic}
+
+
+FILES = [
+    entry("opus.txt", "ledger", "KMD Opus", "2019-12-09", True),
+    entry("budget.xlsx", "budget", "Budgetopfølgning", "2019-12-01", False),
+    entry("budget.xlsx", "targets", "Målark", "2019-12-01", False),
+    entry("fasit.csv", "spells", "Fasit", "2022-02-28", True),
+]
+OPUS = pd.DataFrame({"file": ["opus.txt", "opus.txt"]})
+
+
+class Element:
+    """An element of the page: its tag, attributes, and all text in it."""
+
+    def __init__(self, tag: str, attributes: dict[str, str]) -> None:
+        self.tag, self.attributes, self.text = tag, attributes, ""
+
+    def __repr__(self) -> str:
+        return f"<{self.tag} {self.attributes}>{self.text}"
+
+
+class Reading(HTMLParser):
+    """What a browser makes of the HTML, in order."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.elements: list[Element] = []
+        self._open: list[Element] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attributes: Any) -> None:
+        element = Element(tag, dict(attributes))
+        self.elements.append(element)
+        if tag not in ("img", "source", "br"):
+            self._open.append(element)
+
+    def handle_endtag(self, tag: str) -> None:
+        while self._open and self._open.pop().tag != tag:
+            pass
+
+    def handle_data(self, data: str) -> None:
+        for element in self._open:
+            element.text += data
+
+    def all(self, tag: str, of_class: str = "") -> list[Element]:
+        return (
+            [e for e in self.elements if e.tag == tag and of_class in (e.attributes.get("class") or "").split(" ")]
+            if of_class
+            else [e for e in self.elements if e.tag == tag]
+        )
+
+    def one(self, tag: str, of_class: str = "") -> Element:
+        (element,) = self.all(tag, of_class)
+        return element
+
+    def texts(self, tag: str, of_class: str = "") -> list[str]:
+        return [element.text.replace("\u00a0", " ") for element in self.all(tag, of_class)]
+
+
+class Shown:
+    """A page, and what came out of its door."""
+
+    def __init__(self, files: list[dict[str, Any]] = FILES) -> None:
+        project = Project(Path("nowhere"))
+        self.page = Page(project, Snapshot(Path("nowhere"), {"files": files}), date(2019, 11, 30), None, "side")
+        self.outputs: list[dict[str, Any]] = []
+
+    @property
+    def html(self) -> str:
+        return str(self.outputs[-1]["data"]["text/html"])
+
+    @property
+    def read(self) -> Reading:
+        return Reading(self.html)
+
+    @property
+    def filed(self) -> dict[str, Any]:
+        return dict(self.outputs[-1]["metadata"]["afkast"])
+
+    @property
+    def notebook(self) -> dict[str, Any]:
+        return {"cells": [{"outputs": self.outputs}, {"cell_type": "markdown"}]}
+
+    def table(self, values: pd.DataFrame, **how: Any) -> Reading:
+        self.page.show_table("tabel", values, **{"caption": "Tabel.", "source": OPUS, **how})
+        return self.read
+
+    def text(self, text: str, **how: Any) -> Reading:
+        self.page.show_text("tekst", text, **how)
+        return self.read
+
+    def figure(self, values: pd.DataFrame, **how: Any) -> Reading:
+        how = {"caption": "Figur.", "alt": "Alt.", "unit": "personer", "source": OPUS, **how}
+        self.page.show_figure("figur", values, how.pop("draw", draw_nothing), **how)
+        return self.read
+
+
+def draw_nothing(figure: Figure, values: pd.DataFrame) -> None:
+    figure.subplots().plot([0, 1])
+
+
+@pytest.fixture
+def door(monkeypatch: pytest.MonkeyPatch) -> Shown:
+    shown = Shown()
+
+    def display(data: dict[str, str], raw: bool, metadata: dict[str, Any]) -> None:
+        assert raw
+        shown.outputs.append({"data": data, "metadata": metadata})
+
+    monkeypatch.setattr(show, "display", display)
+    return shown
+
+
+def cells(reading: Reading) -> list[str]:
+    return reading.texts("td")
+
+
+# ---------------------------------------------------------------- text is text
+
+
+def test_whatever_is_in_a_tables_words_appears_as_text(door: Shown) -> None:
+    values = pd.DataFrame({NASTY: [NASTY, 1.0]}, index=["a " + NASTY, "b"], dtype=object)
+    read = door.table(values, caption=NASTY, corner=NASTY, notes=[NASTY])
+    assert read.all("script") == []
+    assert read.one("caption").text.startswith(NASTY)
+    assert read.texts("th") == [NASTY, NASTY, "a " + NASTY, "b"]
+    assert cells(read)[0] == NASTY
+    assert read.texts("p", "afkast-note") == [NASTY]
+    assert read.all("strong") == read.all("code") == read.all("a") == []
+
+
+def test_whatever_is_in_a_quantity_link_or_source_appears_as_text(door: Shown) -> None:
+    files = [entry("opus.txt", "ledger", NASTY, "2019-12-09", False)]
+    door.page.snapshot.manifest["files"] = files
+    link = Link(NASTY, 'side.html" onclick="alert(1)')
+    read = door.text("Om {name} og {link}.", name=NASTY, link=link)
+    assert read.all("script") == read.all("strong") == read.all("code") == []
+    assert read.one("p").text == f"Om {NASTY} og {NASTY}."
+    assert read.one("a").attributes == {"href": link.href}
+    read = door.table(pd.DataFrame({"a": [1.0]}, index=pd.Index([link], dtype=object)))
+    assert (read.one("a").text, read.one("a").attributes) == (NASTY, {"href": link.href})
+    assert door.filed["rows"][0]["label"] == NASTY
+    assert read.one("span", "afkast-source").text == f"Kilde: {NASTY} · data pr. 9.\u00a0december 2019"
+
+
+def test_whatever_is_in_a_figures_words_appears_as_text(door: Shown) -> None:
+    values = pd.DataFrame({NASTY: [10, 20]}, index=["a", NASTY])
+    read = door.figure(values, caption=NASTY, alt="Se {it}", it=NASTY, notes=[NASTY])
+    assert read.all("script") == []
+    assert read.one("img").attributes["alt"] == f"Se {NASTY}"
+    assert set(read.one("img").attributes) == {"alt", "src"}
+    assert read.one("figcaption").text.startswith(NASTY)
+
+
+def test_html_in_a_notebooks_own_sentence_appears_as_text_and_markdown_as_markup(door: Shown) -> None:
+    read = door.text("**Fed** <b>{x}</b>", x="ord")
+    assert read.one("strong").text == "Fed"
+    assert read.one("p").text == "Fed <b>ord</b>"
+
+
+def test_a_quantity_that_looks_like_another_ones_name_stays_as_it_is(door: Shown) -> None:
+    read = door.text("{a} {b} {a}", a="{b}", b="{a}")
+    assert read.one("p").text == "{b} {a} {b}"
+
+
+# ---------------------------------------------------------------- sentences
+
+
+def test_a_sentence_files_the_numbers_that_it_shows(door: Shown) -> None:
+    read = door.text(
+        "{verdict} Der er brugt {spent} pr. {until}, {share} af {what}.",
+        source=OPUS,
+        headline=True,
+        verdict=Verdict.BEHIND,
+        spent=Quantity(-1_297_000.4, "mio. kr."),
+        until=date(2019, 11, 30),
+        share=Quantity(0.0965, "%"),
+        what="budgettet",
+    )
+    assert read.one("p").text.replace("\u00a0", " ") == (
+        "bagud Der er brugt −1,3 mio. kr. pr. 30. november 2019, 10 % af budgettet."
+    )
+    assert door.filed == {
+        "id": "tekst",
+        "kind": "text",
+        "headline": True,
+        "files": ["opus.txt"],
+        "tables": ["ledger"],
+        "synthetic": True,
+        "numbers": {
+            "verdict": {"value": "bagud", "unit": "", "shown": "bagud"},
+            "spent": {"value": -1_297_000.4, "unit": "mio. kr.", "shown": "−1,3\u00a0mio. kr."},
+            "until": {"value": "2019-11-30", "unit": "", "shown": "30.\u00a0november 2019"},
+            "share": {"value": 0.0965, "unit": "%", "shown": "10\u00a0%"},
+            "what": {"value": "budgettet", "unit": "", "shown": "budgettet"},
+        },
+    }
+
+
+@pytest.mark.parametrize(
+    ("verdict", "css"),
+    [
+        (Verdict.REACHED, "verdict-reached"),
+        (Verdict.ON_TRACK, "verdict-on-track"),
+        (Verdict.BEHIND, "verdict-behind"),
+        (Verdict.UNDECIDED, "verdict-undecided"),
+    ],
+)
+def test_a_verdict_is_a_badge_with_its_word(door: Shown, verdict: Verdict, css: str) -> None:
+    badge = door.text("{verdict} Videre.", verdict=verdict).one("span", "verdict")
+    assert (badge.text, badge.attributes["class"]) == (verdict.value, f"verdict {css}")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Det er {a}.", "Det er 3 kr."),
+        ("Det er {a}. Og {a}, og {b}.", "Det er 3 kr. Og 3 kr., og 50 %."),
+        ("{a}.", "3 kr."),
+    ],
+)
+def test_an_abbreviation_at_the_end_of_a_sentence_has_one_full_stop(door: Shown, text: str, shown: str) -> None:
+    quantities = {"a": Quantity(3, "kr."), "b": Quantity(0.5, "%")}
+    assert door.text(text, **quantities).one("p").text.replace("\u00a0", " ") == shown
+    alt = door.figure(pd.DataFrame({"a": [10]}), alt=text, **quantities).one("img").attributes["alt"]
+    assert alt.replace("\u00a0", " ") == shown
+
+
+def test_what_is_not_known_is_said_and_filed_as_nothing(door: Shown) -> None:
+    assert door.text("Gevinst: {gain}", gain=Quantity(None, "mio. kr.")).one("p").text == "Gevinst: ikke opgjort"
+    assert door.filed["numbers"]["gain"] == {"value": None, "unit": "mio. kr.", "shown": "ikke opgjort"}
+
+
+@pytest.mark.parametrize("where", ["text", "alt"])
+def test_a_text_that_asks_for_what_it_is_not_given_is_an_error(door: Shown, where: str) -> None:
+    with pytest.raises(PageError, match="gain"):
+        if where == "text":
+            door.text("{spent} {gain}", spent="1")
+        else:
+            door.figure(pd.DataFrame({"a": [10]}), alt="{gain}")
+    assert door.outputs == []
+
+
+def test_a_formulas_function_is_printed_under_the_sentence(door: Shown) -> None:
+    read = door.text("Sådan regnes den.", code=net_gain)
+    assert "return saving - investment" in read.one("pre").text
+
+
+def test_only_headlines_are_repeated_at_the_top_and_without_their_ids(door: Shown) -> None:
+    door.text("Først.")
+    door.text("Vigtigt: {x}.", headline=True, x="5")
+    (headline,) = headlines(door.notebook)
+    assert "Vigtigt: 5." in headline
+    assert "id=" not in headline
+    assert [item["headline"] for item in filed(door.notebook)] == [False, True]
+
+
+# ---------------------------------------------------------------- tables
+
+
+def test_a_tables_cells_are_written_in_the_unit_of_table_column_or_row(door: Shown) -> None:
+    values = pd.DataFrame({2019: [542_000, 3.25, -0.024], "Pris": [1_500, 7, 0.5]}, index=["Kr", "Antal", "Andel"])
+    read = door.table(
+        values, unit="1.000 kr.", column_units={"Pris": "kr."}, row_units={"Andel": "%", "Antal": ("måneder", 1)}
+    )
+    assert cells(read) == ["542", "1.500", "3,3", "7,0", "−2 %", "50 %"]
+    assert [[cell["unit"] for cell in row["cells"]] for row in door.filed["rows"]] == [
+        ["1.000 kr.", "kr."],
+        ["måneder", "måneder"],
+        ["%", "%"],
+    ]
+
+
+def test_what_is_filed_is_what_is_shown(door: Shown) -> None:
+    values = pd.DataFrame({"a": [1_048.0, None], "b": [3.0, 7.5]}, index=["Én", "To"])
+    read = door.table(values, unit=("kr.", 1), caption="Det hele.")
+    assert door.filed["caption"] == "Det hele."
+    assert door.filed["columns"] == [["a"], ["b"]]
+    assert [row["label"] for row in door.filed["rows"]] == ["Én", "To"]
+    in_order = [cell for row in door.filed["rows"] for cell in row["cells"]]
+    assert [cell["shown"] for cell in in_order] == cells(read) == ["1.048,0", "3,0", "–", "7,5"]
+    assert [cell["value"] for cell in in_order] == [1_048.0, 3.0, None, 7.5]
+    assert door.outputs[-1]["data"]["text/plain"] == "table tabel"
+
+
+def test_two_heading_rows_span_the_columns_under_them(door: Shown) -> None:
+    columns = pd.MultiIndex.from_product([[2020, 2021], ["Budget", "Realiseret"]]).append(
+        pd.MultiIndex.from_tuples([("I alt", "Budget")])
+    )
+    read = door.table(pd.DataFrame([[10.0] * 5], index=["Investering"], columns=columns), corner="2020 p/l")
+    heads = [(e.text, e.attributes["scope"], e.attributes.get("colspan")) for e in read.all("th")]
+    assert heads == [
+        ("2020 p/l", "col", None),
+        ("2020", "colgroup", "2"),
+        ("2021", "colgroup", "2"),
+        ("I alt", "col", "1"),
+        *[(name, "col", "1") for name in ("Budget", "Realiseret", "Budget", "Realiseret", "Budget")],
+        ("Investering", "row", None),
+    ]
+    assert read.all("th")[0].attributes["rowspan"] == "2"
+    assert door.filed["columns"][3] == ["2021", "Realiseret"]
+
+
+def test_every_state_that_is_met_is_explained_once_and_no_other(door: Shown) -> None:
+    values = pd.DataFrame({"a": [10.0, 20.0, 30.0, 40.0, None]}, index=list("vwxyz"))
+    states = pd.DataFrame({"a": ["", "provisional", "hidden", "future", ""]}, index=values.index)
+    read = door.table(values, states=states, notes=["Først."])
+    assert cells(read) == ["10", "20*", "<5", "", "–"]
+    assert [cell.attributes["class"] for cell in read.all("td")] == [
+        "number",
+        "number provisional",
+        "number hidden",
+        "number future",
+        "number missing",
+    ]
+    notes = read.texts("p", "afkast-note")
+    assert notes[0] == "Først."
+    assert [note.split(":")[0] for note in notes[1:]] == ["–", "<5", "*"]
+    assert [row["cells"][0]["value"] for row in door.filed["rows"]] == [10, 20, None, None, None]
+    assert door.table(values.iloc[:1]).all("p") == []
+
+
+def test_blanks_can_be_what_is_not_yet(door: Shown) -> None:
+    assert cells(door.table(pd.DataFrame({"a": [1.0, None]}), blanks="future")) == ["1", ""]
+
+
+def test_a_cell_that_is_said_to_be_hidden_or_has_no_date_shows_nothing_of_it(door: Shown) -> None:
+    values = pd.DataFrame({"a": ["hemmeligt", pd.NaT, Quantity(None, "kr.")]}, dtype=object)
+    states = pd.DataFrame({"a": ["hidden", "", ""]})
+    assert cells(door.table(values, states=states)) == ["<5", "–", "–"]
+    assert "hemmeligt" not in json.dumps(door.outputs)
+
+
+def test_a_total_stands_out(door: Shown) -> None:
+    read = door.table(pd.DataFrame({"a": [1.0, 2.0]}, index=["Del", "I alt"]), totals=["I alt"])
+    assert [e.attributes.get("class") for e in read.all("tr")] == [None, "plain", "total"]
+
+
+def test_months_and_dates_in_labels_and_cells_are_written_in_words(door: Shown) -> None:
+    values = pd.DataFrame({"Trukket": [date(2019, 12, 9)]}, index=pd.to_datetime(["2019-06-01"]), dtype=object)
+    read = door.table(values)
+    assert (read.texts("th"), cells(read)) == (["", "Trukket", "juni 2019"], ["9. december 2019"])
+
+
+# ---------------------------------------------------------------- small counts
+
+
+def test_a_small_count_is_nowhere_in_what_goes_out(door: Shown) -> None:
+    values = pd.DataFrame({"På ydelse": [3, 57], "Ude": [61, 77], "I alt": [64, 134]}, index=["A", "B"])
+    read = door.table(values, unit="personer")
+    assert cells(read) == ["<5", "<5", "64", "57", "77", "134"]
+    first = door.filed["rows"][0]["cells"]
+    assert [(cell["shown"], cell["value"], cell["state"]) for cell in first[:2]] == [("<5", None, "hidden")] * 2
+    assert "61" not in json.dumps(door.outputs)
+
+
+def test_a_small_count_is_hidden_in_a_sentence_and_in_a_cell_of_its_own_unit(door: Shown) -> None:
+    assert door.text("Der er {n}.", n=Quantity(4, "personer")).one("p").text == "Der er <5."
+    assert door.filed["numbers"]["n"] == {"value": None, "unit": "personer", "shown": "<5"}
+    assert door.text("Der er {n}.", n=Quantity(0, "personer")).one("p").text.replace("\u00a0", " ") == (
+        "Der er 0 personer."
+    )
+    assert cells(door.table(pd.DataFrame({"a": [Quantity(2, "personer")]}, dtype=object))) == ["<5"]
+
+
+def test_a_figure_draws_files_and_tells_without_the_small_counts(door: Shown) -> None:
+    drawn: list[pd.DataFrame] = []
+
+    def draw(figure: Figure, values: pd.DataFrame) -> None:
+        drawn.append(values)
+        figure.subplots().plot(values.index, values["antal"])
+
+    read = door.figure(pd.DataFrame({"antal": [81, 3, 9]}), draw=draw, alt="{n}", n=Quantity(3, "personer"))
+    assert [values["antal"].isna().tolist() for values in drawn] == [[False, True, False]] * 2
+    assert read.one("img").attributes["alt"] == "<5"
+    assert cells(read) == ["81", "<5", "9"]
+    assert [row["cells"][0]["value"] for row in door.filed["rows"]] == [81, None, 9]
+    assert read.one("details").text.strip().startswith("Tallene bag figuren")
+
+
+def test_groups_under_an_upper_heading_are_guarded_each_on_its_own(door: Shown) -> None:
+    columns = pd.MultiIndex.from_product([["Startede", "Andre"], ["på", "ude", "alle"]])
+    values = pd.DataFrame([[3, 57, 60, 200, 40, 240], [10, 50, 60, 190, 50, 240]], columns=columns)
+    read = door.table(values, unit="personer")
+    assert cells(read)[:6] == ["<5", "<5", "60", "200", "40", "240"]
+
+
+# ---------------------------------------------------------------- sources
+
+
+@pytest.mark.parametrize(
+    ("source", "line", "tables"),
+    [
+        (OPUS, "Kilde: KMD Opus (syntetiske data) · data pr. 9. december 2019", ["ledger"]),
+        (["budget.xlsx"], "Kilde: Budgetopfølgning og Målark · data pr. 1. december 2019", ["budget", "targets"]),
+        (
+            [OPUS, pd.DataFrame({"file": ["fasit.csv"]})],
+            "Kilde: Fasit og KMD Opus (syntetiske data) · data pr. 9. december 2019 og 28. februar 2022",
+            ["ledger", "spells"],
+        ),
+        (
+            ["opus.txt", "budget.xlsx"],
+            "Kilde: Budgetopfølgning, Målark og KMD Opus (delvis syntetiske data) "
+            "· data pr. 1. december 2019 og 9. december 2019",
+            ["budget", "ledger", "targets"],
+        ),
+    ],
+)
+def test_a_table_names_its_sources_and_their_date(door: Shown, source: Any, line: str, tables: list[str]) -> None:
+    read = door.table(pd.DataFrame({"a": [1.0]}), source=source)
+    assert read.one("span", "afkast-source").text.replace("\u00a0", " ") == line
+    assert door.filed["tables"] == tables
+    assert door.filed["synthetic"] is ("syntetiske" in line)
+
+
+def test_a_source_that_the_snapshot_does_not_have_is_an_error(door: Shown) -> None:
+    with pytest.raises(PageError, match=r"andet\.csv"):
+        door.table(pd.DataFrame({"a": [1.0]}), source=["andet.csv"])
+
+
+# ---------------------------------------------------------------- refusals
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"unit": "kroner"},
+        {"column_units": {"a": "kroner"}},
+        {"row_units": {"0": ("kroner", 1)}},
+        {"values": pd.DataFrame({"a": [Quantity(1, "kroner")]}, dtype=object)},
+    ],
+    ids=["table", "column", "row", "cell"],
+)
+def test_a_unit_that_is_not_known_is_an_error(door: Shown, how: dict[str, Any]) -> None:
+    with pytest.raises(PageError, match="no unit 'kroner'"):
+        door.table(how.pop("values", pd.DataFrame({"a": [1.0]})), **how)
+    with pytest.raises(PageError, match="no unit 'kroner'"):
+        door.text("{x}", x=Quantity(1, "kroner"))
+
+
+@pytest.mark.parametrize("id", ["", "Stort", "med mellemrum", "-a", "æ", 'a"b', "a" * 61])
+def test_an_id_that_is_no_address_is_an_error(door: Shown, id: str) -> None:
+    with pytest.raises(PageError, match="the id"):
+        door.page.show_text(id, "Tekst.")
+    assert door.outputs == []
+
+
+@pytest.mark.parametrize(
+    "values",
+    [pd.DataFrame([[1, 2]], columns=["a", "a"]), pd.DataFrame({"a": [1, 2]}, index=["r", "r"])],
+    ids=["columns", "rows"],
+)
+def test_rows_or_columns_of_the_same_name_are_an_error(door: Shown, values: pd.DataFrame) -> None:
+    with pytest.raises(PageError, match="same name"):
+        door.table(values)
+
+
+def test_a_page_about_all_strategies_has_no_strategy_of_its_own(door: Shown) -> None:
+    with pytest.raises(PageError):
+        _ = door.page.strategy
+
+
+# ---------------------------------------------------------------- read again
+
+
+def test_the_numbers_of_executed_pages_can_be_read_again(door: Shown, tmp_path: Path) -> None:
+    door.text("Gevinsten er {gain}.", source=OPUS, gain=Quantity(-2_188_848.0, "mio. kr."))
+    door.table(pd.DataFrame({"a": [1.0]}))
+    (tmp_path / "kijos").mkdir()
+    (tmp_path / "kijos" / "oekonomi.ipynb").write_text(json.dumps(door.notebook), encoding="utf-8")
+    assert published(tmp_path).to_dict("records") == [
+        {
+            "strategy": "kijos",
+            "page": "oekonomi",
+            "item": "tekst",
+            "name": "gain",
+            "value": -2_188_848.0,
+            "unit": "mio. kr.",
+            "shown": "−2,2\u00a0mio. kr.",
+            "files": ["opus.txt"],
+        }
+    ]
+    assert published(tmp_path / "empty").empty
+
+
+def test_a_table_of_the_snapshot_is_only_the_strategys_own_rows(snapshot: Snapshot, door: Shown) -> None:
+    root = Path(__file__).resolve().parents[1]
+    project = Project(root)
+    everything = Page(project, snapshot, date(2019, 11, 30), None, "side")
+    strategies = everything.strategies()
+    kijos = Page(project, snapshot, date(2019, 11, 30), strategies["kijos"], "oekonomi")
+    assert set(everything.table("budget")["strategy"]) == set(strategies)
+    assert set(kijos.table("budget")["strategy"]) == {"kijos"}
+    assert len(kijos.table("measures")) == len(everything.table("measures"))
+    assert kijos.extracted_on("spells") == date(2022, 2, 28)
+    with pytest.raises(PageError, match="cohort has no rows for strategy kijos"):
+        kijos.table("cohort")

@@ -1,0 +1,82 @@
+"""The occupation curve: against a table worked by hand, the binomial formula, statsmodels and the bootstrap."""
+
+import numpy as np
+import pytest
+import statsmodels.api as sm
+from scipy import stats
+from worlds import drawn_world
+
+from afkast.analysis.survival import occupation
+from afkast.errors import AfkastError
+
+
+def followed(*months: tuple[int, int], persons: int = 20) -> tuple[np.ndarray, np.ndarray]:
+    """A month per pair (on benefits, observed) of the first persons."""
+    row = np.arange(persons)[:, None]
+    on, observed = np.array(months).T
+    return row < on, row < observed
+
+
+def test_the_curve_of_twenty_persons_is_as_worked_by_hand() -> None:
+    curve = occupation(*followed((20, 20), (15, 20), (8, 16), (0, 12)))
+    # month 1: SE² = 20/19 · 20 · (0.75 · 0.25) / 20² = 0.009868, t(19) = 2.0930, half = 0.2079
+    # month 2: SE² = 20/19 · 16 · (0.50 · 0.50) / 16² = 0.016447, half = 0.2684
+    assert curve.share.tolist() == [1, 0.75, 0.5, 0]
+    assert curve.lower == pytest.approx([1, 0.5421, 0.2316, 0], abs=5e-5)
+    assert curve.upper == pytest.approx([1, 0.9579, 0.7684, 0], abs=5e-5)
+    assert curve.observed.tolist() == [20, 20, 16, 12]
+    assert curve.on_benefit.tolist() == [20, 15, 8, 0]
+
+
+@pytest.mark.parametrize("on", [1, 20, 30, 59])
+def test_the_interval_is_the_binomial_one_when_everyone_is_observed(on: int) -> None:
+    n, share = 60, on / 60
+    # s²/n with s² = n/(n−1) · P(1−P)
+    half = stats.t(n - 1).isf(0.025) * np.sqrt(share * (1 - share) / (n - 1))
+    curve = occupation(*followed((on, n), persons=n))
+    assert (curve.lower[0], curve.upper[0]) == pytest.approx((max(share - half, 0), min(share + half, 1)))
+
+
+def test_the_interval_is_statsmodels_robust_one_when_some_have_moved() -> None:
+    rng = np.random.default_rng(3)
+    on, observed = rng.random((80, 6)) < 0.6, rng.random((80, 6)) < 0.7
+    curve = occupation(on, observed)
+    for month in range(6):
+        y = on[observed[:, month], month].astype(float)
+        robust = sm.OLS(y, np.ones_like(y)).fit(cov_type="HC0")
+        half = stats.t(79).isf(0.025) * robust.bse[0] * np.sqrt(80 / 79)
+        assert curve.share[month] == pytest.approx(robust.params[0])
+        assert (curve.upper - curve.lower)[month] == pytest.approx(2 * half)
+
+
+def test_the_interval_is_as_wide_as_drawing_persons_again_says() -> None:
+    rng = np.random.default_rng(5)
+    on, _, _ = drawn_world(rng, persons=120)
+    observed = np.arange(on.shape[1]) < rng.integers(12, 40, size=120)[:, None]
+    curve = occupation(on, observed)
+    again = rng.multinomial(120, np.full(120, 1 / 120), size=4_000)
+    drawn = (again @ (on & observed)) / (again @ observed)
+    half = (curve.upper - curve.lower) / 2 / stats.t(119).isf(0.025)
+    # 4,000 draws leave 1/√8000 = 1.1 % of chance in a standard error; 5 % is more than four times that
+    assert drawn[:, 3:].std(axis=0) == pytest.approx(half[3:], rel=0.05)
+
+
+def test_the_curve_ends_where_fewer_than_ten_are_observed() -> None:
+    curve = occupation(*followed((20, 20), (5, 10), (5, 9), (0, 0)))
+    assert np.isnan(curve.share).tolist() == [False, False, True, True]
+    assert np.isnan(curve.lower).tolist() == np.isnan(curve.upper).tolist() == [False, False, True, True]
+
+
+@pytest.mark.parametrize(("persons", "is_refused"), [(0, True), (14, True), (15, False)])
+def test_a_group_of_fewer_than_fifteen_gets_no_curve(persons: int, is_refused: bool) -> None:
+    on, observed = followed((persons, persons), persons=persons)
+    if is_refused:
+        with pytest.raises(AfkastError, match="under 15 personer"):
+            occupation(on, observed)
+    else:
+        assert occupation(on, observed).share.tolist() == [1]
+
+
+def test_benefits_of_the_unobserved_do_not_count() -> None:
+    on, observed = followed((20, 20), (20, 12))
+    assert occupation(on, observed).on_benefit.tolist() == [20, 12]
