@@ -119,7 +119,7 @@ OVER_A_YEAR = TargetGroup(
 )
 # The same 534 persons are the target group of two investments, and some start both
 JOB_READY = TargetGroup(
-    seed=428,
+    seed=513,
     persons=534,
     exit_probability=0.07,
     return_probability=0.03,
