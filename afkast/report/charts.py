@@ -169,11 +169,28 @@ def bars_by_year(unit: str, digits: int = 1) -> Draw:
     return draw
 
 
+def inflow_by_month() -> Draw:
+    """Draws persons by month: first column as bars, second (the sum so far) as steps, third (planned) as a line."""
+
+    def draw(figure: Figure, values: pd.DataFrame) -> None:
+        axes = figure.subplots()
+        months, (in_month, so_far, planned) = pd.DatetimeIndex(values.index), values.columns
+        axes.bar(months, values[in_month], width=20, label=in_month, color=ACTUAL)
+        axes.step(months, values[so_far].ffill(), where="mid", label=so_far, color=STRATEGY)
+        axes.plot(months, values[planned], label=planned, color=BUDGET, linestyle="--")
+        value_axis(axes, "personer")
+        month_axis(axes, months)
+        axes.set_ylim(bottom=0)
+        label_lines(axes, values.columns)
+
+    return draw
+
+
 NUMBERS_UNDER = ("under observation", "på ydelse", "ude af ydelse", "følges ikke længere")
 
 
-def share_curves(names: tuple[str, str], with_difference: bool = False) -> Draw:
-    """Draws two step curves of shares with bands, the numbers behind them under the axis, and their difference.
+def share_curves(names: tuple[str, ...], with_difference: bool = False) -> Draw:
+    """Draws one or two step curves of shares with bands, the numbers behind them under the axis, and their difference.
 
     The frame is indexed by month 0…K−1. Under each name it has the columns "andel", "nedre" and "øvre" (shares, 0–1)
     and the counts of NUMBERS_UNDER; with the difference also the first three under "forskel".
@@ -183,7 +200,7 @@ def share_curves(names: tuple[str, str], with_difference: bool = False) -> Draw:
         panels = [3.2, 1.5, 1.3] if with_difference else [3.2, 1.3]
         rows = figure.subplots(len(panels), 1, sharex=True, height_ratios=panels)
         months = values.index.to_numpy()
-        for name, colour in zip(names, (ACTUAL, STRATEGY), strict=True):
+        for name, colour in zip(names, (ACTUAL, STRATEGY), strict=False):
             _band(rows[0], months, _under(values, name), colour, name)
         rows[0].set_ylim(0, 1.02)
         value_axis(rows[0], "%")
@@ -218,7 +235,7 @@ def _band(axes: Axes, months: NDArray[np.int64], curve: pd.DataFrame, colour: st
     axes.fill_between(ends, lower, upper, step="post", color=colour, alpha=0.16, linewidth=0)
 
 
-def _numbers_under(axes: Axes, values: pd.DataFrame, names: tuple[str, str]) -> None:
+def _numbers_under(axes: Axes, values: pd.DataFrame, names: tuple[str, ...]) -> None:
     """The persons behind the curves as text under the axis, in step with its ticks."""
     wide = _width(axes) > NARROW_INCHES + 1
     lines = [(name, what) for name in names for what in (None, *NUMBERS_UNDER)]

@@ -44,6 +44,23 @@ def hidden_cells(values: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(hidden.reshape(table.shape), values.index, values.columns)
 
 
+def running_total(counts: pd.Series) -> pd.Series:
+    """Sum of the counts of persons so far; NaN where it would tell a hidden count of the same series.
+
+    A total shown next to the last one shown gives away the sum of the hidden counts between them. That may be told
+    when there are several of them and the sum leaves open what each of them is.
+    """
+    totals = []
+    hidden: list[float] = []
+    for count, total in zip(counts, counts.cumsum(), strict=True):
+        hidden += [count] if is_small(count) else []
+        least, most = len(hidden), len(hidden) * (FEWEST_SHOWN - 1)
+        told = not hidden or (sum(hidden) >= FEWEST_SHOWN and least < sum(hidden) < most)
+        totals.append(float(total) if told else np.nan)
+        hidden = [] if told else hidden
+    return pd.Series(totals, counts.index)
+
+
 def _one_more(numbers: NDArray[np.float64], hidden: NDArray[np.bool_], equations: NDArray[np.float64]) -> int | None:
     """A shown cell to be hidden too, because a hidden one follows from what is shown; None when none does."""
     for cell in _that_follow(hidden, equations):
