@@ -23,7 +23,7 @@ OVERVIEW, DATA_BASIS = "overblik", "datagrundlag"
 GROUNDS = ("metode", "forudsaetninger", "ordliste", f"strategies/{DATA_BASIS}")
 """The last part of the contents: what every page rests on."""
 
-PERSON_TABLES = {"persons", "spells", "cohort"}
+PERSON_TABLES = {"persons", "spells", "cohort", "cases"}
 AREAS = {"economics": "Økonomi", "targets": "Målopfyldelse", "effect": "Effekt"}
 
 
