@@ -58,11 +58,12 @@ def same_period(rows: pd.DataFrame, as_of: date) -> pd.DataFrame:
 
 
 def count_ratio(before: int, now: int, level: float = 0.95) -> Change:
-    """now ÷ before of two Poisson counts over equally long periods, with its exact interval.
+    """now ÷ before of two Poisson counts over equal periods, and its exact interval.
 
-    Given the sum n, `now` is binomial(n, p) with p = ratio/(1 + ratio) (Przyborowski and Wilenski, Biometrika 31,
-    1940); the interval is Clopper and Pearson's for p (Biometrika 26, 1934), turned back into a ratio. At equal
-    rates it leaves out 1 exactly when the two-sided binomial test of p = 1/2 rejects at 1 − level.
+    Given the sum n, `now` is binomial(n, p) with p = ratio/(1 + ratio)
+    (Przyborowski and Wilenski, Biometrika 31, 1940). The interval is Clopper and
+    Pearson's for p (Biometrika 26, 1934), turned back into a ratio. It leaves out 1
+    exactly when the two-sided binomial test of p = 1/2 rejects at 1 − level.
     """
     n, alpha = before + now, 1 - level
     lowest = stats.beta.ppf(alpha / 2, now, before + 1) if now else 0.0
@@ -76,10 +77,11 @@ def count_ratio(before: int, now: int, level: float = 0.95) -> Change:
 
 
 def share_difference(before: int, of_before: int, now: int, of_now: int, level: float = 0.95) -> Change:
-    """now/of_now − before/of_before, two independent shares, with Newcombe's hybrid score interval.
+    """now/of_now − before/of_before of two independent shares, and Newcombe's interval.
 
-    Each share's Wilson limits are l and u; the limits of d = p₁ − p₀ are d − √((p₁−l₁)² + (u₀−p₀)²) and
-    d + √((u₁−p₁)² + (p₀−l₀)²): method 10 of Newcombe, Statistics in Medicine 17, 1998, 873-890.
+    Each share's Wilson limits are l and u; those of d = p₁ − p₀ are
+    d − √((p₁−l₁)² + (u₀−p₀)²) and d + √((u₁−p₁)² + (p₀−l₀)²):
+    method 10 of Newcombe, Statistics in Medicine 17, 1998, 873-890.
     """
     p0, l0, u0 = _wilson(before, of_before, level)
     p1, l1, u1 = _wilson(now, of_now, level)

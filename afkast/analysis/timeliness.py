@@ -46,11 +46,12 @@ class DecidedByAge:
 def decided_by_age(
     days: NDArray[np.int64], decided: NDArray[np.bool_], weeks: int, level: float = 0.95
 ) -> DecidedByAge:
-    """Share decided within 0…`weeks` weeks, open cases counted as open at the age they have (censored there).
+    """Share decided within 0…`weeks` weeks; open cases are censored at the age they have.
 
-    Kaplan and Meier (JASA 53, 1958): S(t) = Π (1 − d_j/n_j) over the ages t_j ≤ t of decisions, share = 1 − S.
-    Greenwood's variance on the log(−log S) scale (Kalbfleisch and Prentice, 1980), so the interval stays in 0–1.
-    A case decided on the day another is cut off counts first.
+    Kaplan and Meier (JASA 53, 1958): S(t) = Π (1 − d_j/n_j) over the ages t_j ≤ t at
+    which cases are decided; share = 1 − S. Greenwood's variance on the log(−log S) scale
+    (Kalbfleisch and Prentice, 1980), so that the interval stays in 0–1. On the same day
+    decisions come before censoring.
     """
     ages = np.unique(days[decided])
     d = np.array([(decided & (days == age)).sum() for age in ages])

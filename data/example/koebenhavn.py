@@ -223,7 +223,7 @@ COURSES = Point(
     measure="Indstillet til ressourceforløb i",
     source="BIFLIS",
     stage="Indstillet",
-    definition="Borgere, som rehabiliteringsteamet har indstillet til ressourceforløb. Ikke alle begynder.",
+    definition="Borgere, som rehabiliteringsteamet har indstillet til ressourceforløb, også dem, der ikke begynder.",
 )
 STAFF = Point(
     goal="medarbejderomsaetning",
@@ -284,7 +284,7 @@ POINTS = (
         measure="Påbegyndte ressourceforløb",
         source="Jobindsats.dk",
         stage="Påbegyndt",
-        definition="Borgere, som i perioden er begyndt i et ressourceforløb.",
+        definition="Ressourceforløb, der er begyndt i perioden. Kan være flere end dem, der er nye for borgeren.",
     ),
     Point(
         goal="forberedende-planer",
@@ -338,7 +338,11 @@ POINTS = (
 def points() -> str:
     """The report's measurement points: where each stands on paper, what is counted, and by whom."""
     heading = "Mål;Titel;Tabel;Overskrift;Række;Rolle;Opgørelse;Kilde;Trin;Definition"
-    return csv_file(["Målepunkter, særlig indsats for førtidspension og fleksjob", ""], heading, [";".join(point) for point in POINTS])
+    return csv_file(
+        ["Målepunkter, særlig indsats for førtidspension og fleksjob", ""],
+        heading,
+        [";".join(point) for point in POINTS],
+    )
 
 
 def unit_prices() -> list[str]:
