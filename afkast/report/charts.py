@@ -282,7 +282,7 @@ def interval_dots(unit: str, title: str) -> Draw:
             axes.plot([low, high], [place, place], color=ACTUAL, linewidth=2)
             axes.plot(change, place, "o", markersize=7, mec=ACTUAL, mfc="white" if low <= 0 <= high else ACTUAL)
         axes.axvline(0, color=INK, linewidth=0.8)
-        labels = [str(label) if wide else fill(str(label), 18) for label in values.index]
+        labels = [str(label) if wide else fill(str(label), 20) for label in values.index]
         axes.set_yticks(places, labels, fontsize=9 if wide else 8, color=INK)
         axes.set_ylim(-0.6, len(values) - 0.4)
         axes.grid(False, axis="y")

@@ -168,7 +168,7 @@ def timeliness(all_cases: Sequence[Case]) -> str:
         in_time = sum(days <= SERVICE_TARGET_DAYS for days in decided)
         share = danish(round(10_000 * in_time / len(decided)), 4)
         rows.append(f"{period};København;{share};{in_time};{len(decided)}")
-    title = ["Resultatrapport, BIF", "Rettidighed på 23 uger", ""]
+    title = ["BIFs resultatrapport", "Rettidighed på 23 uger", ""]
     return csv_file(title, "Måned;Kommune;Andel;Rettidige;Afgjorte", rows)
 
 
@@ -253,7 +253,7 @@ POINTS = (
     PENSIONS._replace(
         role="Sammenlignet",
         source="Jobindsats.dk",
-        definition="Borgere, som i perioden har fået tilkendt førtidspension. Seneste måned mangler efterregistreringer.",
+        definition="Borgere, som i perioden har fået tilkendt førtidspension. Den seneste måned er foreløbig.",
     ),
     Point(
         goal="fleksjob",
@@ -328,7 +328,7 @@ POINTS = (
         row="Januar – december",
         role="Kun i listen",
         measure="Rettidighed",
-        source="Resultatrapport, BIF",
+        source="BIFs resultatrapport",
         stage="Andet",
         definition="Sager afgjort højst 23 uger efter, at den forberedende plan blev påbegyndt, ud af alle afgjorte.",
     ),
