@@ -286,7 +286,7 @@ DECLARE = "Correct the export, or its declaration in sources.yml."
             "forloeb.csv",
             "13-10-2018",
             "10-12-2019",
-            f", column 'Fra': starts after the extraction (2019-12-09) (row 3). {ROWS}",
+            f", column 'Fra': lies after the extraction (2019-12-09) (row 3). {ROWS}",
         ),
         (
             "forloeb.csv",

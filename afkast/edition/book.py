@@ -28,7 +28,7 @@ GROUNDS = ("metode", "forudsaetninger", "ordliste", f"strategies/{DATA_BASIS}")
 UNFINISHED = "unfinished-"
 """How the name of a folder of unfinished work begins; a build clears what a killed one left."""
 
-PERSON_TABLES = {"persons", "spells", "cohort"}
+PERSON_TABLES = {"persons", "spells", "cohort", "cases"}
 AREAS = {"economics": "Økonomi", "targets": "Målopfyldelse", "effect": "Effekt"}
 
 

@@ -36,6 +36,12 @@ def citizen(meaning: str) -> pa.Column:
     return pa.Column(str, pseudonym, description=meaning, metadata={"form": "person"})
 
 
+def case_number(meaning: str) -> pa.Column:
+    """A citizen's case: raw the case's number, stored a pseudonym."""
+    pseudonym = pa.Check.str_matches(f"^{PSEUDONYM}$", error="must be a pseudonym")
+    return pa.Column(str, pseudonym, description=meaning, metadata={"form": "case"})
+
+
 def whole(meaning: str, lowest: int, highest: int, nullable: bool = False) -> pa.Column:
     """A whole number within bounds, both included."""
     within = pa.Check.in_range(lowest, highest, error=f"must be a whole number from {lowest} to {highest}")
@@ -273,5 +279,50 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
             "factor": number("amount at to_year ÷ amount at from_year"),
             "source": source,
         },
+    ),
+    "cases": table(
+        "Cases that must be decided within a time limit, one row each; a case is one citizen's.",
+        {
+            "strategy": strategy,
+            "case": case_number("pseudonym: keyed hash of the case's number"),
+            "opened_on": day("day the time limit is counted from"),
+            "decided_on": day("day of the decision; missing: not decided at extraction", nullable=True),
+        },
+        unique=["strategy", "case"],
+        rules=[
+            rule(
+                "decided_on",
+                "decided before it was opened",
+                lambda cases: cases["decided_on"].isna() | (cases["decided_on"] >= cases["opened_on"]),
+            )
+        ],
+    ),
+    "measurement_points": table(
+        "What a strategy's report counts, where it stands on paper, and what exactly is counted; parts add up.",
+        {
+            "strategy": strategy,
+            "goal": text("id of the strategy's goal that the point follows", STRATEGY_ID),
+            "title": text("short name of the row, for lists"),
+            "report_table": text("the report's table, e.g. Tabel 1"),
+            "heading": text("what the table says above its row labels, or above the years where it says several"),
+            "row": text("row label; measures of the same table, heading and row are added up"),
+            "role": word(
+                "printed: a row of the table; listed: without a table; compared: a second source of that row",
+                "printed",
+                "listed",
+                "compared",
+            ),
+            "measure": measure,
+            "source": text("which source of the measure, as in `measures`"),
+            "stage": word(
+                "how far the citizen is: recommended by the team, awarded, started; other: neither",
+                "recommended",
+                "awarded",
+                "started",
+                "other",
+            ),
+            "definition": text("what is counted, in a sentence for the reader"),
+        },
+        unique=["strategy", "report_table", "heading", "row", "role", "measure", "source"],
     ),
 }

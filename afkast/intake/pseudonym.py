@@ -18,16 +18,19 @@ from afkast.project import find_project
 CPR = r"[0-9]{6}-?[0-9]{4}"
 """Ten digits. Neither date nor control digit is judged: real numbers break both rules."""
 
+CASE = r"[0-9A-Za-z-]+"
+"""Letters, digits and hyphens, as in S-2017-0249."""
+
 KEY_BYTES = 32
 PSEUDONYM_LENGTH = 20
 
 
-def pseudonyms(cpr_numbers: pd.Series, key: bytes) -> pd.Series:
-    """The pseudonyms of CPR numbers, which must match CPR: HMAC-SHA256 over the ten digits, 20 hex digits.
+def pseudonyms(numbers: pd.Series, key: bytes) -> pd.Series:
+    """The pseudonyms of CPR or case numbers: HMAC-SHA256 over the number without hyphens, 20 hex digits.
 
     A missing number has a missing pseudonym.
     """
-    digits = cpr_numbers.str.replace("-", "", regex=False)
+    digits = numbers.str.replace("-", "", regex=False)
     pseudonym_of = {
         number: hmac.digest(key, number.encode(), "sha256").hex()[:PSEUDONYM_LENGTH]
         for number in digits.dropna().unique()

@@ -11,6 +11,9 @@ from afkast.intake.contracts import CONTRACTS
 from afkast.intake.faults import Faults
 from afkast.intake.sources import Source
 
+BEFORE_EXTRACTION = {"spells": ("start",), "cases": ("opened_on", "decided_on")}
+"""Days that cannot lie after the day their file was extracted."""
+
 Part = tuple[Source, pd.DataFrame]
 """A declared file and its tidy rows, by row of the raw file."""
 
@@ -44,9 +47,9 @@ def _table(name: str, parts: list[Part], faults: Faults) -> pd.DataFrame:
                 faults.add(source.label, rule, column=heading, rows=rows)
     # every row says which raw file it came from, so that whatever is shown of it can name its source
     frame["file"] = origin["part"].map({number: source.file for number, (source, _) in enumerate(parts)}).astype(str)
-    if "person" in frame:
+    for pseudonym in {"person", "case"} & set(frame):
         # the order of the raw file could tell who a pseudonym is
-        frame = frame.sort_values(["person", *frame.columns.drop("person")], ignore_index=True)
+        frame = frame.sort_values([pseudonym, *frame.columns.drop(pseudonym)], ignore_index=True)
     return frame
 
 
@@ -64,7 +67,7 @@ def _breaches(broken: pa.errors.SchemaErrors) -> Iterator[tuple[str | None, str,
 
 
 def _judge_persons(parts: list[Part], faults: Faults) -> None:
-    """Rules between tables: everybody is among the persons, and nothing starts after its extraction."""
+    """Rules between tables: everybody is among the persons, and nothing lies after its extraction."""
     persons = [part for part in parts if part[0].table == "persons"]
     known = pd.concat([rows["person"] for _, rows in persons]) if persons else pd.Series(dtype=str)
     # a person whose row is at fault is not unknown
@@ -74,7 +77,7 @@ def _judge_persons(parts: list[Part], faults: Faults) -> None:
             unknown = rows.index[~rows["person"].isin(known)]
             rule = "a person who is not in the table persons"
             faults.add(source.label, rule, column=source.headings.get("person", "person"), rows=unknown)
-        if source.table == "spells":
-            late = rows.index[rows["start"] > pd.Timestamp(source.extracted_on)]
-            rule = f"starts after the extraction ({source.extracted_on})"
-            faults.add(source.label, rule, column=source.headings.get("start", "start"), rows=late)
+        for column in BEFORE_EXTRACTION.get(source.table, ()):
+            late = rows.index[rows[column] > pd.Timestamp(source.extracted_on)]
+            rule = f"lies after the extraction ({source.extracted_on})"
+            faults.add(source.label, rule, column=source.headings.get(column, column), rows=late)

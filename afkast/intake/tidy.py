@@ -9,7 +9,7 @@ import pandera.pandas as pa
 from afkast.intake.cells import DATE, MISSING_MARKS, NOT_A_NUMBER, danish_text, dates, months, numbers
 from afkast.intake.contracts import CONTRACTS
 from afkast.intake.faults import CORRECT_DECLARATION, Faults
-from afkast.intake.pseudonym import CPR, pseudonyms
+from afkast.intake.pseudonym import CASE, CPR, pseudonyms
 from afkast.intake.sources import Journal, Sheet, Source
 
 
@@ -119,6 +119,8 @@ def _read(source: Source, column: pa.Column, told: pd.Series, key: bytes) -> tup
         case "person":
             rule = "not ten digits with or without a hyphen after the sixth (a leading zero may be lost)"
             return rule, pseudonyms(told.where(told.str.fullmatch(CPR)), key)
+        case "case":
+            return "not a case number (letters, digits, hyphens)", pseudonyms(told.where(told.str.fullmatch(CASE)), key)
         case "day":
             return "not a date dd-mm-yyyy", dates(told)
         case "month":

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable, Iterable
+from textwrap import fill
 from typing import Any
 
 import matplotlib as mpl
@@ -235,10 +236,12 @@ def _band(axes: Axes, months: NDArray[np.int64], curve: pd.DataFrame, colour: st
     axes.fill_between(ends, lower, upper, step="post", color=colour, alpha=0.16, linewidth=0)
 
 
-def _numbers_under(axes: Axes, values: pd.DataFrame, names: tuple[str, ...]) -> None:
+def _numbers_under(
+    axes: Axes, values: pd.DataFrame, names: tuple[str, ...], counts: tuple[str, ...] = NUMBERS_UNDER
+) -> None:
     """The persons behind the curves as text under the axis, in step with its ticks."""
     wide = _width(axes) > NARROW_INCHES + 1
-    lines = [(name, what) for name in names for what in (None, *NUMBERS_UNDER)]
+    lines = [(name, what) for name in names for what in (None, *counts)]
     axes.set_ylim(len(lines) - 0.4, -0.8)
     axes.set_yticks(range(len(lines)), [name if what is None else what for name, what in lines], fontsize=8)
     axes.grid(False)
@@ -253,3 +256,58 @@ def _numbers_under(axes: Axes, values: pd.DataFrame, names: tuple[str, ...]) -> 
         for month in values.index[:: 3 if wide else 6]:
             count = values.loc[month, (name, what)]
             axes.text(month, row, "·" if pd.isna(count) else number(count), ha="center", va="center", fontsize=8)
+
+
+def decided_by_week(names: tuple[str, str], target_weeks: int) -> Draw:
+    """Draws two step curves of the share decided by age in weeks, the target's age, and the cases still open.
+
+    The frame is indexed by week 0…K. Under each name it has "andel", "nedre", "øvre" (shares) and "endnu åbne".
+    """
+
+    def draw(figure: Figure, values: pd.DataFrame) -> None:
+        upper, under = figure.subplots(2, 1, sharex=True, height_ratios=[3.2, 0.9])
+        weeks = values.index.to_numpy()
+        for name, colour in zip(names, (ACTUAL, STRATEGY), strict=True):
+            _band(upper, weeks, _under(values, name), colour, name)
+        upper.axvline(target_weeks, color=QUIET, linestyle="--", linewidth=1)
+        upper.text(target_weeks, 0.02, f" {target_weeks} uger", color=QUIET, fontsize=9)
+        upper.set_ylim(0, 1.02)
+        value_axis(upper, "%")
+        upper.set_title("Procent afgjort", loc="left", fontsize=9, color=QUIET)
+        label_lines(upper, names)
+        _numbers_under(under, values, names, ("endnu åbne",))
+        step = 3 if figure.get_figwidth() > NARROW_INCHES + 1 else 6
+        under.set_xticks(weeks[::step], [str(week) for week in weeks[::step]])
+        under.tick_params(bottom=False, labelbottom=False)
+        upper.tick_params(labelbottom=True)
+        upper.set_xlabel("Uger siden sagen begyndte", fontsize=9)
+
+    return draw
+
+
+def interval_dots(unit: str, title: str) -> Draw:
+    """Draws a dot with its interval for each row, and the line of no change at 0; columns "ændring", "fra", "til".
+
+    A row whose interval leaves out 0 is drawn full, another hollow.
+    """
+
+    def draw(figure: Figure, values: pd.DataFrame) -> None:
+        axes = figure.subplots()
+        wide = _width(axes) > NARROW_INCHES + 1
+        places = np.arange(len(values))[::-1]
+        for place, (change, low, high) in zip(places, values[["ændring", "fra", "til"]].to_numpy(), strict=True):
+            axes.plot([low, high], [place, place], color=ACTUAL, linewidth=2)
+            axes.plot(change, place, "o", markersize=7, mec=ACTUAL, mfc="white" if low <= 0 <= high else ACTUAL)
+        axes.axvline(0, color=INK, linewidth=0.8)
+        labels = [str(label) if wide else fill(str(label), 20) for label in values.index]
+        axes.set_yticks(places, labels, fontsize=9 if wide else 8, color=INK)
+        axes.set_ylim(-0.6, len(values) - 0.4)
+        axes.grid(False, axis="y")
+        axes.grid(True, axis="x")
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=6 if wide else 3, steps=[1, 2, 2.5, 5, 10]))
+        axes.xaxis.set_major_formatter(
+            FuncFormatter(lambda value, _: written(Quantity(value, unit, 0, signed=True), with_unit=False))
+        )
+        axes.set_title(title, loc="left", fontsize=9, color=QUIET)
+
+    return draw

@@ -33,6 +33,7 @@ UNITS = {
         Unit("personer", 0, singular="person", counts_persons=True),
         Unit("observationer", 0, singular="observation", counts_persons=True),
         Unit("måneder", 1, singular="måned"),
+        Unit("uger", 0, singular="uge"),
         Unit("%", 0, 0.01),
         Unit("pct.point", 1, 0.01),
         Unit("indeks", 0),
