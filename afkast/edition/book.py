@@ -14,6 +14,7 @@ from ruamel.yaml import YAML
 
 from afkast.analysis.targets import Verdict, overall
 from afkast.errors import AfkastError
+from afkast.intake.contracts import PERSON_TABLES
 from afkast.project import Project
 from afkast.report import danish
 from afkast.report.show import badge, filed, headlines
@@ -23,7 +24,6 @@ OVERVIEW, DATA_BASIS = "overblik", "datagrundlag"
 GROUNDS = ("metode", "forudsaetninger", "ordliste", f"strategies/{DATA_BASIS}")
 """The last part of the contents: what every page rests on."""
 
-PERSON_TABLES = {"persons", "spells", "cohort"}
 AREAS = {"economics": "Økonomi", "targets": "Målopfyldelse", "effect": "Effekt"}
 
 

@@ -18,10 +18,11 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 import kijos  # noqa: E402
+import kik  # noqa: E402
 import norddjurs  # noqa: E402
 from formats import csv_file  # noqa: E402
 
-REPORTS = (kijos, norddjurs)
+REPORTS = (kijos, norddjurs, kik)
 
 
 def unit_prices() -> str:
