@@ -157,7 +157,7 @@ def budget_kik() -> list[tuple]:
             parts = [((*level(first, 5), *level(last, 7)), first + last) for first, last in halves]
         lines = (("ØK", "Investering"), ("AU", "Investering"), ("AU", "Besparelse"))
         for (committee, line), (months, whole_year) in zip(lines, parts, strict=True):
-            rows.append((committee, line, "Strategi", year, 2016, *months, whole_year))
+            rows.append((committee, line, "Strategi", year, year, *months, whole_year))
     return rows
 
 
