@@ -143,6 +143,7 @@ def test_the_manifest_tells_where_every_row_comes_from(raw: Path) -> None:
         "source": "KMD Opus",
         "extracted_on": "2019-12-09",
         "synthetic": True,
+        "published": False,
     }
     assert snapshot.files_of("persons")[0]["period"] is None
     on_disk = json.loads((snapshot.path / "manifest.json").read_text("utf-8"))

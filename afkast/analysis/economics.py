@@ -108,6 +108,30 @@ def presupposed_exits(saving_dkk: pd.Series, net_price_dkk: float) -> pd.Series:
     return saving_dkk / net_price_dkk
 
 
+def within_period(budget: pd.DataFrame, ends_on: date) -> pd.Series:
+    """Whether each row of a budget lies in the strategy's period, as booleans; ends_on is its last day.
+
+    The year in which the period ends must be phased by month, unless the period ends with the year.
+    """
+    cut = (budget["year"] == ends_on.year) & budget["month"].isna()
+    if cut.any() and (ends_on.month, ends_on.day) != (12, 31):
+        raise AfkastError(f"the budget of {ends_on.year} has no months, so it cannot be cut at {ends_on}.")
+    month = budget["month"].fillna(12).astype(int)
+    return (budget["year"] < ends_on.year) | ((budget["year"] == ends_on.year) & (month <= ends_on.month))
+
+
+def break_even_month(cumulated_gain: pd.Series) -> pd.Timestamp | None:
+    """The first month from which a cumulated gain (by month, + = gain) is never below 0 again; None when it ends below.
+
+    Half a krone below counts as 0: the sums carry the rounding of binary fractions.
+    """
+    below = cumulated_gain.index[cumulated_gain < -0.5]
+    if below.empty:
+        return pd.Timestamp(cumulated_gain.index[0])
+    after = cumulated_gain.index[cumulated_gain.index > below[-1]]
+    return pd.Timestamp(after[0]) if len(after) else None
+
+
 def converted(amount_dkk: float, from_year: int, to_year: int, kind: str, price_levels: pd.DataFrame) -> float:
     """An amount of one year's price level in another's, by a sourced factor; refuses without one."""
     if from_year == to_year:

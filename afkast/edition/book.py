@@ -16,6 +16,7 @@ from ruamel.yaml import YAML
 
 from afkast.analysis.targets import Verdict, overall
 from afkast.errors import AfkastError
+from afkast.intake.contracts import PERSON_TABLES
 from afkast.project import Project
 from afkast.report import danish
 from afkast.report.show import badge, filed, headlines
@@ -28,7 +29,6 @@ GROUNDS = ("metode", "forudsaetninger", "ordliste", f"strategies/{DATA_BASIS}")
 UNFINISHED = "unfinished-"
 """How the name of a folder of unfinished work begins; a build clears what a killed one left."""
 
-PERSON_TABLES = {"persons", "spells", "cohort", "cases"}
 AREAS = {"economics": "Økonomi", "targets": "Målopfyldelse", "effect": "Effekt"}
 
 

@@ -16,12 +16,14 @@ import pandera.pandas as pa
 YEARS = (1900, 2100)
 PSEUDONYM = r"[0-9a-f]{20}"
 STRATEGY_ID = r"[a-z0-9][a-z0-9-]{0,39}"
+PERSON_TABLES = frozenset({"persons", "spells", "cohort"})
+"""The tables with a row per person, or more."""
 
 
-def text(meaning: str, pattern: str | None = None) -> pa.Column:
-    """Words; never empty."""
+def text(meaning: str, pattern: str | None = None, nullable: bool = False) -> pa.Column:
+    """Words; empty only where `meaning` explains it."""
     checks = [pa.Check.str_matches(f"^{pattern}$", error="not written as it must be")] if pattern else []
-    return pa.Column(str, checks, description=meaning, metadata={"form": "text"})
+    return pa.Column(str, checks, nullable=nullable, description=meaning, metadata={"form": "text"})
 
 
 def word(meaning: str, *words: str) -> pa.Column:
@@ -122,7 +124,13 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
         {
             "strategy": strategy,
             "committee": committee,
-            "line": line,
+            "line": word(
+                "what the money is; financing: money set aside elsewhere that pays part of the strategy",
+                "investment",
+                "benefit_saving",
+                "financing",
+            ),
+            "item": text("name of one of several amounts on the line; missing: there is one", nullable=True),
             "kind": word(
                 "adopted before the strategy, revised since, or as the strategy promises",
                 "original",
@@ -131,22 +139,35 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
             ),
             "year": year,
             "month": whole("1-12; missing: the year's amount is not phased", 1, 12, nullable=True),
-            "amount_dkk": number("kroner; investment: + = cost, benefit_saving: + = saving"),
+            "amount_dkk": number("kroner; investment: + = cost, benefit_saving: + = saving, financing: + = pays"),
             "price_level_year": price_level_year,
         },
-        unique=["strategy", "committee", "line", "kind", "year", "month"],
+        unique=["strategy", "committee", "line", "item", "kind", "year", "month"],
         rules=[
             rule(
                 "month",
                 "a year is given both by month and as a whole",
                 lambda budget: (
-                    budget.groupby(["strategy", "committee", "line", "kind", "year"])["month"].transform(
-                        lambda months: months.isna().nunique()
-                    )
+                    budget.groupby(["strategy", "committee", "line", "item", "kind", "year"], dropna=False)[
+                        "month"
+                    ].transform(lambda months: months.isna().nunique())
                     == 1
                 ),
             )
         ],
+    ),
+    "committee_budgets": table(
+        "The adopted budget of a committee's whole area, one row per item and year.",
+        {
+            "area": area,
+            "committee": committee,
+            "heading": text("the kind of expenditure that the item belongs to; items may share a name across headings"),
+            "item": text("budget item"),
+            "year": year,
+            "amount_dkk": number("kroner; + = expenditure"),
+            "price_level_year": price_level_year,
+        },
+        unique=["area", "committee", "heading", "item", "year"],
     ),
     "targets": table(
         "The level each measure should reach, by year.",
@@ -159,6 +180,30 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
             "unit": text("unit of both levels, e.g. helårspersoner"),
         },
         unique=["strategy", "measure", "year"],
+    ),
+    "planned_flows": table(
+        "By which ways a strategy expects a stock to change, one row per year and destination.",
+        {
+            "strategy": strategy,
+            "measure": measure,
+            "year": year,
+            "destination": text("where those who leave the stock go"),
+            "change": number("change of the stock during the year; - = fewer; in `unit`"),
+            "unit": text("unit of the stock"),
+        },
+        unique=["strategy", "measure", "year", "destination"],
+    ),
+    "statuses": table(
+        "How many of a strategy's citizens were in which state on a day; counts as the source gives them.",
+        {
+            "strategy": strategy,
+            "group": text("which of the citizens, e.g. those who were there at the start"),
+            "state": text("where they are: still in the target group, self-supporting, …"),
+            "counted_on": day("day of counting; of a target, the day it is to be met"),
+            "kind": word("counted, or to be reached", "actual", "target"),
+            "persons": whole("number of persons", 0, 10_000_000),
+        },
+        unique=["strategy", "group", "state", "counted_on", "kind"],
     ),
     "measures": table(
         "Monthly series of what is measured, own and others'.",

@@ -214,6 +214,7 @@ def _file_entry(source: Source, content: bytes, rows: pd.DataFrame) -> dict[str,
         "source": source.source,
         "extracted_on": source.extracted_on.isoformat(),
         "synthetic": source.synthetic,
+        "published": source.published,
     }
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from afkast.errors import DataError
-from afkast.intake.contracts import CONTRACTS
+from afkast.intake.contracts import CONTRACTS, PERSON_TABLES
 from afkast.yaml_file import read_yaml, validate
 
 DECLARATION = "sources.yml"
@@ -30,6 +30,7 @@ class RawFile(Strict):
     source: str = Field(min_length=1)  # shown to readers
     extracted_on: date
     synthetic: bool = False  # the book says so on every page that uses it
+    published: bool = False  # an authority has made its numbers public already: none of them is hidden
 
     @property
     def label(self) -> str:
@@ -40,6 +41,12 @@ class RawFile(Strict):
     def _table_exists(self) -> "RawFile":
         if self.table not in CONTRACTS:
             raise ValueError(f"table must be one of {', '.join(CONTRACTS)}")
+        return self
+
+    @model_validator(mode="after")
+    def _publishes_no_persons(self) -> "RawFile":
+        if self.published and self.table in PERSON_TABLES:
+            raise ValueError("published is for counts and amounts; a file of persons cannot be declared published")
         return self
 
 

@@ -152,8 +152,8 @@ def lines_by_month(
     return draw
 
 
-def bars_by_year(unit: str, digits: int = 1) -> Draw:
-    """Draws a group of bars for each row, one bar a column, with the zero line."""
+def bars_by_year(unit: str, digits: int = 1, goal: float | None = None) -> Draw:
+    """Draws a group of bars for each row, one bar a column, with the zero line and, dashed, the goal."""
 
     def draw(figure: Figure, values: pd.DataFrame) -> None:
         axes = figure.subplots()
@@ -163,6 +163,8 @@ def bars_by_year(unit: str, digits: int = 1) -> Draw:
             at = place + (number_of - (len(values.columns) - 1) / 2) * width
             axes.bar(at, values[column], width * 0.92, label=column, color=colour)
         axes.axhline(0, color=INK, linewidth=0.8)
+        if goal is not None:
+            axes.axhline(goal, color=INK, linewidth=1.2, linestyle="--")
         axes.set_xticks(place, [str(label) for label in values.index])
         value_axis(axes, unit, digits)
         label_lines(axes, values.columns)
@@ -183,6 +185,34 @@ def inflow_by_month() -> Draw:
         month_axis(axes, months)
         axes.set_ylim(bottom=0)
         label_lines(axes, values.columns)
+
+    return draw
+
+
+def bars_of_states(stands_out: str) -> Draw:
+    """Draws a lying bar for each row of one column of counts, its number at its end; one of the rows stands out."""
+
+    def draw(figure: Figure, values: pd.DataFrame) -> None:
+        axes = figure.subplots()
+        counts = values.iloc[:, 0]
+        place = np.arange(len(counts))
+        axes.barh(place, counts, 0.72, color=[STRATEGY if state == stands_out else ACTUAL for state in counts.index])
+        for at, count in zip(place, counts, strict=True):
+            axes.annotate(
+                "" if pd.isna(count) else number(count),
+                (0 if pd.isna(count) else count, at),
+                xytext=(4, 0),
+                textcoords="offset points",
+                va="center",
+                fontsize=9,
+            )
+        narrow = _width(axes) < NARROW_INCHES + 1
+        axes.set_yticks(place, [fill(str(state), 20) if narrow else str(state) for state in counts.index])
+        axes.set_ylim(len(counts) - 0.4, -0.6)
+        axes.set_xlim(0, counts.max() * 1.15)
+        axes.set_xticks([])
+        axes.grid(False)
+        axes.spines["bottom"].set_visible(False)
 
     return draw
 

@@ -30,6 +30,8 @@ UNITS = {
         Unit("1.000 kr.", 0, 1_000),
         Unit("mio. kr.", 1, 1_000_000),
         Unit("helårspersoner", 0, singular="helårsperson"),
+        Unit("kontaktforløb", 0),
+        Unit("fuldtidspersoner", 0, singular="fuldtidsperson"),
         Unit("personer", 0, singular="person", counts_persons=True),
         Unit("observationer", 0, singular="observation", counts_persons=True),
         Unit("måneder", 1, singular="måned"),

@@ -51,6 +51,9 @@ STATES = {
 }
 """What a cell without an ordinary number shows, and the line under the table that explains it."""
 
+ALREADY_PUBLISHED = "Tal, som allerede er offentliggjort, er ikke skjult."
+"""Stands under a table that shows small counts because every file behind it is declared published."""
+
 WIDE_TABLE_COLUMNS = 6
 """A table with more columns is set tighter."""
 
@@ -80,6 +83,7 @@ class Cell:
     value: float | str | None
     state: str = "ok"
     numeric: bool = False
+    small: bool = False  # a count that would be hidden, had it not been published already
 
     @property
     def css(self) -> str:
@@ -150,20 +154,23 @@ class Page:
         corner: str = "",
         row_units: Mapping[str, UnitOf] | None = None,
         column_units: Mapping[str, UnitOf] | None = None,
-        totals: Iterable[str] = (),
+        totals: Iterable[str | tuple[str, ...]] = (),
         states: pd.DataFrame | None = None,
         blanks: str = "missing",
         notes: Sequence[str] = (),
     ) -> None:
         """Show a table: row labels from the index, one or two heading rows from the columns.
 
+        Of an index of several levels only the last is shown: rows may share a label when what they belong to differs.
+
         Numbers are in the stored unit (kroner, shares) and are scaled for `unit`, or the row's or column's own.
         `states` (same shape: "", "missing", "hidden", "provisional", "future") says what is special about a cell;
-        a cell without a number is `blanks`. Rows named in `totals` stand out. `corner` heads the row labels.
+        a cell without a number is `blanks`. Rows named in `totals` (by label or by all levels) stand out.
+        `corner` heads the row labels.
         """
-        units = self._units(values, unit, row_units or {}, column_units or {})
-        rows = self._rows(values, units, set(totals), states, blanks)
         files = self._files_of(source)
+        units = self._units(values, unit, row_units or {}, column_units or {})
+        rows = self._rows(values, units, set(totals), states, blanks, files)
         self._display(
             id,
             "table",
@@ -193,8 +200,9 @@ class Page:
         `draw(figure, values)` gets the values without the hidden cells. `alt` says in words what the figure
         shows; like `show_text` it may name quantities in braces.
         """
+        files = self._files_of(source)
         units = self._units(values, unit, {}, column_units or {})
-        rows = self._rows(values, units, set(), None, "missing")
+        rows = self._rows(values, units, set(), None, "missing", files)
         hidden = pd.DataFrame(
             [[cell.state == "hidden" for cell in row.cells] for row in rows], values.index, values.columns
         )
@@ -203,7 +211,6 @@ class Page:
             _data_uri(charts.svg(draw, safe, width, height_inches * stretch))
             for width, stretch in ((charts.WIDE_INCHES, 1.0), (charts.NARROW_INCHES, 1.15))
         )
-        files = self._files_of(source)
         html = _template("figure").render(
             id=id,
             wide=wide,
@@ -230,7 +237,8 @@ class Page:
         Quantities are `Quantity`, `Verdict`, `Link`, a date or text, and are filed under their names. `code` prints a
         function under the text. A `headline` is repeated at the top of the page.
         """
-        cells = {name: _cell(value, "", None, "ok") for name, value in quantities.items()}
+        files = self._files_of(source)
+        cells = {name: _cell(value, "", None, "ok", _are_published(files)) for name, value in quantities.items()}
         body = _filled(_MARKDOWN.render(text), {name: str(Markup.escape(cell.shown)) for name, cell in cells.items()})
         if code is not None:
             body += highlight(inspect.getsource(code), PythonLexer(), HtmlFormatter())
@@ -242,7 +250,6 @@ class Page:
             }
             for name, cell in cells.items()
         }
-        files = self._files_of(source)
         html = f'<div class="afkast afkast-text" id="{escape(id)}">{body}</div>'
         self._display(id, "text", html, {"numbers": numbers, "headline": headline}, files)
 
@@ -273,18 +280,20 @@ class Page:
         of_columns: Mapping[str, UnitOf],
     ) -> Units:
         """The unit of every cell; a row's own goes before a column's, a column's before the table's."""
-        last = [column[-1] if isinstance(column, tuple) else column for column in values.columns]
+        last = [_last(column) for column in values.columns]
         return [
-            [_unit(of_rows.get(str(row), of_columns.get(str(column), unit))) for column in last] for row in values.index
+            [_unit(of_rows.get(str(_last(row)), of_columns.get(str(column), unit))) for column in last]
+            for row in values.index
         ]
 
     def _rows(
         self,
         values: pd.DataFrame,
         units: Units,
-        totals: set[str],
+        totals: set[str | tuple[str, ...]],
         states: pd.DataFrame | None,
         blanks: str,
+        files: dict[str, Any],
     ) -> list[Row]:
         if not values.index.is_unique or not values.columns.is_unique:
             raise PageError("a table to be shown has two rows or two columns of the same name.")
@@ -296,7 +305,8 @@ class Page:
             values.index,
             values.columns,
         )
-        hidden = _hidden(values.where(counts).astype("float64"), counts)
+        public = _are_published(files)
+        hidden = _hidden(values.where(counts).astype("float64"), counts) & (not public)
         rows = []
         for r, label in enumerate(values.index):
             cells = []
@@ -306,8 +316,9 @@ class Page:
                 value = values.iat[r, c]
                 if state == "ok" and not _is_known(value):
                     state = blanks
-                cells.append(_cell(value, *units[r][c], state))
-            rows.append(Row(_label(label), cells, "total" if str(label) in totals else "plain"))
+                cells.append(_cell(value, *units[r][c], state, public))
+            stands_out = label in totals or str(_last(label)) in totals
+            rows.append(Row(_label(_last(label)), cells, "total" if stands_out else "plain"))
         return rows
 
     def _table_html(
@@ -321,6 +332,8 @@ class Page:
         files: list[dict[str, Any]],
     ) -> str:
         met = {cell.state for row in rows for cell in row.cells}
+        if any(cell.small for row in rows for cell in row.cells):
+            notes = [*notes, ALREADY_PUBLISHED]
         legend = [STATES[state][1] for state in STATES if state in met and STATES[state][1]]
         return _template("table").render(
             id=id,
@@ -423,6 +436,16 @@ def _label(value: Any) -> str | Markup:
     return _cell(value, "", None, "ok").shown if isinstance(value, Link) else danish.label(value)
 
 
+def _last(label: Any) -> Any:
+    """What is shown of the label of a row or column with several levels."""
+    return label[-1] if isinstance(label, tuple) else label
+
+
+def _are_published(files: Mapping[str, Any]) -> bool:
+    """Whether every file behind a shown thing is declared published; nothing is known of a thing without files."""
+    return bool(files) and all(entry["published"] for entry in files.values())
+
+
 def _day(iso: str) -> date:
     return date.fromisoformat(str(iso)[:10])
 
@@ -490,8 +513,11 @@ def badge(verdict: Verdict) -> Markup:
     return Markup('<span class="verdict verdict-{}">{}</span>').format(_BADGES[verdict], verdict.value)
 
 
-def _cell(value: Any, unit: str, digits: int | None, state: str) -> Cell:
-    """A value as a cell: numbers in their unit, verdicts as badges, dates in words, anything else as text."""
+def _cell(value: Any, unit: str, digits: int | None, state: str, public: bool = False) -> Cell:
+    """A value as a cell: numbers in their unit, verdicts as badges, dates in words, anything else as text.
+
+    A small count of persons is hidden unless it is `public` already.
+    """
     if state in ("hidden", "missing", "future"):
         return Cell(STATES[state][0], None, state, numeric=True)
     if isinstance(value, Verdict):
@@ -506,10 +532,12 @@ def _cell(value: Any, unit: str, digits: int | None, state: str) -> Cell:
     name, _ = _unit(quantity.unit)
     if not quantity.known:
         return Cell(danish.written(quantity), None, "missing", numeric=True)
-    if UNITS[name].counts_persons and disclosure.is_small(float(quantity.value or 0)):
+    small = UNITS[name].counts_persons and disclosure.is_small(float(quantity.value or 0))
+    if small and not public:
         return Cell(STATES["hidden"][0], None, "hidden", numeric=True)
     shown = danish.written(quantity, with_unit=isinstance(value, Quantity) or unit == "%")
-    return Cell(shown + ("*" if state == "provisional" else ""), float(quantity.value or 0), state, numeric=True)
+    shown += "*" if state == "provisional" else ""
+    return Cell(shown, float(quantity.value or 0), state, numeric=True, small=small)
 
 
 def _text_of(cell: Cell) -> str:

@@ -18,11 +18,12 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 import kijos  # noqa: E402
+import kik  # noqa: E402
 import koebenhavn  # noqa: E402
 import norddjurs  # noqa: E402
 from formats import csv_file  # noqa: E402
 
-REPORTS = (kijos, norddjurs, koebenhavn)
+REPORTS = (kijos, norddjurs, koebenhavn, kik)
 
 
 def unit_prices() -> str:
