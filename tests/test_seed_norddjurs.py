@@ -72,6 +72,7 @@ def root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     # a page of curves for the investment that the report follows without
     with (root / "strategies" / "norddjurs-rekruttering-sundhed.yml").open("a", encoding="utf-8") as file:
         file.write("  - {id: kurver, notebook: survival_effects, title: Kurver, area: effect}\n")
+        file.write("  - {id: eksempel, notebook: survival_example, title: Eksempel, area: effect}\n")
     import_raw(ROOT / "data" / "example" / "raw", root / "data" / "snapshots", b"k" * 32)
     return root
 
@@ -347,6 +348,11 @@ def test_a_page_of_curves_for_twelve_gives_a_sentence_and_the_curve_of_the_targe
     assert {column[0] for column in shown["beskrivende-kurver"]["columns"]} == {"Målgruppen"}
     assert not {"sammenlignede-kurver", "forskellen", "hvorfor-ikke-effekt"} & set(shown)
     assert "Indsatsgruppen" not in json.dumps(shown["beskrivende-kurver"]["rows"])
+
+
+def test_the_example_of_a_group_too_small_is_a_sentence(page: Callable[[str, str], Shown]) -> None:
+    shown = page("norddjurs-rekruttering-sundhed", "eksempel")
+    assert list(shown) == ["for-faa-til-en-kurve"]
 
 
 @pytest.mark.parametrize(
