@@ -460,7 +460,7 @@ def test_a_fault_in_a_workbook_is_told_with_sheet_column_rule_and_row(
     write_budget(raw, budget_with(row, column, value))
     if sentence.startswith(": more than one"):
         write_budget(raw, [*BUDGET[:5], BUDGET[4], *BUDGET[5:]])
-        sentence += f", committee, line, kind, year, month (rows 5, 6). {ROWS}"
+        sentence += f", committee, line, item, kind, year, month (rows 5, 6). {ROWS}"
     assert f"budget.xlsx, sheet 'Budget'{sentence}" in refused(raw)
 
 
