@@ -31,6 +31,7 @@ UNITS = {
         Unit("mio. kr.", 1, 1_000_000),
         Unit("helårspersoner", 0, singular="helårsperson"),
         Unit("personer", 0, singular="person", counts_persons=True),
+        Unit("fuldtidspersoner", 0, singular="fuldtidsperson"),
         Unit("observationer", 0, singular="observation", counts_persons=True),
         Unit("måneder", 1, singular="måned"),
         Unit("%", 0, 0.01),

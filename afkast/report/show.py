@@ -135,6 +135,12 @@ class Page:
                 )
         return frame
 
+    def series_breaks(self, measure: str) -> pd.DataFrame:
+        """The registered breaks in a measure's series; none where the snapshot has no registry."""
+        if "series_breaks" not in self.snapshot.manifest["tables"]:
+            return pd.DataFrame(columns=["measure", "starts_on", "ends_on", "text", "source", "file"])
+        return self.table("series_breaks").query("measure == @measure").sort_values("starts_on", ignore_index=True)
+
     def published(self) -> pd.DataFrame:
         """The numbers in the sentences of the strategies' executed pages; see the function `published`."""
         return published(Path(os.environ.get("AFKAST_PAGES", self.project.pages)))

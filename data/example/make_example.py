@@ -17,11 +17,12 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
+import ballerup  # noqa: E402
 import kijos  # noqa: E402
 import norddjurs  # noqa: E402
 from formats import csv_file  # noqa: E402
 
-REPORTS = (kijos, norddjurs)
+REPORTS = (kijos, norddjurs, ballerup)
 
 
 def unit_prices() -> str:
