@@ -66,3 +66,22 @@ def unbroken_since(state: pd.Series) -> pd.Timestamp:
     """The first month of the run of equal states that the series ends with."""
     differs = state != state.iloc[-1]
     return state.index[0] if not differs.any() else state.index[int(differs.to_numpy().nonzero()[0][-1]) + 1]
+
+
+def lead_since(
+    measures: pd.DataFrame,
+    own: str,
+    compared: str,
+    base: pd.Timestamp,
+    breaks: pd.DataFrame,
+    lower_is_better: bool,
+    accepted: str = "",
+) -> pd.Series:
+    """The lead of one area's share on another's, by month from the base to the last month that both have.
+
+    `measures` are one measure's rows; the lead is a share of the population. Raises BrokenSeries as change_since.
+    """
+    persons, population = by_area(measures, "numerator"), by_area(measures, "denominator")
+    rates = pd.DataFrame({area: pooled_rate(persons, population, [area]) for area in (own, compared)}).dropna()
+    change = change_since(rates, base, breaks, accepted)
+    return lead(change[own], change[compared], lower_is_better)[base:]

@@ -88,8 +88,8 @@ CLUSTER_BASE = 12  # January 2016
 # What a full-year person costs the municipality net in 2015, before the refund ladder. Rates are the maximum.
 REFUND_ASSUMED = "30 pct. refusion er antaget (passiv periode, før refusionsreformen)"
 PRICES = (
-    ("Ledig under 30 år", 71_340, 0.30, f"5.945 kr. pr. måned, uddannelseshjælp for udeboende 2015, {REFUND_ASSUMED}"),
-    ("Sygedagpenge", 215_020, 0.30, f"4.135 kr. pr. uge, højeste sats 2015, i 52 uger, {REFUND_ASSUMED}"),
+    ("Ledig under 30 år", 71_340, 30, f"5.945 kr. pr. måned, uddannelseshjælp for udeboende 2015, {REFUND_ASSUMED}"),
+    ("Sygedagpenge", 215_020, 30, f"4.135 kr. pr. uge, højeste sats 2015, i 52 uger, {REFUND_ASSUMED}"),
 )
 FLEX_JOB_PRICE = (
     "Fleksjob i stedet for ledighedsydelse",
@@ -209,9 +209,9 @@ def prices_of_ballerup() -> str:
         "Prisniveau;Kilde"
     )
     rows = [
-        f"Ballerup;{benefit};2015;{danish(round(gross * (1 - refund)))};{danish(gross)};{danish(round(refund * 100), 2)};"
-        f"2015;{source}"
-        for benefit, gross, refund, source in PRICES
+        f"Ballerup;{benefit};2015;{danish(round(gross * (100 - refund_pct) / 100))};{danish(gross)};"
+        f"{danish(refund_pct, 2)};2015;{source}"
+        for benefit, gross, refund_pct, source in PRICES
     ]
     benefit, net, source = FLEX_JOB_PRICE
     rows.append(f"Ballerup;{benefit};2015;{danish(net)};;;2015;{source}")
