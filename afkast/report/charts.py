@@ -130,6 +130,12 @@ LINES: tuple[dict[str, Any], ...] = (
 BREAK = "Databrud"
 
 
+def break_notes(breaks: pd.DataFrame, months: pd.DatetimeIndex) -> list[str]:
+    """A sentence for each break that parts the months: what changed, and who says so."""
+    met = between(breaks, months[0], months[-1])
+    return [f"{BREAK}: {text} ({source})" for text, source in zip(met["text"], met["source"], strict=True)]
+
+
 def mark_breaks(axes: Axes, months: pd.DatetimeIndex, breaks: pd.DataFrame) -> bool:
     """Mark the breaks (starts_on, ends_on) among the months, each just before its first month; whether there are any.
 
