@@ -37,6 +37,7 @@ UNITS = {
         Unit("%", 0, 0.01),
         Unit("pct.point", 1, 0.01),
         Unit("indeks", 0),
+        Unit("indekspoint", 1),
         Unit("rækker", 0, singular="række"),
         Unit("bytes", 0),
         Unit("", 0),
