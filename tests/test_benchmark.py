@@ -138,7 +138,7 @@ def test_within_a_break_that_takes_years_no_two_months_can_be_compared() -> None
 
 
 def test_comparing_across_a_break_is_refused_with_what_changed() -> None:
-    with pytest.raises(BrokenSeries, match="databrud.*Reglerne blev ændret"):
+    with pytest.raises(BrokenSeries, match=r"databrud.*Reglerne blev ændret"):
         benchmark.change_since(PERSONS / POPULATION, JANUARY, breaks(("2014-02-01", "2014-02-01")))
 
 
