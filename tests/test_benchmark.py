@@ -1,12 +1,20 @@
 """Development against others, and breaks in series: small tables worked by hand."""
 
+from datetime import date
+from pathlib import Path
+
 import pandas as pd
+import pandera
 import pytest
+from raw_files import write_raw
 
 from afkast.analysis import benchmark, economics
 from afkast.analysis.series_breaks import BrokenSeries, between, refuse_across
 from afkast.errors import AfkastError
+from afkast.intake import CONTRACTS, import_raw
+from afkast.project import Project
 from afkast.report.charts import break_notes, lines_by_month, svg
+from afkast.report.show import Page
 
 JANUARY, FEBRUARY, MARCH = pd.date_range("2014-01-01", periods=3, freq="MS")
 
@@ -163,3 +171,17 @@ def test_a_break_is_drawn_only_in_a_figure_whose_months_it_parts() -> None:
 def test_a_break_is_told_with_its_source() -> None:
     notes = break_notes(breaks(("2014-02-01", "2014-02-01")), pd.DatetimeIndex([JANUARY, MARCH]))
     assert notes == ["Databrud: Reglerne blev ændret. (Lov nr. 1)"]
+
+
+def test_a_break_that_ends_before_it_starts_stops_the_import() -> None:
+    row = breaks(("2014-03-01", "2014-02-01")).assign(measure="sygedagpenge")
+    contract = CONTRACTS["series_breaks"]
+    with pytest.raises(pandera.errors.SchemaError, match="ends before it starts"):
+        contract.validate(row[list(contract.columns)])
+
+
+def test_a_project_without_a_registry_of_breaks_has_none(tmp_path: Path) -> None:
+    snapshot = import_raw(write_raw(tmp_path / "raw", "maal.csv"), tmp_path / "snapshots", b"k" * 32)
+    page = Page(Project(tmp_path), snapshot, date(2019, 12, 31), None, "proeve")
+    found = page.series_breaks("sygedagpenge")
+    assert found.empty and len(between(found, JANUARY, MARCH)) == 0

@@ -216,8 +216,12 @@ def bars_against_range(unit: str, low: float, high: float, name: str, total: str
         axes.bar(np.arange(len(values)), values[column], 0.6, color=colours)
         axes.axhline(0, color=INK, linewidth=0.8)
         narrow = _width(axes) <= NARROW_INCHES + 1
-        labels = [str(label).replace(" ", "\n") if narrow else str(label) for label in values.index]
-        axes.set_xticks(np.arange(len(values)), labels)
+        axes.set_xticks(
+            np.arange(len(values)),
+            [str(label) for label in values.index],
+            rotation=25 if narrow else 0,
+            ha="right" if narrow else "center",
+        )
         value_axis(axes, unit, digits)
         label_lines(axes, [name])
 
