@@ -304,6 +304,13 @@ def test_the_saving_goal_is_behind_with_two_of_three_ahead(pages: dict[str, Show
     assert (told["lowest"], told["highest"]) == ("3", "14\u00a0mio. kr.")
 
 
+def test_the_page_says_how_far_the_result_rests_on_the_price(pages: dict[str, Shown]) -> None:
+    young, sick, flex = (extra_cost(*one) for one in SPECIFIC)
+    turning_price = -(young + flex) / (sick / price("Sygedagpenge"))
+    shown = pages["aktuel-besparelse"]["prisens-betydning"]["numbers"]["turning_price"]["shown"]
+    assert shown == written(turning_price, 0) + "\u00a0kr."
+
+
 def test_the_net_gain_is_not_known_since_the_note_has_no_expense(pages: dict[str, Shown]) -> None:
     assert pages["aktuel-besparelse"]["nettogevinst"]["numbers"]["net_gain"]["value"] is None
 
