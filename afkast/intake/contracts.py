@@ -370,4 +370,16 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
         },
         unique=["strategy", "report_table", "heading", "row", "role", "measure", "source"],
     ),
+    "series_breaks": table(
+        "Where a series of measures changes its meaning; a comparison across is refused without a reason.",
+        {
+            "measure": measure,
+            "starts_on": month("first month that the break affects"),
+            "ends_on": month("last month in which the meaning changes; the same month where it changes at once"),
+            "text": text("what changed, a sentence with its date, as the reader is told"),
+            "source": source,
+        },
+        unique=["measure", "starts_on"],
+        rules=[rule("ends_on", "ends before it starts", lambda breaks: breaks["ends_on"] >= breaks["starts_on"])],
+    ),
 }

@@ -15,6 +15,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from numpy.typing import NDArray
 
+from afkast.analysis.series_breaks import between
 from afkast.report.danish import MONTHS, UNITS, Quantity, number, written
 
 INK, QUIET, GRID = "#1f2a33", "#66727c", "#e3e7ea"
@@ -127,12 +128,45 @@ LINES: tuple[dict[str, Any], ...] = (
 )
 
 
+BREAK = "Databrud"
+
+
+def break_notes(breaks: pd.DataFrame, months: pd.DatetimeIndex) -> list[str]:
+    """A sentence for each break that parts the months: what changed, and who says so."""
+    met = between(breaks, months[0], months[-1])
+    return [f"{BREAK}: {text} ({source})" for text, source in zip(met["text"], met["source"], strict=True)]
+
+
+def mark_breaks(axes: Axes, months: pd.DatetimeIndex, breaks: pd.DataFrame) -> bool:
+    """Mark the breaks (starts_on, ends_on) among the months, each just before its first month; whether there are any.
+
+    A break that takes more than its month is shaded until it ends.
+    """
+    met = between(breaks, months[0], months[-1])
+    half = pd.Timedelta(days=15)
+    look: dict[str, Any] = {"color": INK, "linewidth": 1.1, "linestyle": (0, (4, 2))}
+    for starts_on, ends_on in met[["starts_on", "ends_on"]].itertuples(index=False):
+        if starts_on > months[0]:
+            axes.axvline(starts_on - half, zorder=0.5, **look)
+        if ends_on > starts_on:
+            shaded = max(starts_on, months[0]) - half, min(ends_on, months[-1]) + half
+            axes.axvspan(*shaded, color=QUIET, alpha=0.12, linewidth=0, zorder=0)
+    if len(met):
+        axes.plot([], [], label=BREAK, **look)
+    return len(met) > 0
+
+
 def lines_by_month(
-    unit: str, digits: int = 0, provisional: Iterable[pd.Timestamp] = (), from_zero: bool = False
+    unit: str,
+    digits: int = 0,
+    provisional: Iterable[pd.Timestamp] = (),
+    from_zero: bool = False,
+    breaks: pd.DataFrame | None = None,
 ) -> Draw:
     """Draws a line a column over a monthly index: first what happened, then what it is held against.
 
-    Provisional months of the first column are drawn hollow.
+    Provisional months of the first column are drawn hollow. `breaks` are the series breaks of the measure, as
+    `Page.series_breaks` gives them; those among the drawn months are marked.
     """
 
     def draw(figure: Figure, values: pd.DataFrame) -> None:
@@ -143,11 +177,13 @@ def lines_by_month(
         hollow = first[first.index.isin(list(provisional))]
         if len(hollow):
             axes.plot(hollow.index, hollow, "o", markersize=5, mfc="white", mec=ACTUAL, label="Foreløbigt")
+        months = pd.DatetimeIndex(values.index)
+        broken = breaks is not None and mark_breaks(axes, months, breaks)
         value_axis(axes, unit, digits)
-        month_axis(axes, pd.DatetimeIndex(values.index))
+        month_axis(axes, months)
         if from_zero:
             axes.set_ylim(bottom=0)
-        label_lines(axes, [*values.columns, *(["Foreløbigt"] if len(hollow) else [])])
+        label_lines(axes, [*values.columns, *(["Foreløbigt"] if len(hollow) else []), *([BREAK] if broken else [])])
 
     return draw
 
@@ -213,6 +249,29 @@ def bars_of_states(stands_out: str) -> Draw:
         axes.set_xticks([])
         axes.grid(False)
         axes.spines["bottom"].set_visible(False)
+
+    return draw
+
+
+def bars_against_range(unit: str, low: float, high: float, name: str, total: str, digits: int = 0) -> Draw:
+    """Draws one bar a row of a single column, the row `total` apart, over the range from `low` to `high`."""
+
+    def draw(figure: Figure, values: pd.DataFrame) -> None:
+        axes = figure.subplots()
+        [column] = values.columns
+        colours = [STRATEGY if label == total else ACTUAL for label in values.index]
+        axes.axhspan(low, high, color=BUDGET, alpha=0.25, linewidth=0, label=name)
+        axes.bar(np.arange(len(values)), values[column], 0.6, color=colours)
+        axes.axhline(0, color=INK, linewidth=0.8)
+        narrow = _width(axes) <= NARROW_INCHES + 1
+        axes.set_xticks(
+            np.arange(len(values)),
+            [str(label) for label in values.index],
+            rotation=25 if narrow else 0,
+            ha="right" if narrow else "center",
+        )
+        value_axis(axes, unit, digits)
+        label_lines(axes, [name])
 
     return draw
 

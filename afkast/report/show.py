@@ -137,6 +137,12 @@ class Page:
                 )
         return frame
 
+    def series_breaks(self, measure: str) -> pd.DataFrame:
+        """The registered breaks in a measure's series; none where the snapshot has no registry."""
+        if "series_breaks" not in self.snapshot.manifest["tables"]:
+            return pd.DataFrame(columns=["measure", "starts_on", "ends_on", "text", "source", "file"])
+        return self.table("series_breaks").query("measure == @measure").sort_values("starts_on", ignore_index=True)
+
     def published(self) -> pd.DataFrame:
         """The numbers in the sentences of the strategies' executed pages; see the function `published`."""
         return published(Path(os.environ.get("AFKAST_PAGES", self.project.pages)))
@@ -293,7 +299,7 @@ class Page:
         totals: set[str | tuple[str, ...]],
         states: pd.DataFrame | None,
         blanks: str,
-        files: dict[str, Any],
+        files: list[dict[str, Any]],
     ) -> list[Row]:
         if not values.index.is_unique or not values.columns.is_unique:
             raise PageError("a table to be shown has two rows or two columns of the same name.")
@@ -441,9 +447,9 @@ def _last(label: Any) -> Any:
     return label[-1] if isinstance(label, tuple) else label
 
 
-def _are_published(files: Mapping[str, Any]) -> bool:
+def _are_published(files: list[dict[str, Any]]) -> bool:
     """Whether every file behind a shown thing is declared published; nothing is known of a thing without files."""
-    return bool(files) and all(entry["published"] for entry in files.values())
+    return bool(files) and all(entry["published"] for entry in files)
 
 
 def _day(iso: str) -> date:

@@ -3,9 +3,10 @@
     python data/example/make_example.py [--out DIR]
 
 A module per report constructs its amounts so that the printed tables follow from them with the paper's own rounding,
-and says what cannot be met. Everything written here is synthetic, with two exceptions: the unit prices and the price
-level factor. The yearly budgets repeat the printed reports. No person exists: every id has a day of birth between
-32 and 60. The seeds are fixed and only uniform numbers and integers are drawn, so two runs write the same bytes.
+and says what cannot be met. Everything written here is synthetic, except the unit prices, the price level factor and
+the registry of series breaks. The yearly budgets repeat the printed reports. No person exists: every id has a day of
+birth between 32 and 60. The seeds are fixed and only uniform numbers and integers are drawn, so two runs write the
+same bytes.
 sources.yml is written by hand and kept in raw/; it is copied along.
 """
 
@@ -17,13 +18,14 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
+import ballerup  # noqa: E402
 import kijos  # noqa: E402
 import kik  # noqa: E402
 import koebenhavn  # noqa: E402
 import norddjurs  # noqa: E402
 from formats import csv_file  # noqa: E402
 
-REPORTS = (kijos, norddjurs, koebenhavn, kik)
+REPORTS = (kijos, norddjurs, koebenhavn, kik, ballerup)
 
 
 def unit_prices() -> str:
