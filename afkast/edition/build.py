@@ -10,7 +10,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from afkast.edition.book import DATA_BASIS, OVERVIEW, render, write_contents, write_first_page
+from afkast.edition.book import DATA_BASIS, OVERVIEW, RECONCILIATION, render, write_contents, write_first_page
 from afkast.edition.execute import Job, execute, jobs_of
 from afkast.errors import AfkastError, StrategyError
 from afkast.intake import open_snapshot
@@ -35,7 +35,8 @@ def build(
     with _alone(project):
         strategies = load_strategies(project.strategies, project.notebooks)
         chosen = _chosen(strategies, list(only))
-        snapshot_id = open_snapshot(project.snapshots, snapshot or None).id
+        data = open_snapshot(project.snapshots, snapshot or None)
+        snapshot_id = data.id
         pages = project.build / "pages"
         shutil.rmtree(pages, ignore_errors=True)
         kept = [one for one in strategies if one not in chosen and (project.pages / one).is_dir()]
@@ -47,9 +48,11 @@ def build(
             Job("overview", "", OVERVIEW, "Overblik", "", {"snapshot": snapshot_id}),
             Job("data_basis", "", DATA_BASIS, "Datagrundlag", "", {"snapshot": snapshot_id}),
         ]
+        if "printed_cells" in data.manifest["tables"]:
+            last.append(Job("reconciliation", "", RECONCILIATION, "Afstemning", "", {"snapshot": snapshot_id}))
         total = len(jobs) + len(last) + 1
         done = 0
-        # the overview reads what the strategies' pages have shown, so it comes after them
+        # the overview and the reconciliation read what the strategies' pages have shown, so they come after them
         for batch in (jobs, last):
             for job in _executed(project, batch, pages):
                 done += 1
