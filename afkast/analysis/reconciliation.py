@@ -184,8 +184,8 @@ def reconcile(cells: pd.DataFrame, tables: pd.DataFrame, shown: pd.DataFrame) ->
 
         recomputed  the formula's value as a fraction, or None
         shown       the book's text, or None
-        in_book     how the book shows the cell (InBook)
-        status      how it relates to the other printed cells (Status)
+        in_book     how the book shows the cell: the words of InBook
+        status      how it relates to the other printed cells: the words of Status
 
     Cells are found by their labels; where a table has a label twice, the first of it is the first on paper.
     """
@@ -203,11 +203,11 @@ def reconcile(cells: pd.DataFrame, tables: pd.DataFrame, shown: pd.DataFrame) ->
     has_page = pd.Series([place in items for place in result[where].itertuples(index=False, name=None)], result.index)
     result["shown"] = pd.Series([there.get(place) for place in _places(result, where)], result.index, dtype=object)
     result["in_book"] = [
-        in_book(printed, text) if known else InBook.NOT_IN_BOOK
+        str(in_book(printed, text) if known else InBook.NOT_IN_BOOK)
         for printed, text, known in zip(result["printed"], result["shown"], has_page, strict=True)
     ]
 
-    numbers = {cell: _number(cell, text) for cell, text in result["printed"].items()}
+    numbers = {str(cell): _number(str(cell), text) for cell, text in result["printed"].items()}
     values = {cell: number.value for cell, number in numbers.items()}
     _check_order(result["formula"])
     recomputed = {
@@ -216,15 +216,15 @@ def reconcile(cells: pd.DataFrame, tables: pd.DataFrame, shown: pd.DataFrame) ->
     }
     result["recomputed"] = pd.Series(recomputed, dtype=object)
     result["status"] = [
-        status(one.formula, numbers[cell], recomputed[cell], read_number(one.shown) if one.shown else None)
-        for cell, one in result.iterrows()
+        str(status(formula, number, recomputed[cell], read_number(text) if text else None))
+        for (cell, number), formula, text in zip(numbers.items(), result["formula"], result["shown"], strict=True)
     ]
     return result
 
 
 def counted(reconciled: pd.DataFrame, column: str, kinds: type[StrEnum], by: str = "printed_table") -> pd.DataFrame:
     """How many cells of each kind, one row per table (or `by`) in the order of paper, one column per kind."""
-    counts = pd.crosstab(reconciled[by], reconciled[column].astype(str))
+    counts = pd.crosstab(reconciled[by], reconciled[column])
     return counts.reindex(index=reconciled[by].unique(), columns=[kind.value for kind in kinds], fill_value=0)
 
 

@@ -15,19 +15,20 @@ A row without a formula is input, except in the columns that `totals` gives a fo
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from dataclasses import dataclass, field
 
 from formats import csv_file
 
 
-class PrintedTable(NamedTuple):
+@dataclass(frozen=True)
+class PrintedTable:
     table: str
     title: str
     shown_at: tuple[str, str, str]  # strategy, page and item of the book
     columns: dict[str, str]  # column's key in formulas: its label on paper
     rows: str
-    totals: dict[str, str] = {}  # column: its formula over other columns of the row, or ?
-    remarks: dict[tuple[int, str], str] = {}  # row, column: what to know about the cell
+    totals: dict[str, str] = field(default_factory=dict)  # column: its formula over other columns of the row, or ?
+    remarks: dict[tuple[int, str], str] = field(default_factory=dict)  # row, column: what to know about the cell
 
 
 def years(first: int, last: int, suffix: str = "") -> dict[str, str]:
