@@ -81,12 +81,19 @@ def test_the_checksums_name_every_data_file_and_match() -> None:
         assert hashlib.sha256((RAW / name).read_bytes()).hexdigest() == checksum
 
 
-def test_sources_declares_every_data_file_and_only_prices_and_breaks_are_not_synthetic() -> None:
+def test_sources_declares_every_data_file_and_only_prices_breaks_and_what_is_printed_are_not_synthetic() -> None:
     sources = YAML(typ="safe").load(RAW / "sources.yml")["sources"]
     data_files = {path.name for path in RAW.iterdir()} - {"SHA256SUMS", "sources.yml"}
     assert {source["file"] for source in sources} == data_files
     real = {source["file"] for source in sources if not source["synthetic"]}
-    assert real == {"enhedspriser.csv", "enhedspriser_ballerup.csv", "pl_regulering.csv", "seriebrud.csv"}
+    assert real == {
+        "enhedspriser.csv",
+        "enhedspriser_ballerup.csv",
+        "pl_regulering.csv",
+        "seriebrud.csv",
+        "trykte_tabeller.csv",
+        "trykte_tal.csv",
+    }
 
 
 def test_every_table_that_a_source_feeds_has_an_entry_in_the_data_readme() -> None:

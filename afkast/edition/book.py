@@ -22,9 +22,9 @@ from afkast.report import danish
 from afkast.report.show import badge, filed, headlines
 from afkast.strategy import Strategy
 
-OVERVIEW, DATA_BASIS = "overblik", "datagrundlag"
-GROUNDS = ("metode", "forudsaetninger", "ordliste", f"strategies/{DATA_BASIS}")
-"""The last part of the contents: what every page rests on."""
+OVERVIEW, DATA_BASIS, RECONCILIATION = "overblik", "datagrundlag", "afstemning"
+GROUNDS = ("metode", "forudsaetninger", "ordliste", f"strategies/{DATA_BASIS}", f"strategies/{RECONCILIATION}")
+"""The last part of the contents: what every page rests on. Without printed tables there is no reconciliation."""
 
 UNFINISHED = "unfinished-"
 """How the name of a folder of unfinished work begins; a build clears what a killed one left."""
@@ -82,12 +82,17 @@ def write_contents(project: Project, strategies: Iterable[Strategy]) -> list[str
         folder = f"strategies/{strategy.id}"
         sections = [{"file": f"{folder}/{page.id}"} for page in strategy.pages]
         parts.setdefault(strategy.municipality, []).append({"file": f"{folder}/index", "sections": sections})
+    grounds = [
+        page
+        for page in GROUNDS
+        if not page.endswith(f"/{RECONCILIATION}") or (project.pages / f"{RECONCILIATION}.ipynb").is_file()
+    ]
     contents = {
         "format": "jb-book",
         "root": f"strategies/{OVERVIEW}",
         "parts": [
             *({"caption": municipality, "chapters": chapters} for municipality, chapters in parts.items()),
-            {"caption": "Grundlag", "chapters": [{"file": page} for page in GROUNDS]},
+            {"caption": "Grundlag", "chapters": [{"file": page} for page in grounds]},
         ],
     }
     with (project.book / "_toc.yml").open("w", encoding="utf-8") as file:

@@ -18,6 +18,7 @@ from filelock import FileLock, Timeout
 from afkast.edition.book import (
     DATA_BASIS,
     OVERVIEW,
+    RECONCILIATION,
     UNFINISHED,
     put_in_place,
     put_right,
@@ -49,7 +50,8 @@ def build(
     with _alone(project):
         strategies = load_strategies(project.strategies, project.notebooks)
         chosen = _chosen(strategies, list(only))
-        snapshot_id = open_snapshot(project.snapshots, snapshot or None).id
+        data = open_snapshot(project.snapshots, snapshot or None)
+        snapshot_id = data.id
         in_book = [one for one in strategies.values() if one.id in chosen or (project.pages / one.id).is_dir()]
         pages = project.build / f"{UNFINISHED}pages"
         jobs = [
@@ -62,9 +64,11 @@ def build(
             Job("overview", "", OVERVIEW, "Overblik", "", {"snapshot": snapshot_id}),
             Job("data_basis", "", DATA_BASIS, "Datagrundlag", "", {"snapshot": snapshot_id}),
         ]
+        if "printed_cells" in data.manifest["tables"]:
+            last.append(Job("reconciliation", "", RECONCILIATION, "Afstemning", "", {"snapshot": snapshot_id}))
         total = len(jobs) + len(last) + 1
         done = 0
-        # the overview reads what the strategies' pages have shown, so it comes after them
+        # the overview and the reconciliation read what the strategies' pages have shown, so they come after them
         with _workers() as pool:
             for batch in (jobs, last):
                 for job in _executed(pool, project, batch, pages):

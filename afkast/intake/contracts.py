@@ -16,6 +16,8 @@ import pandera.pandas as pa
 YEARS = (1900, 2100)
 PSEUDONYM = r"[0-9a-f]{20}"
 STRATEGY_ID = r"[a-z0-9][a-z0-9-]{0,39}"
+PRINTED_NUMBER = r"-?[0-9][0-9.]*(?:,[0-9]+)?(?: ?%)?"
+
 PERSON_TABLES = frozenset({"persons", "spells", "cohort"})
 """The tables with a row per person, or more."""
 
@@ -103,6 +105,7 @@ benefit = text("name of the public benefit")
 year = whole("calendar year", *YEARS)
 price_level_year = whole("year whose prices and wages the amount is in", *YEARS)
 source = text("who published it, and where")
+printed_table = text("short name of a table of a report, e.g. K1", "[A-Z][0-9]+")
 
 
 CONTRACTS: dict[str, pa.DataFrameSchema] = {
@@ -381,5 +384,44 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
         },
         unique=["measure", "starts_on"],
         rules=[rule("ends_on", "ends before it starts", lambda breaks: breaks["ends_on"] >= breaks["starts_on"])],
+    ),
+    "printed_tables": table(
+        "The tables that reports printed on paper, and where the book shows each.",
+        {
+            "report": text("name of the report"),
+            "printed_table": printed_table,
+            "title": text("what the table is about, with its unit"),
+            "strategy": strategy,
+            "page": text("id of the strategy's page"),
+            "item": text("id of the table on that page"),
+        },
+        unique=["printed_table"],
+    ),
+    "printed_cells": table(
+        "Every number in those tables, exactly as printed; a cell's id is printed_table.row.column.",
+        {
+            "report": text("name of the report"),
+            "printed_table": printed_table,
+            "row": whole("number of the row, from 1", 1, 1000),
+            "row_label": text("row label as on paper"),
+            "column": text("short name of the column, for the cell's id", r"\w+"),
+            "column_label": text("column label as on paper; several lines of heading are one, with a space between"),
+            "printed": text("the number as printed, with its sign, thousands point and per cent sign", PRINTED_NUMBER),
+            "decimals": whole("decimals printed", 0, 9),
+            "formula": text(
+                "how the cell follows from other printed cells, by their ids; ?: from numbers that are not printed; "
+                "missing: from none",
+                nullable=True,
+            ),
+            "remark": text("what else to know about the cell; missing: nothing", nullable=True),
+        },
+        unique=["printed_table", "row", "column"],
+        rules=[
+            rule(
+                "decimals",
+                "must be the number of decimals printed",
+                lambda cells: cells["printed"].str.extract(r",([0-9]+)")[0].str.len().fillna(0) == cells["decimals"],
+            )
+        ],
     ),
 }

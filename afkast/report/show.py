@@ -10,7 +10,7 @@ import inspect
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -145,7 +145,14 @@ class Page:
 
     def published(self) -> pd.DataFrame:
         """The numbers in the sentences of the strategies' executed pages; see the function `published`."""
-        return published(Path(os.environ.get("AFKAST_PAGES", self.project.pages)))
+        return published(self._executed_pages())
+
+    def shown_cells(self) -> pd.DataFrame:
+        """The cells of the tables of the strategies' executed pages; see the function `shown_cells`."""
+        return shown_cells(self._executed_pages())
+
+    def _executed_pages(self) -> Path:
+        return Path(os.environ.get("AFKAST_PAGES", self.project.pages))
 
     # -- the door ----------------------------------------------------------------------------------------------------
 
@@ -422,20 +429,40 @@ def published(pages: Path) -> pd.DataFrame:
     Columns: strategy, page, item, name, value, unit, shown, files.
     """
     rows = [
-        {
-            "strategy": path.parent.name,
-            "page": path.stem,
-            "item": item["id"],
-            "name": name,
-            "files": item["files"],
-            **one,
-        }
-        for path in sorted(pages.glob("*/*.ipynb"))
-        for item in filed(json.loads(path.read_text(encoding="utf-8")))
+        {**place, "name": name, "files": item["files"], **one}
+        for place, item in _shown_items(pages)
         for name, one in item.get("numbers", {}).items()
     ]
     columns = ["strategy", "page", "item", "name", "value", "unit", "shown", "files"]
     return pd.DataFrame(rows, columns=columns)
+
+
+def shown_cells(pages: Path) -> pd.DataFrame:
+    """The cells of the tables of executed pages, a row each, in the order of the page.
+
+    Columns: strategy, page, item, row_label, column_label (of several heading rows one after the other), shown, value,
+    unit, state, files. Words in a column without a heading belong to the row's label.
+    """
+    rows = []
+    for place, item in _shown_items(pages):
+        heads = [" ".join(levels).strip() for levels in item.get("columns", ())]
+        for row in item["rows"] if item["kind"] == "table" else ():
+            told = list(zip(heads, row["cells"], strict=True))
+            label = " ".join([row["label"], *(cell["shown"] for head, cell in told if not head)]).strip()
+            rows += [
+                {**place, "row_label": label, "column_label": head, "files": item["files"], **cell}
+                for head, cell in told
+                if head
+            ]
+    columns = ["strategy", "page", "item", "row_label", "column_label", "shown", "value", "unit", "state", "files"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _shown_items(pages: Path) -> Iterator[tuple[dict[str, str], dict[str, Any]]]:
+    """What each executed page filed, and where that stands."""
+    for path in sorted(pages.glob("*/*.ipynb")):
+        for item in filed(json.loads(path.read_text(encoding="utf-8"))):
+            yield {"strategy": path.parent.name, "page": path.stem, "item": item["id"]}, item
 
 
 def _label(value: Any) -> str | Markup:

@@ -3,10 +3,10 @@
     python data/example/make_example.py [--out DIR]
 
 A module per report constructs its amounts so that the printed tables follow from them with the paper's own rounding,
-and says what cannot be met. Everything written here is synthetic, except the unit prices, the price level factor and
-the registry of series breaks. The yearly budgets repeat the printed reports. No person exists: every id has a day of
-birth between 32 and 60. The seeds are fixed and only uniform numbers and integers are drawn, so two runs write the
-same bytes.
+and says what cannot be met. Everything written here is synthetic, except the unit prices, the price level factor, the
+registry of series breaks and what the reports print (printed.py). The yearly budgets repeat the printed reports. No
+person exists: every id has a day of birth between 32 and 60. The seeds are fixed and only uniform numbers and integers
+are drawn, so two runs write the same bytes.
 sources.yml is written by hand and kept in raw/; it is copied along.
 """
 
@@ -23,6 +23,7 @@ import kijos  # noqa: E402
 import kik  # noqa: E402
 import koebenhavn  # noqa: E402
 import norddjurs  # noqa: E402
+import printed  # noqa: E402
 from formats import csv_file  # noqa: E402
 
 REPORTS = (kijos, norddjurs, koebenhavn, kik, ballerup)
@@ -50,7 +51,7 @@ def example_files() -> dict[str, bytes]:
         "enhedspriser.csv": unit_prices().encode("utf-8-sig"),
         "pl_regulering.csv": price_levels().encode("utf-8-sig"),
     }
-    for report in REPORTS:
+    for report in (*REPORTS, printed):
         raw |= report.files()
     sums = "".join(f"{hashlib.sha256(raw[name]).hexdigest()}  {name}\n" for name in sorted(raw))
     return {
