@@ -604,7 +604,7 @@ def test_a_link_is_not_followed(raw: Path) -> None:
 
 
 def test_a_file_beyond_the_size_limit_is_not_read(raw: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("afkast.intake.snapshot.MAX_BYTES", 1000)
+    monkeypatch.setattr("afkast.intake.importing.MAX_BYTES", 1000)
     assert "budget.xlsx: is larger than 0 MB. Split the export by period." in refused(raw)
 
 
@@ -767,7 +767,7 @@ def test_a_killed_import_leaves_the_former_snapshot_current(
     change(raw / "priser.csv", "Aabenraa", "Haderslev")
     with monkeypatch.context() as context:
         context.setattr(
-            "afkast.intake.snapshot._write_file" if step == "_write_file" else f"pathlib.Path.{step}", killed
+            "afkast.intake.importing._write_file" if step == "_write_file" else f"pathlib.Path.{step}", killed
         )
         with pytest.raises(KeyboardInterrupt):
             imported(raw)

@@ -8,9 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from afkast.errors import DataError
 from afkast.intake.contracts import CONTRACTS, PERSON_TABLES
+from afkast.intake.snapshot import DECLARATION
 from afkast.yaml_file import read_yaml, validate
 
-DECLARATION = "sources.yml"
 PLAIN_NAME = r"^[^/\\:.][^/\\:]*\.(txt|csv|xlsx)$"
 
 Scalar = str | int | float | date

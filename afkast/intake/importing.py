@@ -1,0 +1,225 @@
+"""Raw files in, a snapshot out: everything is checked before anything is written.
+
+The id of a snapshot says what went in (files, declaration, key, code), so the same input is never written twice, and
+a folder under its id is always whole.
+"""
+
+import io
+import json
+import os
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from afkast import __version__
+from afkast.errors import DataError
+from afkast.intake.faults import Faults
+from afkast.intake.pseudonym import key_id
+from afkast.intake.readers import MAX_BYTES, read_cells
+from afkast.intake.snapshot import DECLARATION, POINTER, Snapshot, open_snapshot, sha256
+from afkast.intake.sources import Excel, Source, read_sources
+from afkast.intake.tables import Part, put_together
+from afkast.intake.tidy import tidy
+
+CHECKSUMS = "SHA256SUMS"
+NOT_DATA = {DECLARATION, CHECKSUMS, "README.md"}
+UNFINISHED = ".unfinished-"
+DAY_SECONDS = 24 * 60 * 60
+
+Progress = Callable[[int, int, str], None]
+"""Called after each file with the number read, the number of files and the file's name."""
+
+
+def import_raw(raw: Path, snapshots: Path, key: bytes, on_progress: Progress | None = None) -> Snapshot:
+    """Read, check and pseudonymise the files of `raw`, and write them as the current snapshot.
+
+    `raw`/sources.yml declares the files; `key` is the pseudonym key. Raises DataError with every fault of every
+    file; the former snapshot then stays as it was.
+    """
+    sources = read_sources(raw)
+    faults = Faults()
+    contents = _contents(raw, sources, faults)
+    id = _id(raw, sources, contents, key)
+    if not faults.found and (written := _written(snapshots, id)):
+        _point_to(snapshots, id)
+        return written
+
+    parts: list[Part] = []
+    for number, source in enumerate(sources, start=1):
+        if source.file in contents:
+            cells = read_cells(source, contents[source.file], faults)
+            if cells is not None:
+                parts.append((source, tidy(source, cells, key, faults)))
+        if on_progress:
+            on_progress(number, len(sources), source.file)
+    tables = put_together(parts, faults)
+    faults.stop()
+    manifest = {
+        "id": id,
+        "created_at": _now().isoformat(timespec="seconds"),
+        "afkast_version": __version__,
+        "pseudonym_key_id": key_id(key),
+        "tables": {},
+        "files": [_file_entry(source, contents[source.file], rows) for source, rows in parts],
+    }
+    _write(snapshots, manifest, tables)
+    _point_to(snapshots, id)
+    return open_snapshot(snapshots, id)
+
+
+# ---------------------------------------------------------------- the raw folder
+
+
+def _contents(raw: Path, sources: list[Source], faults: Faults) -> dict[str, bytes]:
+    """The bytes of every declared file; read once, so that what is hashed is what is parsed."""
+    declared = {source.file for source in sources}
+    contents = {}
+    for path in sorted(raw.iterdir()):
+        if path.is_symlink():
+            faults.add(path.name, "is a link", remedy="Put the file itself into the folder.")
+        elif path.name in declared and path.is_file():
+            if path.stat().st_size > MAX_BYTES:
+                rule = f"is larger than {MAX_BYTES // 1_000_000} MB"
+                faults.add(path.name, rule, remedy="Split the export by period.")
+            else:
+                contents[path.name] = path.read_bytes()
+        elif path.name not in NOT_DATA:
+            rule = f"lies in the folder, but {DECLARATION} does not name it"
+            faults.add(path.name, rule, remedy="Declare it, or take it away.")
+    present = {path.name for path in raw.iterdir()}
+    for file in sorted(declared - present):
+        faults.add(file, "is missing", remedy=f"Put it into the folder, or take it out of {DECLARATION}.")
+    _check_sums(raw, contents, faults)
+    return contents
+
+
+def _check_sums(raw: Path, contents: dict[str, bytes], faults: Faults) -> None:
+    """Compare the files with the checksums that lie beside them, where they do."""
+    path = raw / CHECKSUMS
+    if not path.is_file() or path.is_symlink():
+        return
+    unreadable = []
+    for row, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), start=1):
+        entry = re.fullmatch(r"([0-9a-f]{64}) [ *]([^/\\]+)", line)
+        if not entry:
+            unreadable.append(row)
+            continue
+        checksum, file = entry.groups()
+        content = (raw / file).read_bytes() if file == DECLARATION else contents.get(file)
+        if content is not None and sha256(content) != checksum:
+            rule = f"is not the file whose checksum stands in {CHECKSUMS}"
+            remedy = f"Fetch the file again, or, if the change is yours, remove its line from {CHECKSUMS}."
+            faults.add(file, rule, remedy=remedy)
+    faults.add(CHECKSUMS, "not a line as sha256sum writes it", rows=unreadable, remedy=f"Write {CHECKSUMS} again.")
+
+
+def _id(raw: Path, sources: list[Source], contents: dict[str, bytes], key: bytes) -> str:
+    code = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
+    went_in = {
+        "files": {file: sha256(content) for file, content in sorted(contents.items())},
+        "declaration": sha256((raw / DECLARATION).read_bytes()),
+        "code": sha256(code),
+        "key": key_id(key),
+    }
+    latest = max(source.extracted_on for source in sources)
+    return f"{latest}-{sha256(json.dumps(went_in).encode())[:12]}"
+
+
+# ---------------------------------------------------------------- the snapshot's folder
+
+
+def _file_entry(source: Source, content: bytes, rows: pd.DataFrame) -> dict[str, Any]:
+    return {
+        "file": source.file,
+        "sheet": source.sheet if isinstance(source, Excel) else None,
+        "table": source.table,
+        "reader": source.reader,
+        "sha256": sha256(content),
+        "bytes": len(content),
+        "rows": len(rows),
+        "period": _period(source.table, rows),
+        "source": source.source,
+        "extracted_on": source.extracted_on.isoformat(),
+        "synthetic": source.synthetic,
+        "published": source.published,
+    }
+
+
+def _period(table: str, rows: pd.DataFrame) -> list[str] | None:
+    """First day of the first month and last day of the last month that the rows touch; None without dates.
+
+    Whole months, because the first and the last day themselves may be one person's.
+    """
+    if table == "persons":
+        return None
+    days = rows.select_dtypes("datetime").stack()
+    if days.empty:
+        return None
+    first, last = days.min().to_period("M"), days.max().to_period("M")
+    return [first.start_time.date().isoformat(), last.end_time.date().isoformat()]
+
+
+def _written(snapshots: Path, id: str) -> Snapshot | None:
+    """The snapshot of that id, if it has been written and is whole."""
+    try:
+        snapshot = open_snapshot(snapshots, id)
+    except DataError:
+        return None
+    return snapshot if snapshot.intact() else None
+
+
+def _write(snapshots: Path, manifest: dict[str, Any], tables: dict[str, pd.DataFrame]) -> None:
+    """Write into a folder beside, and give it its name only when everything is on the disk."""
+    snapshots.mkdir(parents=True, exist_ok=True)
+    _remove_unfinished(snapshots)
+    folder = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=snapshots))
+    try:
+        for name, table in tables.items():
+            written = io.BytesIO()
+            table.to_parquet(written, index=False, compression="zstd")
+            manifest["tables"][name] = {"rows": len(table), "sha256": sha256(written.getvalue())}
+            _write_file(folder / f"{name}.parquet", written.getvalue())
+        text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
+        _write_file(folder / "manifest.json", text.encode())
+        final = snapshots / manifest["id"]
+        if final.exists():  # damaged, or it would have been used
+            shutil.rmtree(final)
+        folder.rename(final)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+
+
+def _remove_unfinished(snapshots: Path) -> None:
+    """What killed imports left behind; a young one may belong to an import that is running."""
+    for folder in snapshots.glob(UNFINISHED + "*"):
+        if folder.stat().st_mtime < time.time() - DAY_SECONDS:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _point_to(snapshots: Path, id: str) -> None:
+    pointer = snapshots / POINTER
+    if pointer.is_file() and pointer.read_text(encoding="ascii", errors="replace").strip() == id:
+        return
+    beside = snapshots / f".{POINTER}-{os.getpid()}"
+    _write_file(beside, f"{id}\n".encode())
+    beside.replace(pointer)
+
+
+def _write_file(path: Path, content: bytes) -> None:
+    with path.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _now() -> datetime:
+    """The time of the import, or SOURCE_DATE_EPOCH where a build is to be repeated exactly."""
+    return datetime.fromtimestamp(float(os.environ.get("SOURCE_DATE_EPOCH", time.time())), UTC)
