@@ -149,6 +149,7 @@ FAULTS: dict[str, tuple[str, str, int, str]] = {
     "a fraction for a whole number": ("gain_sign: -1", "gain_sign: 0.4711", 22, "'gain_sign' must be a whole number"),
     "true for a whole number": ("gain_sign: -1", "gain_sign: true", 22, "'gain_sign' must be a whole number"),
     "a text for a number": ("share: 0.5", "share: hemmelig", 23, "'share' must be a number"),
+    "true for a number": ("share: 0.5", "share: true", 23, "'share' must be a number"),
     "a number for true or false": ("share: 0.5", "loud: 1", 23, "'loud' must be true or false"),
     "a text for a list": ("measures: [sild]", "measures: hemmelig", 24, "'measures' must be a list"),
     "a number in a list of texts": ("measures: [sild]", "measures: [sild, 4711]", 24, "'measures' must be a list"),

@@ -105,16 +105,17 @@ def _kept(former: Path, job: Job, pages: Path) -> bool:
 
 
 def _check_goals(strategies: list[Strategy], said: pd.DataFrame) -> None:
-    """The overview and a strategy's first page need a verdict of every goal."""
+    """The overview and a strategy's first page need one verdict of every goal, from the page that decides it."""
     verdicts = said[said["name"] == "verdict"]
-    decided = set(zip(verdicts["strategy"], verdicts["page"], verdicts["item"], strict=True))
-    faults = [
-        f"{strategy.id}.yml: goal '{goal.id}': page '{goal.page}' decides no goal of that name; "
-        f"it must show a text 'maal-{goal.id}' with a verdict."
-        for strategy in strategies
-        for goal in strategy.goals
-        if (strategy.id, goal.page, f"maal-{goal.id}") not in decided
-    ]
+    faults = []
+    for strategy in strategies:
+        for goal in strategy.goals:
+            shown = verdicts[(verdicts["strategy"] == strategy.id) & (verdicts["item"] == f"maal-{goal.id}")]
+            if list(shown["page"]) != [goal.page]:
+                faults.append(
+                    f"{strategy.id}.yml: goal '{goal.id}': its page '{goal.page}', and no other, must show a text "
+                    f"'maal-{goal.id}' with a verdict; {', '.join(shown['page']) or 'no page'} does."
+                )
     if faults:
         raise PageError("\n".join(faults))
 

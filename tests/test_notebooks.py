@@ -1,0 +1,292 @@
+"""The notebooks as templates, and their executed references."""
+
+import ast
+import io
+import re
+import subprocess
+import sys
+import tokenize
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+from afkast.edition.book import DATA_BASIS, OVERVIEW
+from afkast.edition.execute import jobs_of
+from afkast.strategy import Strategy, load_strategies, notebook_parameters
+
+ROOT = Path(__file__).resolve().parents[1]
+TEMPLATES = sorted((ROOT / "notebooks").glob("*.ipynb"))
+REFERENCES = sorted((ROOT / "tests" / "reference").glob("*.ipynb"))
+SANITIZE = ROOT / "tests" / "nbval.cfg"
+
+THE_DOOR = {"show_table", "show_figure", "show_text"}
+PAST_THE_DOOR = {"print", "display", "HTML", "Markdown", "SVG", "Image", "IPython", "pyplot", "plt"}
+OTHER_WAYS_IN = {"open", "exec", "eval", "Path", "runpy", "importlib", "papermill", "nbformat", "subprocess"}
+LIBRARIES = {"afkast", "datetime", "numpy", "pandas"}
+
+of_every_template = pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.stem)
+of_every_reference = pytest.mark.parametrize("path", REFERENCES, ids=lambda path: path.stem)
+
+
+def read(path: Path) -> NotebookNode:
+    notebook = nbformat.read(path, as_version=4)
+    nbformat.validate(notebook)
+    return notebook
+
+
+def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def tags(cell: NotebookNode) -> set[str]:
+    return set(cell.metadata.get("tags", []))
+
+
+def nodes(cell: NotebookNode) -> list[ast.AST]:
+    return list(ast.walk(ast.parse(cell.source)))
+
+
+def names(node: ast.AST) -> set[str]:
+    """Every name and attribute in a piece of code, and every module it imports from."""
+    found = set()
+    for one in ast.walk(node):
+        if isinstance(one, ast.Name):
+            found.add(one.id)
+        elif isinstance(one, ast.Attribute):
+            found.add(one.attr)
+        elif isinstance(one, ast.Import):
+            found |= {alias.name.split(".")[0] for alias in one.names}
+        elif isinstance(one, ast.ImportFrom):
+            found |= {str(one.module).split(".")[0], *(alias.name for alias in one.names)}
+    return found
+
+
+def shown(cell: NotebookNode) -> list[ast.Call]:
+    """The calls of the door out in a cell."""
+    return [
+        one
+        for one in nodes(cell)
+        if isinstance(one, ast.Call) and isinstance(one.func, ast.Attribute) and one.func.attr in THE_DOOR
+    ]
+
+
+def texts(node: ast.AST) -> list[str]:
+    return [one.value for one in ast.walk(node) if isinstance(one, ast.Constant) and isinstance(one.value, str)]
+
+
+@pytest.fixture(scope="module")
+def strategies() -> dict[str, Strategy]:
+    return load_strategies(ROOT / "strategies", ROOT / "notebooks")
+
+
+# ---------------------------------------------------------------- templates
+
+
+def test_there_are_templates() -> None:
+    assert {path.stem for path in TEMPLATES} >= {
+        "overview",
+        "economics",
+        "business_case",
+        "full_year_persons",
+        "measurement_points",
+        "survival_effects",
+        "data_basis",
+    }
+
+
+@of_every_template
+def test_a_template_has_neither_outputs_nor_execution_counts(path: Path) -> None:
+    for cell in code_cells(read(path)):
+        assert cell.outputs == []
+        assert cell.execution_count is None
+
+
+@of_every_template
+def test_a_cell_s_id_is_the_notebook_s_name_and_a_number(path: Path) -> None:
+    notebook = read(path)
+    assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
+    ids = [cell["id"] for cell in notebook.cells]
+    assert len(set(ids)) == len(ids)
+    assert [one for one in ids if not re.fullmatch(rf"{path.stem.replace('_', '-')}-\d\d", one)] == []
+
+
+@of_every_template
+def test_a_template_begins_with_its_heading_and_its_question(path: Path) -> None:
+    heading, question, parameters = read(path).cells[:3]
+    assert heading.source.startswith("# ")
+    assert "?" in question.source
+    assert tags(parameters) == {"parameters"}
+
+
+@of_every_template
+def test_one_cell_holds_the_parameters_each_with_a_comment(path: Path) -> None:
+    [cell] = [cell for cell in code_cells(read(path)) if "parameters" in tags(cell)]
+    reader = tokenize.generate_tokens(io.StringIO(cell.source).readline)
+    commented = {token.start[0] for token in reader if token.type == tokenize.COMMENT}
+    for statement in ast.parse(cell.source).body:
+        assert isinstance(statement, ast.Assign)
+        lines = set(range(statement.lineno, (statement.end_lineno or 0) + 1))
+        assert lines & commented, f"{ast.unparse(statement)} has no comment"
+
+
+@of_every_template
+def test_imports_and_drawing_are_folded_and_a_strategy_s_checks_are_not(path: Path) -> None:
+    of_a_strategy = bool(notebook_parameters(path)["strategy"])
+    for cell in code_cells(read(path)):
+        kinds = {type(one) for one in nodes(cell)}
+        if shown(cell) or kinds & {ast.Import, ast.ImportFrom}:
+            assert "hide-input" in tags(cell), f"{cell['id']} is to be folded"
+        if of_a_strategy and ast.Assert in kinds:
+            assert "hide-input" not in tags(cell), f"{cell['id']} holds a check and is to be seen"
+
+
+@of_every_template
+def test_nothing_is_shown_but_through_the_door(path: Path) -> None:
+    for cell in code_cells(read(path)):
+        body = ast.parse(cell.source).body
+        assert names(ast.parse(cell.source)) & PAST_THE_DOOR == set(), cell["id"]
+        if isinstance(body[-1], ast.Expr):
+            assert ast.unparse(body[-1].value).split("(")[0] in {f"report.{one}" for one in THE_DOOR}, cell["id"]
+
+
+@of_every_template
+def test_data_come_in_through_the_snapshot_alone_and_no_notebook_uses_another(path: Path) -> None:
+    for cell in code_cells(read(path)):
+        tree = ast.parse(cell.source)
+        assert names(tree) & OTHER_WAYS_IN == set(), cell["id"]
+        assert [name for name in names(tree) if name.startswith("read_")] == [], cell["id"]
+        for one in ast.walk(tree):
+            if isinstance(one, ast.Import):
+                assert {alias.name.split(".")[0] for alias in one.names} <= LIBRARIES, cell["id"]
+            elif isinstance(one, ast.ImportFrom):
+                assert str(one.module).split(".")[0] in LIBRARIES, cell["id"]
+
+
+@of_every_template
+def test_no_notebook_knows_a_strategy_by_name(path: Path, strategies: dict[str, Strategy]) -> None:
+    known = {text.lower() for one in strategies.values() for text in (one.id, one.name, one.municipality)}
+    for cell in code_cells(read(path)):
+        if "parameters" in tags(cell):
+            continue
+        tree = ast.parse(cell.source)
+        for text in texts(tree):
+            assert not [one for one in known if one in text.lower()], f"{cell['id']} names a strategy"
+        for one in ast.walk(tree):
+            if isinstance(one, ast.If | ast.IfExp | ast.While):
+                assert names(one.test) & {"strategy", "page"} == set(), f"{cell['id']} branches on the strategy"
+            assert not isinstance(one, ast.Match)
+
+
+@of_every_template
+def test_numbers_in_sentences_are_computed(path: Path) -> None:
+    for cell in code_cells(read(path)):
+        for call in shown(cell):
+            sentences = [call.args[1]] if ast.unparse(call.func).endswith("show_text") else []
+            sentences += [keyword.value for keyword in call.keywords if keyword.arg == "alt"]
+            for text in (text for sentence in sentences for text in texts(sentence)):
+                assert not re.search(r"\d", text), f"{cell['id']} has a number written by hand"
+
+
+def test_every_template_runs_as_it_is_from_any_folder(
+    pages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # the book has been built: there is a snapshot, and pages for the overview to read
+    assert pages.is_dir()
+    monkeypatch.delenv("AFKAST_HOME", raising=False)
+    monkeypatch.delenv("AFKAST_PAGES", raising=False)
+
+    def run(path: Path) -> NotebookNode:
+        client = NotebookClient(
+            read(path),
+            timeout=300,
+            kernel_name="python3",
+            resources={"metadata": {"path": str(tmp_path)}},
+            shutdown_kernel="immediate",
+        )
+        return client.execute()
+
+    with ThreadPoolExecutor(2) as pool:
+        for notebook in pool.map(run, TEMPLATES):
+            for cell in code_cells(notebook):
+                assert bool(cell.outputs) == bool(shown(cell)), cell["id"]
+
+
+# ---------------------------------------------------------------- references
+
+
+def expected(strategies: dict[str, Strategy]) -> Iterator[tuple[str, str, dict[str, object]]]:
+    """Of every page of the example: its reference, its template and its parameters."""
+    for strategy in strategies.values():
+        for job in jobs_of(strategy, ""):
+            yield f"{job.strategy}_{job.page}", job.notebook, dict(job.parameters)
+    yield OVERVIEW, "overview", {"snapshot": ""}
+    yield DATA_BASIS, "data_basis", {"snapshot": ""}
+
+
+def test_every_page_has_a_reference_that_is_its_template_with_its_parameters(strategies: dict[str, Strategy]) -> None:
+    assert [path.stem for path in REFERENCES] == sorted(name for name, _, _ in expected(strategies)), (
+        "run `make reference`"
+    )
+    for name, notebook, parameters in expected(strategies):
+        cells = code_cells(read(ROOT / "tests" / "reference" / f"{name}.ipynb"))
+        injected = [cell for cell in cells if "injected-parameters" in tags(cell)]
+        given = {
+            ast.unparse(one.targets[0]): ast.literal_eval(one.value)
+            for one in ast.parse(injected[0].source).body
+            if isinstance(one, ast.Assign)
+        }
+        assert (len(injected), given) == (1, parameters), f"{name}: run `make reference`"
+        template = code_cells(read(ROOT / "notebooks" / f"{notebook}.ipynb"))
+        own = [cell.source for cell in cells if cell is not injected[0]]
+        assert own == [cell.source for cell in template], f"{name}: run `make reference`"
+
+
+@of_every_reference
+def test_a_reference_really_was_executed(path: Path) -> None:
+    cells = code_cells(read(path))
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+    for cell in cells:
+        assert bool(cell.outputs) == bool(shown(cell)), cell["id"]
+        assert all("text/html" in output.data for output in cell.outputs), cell["id"]
+
+
+@of_every_reference
+def test_a_reference_is_small_and_runs_on_any_machine(path: Path) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert len(text) < 200_000
+    assert "data:image" not in text
+    assert not re.search(r"\d{4}-\d{2}-\d{2}-[0-9a-f]{12}", text)
+    assert str(ROOT) not in text
+
+
+def test_a_changed_number_fails_the_comparison_and_another_picture_or_snapshot_does_not(tmp_path: Path) -> None:
+    def reference(name: str, html: str) -> None:
+        source = (
+            "from IPython.display import display\n"
+            'picture, snapshot = "data:image/svg+xml;base64,QUJD=", "2022-02-28-0123456789ab"\n'
+            'display({"text/html": f"<img src={picture}> <td>1.234,5</td> {snapshot}"}, raw=True)'
+        )
+        output = new_output("display_data", {"text/html": html})
+        cell = new_code_cell(source, execution_count=1, outputs=[output])
+        metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+        nbformat.write(new_notebook(cells=[cell], metadata=metadata), tmp_path / f"{name}.ipynb")
+
+    reference("same", "<img src=figure> <td>1.234,5</td> 2019-12-09-ba9876543210")
+    reference("changed", "<img src=figure> <td>1.234,6</td> 2019-12-09-ba9876543210")
+    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = -v -p no:cacheprovider\n", encoding="utf-8")
+    compared = subprocess.run(
+        [sys.executable, "-m", "pytest", "--nbval", "--nbval-sanitize-with", str(SANITIZE)],
+        cwd=tmp_path,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    assert compared.returncode == 1
+    assert "same.ipynb::Cell 0 PASSED" in compared.stdout
+    assert "changed.ipynb::Cell 0 FAILED" in compared.stdout
