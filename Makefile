@@ -22,8 +22,8 @@ book: $(READY) ## Import the data (RAW=folder) and build the book at book/_build
 	$(BIN)/afkast build
 
 test: book ## Run every test, also the executed reference notebooks
-	$(BIN)/python -m pytest tests
-	$(BIN)/python -m pytest --nbval --nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout 300 tests/reference
+	$(BIN)/python -m pytest tests -n auto --dist loadfile
+	$(BIN)/python -m pytest -n auto --dist loadfile --nbval --nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout 300 tests/reference
 
 lab: book ## Open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks

@@ -56,7 +56,8 @@ while venter:
 from IPython.display import display
 verdict = {"value": "nået", "unit": "", "shown": "nået"}
 for id, numbers in {f"maal-{maal}": {"verdict": verdict}, "gevinst": {}}.items():
-    filed = {"id": id, "headline": True, "numbers": numbers, "files": [], "tables": [], "synthetic": True}
+    filed = {"id": id, "kind": "text", "headline": True, "numbers": numbers}
+    filed |= {"files": [], "tables": [], "synthetic": True}
     display({"text/html": f"<p id='{id}'>Der er {antal}.</p>"}, raw=True, metadata={"afkast": filed})""",
 ]
 

@@ -23,7 +23,14 @@ NASTY = "<script>alert(1)</script> \"q\" 'a' & **fed** `kode` {x} [l](http://h) 
 
 
 def entry(file: str, table: str, source: str, extracted_on: str, synthetic: bool) -> dict[str, Any]:
-    return {"file": file, "table": table, "source": source, "extracted_on": extracted_on, "synthetic": synthetic}
+    return {
+        "file": file,
+        "table": table,
+        "source": source,
+        "extracted_on": extracted_on,
+        "synthetic": synthetic,
+        "published": False,
+    }
 
 
 FILES = [
@@ -515,7 +522,7 @@ def test_a_table_of_the_snapshot_is_only_the_strategys_own_rows(snapshot: Snapsh
     everything = Page(project, snapshot, date(2019, 11, 30), None, "side")
     strategies = everything.strategies()
     kijos = Page(project, snapshot, date(2019, 11, 30), strategies["kijos"], "oekonomi")
-    assert set(everything.table("budget")["strategy"]) == set(strategies)
+    assert {"kijos", "kik"} < set(everything.table("budget")["strategy"]) <= set(strategies)
     assert set(kijos.table("budget")["strategy"]) == {"kijos"}
     assert len(kijos.table("measures")) == len(everything.table("measures"))
     assert kijos.extracted_on("spells") == date(2022, 2, 28)

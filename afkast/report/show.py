@@ -33,7 +33,7 @@ from afkast.intake import Snapshot, open_snapshot
 from afkast.project import Project, find_project
 from afkast.report import charts, danish, disclosure
 from afkast.report.danish import UNITS, Quantity
-from afkast.strategy import Strategy, load_strategies
+from afkast.strategy import Goal, Strategy, load_strategies
 
 METADATA_KEY = "afkast"
 """Under this key an output says that it came through the door, and files its numbers."""
@@ -53,6 +53,9 @@ STATES = {
 
 ALREADY_PUBLISHED = "Tal, som allerede er offentliggjort, er ikke skjult."
 """Stands under a table that shows small counts because every file behind it is declared published."""
+
+MOST_SOURCES_NAMED = 5
+"""A caption with more sources counts them and points to the data basis."""
 
 WIDE_TABLE_COLUMNS = 6
 """A table with more columns is set tighter."""
@@ -121,6 +124,10 @@ class Page:
     def extracted_on(self, table: str) -> date:
         """The day on which a table's newest file was extracted."""
         return max(_day(entry["extracted_on"]) for entry in self.snapshot.files_of(table))
+
+    def goals(self) -> list[Goal]:
+        """The goals that this page decides."""
+        return [goal for goal in self.strategy.goals if goal.page == self.page_id]
 
     def strategies(self) -> dict[str, Strategy]:
         """Every strategy of the project."""
@@ -382,6 +389,8 @@ class Page:
         )
         names = list(dict.fromkeys(entry["source"] for entry in files))
         days = [danish.day(one) for one in sorted({_day(entry["extracted_on"]) for entry in files})]
+        if len(names) > MOST_SOURCES_NAMED:
+            return f"Kilde: {len(names)} kilder{note}, se Datagrundlag · data pr. {days[0]} – {days[-1]}"
         return f"Kilde: {danish.listed(names)}{note} · data pr. {danish.listed(days)}"
 
 

@@ -1,0 +1,322 @@
+"""The built book in a browser without a network: every page, on a screen and on a telephone."""
+
+import json
+import re
+import shutil
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+from urllib.parse import unquote, urldefrag, urljoin, urlsplit
+
+import nbformat
+import pytest
+from bs4 import BeautifulSoup
+from playwright.sync_api import Browser, Page, sync_playwright
+from test_seeds import SHOWN_AT, expected
+
+from afkast.report.show import filed
+
+WIDTHS = {"screen": (1280, 900), "telephone": (390, 844)}
+
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+).split()
+
+ENGLISH = re.compile(
+    r"\b(Toggle|Show|Hide|Hidden|On this page|Search|Skip|Next|Previous|previous|next page|Contents|Table of|Back to|"
+    r"Light|Dark|[Tt]heme|Built with|Created|Powered|By |Copyright|Click|Print|Download|Fullscreen|Source|"
+    r"Close|(?<!BMJ )Open|Warning|Note|Tip|Navigation|navigation|Site|Main|Breadcrumb|Settings|Permalink|Link to|"
+    r"Copy|Copied|Expand|Collapse|Last updated|Results?|Loading|Page|Section|Home|Error|No |The |the |and |of )"
+)
+"""Words of the theme, of Sphinx, of MathJax and of the search, none of which is Danish."""
+
+LOOK = """() => {
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const text = element => element.textContent.replace(/\\s+/g, ' ').trim();
+  const shown = element => element.checkVisibility({visibilityProperty: true});
+  const width = document.documentElement.clientWidth;
+  const scrolls = element => element && element !== document.body &&
+    (getComputedStyle(element).overflowX !== 'visible' || scrolls(element.parentElement));
+  const words = [];
+  const walk = node => {
+    if (node.nodeType === Node.TEXT_NODE) { if (shown(node.parentElement)) words.push(node.data); return; }
+    if (node.nodeType !== Node.ELEMENT_NODE) return;
+    if (node.matches('pre, code, script, style, mjx-container, .highlight')) return;
+    for (const name of ['aria-label', 'title', 'placeholder', 'alt', 'data-bs-title'])
+      if (node.hasAttribute(name)) words.push(node.getAttribute(name));
+    node.childNodes.forEach(walk);
+  };
+  walk(document.body);
+  window.scrollTo(10000, 0);
+  return {
+    language: document.documentElement.lang,
+    heading: all('h1').map(text),
+    scrolled: window.scrollX,
+    too_wide: all('article *')
+      .filter(one => one.getBoundingClientRect().right > width + 1 && !scrolls(one) && shown(one))
+      .map(one => one.outerHTML.slice(0, 120)),
+    formulas: all('article .math').length,
+    rendered: all('article mjx-container').length,
+    misrendered: all('mjx-merror, [data-mjx-error], .MathJax_Error').length,
+    figures: all('article figure').map(figure => {
+      const picture = figure.querySelector('img');
+      const across = picture.getBoundingClientRect().width;
+      return [figure.id, picture.alt, picture.naturalWidth, picture.naturalHeight, across];
+    }),
+    pictures: all('article img').map(picture => [picture.alt, picture.complete && picture.naturalWidth]),
+    uncaptioned: all('article .afkast table').filter(one => !one.caption && !one.closest('figure details')).length,
+    headless: all('article .afkast table').filter(one => !one.querySelector('thead th[scope]')).length,
+    ids: all('[id]').map(one => one.id),
+    banner: all('.afkast-synthetic').filter(shown).map(text),
+    rows: Object.fromEntries(all('article .afkast-table[id]').map(one =>
+      [one.id, all('tr', one).map(row => [...row.cells].map(text))])),
+    words: words.join('\\n'),
+    prose: all('article').map(one => one.innerText).join('\\n'),
+  };
+}"""
+
+
+@dataclass
+class Visit:
+    """What the browser met on one page."""
+
+    seen: dict[str, Any] = field(default_factory=dict)
+    failed: list[str] = field(default_factory=list)
+    foreign: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+
+
+class _Silent(SimpleHTTPRequestHandler):
+    def log_message(self, *_: Any) -> None:
+        pass
+
+
+@pytest.fixture(scope="module")
+def address(site: Path) -> Iterator[str]:
+    """The site on this machine's own loopback."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Silent, directory=str(site))) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        pytest.skip("there is no Chromium; install it with `apt-get install chromium`")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+def html_pages(site: Path) -> list[str]:
+    pages = (path.relative_to(site) for path in sorted(site.rglob("*.html")))
+    return [page.as_posix() for page in pages if page.parts[0] != "_static"]
+
+
+def listen(page: Page, address: str) -> Visit:
+    """Let nothing but the site itself through, and note what goes wrong."""
+    visit = Visit()
+
+    def only_the_site(route: Any) -> None:
+        if route.request.url.startswith((address, "data:")):
+            route.continue_()
+        else:
+            visit.foreign.append(route.request.url)
+            route.abort()
+
+    page.route("**/*", only_the_site)
+    page.on("requestfailed", lambda request: visit.failed.append(request.url))
+    page.on("response", lambda response: visit.failed.append(response.url) if response.status >= 400 else None)
+    page.on(
+        "console", lambda message: visit.said.append(message.text) if message.type in ("error", "warning") else None
+    )
+    page.on("pageerror", lambda error: visit.said.append(str(error)))
+    return visit
+
+
+def settle(page: Page) -> None:
+    """Wait until the formulas are set and the pictures there."""
+    page.evaluate("""async () => {
+        if (document.querySelector('.math')) {
+            while (!window.MathJax?.startup?.promise) await new Promise(done => setTimeout(done, 20));
+            await window.MathJax.startup.promise;
+        }
+        await Promise.all([...document.images].map(one => one.decode().catch(() => null)));
+        await document.fonts.ready;
+    }""")
+
+
+@pytest.fixture(scope="module")
+def visits(site: Path, address: str, browser: Browser) -> dict[tuple[str, str], Visit]:
+    """Every page at every width."""
+    found = {}
+    context = browser.new_context()
+    for name in html_pages(site):
+        page = context.new_page()
+        visit = listen(page, address)
+        for width, (across, down) in WIDTHS.items():
+            page.set_viewport_size({"width": across, "height": down})
+            if page.url == "about:blank":
+                page.goto(address + name, wait_until="load")
+                page.wait_for_selector("h1")  # index.html only leads on to the overview
+            settle(page)
+            found[name, width] = replace(visit, seen=page.evaluate(LOOK))
+        page.close()
+    context.close()
+    return found
+
+
+def told(visits: dict[tuple[str, str], Visit], what: Callable[[Visit], Any]) -> dict[tuple[str, str], Any]:
+    """Of every visit what is wrong, where anything is."""
+    return {at: wrong for at, visit in visits.items() if (wrong := what(visit))}
+
+
+Visits = dict[tuple[str, str], Visit]
+
+
+def test_the_pages_ask_no_other_host_for_anything_and_nothing_fails(visits: Visits) -> None:
+    assert len(visits) >= 2 * 14
+    assert told(visits, lambda visit: visit.foreign) == {}
+    assert told(visits, lambda visit: visit.failed) == {}
+    assert told(visits, lambda visit: visit.said) == {}
+
+
+def test_no_page_scrolls_sideways_and_nothing_is_cut_off(visits: Visits) -> None:
+    assert told(visits, lambda visit: visit.seen["scrolled"]) == {}
+    assert told(visits, lambda visit: visit.seen["too_wide"]) == {}
+
+
+def test_every_page_is_danish_has_one_heading_and_unique_ids(visits: Visits) -> None:
+    assert {visit.seen["language"] for visit in visits.values()} == {"da"}
+    assert told(visits, lambda visit: len(visit.seen["heading"]) != 1) == {}
+    twice = told(visits, lambda visit: [id for id, count in Counter(visit.seen["ids"]).items() if count > 1])
+    assert twice == {}
+
+
+def test_no_english_is_left(visits: Visits) -> None:
+    assert told(visits, lambda visit: sorted(set(ENGLISH.findall(visit.seen["words"])))) == {}
+
+
+def test_formulas_are_set(visits: Visits) -> None:
+    assert told(visits, lambda visit: visit.seen["rendered"] < visit.seen["formulas"]) == {}
+    assert told(visits, lambda visit: visit.seen["misrendered"]) == {}
+    assert told(visits, lambda visit: re.findall(r"\$\$|\\begin\{|\\frac|\\text\{", visit.seen["prose"])) == {}
+    for page in ("metode", "strategies/norddjurs-koordineret-indsats/overlevelseskurver"):
+        assert visits[f"{page}.html", "screen"].seen["rendered"] > 3
+
+
+def test_every_figure_is_there_with_words_for_those_who_do_not_see_it(visits: Visits) -> None:
+    figures = [figure for visit in visits.values() for figure in visit.seen["figures"]]
+    assert len(figures) >= 2 * 8
+    for id, alt, across, down, shown in figures:
+        assert len(alt) > 40, id
+        assert min(across, down, shown) > 100, id
+    assert told(visits, lambda visit: [alt for alt, across in visit.seen["pictures"] if not across]) == {}
+
+
+def test_every_table_has_a_caption_or_stands_under_its_figure(visits: Visits) -> None:
+    assert sum(len(visit.seen["rows"]) for visit in visits.values()) >= 2 * 20
+    assert told(visits, lambda visit: visit.seen["uncaptioned"]) == {}
+    assert told(visits, lambda visit: visit.seen["headless"]) == {}
+
+
+def test_every_page_that_uses_synthetic_data_says_so(visits: Visits, pages: Path) -> None:
+    using = []
+    for path in sorted(pages.rglob("*.ipynb")):
+        if any(item["synthetic"] for item in filed(nbformat.read(path, as_version=4))):
+            using.append(f"strategies/{path.relative_to(pages).with_suffix('.html').as_posix()}")
+    assert len(using) >= 7
+    for page in using:
+        for width in WIDTHS:
+            [banner] = visits[page, width].seen["banner"]
+            assert "Syntetiske data" in banner
+
+
+@pytest.mark.parametrize("name", SHOWN_AT)
+def test_every_printed_row_is_a_row_of_the_page(name: str, visits: Visits) -> None:
+    strategy, page, item = SHOWN_AT[name]
+    cells = expected(name)
+    rows = dict.fromkeys(row for row, _ in cells)
+    printed = [[row, *(text for (of, _), text in cells.items() if of == row)] for row in rows]
+    for width in WIDTHS:
+        shown = visits[f"strategies/{strategy}/{page}.html", width].seen["rows"][item]
+        plain = [[re.sub(r"(?<=\d) %$", "%", text.replace("−", "-")) for text in row] for row in shown]
+        for row in printed:
+            assert row in plain, f"{name} on the {width}"
+
+
+def test_every_link_leads_to_a_page_and_a_place_in_it(site: Path) -> None:
+    ids: dict[str, set[str]] = {}
+    links: dict[str, list[str]] = {}
+    for name in html_pages(site):
+        soup = BeautifulSoup((site / name).read_text(encoding="utf-8"), "html.parser")
+        ids[name] = {str(one["id"]) for one in soup.select("[id]")}
+        links[name] = [str(one["href"]) for one in soup.select("a[href]")]
+    for name, hrefs in links.items():
+        for href in hrefs:
+            assert not urlsplit(href).scheme, f"{name} leads out of the book: {href}"
+            target, place = urldefrag(urljoin(f"/{name}", href))
+            target = unquote(target).lstrip("/")
+            assert (site / target).is_file(), f"{name}: {href}"
+            if place and target in ids:
+                assert unquote(place) in ids[target], f"{name}: {href}"
+
+
+def test_the_search_finds_a_page_and_answers_in_danish(address: str, browser: Browser) -> None:
+    page = browser.new_page()
+    visit = listen(page, address)
+    page.goto(f"{address}search.html?q=revalidering")
+    page.wait_for_selector("#search-results li a")
+    page.wait_for_function("document.querySelector('#search-results h2')?.textContent === 'Søgeresultater'")
+    assert page.locator("#search-results li a").count() > 1
+    assert ENGLISH.findall(page.inner_text("#search-results h2") + page.inner_text("#search-results p")) == []
+    assert (visit.foreign, visit.failed, visit.said) == ([], [], [])
+    page.close()
+
+
+def test_a_page_prints_with_its_tables_and_without_what_only_a_screen_needs(address: str, browser: Browser) -> None:
+    # the width of an A4 page within its margins
+    page = browser.new_page(viewport={"width": 718, "height": 1000})
+    listen(page, address)
+    page.goto(f"{address}strategies/kijos/oekonomi.html")
+    settle(page)
+    page.emulate_media(media="print")
+    tables = page.evaluate("""() => [...document.querySelectorAll('.afkast-scroll')]
+        .filter(one => !one.closest('details') && one.checkVisibility())
+        .map(one => [one.clientHeight > 50, one.scrollWidth - one.clientWidth])""")
+    assert len(tables) >= 5
+    assert [table for table in tables if table != [True, 0]] == []
+    for selector in (".bd-sidebar-primary", ".bd-header-article", ".bd-sidebar-secondary", ".prev-next-area"):
+        assert page.locator(selector).first.is_hidden(), selector
+    printed = page.pdf(format="A4")
+    assert printed.startswith(b"%PDF")
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) >= 2
+    page.close()
+
+
+def test_the_book_s_contents_are_reached_on_a_telephone(address: str, browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    listen(page, address)
+    page.goto(f"{address}strategies/overblik.html")
+    link = page.locator("nav.bd-links a", has_text="KIJOS").first
+    assert not link.is_visible()
+    page.locator("button.primary-toggle").first.click()
+    link.wait_for(state="visible")
+    link.click()
+    page.wait_for_url("**/strategies/kijos/index.html")
+    page.close()
+
+
+def test_the_search_index_holds_every_page_of_the_contents(site: Path) -> None:
+    index = (site / "searchindex.js").read_text(encoding="utf-8")
+    documents = json.loads(index[index.index("{") : index.rindex("}") + 1])["docnames"]
+    assert {f"{name}.html" for name in documents} == set(html_pages(site)) - {"index.html", "search.html"}

@@ -1,0 +1,118 @@
+"""What is written about the product is true of it."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from afkast.cli import main
+from afkast.intake import CONTRACTS
+from afkast.strategy import Strategy, load_strategies, notebook_parameters
+
+ROOT = Path(__file__).resolve().parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+DATA_README = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
+STRATEGIES_README = (ROOT / "strategies" / "README.md").read_text(encoding="utf-8")
+MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
+
+DOCUMENTS = [
+    path
+    for path in (
+        *ROOT.glob("*.md"),
+        *(ROOT / "data").glob("*.md"),
+        *(ROOT / "data" / "example").glob("*.md"),
+        *(ROOT / "strategies").glob("*.md"),
+    )
+]
+
+
+@pytest.fixture(scope="module")
+def strategies() -> dict[str, Strategy]:
+    return load_strategies(ROOT / "strategies", ROOT / "notebooks")
+
+
+def test_every_command_is_in_the_readme() -> None:
+    assert [name for name in main.commands if f"afkast {name}" not in README] == []
+
+
+def test_the_readme_names_no_command_target_or_folder_that_is_not_there() -> None:
+    told = set(re.findall(r"(?<![\w.])afkast ([a-z]+)", README))
+    assert told - set(main.commands) == set()
+    targets = set(re.findall(r"^([a-z]+):", MAKEFILE, re.MULTILINE))
+    assert set(re.findall(r"(?<![\w])make ([a-z]+)(?=[`\s]*(?:#|$|`|\s))", "\n".join(commands_in(README)))) <= targets
+    for folder in re.findall(r"`([a-z_/.]+/)`", README):
+        assert (ROOT / folder).is_dir(), folder
+
+
+def commands_in(text: str) -> list[str]:
+    """Every piece of code in a document, in the line or in a block."""
+    return re.findall(r"```\n(.*?)```", text, re.DOTALL) + re.findall(r"`([^`\n]+)`", text)
+
+
+def test_every_target_of_the_makefile_is_explained_in_its_list() -> None:
+    phony = set(re.search(r"^\.PHONY: (.*)$", MAKEFILE, re.MULTILINE)[1].split())
+    explained = set(re.findall(r"^([a-z]+):.*## \S", MAKEFILE, re.MULTILINE))
+    assert explained == phony
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_every_link_to_a_file_leads_to_it(path: Path) -> None:
+    for target in re.findall(r"\]\(([^)#\s]+)", path.read_text(encoding="utf-8")):
+        if "://" not in target:
+            assert (path.parent / target).exists(), target
+
+
+@pytest.mark.parametrize("table", CONTRACTS)
+def test_every_table_and_each_of_its_columns_is_in_the_data_readme(table: str) -> None:
+    entry = re.search(rf"^### {table}$\n(.*?)(?=^### |\Z)", DATA_README, re.MULTILINE | re.DOTALL)
+    assert entry, f"{table} has no entry"
+    for column in CONTRACTS[table].columns:
+        if column != "file":
+            assert f"`{column}`" in entry[1], f"{table}: {column}"
+    assert "*Example:*" in entry[1]
+    assert "*Your own:*" in entry[1]
+
+
+def test_every_key_of_a_strategy_is_in_the_readme_of_strategies() -> None:
+    for key in (*Strategy.model_fields, "area", "parameters"):
+        assert f"`{key}`" in STRATEGIES_README, key
+
+
+def test_every_strategy_has_prose(strategies: dict[str, Strategy]) -> None:
+    for strategy in strategies.values():
+        assert len(strategy.summary.split()) >= 15, f"{strategy.id}: say what was decided"
+        for text in (strategy.summary, *(goal.text for goal in strategy.goals)):
+            assert text.strip().endswith("."), f"{strategy.id}: {text}"
+
+
+def test_every_notebook_is_a_page_of_the_example(strategies: dict[str, Strategy]) -> None:
+    used = {page.notebook for strategy in strategies.values() for page in strategy.pages}
+    assert {path.stem for path in (ROOT / "notebooks").glob("*.ipynb")} - used == {
+        "overview",
+        "data_basis",
+        "reconciliation",
+    }
+
+
+def test_a_parameter_has_the_same_default_everywhere_it_is_afkast_s_own() -> None:
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        own = notebook_parameters(path)
+        assert (own["as_of"], own["snapshot"]) == ("", ""), path.stem
+
+
+def test_every_dependency_is_locked_with_a_hash() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    asked = project["project"]["dependencies"] + project["dependency-groups"]["dev"]
+    locked = (ROOT / "requirements.txt").read_text(encoding="utf-8")
+    for requirement in asked:
+        name = re.match(r"[\w.-]+", requirement)[0].lower()
+        name = re.sub(r"[_.]", "-", name)
+        entry = re.search(rf"^{re.escape(name)}==\S+(?: ;[^\\\n]*)? \\\n    --hash=sha256:", locked, re.MULTILINE)
+        assert entry, name
+    assert "://" not in re.sub(r"#.*", "", locked)
+
+
+def test_no_document_names_a_path_of_this_machine() -> None:
+    for path in DOCUMENTS:
+        assert not re.search(r"/home/|/root/|/tmp/|/work/|C:\\Users", path.read_text(encoding="utf-8")), path.name
