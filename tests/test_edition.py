@@ -265,7 +265,7 @@ def test_a_strategy_s_pages_are_renewed_alone_and_the_others_stay_in_the_book(ed
         done: list[str] = []
         build(edition, ["alfa", "alfa"], on_progress=lambda _done, _total, what: done.append(what))
         assert sorted(done[:2]) == ["alfa/side", "beta/ny"]
-        assert done[2:-1] in (["overblik", "datagrundlag"], ["datagrundlag", "overblik"])
+        assert sorted(done[2:-1]) == ["afstemning", "datagrundlag", "overblik"]
         assert "Der var 2." in (edition.site / "strategies" / "beta" / "side.html").read_text("utf-8")
         assert (edition.site / "strategies" / "beta" / "ny.html").is_file()
         after = digests(edition.pages)
