@@ -294,7 +294,7 @@ def test_a_changed_number_fails_the_comparison_and_another_picture_or_snapshot_d
     reference("changed", "<img src=figure> <td>1.234,6</td> 2019-12-09-ba9876543210")
     (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = -v -p no:cacheprovider --color=no\n", encoding="utf-8")
     compared = subprocess.run(
-        [sys.executable, "-m", "pytest", "--nbval", "--nbval-sanitize-with", str(SANITIZE)],
+        [sys.executable, "-m", "pytest", "--nbval", f"--nbval-sanitize-with={SANITIZE}"],
         cwd=tmp_path,
         capture_output=True,
         encoding="utf-8",
