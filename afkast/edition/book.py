@@ -26,6 +26,19 @@ OVERVIEW, DATA_BASIS, RECONCILIATION = "overblik", "datagrundlag", "afstemning"
 GROUNDS = ("metode", "forudsaetninger", "ordliste", f"strategies/{DATA_BASIS}", f"strategies/{RECONCILIATION}")
 """The last part of the contents: what every page rests on. Without printed tables there is no reconciliation."""
 
+FRONT_DOOR = """<!DOCTYPE html>
+<html lang="da">
+<head>
+<meta charset="utf-8">
+<title>Afkast</title>
+<link rel="icon" href="_static/favicon.svg">
+<meta http-equiv="refresh" content="0; url={page}">
+</head>
+<body><a href="{page}">Til forsiden</a></body>
+</html>
+"""
+"""The site's index.html: it leads to the front page, and names an icon, or a browser asks for one that is not there."""
+
 UNFINISHED = "unfinished-"
 """How the name of a folder of unfinished work begins; a build clears what a killed one left."""
 
@@ -140,6 +153,7 @@ def render(project: Project, contents: list[str]) -> None:
     missing = [page for page in contents if not (new / f"{page}.html").is_file()]
     if run.returncode or missing:
         raise AfkastError(_why_not_rendered(project, run.stdout + run.stderr, missing))
+    (new / "index.html").write_text(FRONT_DOOR.format(page=f"strategies/{OVERVIEW}.html"), encoding="utf-8")
     for leftover in ("_sources", "reports", ".buildinfo", "objects.inv"):
         path = new / leftover
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)

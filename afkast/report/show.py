@@ -232,7 +232,7 @@ class Page:
             for width, stretch in ((charts.WIDE_INCHES, 1.0), (charts.NARROW_INCHES, 1.15))
         )
         html = _template("figure").render(
-            id=id,
+            id=_anchor(id),
             wide=wide,
             narrow=narrow,
             alt=_plain(alt, quantities),
@@ -270,7 +270,7 @@ class Page:
             }
             for name, cell in cells.items()
         }
-        html = f'<div class="afkast afkast-text" id="{escape(id)}">{body}</div>'
+        html = f'<div class="afkast afkast-text" id="{escape(_anchor(id))}">{body}</div>'
         self._display(id, "text", html, {"numbers": numbers, "headline": headline}, files)
 
     # -- behind the door ---------------------------------------------------------------------------------------------
@@ -356,7 +356,7 @@ class Page:
             notes = [*notes, ALREADY_PUBLISHED]
         legend = [STATES[state][1] for state in STATES if state in met and STATES[state][1]]
         return _template("table").render(
-            id=id,
+            id=_anchor(id),
             caption=caption,
             source=self._source_line(files) if files else "",
             heads=_heads(values.columns, rows),
@@ -486,6 +486,11 @@ def _last(label: Any) -> Any:
 def _are_published(files: list[dict[str, Any]]) -> bool:
     """Whether every file behind a shown thing is declared published; nothing is known of a thing without files."""
     return bool(files) and all(entry["published"] for entry in files)
+
+
+def _anchor(id: str) -> str:
+    """The id as it stands in the page, where a heading of the same words has an id of its own."""
+    return f"vist-{id}"
 
 
 def _day(iso: str) -> date:
