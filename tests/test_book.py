@@ -247,7 +247,7 @@ def test_every_printed_row_is_a_row_of_the_page(name: str, visits: Visits) -> No
     rows = dict.fromkeys(row for row, _ in cells)
     printed = [[row, *(text for (of, _), text in cells.items() if of == row)] for row in rows]
     for width in WIDTHS:
-        shown = visits[f"strategies/{strategy}/{page}.html", width].seen["rows"][item]
+        shown = visits[f"strategies/{strategy}/{page}.html", width].seen["rows"][f"vist-{item}"]
         plain = [[re.sub(r"(?<=\d) %$", "%", text.replace("−", "-")) for text in row] for row in shown]
         for row in printed:
             assert row in plain, f"{name} on the {width}"

@@ -31,13 +31,13 @@ FRONT_DOOR = """<!DOCTYPE html>
 <head>
 <meta charset="utf-8">
 <title>Afkast</title>
-<link rel="icon" href="_static/favicon.svg">
+<link rel="icon" href="data:,">
 <meta http-equiv="refresh" content="0; url={page}">
 </head>
 <body><a href="{page}">Til forsiden</a></body>
 </html>
 """
-"""The site's index.html: it leads to the front page, and names an icon, or a browser asks for one that is not there."""
+"""The site's index.html: it leads to the front page; its empty icon keeps a browser from asking for one."""
 
 UNFINISHED = "unfinished-"
 """How the name of a folder of unfinished work begins; a build clears what a killed one left."""
