@@ -35,6 +35,7 @@ check: $(READY) ## Lint, formatting and types
 
 lock: $(READY) ## Resolve requirements.txt anew from pyproject.toml, with hashes, for all supported Pythons
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade --group dev pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade --group engines -c requirements.txt -o requirements-engines.txt
 
 example: $(READY) ## Write the synthetic example data anew
 	$(BIN)/python data/example/make_example.py
