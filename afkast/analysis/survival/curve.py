@@ -88,11 +88,10 @@ def _curve_variance(rows: Rows, of: Hazard) -> Floats:
 
 
 def limits(S: Floats, standard_error: Floats, interval: Interval, level: float) -> tuple[Floats, Floats]:
-    """Pointwise limits of S(t), within 0 and 1.
+    """Pointwise limits of a share S(t), within 0 and 1; any shape.
 
     plain S ± z·SE;  log S·exp(±z·SE/S);  log-log S^exp(±z·SE/(S log S)), as in R.
-    Where S is 1 both limits are 1. Where S is 0 the formulas give none (R: NA); the lower limit is then 0 and the upper
-    the last one before, as S does not rise.
+    Where S is 0 or 1 the formulas give none (R: NA); both limits are then S itself.
     """
     z = normal_quantile(level)
     if interval not in ("plain", "log", "log-log"):
@@ -107,11 +106,7 @@ def limits(S: Floats, standard_error: Floats, interval: Interval, level: float) 
         else:
             half = z * standard_error / (P * np.abs(np.log(P)))
             lower, upper = P ** np.exp(half), P ** np.exp(-half)
-    lower, upper = np.where(inside, lower.clip(0, 1), S), np.where(inside, upper.clip(0, 1), S)
-    if (S == 0).any():
-        gone = int((S == 0).argmax())
-        upper[gone:] = upper[gone - 1] if gone > 0 else 1.0
-    return lower, upper
+    return np.where(inside, lower.clip(0, 1), S), np.where(inside, upper.clip(0, 1), S)
 
 
 def kaplan_meier(
@@ -136,6 +131,7 @@ def kaplan_meier(
     weighted counts are no counts of persons. A risk set that empties leaves S as it is, or at 0 for good when all left.
     Late entrants make the first risk sets small: `fewest_at_risk` starts the curve at the first time with so many,
     and S is then the share among those who have come so far.
+    Where S is 1 both limits are 1; where S is 0 the lower is 0 and the upper the last one before (R gives NA).
 
     Source: Kaplan and Meier, JASA 53 (1958); Kalbfleisch and Prentice (1980) for the log-log interval.
     """
@@ -143,6 +139,8 @@ def kaplan_meier(
     of = estimated_hazard(rows, fewest_at_risk)
     standard_error = np.sqrt(_curve_variance(rows, of))
     lower, upper = limits(of.S, standard_error, interval, level)
+    gone = int((of.S > 0).sum())  # S does not rise, so the limit before everyone had left still holds afterwards
+    upper[gone:] = upper[gone - 1] if gone > 0 else 1.0
     counts = (of.persons.at_risk, of.persons.events, of.persons.censored)
     return KaplanMeier(of.S, standard_error, lower, upper, *(c.astype(np.int64) for c in counts), of.start)
 
