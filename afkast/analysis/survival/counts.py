@@ -59,9 +59,24 @@ class Rows:
 
     def of(self, chosen: NDArray[np.bool_]) -> "Rows":
         """The chosen rows; persons keep their codes."""
-        columns = (self.exit, self.event, self.entry, self.n, self.weights, self.person)
-        kept: list[Any] = [None if column is None else column[chosen] for column in columns]
-        return Rows(*kept, persons=self.persons, last=int(kept[0].max()))
+
+        def kept(column: Any) -> Any:
+            return None if column is None else column[chosen]
+
+        exit, event, entry = kept(self.exit), kept(self.event), kept(self.entry)
+        last = int(exit.max())
+        return Rows(exit, event, entry, kept(self.n), kept(self.weights), kept(self.person), self.persons, last)
+
+    def cells(self) -> tuple["Rows", Integers]:
+        """The distinct (entry, exit, event), as unweighted rows, and the place of each row among them."""
+        times, kinds = self.last + 1, int(self.event.max()) + 1
+        code = self.exit * kinds + self.event
+        if self.entry is not None:
+            code = code + self.entry * (times * kinds)
+        distinct, cell = np.unique(code, return_inverse=True)
+        entry = None if self.entry is None else distinct // (times * kinds)
+        exit, event = distinct // kinds % times, distinct % kinds
+        return Rows(exit, event, entry, None, None, None, len(distinct), self.last), cell
 
 
 def whole(name: str, values: ArrayLike) -> Integers:
@@ -135,7 +150,9 @@ def checked_rows(
     return Rows(last_seen, happened, entered, number, weight, codes, persons, last)
 
 
-def tally(rows: Rows, group: Integers | None = None, groups: int = 1, events: int = 1, weighted: bool = False) -> Floats:
+def tally(
+    rows: Rows, group: Integers | None = None, groups: int = 1, events: int = 1, *, weighted: bool = False
+) -> Floats:
     """At risk, censored and events 1…`events`, (groups, 2 + events, T+1); persons, or sums of their weights.
 
     The kernel of everything here: one bincount of exits by (group, time, event), one of entries, one cumsum.

@@ -32,7 +32,7 @@ class KaplanMeier:
 
 @dataclass(frozen=True)
 class Hazard:
-    """What a curve is made of: h_t, the sum of weights at risk Y_t, S(t), persons at risk and with the event, (T+1,)."""
+    """What a curve is made of, (T+1,): h_t, the sum of weights at risk Y_t, S(t), and the counts of persons."""
 
     h: Floats
     Y: Floats
@@ -54,10 +54,11 @@ def estimated_hazard(rows: Rows, fewest_at_risk: int | None = None) -> Hazard:
     if fewest_at_risk is not None:
         enough = persons.at_risk >= fewest_at_risk
         if not enough.any():
-            raise AfkastError(f"Der er på intet tidspunkt {fewest_at_risk} personer under risiko; kurven kan ikke tegnes.")
+            raise AfkastError(f"Der følges aldrig {fewest_at_risk} personer på samme tid; det er for få til en kurve.")
         start = int(enough.argmax())
         h = np.where(np.arange(len(h)) < start, 0.0, h)
-    return Hazard(h, np.where(persons.at_risk > 0, weighted.at_risk, 0.0), np.cumprod(1 - h), persons, start)
+    S: Floats = np.cumprod(1 - h)
+    return Hazard(h, np.where(persons.at_risk > 0, weighted.at_risk, 0.0), S, persons, start)
 
 
 def row_influence(rows: Rows, of: Hazard, costs: Floats) -> Floats:
@@ -79,10 +80,17 @@ def _curve_variance(rows: Rows, of: Hazard) -> Floats:
     """Var S(t): Greenwood's, or the sum of squared influences when rows are weighted or several to a person."""
     if not rows.robust:
         return np.asarray(of.S**2 * np.cumsum(of.greenwood()))
+    # rows followed alike have the same influence for the same weight
+    cells, cell = rows.cells()
+    weight = np.broadcast_to(rows.weight(), rows.exit.shape)
+    squares = np.bincount(cell, weight**2 if rows.n is None else rows.n * weight**2)
     variance, at = np.zeros(len(of.S)), np.flatnonzero(of.h)
     for t in at:  # times, never persons
-        influence = row_influence(rows, of, np.arange(len(of.S)) == t)
-        variance[t] = squared(of_persons(influence, rows.person, rows.persons), rows.n)
+        influence = row_influence(cells, of, np.arange(len(of.S)) == t)
+        if rows.person is None:
+            variance[t] = squared(influence, squares)
+        else:
+            variance[t] = squared(of_persons(weight * influence[cell], rows.person, rows.persons), None)
     latest = np.searchsorted(at, np.arange(len(of.S)), side="right") - 1
     return np.where(latest >= 0, variance[at[latest]], 0.0) if len(at) else variance
 
@@ -141,8 +149,10 @@ def kaplan_meier(
     lower, upper = limits(of.S, standard_error, interval, level)
     gone = int((of.S > 0).sum())  # S does not rise, so the limit before everyone had left still holds afterwards
     upper[gone:] = upper[gone - 1] if gone > 0 else 1.0
-    counts = (of.persons.at_risk, of.persons.events, of.persons.censored)
-    return KaplanMeier(of.S, standard_error, lower, upper, *(c.astype(np.int64) for c in counts), of.start)
+    at_risk, events = of.persons.at_risk.astype(np.int64), of.persons.events.astype(np.int64)
+    return KaplanMeier(
+        of.S, standard_error, lower, upper, at_risk, events, of.persons.censored.astype(np.int64), of.start
+    )
 
 
 def survival_influence(
@@ -185,10 +195,9 @@ def quantile(curve: KaplanMeier, share: float = 0.5) -> Quantile:
     tolerance = np.sqrt(np.finfo(np.float64).eps)
 
     def reached(S: Floats) -> float | None:
-        here = S <= height + tolerance
-        if not here.any():
+        reaches, passes = S - height <= tolerance, S - height < -tolerance
+        if not reaches.any():
             return None
-        below = S < height - tolerance
-        return float(here.argmax() + (below.argmax() if below.any() else last)) / 2
+        return float(reaches.argmax() + (passes.argmax() if passes.any() else last)) / 2
 
     return Quantile(reached(curve.survival), reached(curve.lower), reached(curve.upper))

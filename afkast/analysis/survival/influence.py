@@ -61,7 +61,7 @@ def of_persons(influence: Floats, person: NDArray[np.int64] | None, persons: int
     if person is None:
         return influence
     if influence.ndim == 1:
-        return np.bincount(person, influence, persons)
+        return np.bincount(person, influence, persons).astype(np.float64, copy=False)
     total = np.zeros((persons, *influence.shape[1:]))
     np.add.at(total, person, influence)
     return total

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
 from afkast.analysis.survival.counts import Floats, Integers, Rows, checked_rows, tally, whole
 from afkast.analysis.survival.curve import Interval, limits
@@ -112,7 +112,7 @@ def _process(rows: Rows, to: Integers, origin: Integers, states: int, initial: A
         moved = to != origin
         place = (rows.exit * S + origin) * S + to
         moves = np.bincount(place[moved], amount[moved], times * S * S).reshape(times, S, S)
-        return at_risk, moves
+        return at_risk, moves.astype(np.float64, copy=False)
 
     at_risk, moves = counted(weighted=False)
     Y, dN = counted(weighted=True)
@@ -221,8 +221,8 @@ def competing_risks(
     cause: (rows,) 0 when last seen, 1…causes when left. The shares of a time sum to 1, which 1 − Kaplan-Meier per cause
     does not: it takes the other causes for censoring.
     """
-    number = None if causes is None else causes + 1
-    size = number or int(max(np.max(whole("Årsagen", cause), initial=0) + 1, 2))
+    highest = int(whole("Årsagen", cause).max(initial=1)) if causes is None else causes
+    size = highest + 1
     return aalen_johansen(
         exit,
         cause,
