@@ -10,7 +10,7 @@ persons give robust errors. What cannot be answered is an AfkastError of one sen
 """
 
 from afkast.analysis.survival.counts import Counts, count
-from afkast.analysis.survival.curve import KaplanMeier, Quantile, kaplan_meier, quantile, survival_influence
+from afkast.analysis.survival.curve import Interval, KaplanMeier, Quantile, kaplan_meier, quantile, survival_influence
 from afkast.analysis.survival.drawn import drawn_occupation_sums, drawn_restricted_means, percentile_interval
 from afkast.analysis.survival.influence import Estimate, difference, propensity_adjusted
 from afkast.analysis.survival.mean import restricted_mean, restricted_mean_difference, restricted_mean_influence
@@ -22,7 +22,7 @@ from afkast.analysis.survival.prevalence import (
     occupation_influence,
     occupation_sum,
 )
-from afkast.analysis.survival.ranks import LogRank, log_rank
+from afkast.analysis.survival.ranks import LogRank, Ties, log_rank
 from afkast.analysis.survival.states import (
     StateOccupation,
     aalen_johansen,
@@ -37,11 +37,13 @@ __all__ = [
     "FEWEST_OBSERVED",
     "Counts",
     "Estimate",
+    "Interval",
     "KaplanMeier",
     "LogRank",
     "Occupation",
     "Quantile",
     "StateOccupation",
+    "Ties",
     "aalen_johansen",
     "competing_risks",
     "count",

@@ -57,7 +57,7 @@ def estimated_hazard(rows: Rows, fewest_at_risk: int | None = None) -> Hazard:
             raise AfkastError(f"Der følges aldrig {fewest_at_risk} personer på samme tid; det er for få til en kurve.")
         start = int(enough.argmax())
         h = np.where(np.arange(len(h)) < start, 0.0, h)
-    S: Floats = np.cumprod(1 - h)
+    S = np.asarray(np.cumprod(1 - h), dtype=np.float64)
     return Hazard(h, np.where(persons.at_risk > 0, weighted.at_risk, 0.0), S, persons, start)
 
 
@@ -83,7 +83,7 @@ def _curve_variance(rows: Rows, of: Hazard) -> Floats:
     # rows followed alike have the same influence for the same weight
     cells, cell = rows.cells()
     weight = np.broadcast_to(rows.weight(), rows.exit.shape)
-    squares = np.bincount(cell, weight**2 if rows.n is None else rows.n * weight**2)
+    squares = np.bincount(cell, weight**2 * (1.0 if rows.n is None else rows.n)).astype(np.float64)
     variance, at = np.zeros(len(of.S)), np.flatnonzero(of.h)
     for t in at:  # times, never persons
         influence = row_influence(cells, of, np.arange(len(of.S)) == t)

@@ -11,6 +11,8 @@ from afkast.analysis.survival.counts import Floats, Integers, Rows, checked_rows
 from afkast.analysis.survival.influence import of_persons
 from afkast.errors import AfkastError
 
+Ties = Literal["efron", "breslow"]
+
 
 @dataclass(frozen=True)
 class LogRank:
@@ -37,7 +39,7 @@ def log_rank(
     n: ArrayLike | None = None,
     weights: ArrayLike | None = None,
     person: ArrayLike | None = None,
-    ties: Literal["efron", "breslow"] = "efron",
+    ties: Ties = "efron",
 ) -> LogRank:
     """Test of two or more groups, within strata if given; rows as `kaplan_meier`, group and strata (rows,) labels.
 
@@ -98,7 +100,7 @@ def _codes(name: str, labels: ArrayLike, rows: int) -> tuple[NDArray[np.generic]
     return distinct, codes
 
 
-def _score_residuals(rows: Rows, g: Integers, offset: Integers, n_g: Floats, d_g: Floats, ties: str) -> Floats:
+def _score_residuals(rows: Rows, g: Integers, offset: Integers, n_g: Floats, d_g: Floats, ties: Ties) -> Floats:
     """Weighted score residuals at β = 0 of one of each row's n persons, (rows, groups); n_g, d_g: (cells, groups).
 
     A cell is a time of a stratum, at `offset` + time. With d tied events Efron's hazard comes in d steps s = 0…d−1, in
