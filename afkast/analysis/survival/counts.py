@@ -1,0 +1,204 @@
+"""From persons to counts: how many could leave at each time, how many left, how many were last seen.
+
+Time is whole units since time zero (weeks or months). A row is followed over (entry, exit]: who enters at t is not
+at risk at t, who exits at t is, and events come before censorings at a tie. This is R's convention, and it makes
+integer time exact: a curve over K units needs K counts, however many persons stand behind them.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from afkast.errors import AfkastError
+
+LONGEST_TIME = 1_000_000
+"""A longer duration is a date or a unit gone wrong."""
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Counts:
+    """At risk just before t, with the event at t, censored at t, for t = 0…T; arrays (T+1,) or (groups, T+1).
+
+    n_t = Σ_{s<t} entries_s − Σ_{s<t} exits_s. Persons (whole numbers), or sums of weights.
+    """
+
+    at_risk: Floats
+    events: Floats
+    censored: Floats
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Checked rows of follow-up, each (rows,): n persons alike per row, weights of each of them, person as codes.
+
+    event is a code from 0 (censored); entry None means followed from the beginning, time 0 included.
+    """
+
+    exit: Integers
+    event: Integers | NDArray[np.bool_]
+    entry: Integers | None
+    n: Floats | None
+    weights: Floats | None
+    person: Integers | None
+    persons: int
+    last: int
+
+    @property
+    def robust(self) -> bool:
+        """Whether the rows are weighted or several to a person, so that counts alone give no variance."""
+        return self.weights is not None or self.person is not None
+
+    def weight(self) -> Floats | float:
+        """Weight of each person of a row."""
+        return 1.0 if self.weights is None else self.weights
+
+    def of(self, chosen: NDArray[np.bool_]) -> "Rows":
+        """The chosen rows; persons keep their codes."""
+
+        def kept(column: Any) -> Any:
+            return None if column is None else column[chosen]
+
+        exit, event, entry = kept(self.exit), kept(self.event), kept(self.entry)
+        last = int(exit.max())
+        return Rows(exit, event, entry, kept(self.n), kept(self.weights), kept(self.person), self.persons, last)
+
+    def cells(self) -> tuple["Rows", Integers]:
+        """The distinct (entry, exit, event), as unweighted rows, and the place of each row among them."""
+        times, kinds = self.last + 1, int(self.event.max()) + 1
+        code = self.exit * kinds + self.event
+        if self.entry is not None:
+            code = code + self.entry * (times * kinds)
+        distinct, cell = np.unique(code, return_inverse=True)
+        entry = None if self.entry is None else distinct // (times * kinds)
+        exit, event = distinct // kinds % times, distinct % kinds
+        return Rows(exit, event, entry, None, None, None, len(distinct), self.last), cell
+
+
+def whole(name: str, values: ArrayLike) -> Integers:
+    """The values as whole numbers from 0; `name` is the Danish word for them in the error."""
+    array = np.asarray(values)
+    if array.ndim != 1 or array.dtype.kind not in "iuf":
+        raise AfkastError(f"{name} skal være en række af hele tal.")
+    if array.dtype.kind == "f":
+        if not np.isfinite(array).all():
+            raise AfkastError(f"{name} mangler i {int((~np.isfinite(array)).sum())} rækker; udelad eller ret dem.")
+        if (array != np.floor(array)).any():
+            raise AfkastError(f"{name} skal være hele tal; regn om til hele uger eller måneder.")
+    if len(array) and array.min() < 0:
+        raise AfkastError(f"{name} kan ikke være negativ; det er den i {int((array < 0).sum())} rækker.")
+    return array.astype(np.int64, copy=False)
+
+
+def positive(name: str, values: ArrayLike) -> Floats:
+    """The values as numbers above 0; `name` is the Danish word for them in the error."""
+    array = np.asarray(values, dtype=np.float64)
+    if array.ndim != 1 or not (np.isfinite(array) & (array > 0)).all():
+        raise AfkastError(f"{name} skal være et tal større end 0 i hver række.")
+    return array
+
+
+def checked_rows(
+    exit: ArrayLike,
+    event: ArrayLike,
+    entry: ArrayLike | None = None,
+    n: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
+    person: ArrayLike | None = None,
+    events: int = 1,
+) -> Rows:
+    """Rows that can be counted; AfkastError says in one sentence what cannot. `events` is the largest event code."""
+    last_seen = whole("Afgangstiden", exit)
+    happened = np.asarray(event)
+    if happened.dtype != np.bool_:
+        happened = whole("Hændelsen", event)
+        if len(happened) and happened.max() > events:
+            raise AfkastError(f"Hændelsen skal være et helt tal fra 0 til {events}, hvor 0 er ingen hændelse.")
+    entered = None if entry is None else whole("Indtrædelsestiden", entry)
+    number = None if n is None else positive("Antallet", whole("Antallet", n))
+    weight = None if weights is None else positive("Vægten", weights)
+    who = None if person is None else np.asarray(person)
+
+    size = len(last_seen)
+    for name, column in [
+        ("hændelser", happened),
+        ("indtrædelser", entered),
+        ("antal", number),
+        ("vægte", weight),
+        ("personer", who),
+    ]:
+        if column is not None and np.shape(column) != (size,):
+            raise AfkastError(f"Der er {size} afgangstider, men {np.size(column)} {name}; de skal være lige mange.")
+    if size == 0:
+        raise AfkastError("Der er ingen personer at regne på.")
+    last = int(last_seen.max())
+    if last > LONGEST_TIME:
+        raise AfkastError(f"En afgangstid er over {LONGEST_TIME}; regn i uger eller måneder fra tid nul.")
+    if entered is not None and (entered >= last_seen).any():
+        late = int((entered >= last_seen).sum())
+        raise AfkastError(f"Afgang skal ligge efter indtrædelse; det gør den ikke i {late} rækker.")
+    if who is not None and number is not None:
+        raise AfkastError("Et antal og en person kan ikke stå i samme række; brug det ene eller det andet.")
+    persons, codes = size, None
+    if who is not None:
+        labels, codes = np.unique(who, return_inverse=True)
+        persons = len(labels)
+    return Rows(last_seen, happened, entered, number, weight, codes, persons, last)
+
+
+def tally(
+    rows: Rows, group: Integers | None = None, groups: int = 1, events: int = 1, *, weighted: bool = False
+) -> Floats:
+    """At risk, censored and events 1…`events`, (groups, 2 + events, T+1); persons, or sums of their weights.
+
+    The kernel of everything here: one bincount of exits by (group, time, event), one of entries, one cumsum.
+    """
+    amount = rows.n
+    if weighted and rows.weights is not None:
+        amount = rows.weights if rows.n is None else rows.n * rows.weights
+    times, kinds = rows.last + 1, 1 + events
+    place = rows.exit if group is None else group * times + rows.exit
+    exits = np.bincount(place * kinds + rows.event, amount, groups * times * kinds).reshape(groups, times, kinds)
+    # n_t as those who are still to exit less those who are still to enter, both counted from the end
+    at_risk = exits.sum(axis=2)[:, ::-1].cumsum(axis=1)[:, ::-1].astype(np.float64)
+    if rows.entry is not None:
+        place = rows.entry if group is None else group * times + rows.entry
+        entries = np.bincount(place, amount, groups * times).reshape(groups, times)
+        at_risk -= entries[:, ::-1].cumsum(axis=1)[:, ::-1]
+    return np.concatenate([at_risk[:, None], exits.transpose(0, 2, 1)], axis=1)
+
+
+def count(
+    exit: ArrayLike,
+    event: ArrayLike,
+    entry: ArrayLike | None = None,
+    *,
+    n: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
+    group: ArrayLike | None = None,
+) -> Counts:
+    """Counts by time, and by group when its codes 0…G−1 are given.
+
+    exit, entry: (rows,) whole units; event: (rows,) whether the exit is the event rather than the end of following;
+    n: (rows,) how many persons are like this, as in a table counted by SQL; weights: (rows,) of each of them.
+    """
+    rows = checked_rows(exit, event, entry, n, weights)
+    if group is None:
+        return Counts(*tally(rows, weighted=True)[0, [0, 2, 1]])
+    codes = whole("Gruppen", group)
+    if codes.shape != rows.exit.shape:
+        raise AfkastError(f"Der er {len(rows.exit)} afgangstider, men {len(codes)} grupper; de skal være lige mange.")
+    table = tally(rows, codes, int(codes.max()) + 1, weighted=True)
+    return Counts(table[:, 0], table[:, 2], table[:, 1])
+
+
+def hazard(persons: Counts, weighted: Counts) -> Floats:
+    """h_t = d_t/n_t of the weighted counts; exactly 0 where nobody leaves and 1 where everybody does."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        h = weighted.events / weighted.at_risk
+    h = np.where(persons.events == 0, 0.0, h)
+    return np.where((persons.events > 0) & (persons.events == persons.at_risk), 1.0, h)

@@ -1,0 +1,164 @@
+"""Shares on benefits month by month, with the uncertainty that belongs to them.
+
+Occupation, not first exit: a person who returns counts again, because that is what the municipality pays.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import stats
+
+from afkast.analysis.survival.counts import Floats, Integers, positive, whole
+from afkast.analysis.survival.influence import Estimate, estimate, of_persons, squared
+from afkast.errors import AfkastError
+
+FEWEST_OBSERVED = 10
+"""A curve ends where fewer persons than this are still observed."""
+
+FEWEST_IN_GROUP = 15
+"""A smaller group gets a sentence instead of a curve."""
+
+
+@dataclass(frozen=True)
+class Occupation:
+    """Share on benefits in month k = 0…K−1 after time zero, and what it rests on.
+
+    share, lower, upper: (K,) in 0–1, NaN where too few are observed; observed, on_benefit: (K,) persons, or rows when a
+    person has several, also when the share is weighted.
+    """
+
+    share: NDArray[np.float64]
+    lower: NDArray[np.float64]
+    upper: NDArray[np.float64]
+    observed: NDArray[np.int64]
+    on_benefit: NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class _Shares:
+    """P(k), (K,), with each row's influence on it, (rows, K), and what the rows stand for."""
+
+    P: Floats
+    influence: Floats
+    observed: Integers
+    on_benefit: Integers
+    n: Floats | None
+    person: Integers | None
+    distinct: int
+    persons: int
+
+    def variance(self, influence: Floats) -> Floats:
+        """n/(n−1) · Σ IF_i² of rows' influences (rows, …), summed within the person first."""
+        of_each = of_persons(influence, self.person, self.distinct)
+        return self.persons / (self.persons - 1) * squared(of_each, self.n)
+
+
+def _shares(
+    on_benefit: NDArray[np.bool_],
+    observed: NDArray[np.bool_],
+    n: ArrayLike | None,
+    weights: ArrayLike | None,
+    person: ArrayLike | None,
+) -> _Shares:
+    rows = len(on_benefit)
+    if on_benefit.shape != observed.shape or on_benefit.ndim != 2:
+        raise AfkastError("På ydelse og fulgt skal være to tabeller af samme størrelse.")
+    number = None if n is None else positive("Antallet", whole("Antallet", n))
+    weight = np.ones(rows) if weights is None else positive("Vægten", weights)
+    who = None if person is None else np.asarray(person)
+    for name, column in [("antal", number), ("vægte", weight), ("personer", who)]:
+        if column is not None and column.shape != (rows,):
+            raise AfkastError(f"Der er {rows} rækker, men {column.size} {name}; de skal være lige mange.")
+    if who is not None and number is not None:
+        raise AfkastError("Et antal og en person kan ikke stå i samme række; brug det ene eller det andet.")
+
+    distinct, codes = rows, None
+    if who is not None:
+        labels, codes = np.unique(who, return_inverse=True)
+        distinct = len(labels)
+    persons = distinct if number is None else int(number.sum())
+    if persons < FEWEST_IN_GROUP:
+        raise AfkastError(f"Gruppen er på under {FEWEST_IN_GROUP} personer; det er for få til en kurve.")
+
+    R, Y = observed, on_benefit & observed
+    counted = np.ones(rows, np.int64) if number is None else number.astype(np.int64)
+    r, y = counted @ R, counted @ Y
+    w = weight * counted
+    with np.errstate(invalid="ignore", divide="ignore"):
+        r_w = w @ R
+        P = np.where(r >= FEWEST_OBSERVED, (w @ Y) / r_w, np.nan)
+        influence = weight[:, None] * R * (Y - P) / r_w
+    return _Shares(P, influence, r, y, number, codes, distinct, persons)
+
+
+def occupation(
+    on_benefit: NDArray[np.bool_],
+    observed: NDArray[np.bool_],
+    level: float = 0.95,
+    *,
+    n: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
+    person: ArrayLike | None = None,
+) -> Occupation:
+    """Share on benefits by month with pointwise t-intervals; persons are rows, months columns.
+
+    P(k) = Σw RY/Σw R;  IF_i(k) = w_i R_i(k)(Y_i(k) − P(k))/Σw R(k);  Var P(k) = n/(n−1) · Σ IF_i(k)².
+    n: (rows,) persons with the same months, as in a table of patterns; weights: (rows,); person: (rows,) whose row it
+    is when a person has several: influences are summed within the person before they are squared.
+    The interval is cut at 0 and 1.
+    """
+    shares = _shares(on_benefit, observed, n, weights, person)
+    half = stats.t.ppf((1 + level) / 2, shares.persons - 1) * np.sqrt(shares.variance(shares.influence))
+    P = shares.P
+    return Occupation(P, (P - half).clip(0, 1), (P + half).clip(0, 1), shares.observed, shares.on_benefit)
+
+
+def _prices(costs: ArrayLike | None, shares: _Shares) -> Floats:
+    """The price of each month, 1 if none is given; refused where a priced month is not observed."""
+    K = len(shares.P)
+    c = np.ones(K) if costs is None else np.asarray(costs, dtype=np.float64)
+    if c.shape != (K,) or not np.isfinite(c).all():
+        raise AfkastError(f"Der skal være {K} priser, én pr. måned.")
+    unseen = np.flatnonzero(np.isnan(shares.P) & (c != 0))
+    if len(unseen):
+        raise AfkastError(f"Under {FEWEST_OBSERVED} følges i måned {unseen[0]}; vælg en kortere opfølgning.")
+    return c
+
+
+def occupation_sum(
+    on_benefit: NDArray[np.bool_],
+    observed: NDArray[np.bool_],
+    costs: ArrayLike | None = None,
+    *,
+    n: ArrayLike | None = None,
+    weights: ArrayLike | None = None,
+    person: ArrayLike | None = None,
+    level: float = 0.95,
+) -> Estimate:
+    """θ = Σ_k c_k P(k): expected months on benefits, or their cost, with a t-interval on n − 1 degrees of freedom.
+
+    costs: (K,) price c_k of a month on benefits, 1 if not given; a month at price 0 need not be observed.
+    IF_i = Σ_k c_k IF_i(k);  Var θ = n/(n−1) · Σ IF_i². Other arguments as `occupation`.
+    """
+    shares = _shares(on_benefit, observed, n, weights, person)
+    c = _prices(costs, shares)
+    used = c != 0
+    value = float(c[used] @ shares.P[used])
+    variance = float(shares.variance(shares.influence[:, used] @ c[used]))
+    return estimate(value, variance, level, shares.persons - 1)
+
+
+def occupation_influence(
+    on_benefit: NDArray[np.bool_],
+    observed: NDArray[np.bool_],
+    costs: ArrayLike | None = None,
+    *,
+    weights: ArrayLike | None = None,
+    person: ArrayLike | None = None,
+) -> Floats:
+    """Influence of each person on `occupation_sum`, (persons,), in sorted order when `person` is given."""
+    shares = _shares(on_benefit, observed, None, weights, person)
+    c = _prices(costs, shares)
+    used = c != 0
+    return of_persons(shares.influence[:, used] @ c[used], shares.person, shares.distinct)
