@@ -344,9 +344,7 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
             "valid_from": day("first day the share holds"),
             "valid_to": day("last day it holds; missing: still does", nullable=True),
             "benefit": benefit,
-            "awarded_before": day(
-                "for those awarded the benefit before this day; missing: for the others", nullable=True
-            ),
+            "awarded_before": day("for awards before this day; missing: for the others", nullable=True),
             "kind": word(
                 "refund: the municipality pays, the state gives its share back; "
                 "cofinanced: the state or a fund pays, the municipality gives its share",

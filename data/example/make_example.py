@@ -3,10 +3,10 @@
     python data/example/make_example.py [--out DIR]
 
 A module per report constructs its amounts so that the printed tables follow from them with the paper's own rounding,
-and says what cannot be met. Everything written here is synthetic, except the unit prices, the refund ladder, the price level factor, the
-registry of series breaks and what the reports print (printed.py). The yearly budgets repeat the printed reports. No
-person exists: every id has a day of birth between 32 and 60. The seeds are fixed and only uniform numbers and integers
-are drawn, so two runs write the same bytes.
+and says what cannot be met. Everything written here is synthetic, except the unit prices, the refund ladder, the price
+level factor, the registry of series breaks and what the reports print (printed.py). The yearly budgets repeat the
+printed reports. No person exists: every id has a day of birth between 32 and 60. The seeds are fixed and only uniform
+numbers and integers are drawn, so two runs write the same bytes.
 sources.yml is written by hand and kept in raw/; it is copied along.
 """
 
