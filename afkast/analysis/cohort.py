@@ -149,9 +149,9 @@ def destinations(
     """Where each first exit led, in Danish; '' for persons without one to look for.
 
     died: (persons,) column of the month of death (`column_of`), NaN for none; whoever died by the month of the exit
-    left by death. benefit: persons × months, place in `names` of a benefit that the exit may lead to, −1 for none; names:
-    what to call each, such as "fleksjob", "førtidspension", "uddannelse" or OTHER_BENEFIT. Without one, the exit is to
-    self-support. Moving away ends what is known, so it is told of those who had not left by then.
+    left by death. benefit: persons × months, place in `names` of a benefit that the exit may lead to, −1 for none.
+    names: what to call each, such as "fleksjob", "førtidspension", "uddannelse" or OTHER_BENEFIT. Without one, the exit
+    is to self-support. Moving away ends what is known, so it is told of those who had not left by then.
     """
     column = exits.column
     found = np.where(exits.left, SELF_SUPPORT, STILL_ON).astype(object)
