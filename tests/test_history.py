@@ -97,15 +97,19 @@ def test_an_old_spell_closed_late_gives_way_and_the_month_belongs_to_most_of_its
             ("kontanthjælp", date(2020, 1, 1), date(2020, 3, 20)),  # closed late: the next began on 11 March
             ("sygedagpenge", date(2020, 3, 11), date(2020, 4, 15)),
             ("kontanthjælp", date(2020, 4, 16), date(2020, 4, 30)),
+            ("kontanthjælp", date(2020, 5, 1), date(2020, 5, 10)),
+            ("sygedagpenge", date(2020, 5, 11), date(2020, 5, 22)),
+            ("kontanthjælp", date(2020, 5, 23), date(2020, 5, 31)),
         ],
         None,
         None,
     )
-    months = history.benefit_months(spells_of([person]), people_of([person]), "2020-01", "2020-05")
-    assert (months.weeks[0] * 7).round(9).tolist() == [31, 29, 31, 30, 0]
+    months = history.benefit_months(spells_of([person]), people_of([person]), "2020-01", "2020-06")
+    assert (months.weeks[0] * 7).round(9).tolist() == [31, 29, 31, 30, 31, 0]
     named = [months.benefits[place] if place >= 0 else "" for place in months.benefit[0]]
-    # March: 10 days of kontanthjælp, 21 of sygedagpenge; April: 15 of each, and kontanthjælp ends last
-    assert named == ["kontanthjælp", "kontanthjælp", "sygedagpenge", "kontanthjælp", ""]
+    # March: 10 days of kontanthjælp, 21 of sygedagpenge; April: 15 of each, and kontanthjælp ends last; May: 10 and 9
+    # days of kontanthjælp, 12 of sygedagpenge between them
+    assert named == ["kontanthjælp", "kontanthjælp", "sygedagpenge", "kontanthjælp", "kontanthjælp", ""]
 
 
 def test_some_of_the_persons_come_in_the_order_they_are_asked_for() -> None:
@@ -165,6 +169,30 @@ def test_spells_that_do_not_reach_back_to_july_2014_are_counted_as_far_as_they_g
     people[1] = ([("b", date(2018, 1, 1), date(2018, 12, 30)), *people[1][0][1:]], None, None)
     found = history.ladder_weeks(spells_of(people), people_of(people), months)
     assert found.accumulated[1] == pytest.approx(np.array([0, 31 / 7]))
+
+
+def test_days_before_july_2014_do_not_count() -> None:
+    person: Person = ([("a", date(2014, 5, 1), None)], None, None)
+    months = pd.period_range("2014-05", "2014-08", freq="M")
+    found = history.ladder_weeks(spells_of([person]), people_of([person]), months)
+    assert found.accumulated[0] == pytest.approx(np.array([0, 0, 0, 31 / 7]))
+
+
+@pytest.mark.parametrize(("free_until", "restarts"), [(date(2016, 2, 28), False), (date(2016, 3, 6), True)])
+def test_a_week_of_self_support_counts_in_the_month_it_begins(free_until: date, restarts: bool) -> None:
+    """26 weeks from Monday 31 August 2015, of which one begins before the three years, and 26 weeks in 2018."""
+    person: Person = (
+        [
+            ("a", date(2014, 7, 1), date(2015, 8, 30)),
+            ("a", free_until + timedelta(days=1), date(2018, 2, 25)),
+            ("a", date(2018, 9, 1), None),
+        ],
+        None,
+        None,
+    )
+    months = pd.period_range("2018-09", "2018-09", freq="M")
+    found = history.ladder_weeks(spells_of([person]), people_of([person]), months)
+    assert (found.accumulated[0, 0] == 0) == restarts
 
 
 # ---------------------------------------------------------------- covariates
