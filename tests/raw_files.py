@@ -85,7 +85,7 @@ sources:
       Netto: net_dkk_per_full_year_person
       Brutto: gross_dkk_per_full_year_person
       Andel: state_refund_share
-    constants: {price_level_year: 2019}
+    constants: {price_level_year: 2019, basis: statutory}
 """
 
 ENCODINGS = {"maal.csv": "cp1252", "posteringer.txt": "cp1252"}

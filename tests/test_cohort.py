@@ -127,3 +127,76 @@ def test_a_day_is_placed_by_its_calendar_month_and_no_day_is_nowhere() -> None:
     days = pd.Series(pd.to_datetime(["2019-12-31", "2020-01-01", "2019-11-30", "2021-01-01", None]))
     assert cohort.column_of(days, months).tolist()[:4] == [0, 1, -1, 13]
     assert np.isnan(cohort.column_of(days, months)[4])
+
+
+# ---------------------------------------------------------------- leaving benefits
+
+
+def matrix(*rows: str) -> np.ndarray:
+    """x on benefits, . off."""
+    return np.array([[month == "x" for month in row] for row in rows])
+
+
+@pytest.mark.parametrize(
+    ("months", "longest_gap", "filled"),
+    [
+        ("x.x..x...x", 0, "x.x..x...x"),
+        ("x.x..x...x", 1, "xxx..x...x"),
+        ("x.x..x...x", 2, "xxxxxx...x"),
+        ("x.x..x...x", 3, "xxxxxxxxxx"),
+        ("..x.x..", 2, "..xxx.."),
+        (".......", 3, "......."),
+        (".", 1, "."),
+        ("x", 1, "x"),
+    ],
+)
+def test_short_gaps_between_months_on_benefits_are_filled_and_only_those(
+    months: str, longest_gap: int, filled: str
+) -> None:
+    assert (cohort.without_short_gaps(matrix(months), longest_gap) == matrix(filled)).all()
+
+
+@pytest.mark.parametrize(
+    ("on", "observed", "time_zero", "longest_gap", "expected"),
+    [
+        # (months, left, moved, column of the month after the last on benefits)
+        ("xxx...", "xxxxxx", 0, 1, (3, True, False, 3)),
+        ("xxx...", "xxxxxx", 1, 1, (2, True, False, 3)),
+        ("xx.x..", "xxxxxx", 0, 0, (2, True, False, 2)),
+        ("xx.x..", "xxxxxx", 0, 1, (4, True, False, 4)),  # the gap of one month is no exit
+        ("xx.x..", "xxxxxx", 0, 2, (3, False, False, 4)),  # two months off at the end may be a gap of two
+        ("xxxxx.", "xxxxxx", 0, 1, (4, False, False, 5)),
+        ("xxxxx.", "xxxxxx", 0, 0, (5, True, False, 5)),
+        ("xxxxxx", "xxxxxx", 0, 1, (5, False, False, 6)),
+        ("xxxxxx", "xxx...", 0, 1, (2, False, True, 3)),  # moved in the fourth month
+        ("xx....", "xxx...", 0, 1, (1, False, True, 2)),  # moved before it is known to be more than a gap
+        ("xx....", "xxxx..", 0, 1, (2, True, False, 2)),
+        (".xx...", "xxxxxx", 0, 1, (np.nan, False, False, -1)),  # off benefits at time zero
+        ("xxx...", "xxxxxx", np.nan, 1, (np.nan, False, False, -1)),
+        ("xxx...", "xxxxxx", 9, 1, (np.nan, False, False, -1)),
+    ],
+)
+def test_the_first_exit_is_the_first_month_off_that_is_no_short_gap(
+    on: str, observed: str, time_zero: float, longest_gap: int, expected: tuple[float, bool, bool, int]
+) -> None:
+    exits = cohort.first_exit(matrix(on), matrix(observed), np.array([time_zero]), longest_gap)
+    found = (exits.months[0], exits.left[0], exits.moved[0], exits.column[0])
+    np.testing.assert_equal(found, expected)
+
+
+def test_an_exit_leads_to_death_another_benefit_or_self_support_and_moving_away_ends_what_is_known() -> None:
+    on = matrix("xx....", "xx....", "xx....", "xxxxxx", "xxxxxx", "......")
+    observed = matrix("xxxxxx", "xxxxxx", "xxxxxx", "xxxxxx", "xxx...", "xxxxxx")
+    exits = cohort.first_exit(on, observed, np.zeros(6))
+    died = np.array([np.nan, 1, np.nan, np.nan, np.nan, np.nan])
+    benefit = np.full((6, 6), -1)
+    benefit[2, 2:] = 0
+    assert cohort.destinations(exits, died, benefit, ["fleksjob"]).tolist() == [
+        "selvforsørgelse",
+        "død",
+        "fleksjob",
+        "følges ikke længere",
+        "fraflyttet",
+        "",
+    ]
+    assert cohort.destinations(exits, died)[2] == "selvforsørgelse"

@@ -81,7 +81,7 @@ def test_the_checksums_name_every_data_file_and_match() -> None:
         assert hashlib.sha256((RAW / name).read_bytes()).hexdigest() == checksum
 
 
-def test_sources_declares_every_data_file_and_only_prices_breaks_and_what_is_printed_are_not_synthetic() -> None:
+def test_sources_declares_every_data_file_and_only_prices_shares_breaks_and_what_is_printed_are_not_synthetic() -> None:
     sources = YAML(typ="safe").load(RAW / "sources.yml")["sources"]
     data_files = {path.name for path in RAW.iterdir()} - {"SHA256SUMS", "sources.yml"}
     assert {source["file"] for source in sources} == data_files
@@ -90,6 +90,7 @@ def test_sources_declares_every_data_file_and_only_prices_breaks_and_what_is_pri
         "enhedspriser.csv",
         "enhedspriser_ballerup.csv",
         "pl_regulering.csv",
+        "refusionstrappe.csv",
         "seriebrud.csv",
         "trykte_tabeller.csv",
         "trykte_tal.csv",

@@ -108,6 +108,22 @@ source = text("who published it, and where")
 printed_table = text("short name of a table of a report, e.g. K1", "[A-Z][0-9]+")
 
 
+PRICE_BASES = ("paid", "budget", "statutory")
+"""What a unit price is, the best first."""
+
+LADDER = ["valid_from", "benefit", "awarded_before"]
+"""What the steps of one ladder have in common."""
+
+
+def _steps_follow_each_other(ladder: pd.DataFrame) -> pd.Series:
+    """Whether each step begins where the one before ends: the first in week 1, and the last without an end."""
+    steps = ladder.sort_values([*LADDER, "from_week"])
+    ladders = steps.groupby(LADDER, dropna=False, sort=False)
+    begins = steps["from_week"] == ladders["to_week"].shift().fillna(0) + 1
+    ends = steps["to_week"].notna() == (ladders.cumcount(ascending=False) > 0)
+    return (begins & ends).reindex(ladder.index)
+
+
 CONTRACTS: dict[str, pa.DataFrameSchema] = {
     "ledger": table(
         "Postings in the accounts of the strategies, one row each.",
@@ -299,9 +315,13 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
                 "share the state pays, 0 to 1", True, pa.Check.in_range(0, 1, error="must lie from 0 to 1")
             ),
             "price_level_year": price_level_year,
+            "basis": word(
+                "paid: what is paid on average; budget: what the decision reckons with; statutory: the highest rate",
+                *PRICE_BASES,
+            ),
             "source": source,
         },
-        unique=["area", "benefit", "year"],
+        unique=["area", "benefit", "year", "basis"],
         rules=[
             rule(
                 "net_dkk_per_full_year_person",
@@ -316,6 +336,40 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
                     )
                 ),
             )
+        ],
+    ),
+    "refund_ladder": table(
+        "How much of a benefit the state pays, one row per benefit and step of accumulated weeks.",
+        {
+            "valid_from": day("first day the share holds"),
+            "valid_to": day("last day it holds; missing: still does", nullable=True),
+            "benefit": benefit,
+            "awarded_before": day("for awards before this day; missing: for the others", nullable=True),
+            "kind": word(
+                "refund: the municipality pays, the state gives its share back; "
+                "cofinanced: the state or a fund pays, the municipality gives its share",
+                "refund",
+                "cofinanced",
+            ),
+            "from_week": whole("first week of the step, counted over all benefits since 1 July 2014", 1, 10_000),
+            "to_week": whole("last week of the step; missing: no end", 1, 10_000, nullable=True),
+            "state_share": number(
+                "share the state pays in the end, 0 to 1", False, pa.Check.in_range(0, 1, error="must lie from 0 to 1")
+            ),
+            "source": source,
+        },
+        unique=[*LADDER, "from_week"],
+        rules=[
+            rule(
+                "from_week",
+                "the steps of a benefit must follow each other from week 1 without an end, and none be missing",
+                _steps_follow_each_other,
+            ),
+            rule(
+                "valid_to",
+                "ends before it starts",
+                lambda ladder: ladder["valid_to"].isna() | (ladder["valid_to"] >= ladder["valid_from"]),
+            ),
         ],
     ),
     "price_levels": table(

@@ -206,15 +206,15 @@ def unit_prices() -> list[str]:
 def prices_of_ballerup() -> str:
     heading = (
         "Kommune;Ydelse;År;Netto kr. pr. helårsperson;Brutto kr. pr. helårsperson;Statsrefusion (andel);"
-        "Prisniveau;Kilde"
+        "Prisniveau;Grundlag;Kilde"
     )
     rows = [
         f"Ballerup;{benefit};2015;{danish(round(gross * (100 - refund_pct) / 100))};{danish(gross)};"
-        f"{danish(refund_pct, 2)};2015;{source}"
+        f"{danish(refund_pct, 2)};2015;Sats;{source}"
         for benefit, gross, refund_pct, source in PRICES
     ]
     benefit, net, source = FLEX_JOB_PRICE
-    rows.append(f"Ballerup;{benefit};2015;{danish(net)};;;2015;{source}")
+    rows.append(f"Ballerup;{benefit};2015;{danish(net)};;;2015;Sats;{source}")
     return csv_file(["Enhedspriser pr. helårsperson, Ballerup 2015"], heading, rows)
 
 

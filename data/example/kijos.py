@@ -148,7 +148,7 @@ def unit_prices() -> list[str]:
     """Rows of the shared file of unit prices."""
     derived = "Udledt af budgettets to ligninger 12a+9b=2.821, 27a+12b=5.140 (1.000 kr.)"
     return [
-        f"Aabenraa;{benefit};{year};{danish(net)};;;2019;{derived}"
+        f"Aabenraa;{benefit};{year};{danish(net)};;;2019;Budget;{derived}"
         for benefit, net in (("Sygedagpenge", NET_PRICE_SICKNESS), ("Jobafklaring", NET_PRICE_CLARIFICATION))
         for year in YEARS_KIJOS
     ]

@@ -295,7 +295,7 @@ def unit_prices() -> list[str]:
     """Rows of the shared file of unit prices."""
     gross = 11_282 * 12  # kr. a year, 30 or older without children
     rate = "kk.dk, satser 2018: 30 år og derover uden børn 11.282 kr. pr. måned, 20 pct. refusion"
-    return [f"Aabenraa;Kontanthjælp;2018;{danish(gross * 8, 1)};{danish(gross)};0,20;2018;{rate}"]
+    return [f"Aabenraa;Kontanthjælp;2018;{danish(gross * 8, 1)};{danish(gross)};0,20;2018;Sats;{rate}"]
 
 
 def tenth(amount: float) -> float:

@@ -294,18 +294,35 @@ def last_month(intervention: Intervention) -> str:
 
 
 def unit_prices() -> list[str]:
-    """Rows of the shared file of unit prices: the rate of a month, 20 % refund."""
+    """Rows of the shared file of unit prices: the rate of a year, 20 % refund."""
+    without_children = "30 år og derover uden børn 11.554 kr. pr. måned"
     rates = (
-        ("Kontanthjælp", 11_554, "bm.dk, Satser for 2020: 30 år og derover uden børn 11.554 kr. pr. måned"),
+        ("Kontanthjælp", 12 * 11_554, f"bm.dk, Satser for 2020: {without_children}"),
         (
             "Selvforsørgelses- og hjemrejseydelse",
-            12_283,
+            12 * 12_283,
             "Roskilde Kommune, satser pr. 1. januar 2020: enlig forsørger 12.283 kr. pr. måned",
+        ),
+        (
+            "Ressourceforløb",
+            12 * 11_554,
+            f"Udledt: ressourceforløbsydelsen følger kontanthjælpen (bm.dk, Satser for 2020), {without_children}",
+        ),
+        (
+            "Sygedagpenge",
+            52 * 4_405,
+            "Efter hukommelsen, skal bekræftes: højeste sats 2020, 4.405 kr. pr. uge i 52 uger",
+        ),
+        (
+            "Ledighedsydelse",
+            12 * 16_984,
+            "Udledt: 89 pct. af højeste a-dagpenge, 19.083 kr. pr. måned i 2020, som er efter hukommelsen og skal "
+            "bekræftes, i alt 16.984 kr. pr. måned",
         ),
     )
     return [
-        f"Norddjurs;{benefit};2020;{danish(12 * rate * 8, 1)};{danish(12 * rate)};0,20;2020;{source}, 20 pct. refusion"
-        for benefit, rate, source in rates
+        f"Norddjurs;{benefit};2020;{danish(gross * 8, 1)};{danish(gross)};0,20;2020;Sats;{source}, 20 pct. refusion"
+        for benefit, gross, source in rates
     ]
 
 
