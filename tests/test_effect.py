@@ -49,7 +49,7 @@ def test_two_trials_are_as_worked_by_hand() -> None:
     assert found.treated == pytest.approx([1, float(treated)])
     assert found.control == pytest.approx([1, float(control)])
     assert found.saved.value == pytest.approx(float(control - treated)) == pytest.approx(0.2762, abs=5e-5)
-    assert (found.treated_persons, found.control_trials) == (15, 15 + 7)
+    assert (found.treated_persons, found.control_observed[0]) == (15, 15 + 7)
     assert found.treated_observed.tolist() == [15, 15]
     assert found.treated_on_benefit.tolist() == [15, 6]
     assert found.control_observed.tolist() == [22, 22]
@@ -156,7 +156,7 @@ def test_the_estimate_is_that_of_a_long_table_with_a_row_for_each_month(seed: in
     assert found.saved.value == pytest.approx(-expected.sum())
     in_trials = rows[rows["k"] == 0]
     assert found.treated_persons == in_trials["starts"].sum()
-    assert found.control_trials == (~in_trials["starts"]).sum()
+    assert found.control_observed[0] == (~in_trials["starts"]).sum()
     seen = rows[rows["observed"]].groupby(["starts", "k"])["on"].agg(["size", "sum"])
     assert found.control_observed.tolist() == seen.loc[False, "size"].tolist()
     assert found.treated_on_benefit.tolist() == seen.loc[True, "sum"].tolist()

@@ -154,7 +154,11 @@ def _before(rng: np.random.Generator, of: Scenario, persons: int) -> tuple[_Stat
     while sum(len(history) for _, history in kept) < persons:
         n = 3 * persons
         state = _State(
-            np.ones(n, bool), rng.integers(1, 12, n) * 1.0, np.zeros(n, bool), *rng.normal(size=(2, n)), np.zeros(n, bool)
+            np.ones(n, bool),
+            rng.integers(1, 12, n) * 1.0,
+            np.zeros(n, bool),
+            *rng.normal(size=(2, n)),
+            np.zeros(n, bool),
         )
         history = [state.on]
         for _ in range(HISTORY):

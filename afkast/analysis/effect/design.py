@@ -1,8 +1,7 @@
 """Who is compared with whom: the trials of a calendar, their strata and the weights of their controls."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal, cast
+from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -145,8 +144,8 @@ def balance(of: Design, covariates: Covariates) -> pd.DataFrame:
     Indexed by covariate: mean of the treated, mean of the controls and standardised difference
     (x̄₁ − x̄₀)/√((s₁² + s₀²)/2) before and after, with the same s in both. 0.1 is usually called small.
     """
-    everyone = Design(**{**vars(of), "strata": [Stratum(slice(None), of.eligible & ~of.starts, np.arange(len(of.months)))]})
-    C = everyone.strata[0].controls
+    C = of.eligible & ~of.starts
+    everyone = replace(of, strata=[Stratum(slice(None), C, np.arange(len(of.months)))])
     rows = {}
     for name, values in covariates.items():
         x = np.stack([at(values, m) for m in of.months], axis=1).astype(float)
@@ -171,4 +170,4 @@ def balance(of: Design, covariates: Covariates) -> pd.DataFrame:
             "difference_after": standardised(weighted_treated - weighted_control),
             "in_regression": name in of.covariates,
         }
-    return pd.DataFrame.from_dict(cast(Mapping[str, dict[str, float]], rows), orient="index").rename_axis("covariate")
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("covariate")

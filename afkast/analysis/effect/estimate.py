@@ -1,10 +1,12 @@
-"""A number with its uncertainty."""
+"""A number with its uncertainty, and how it comes from each person's influence."""
 
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -40,23 +42,44 @@ class Estimate:
         return float(stats.t.cdf((self.value - limit) / self.standard_error, self.freedom))
 
 
-def freedom_of(variances: NDArray[np.float64], sizes: tuple[float, float]) -> NDArray[np.float64]:
-    """Satterthwaite's degrees of freedom of a sum of two arms' variances (2, …) with n₁ and n₀ persons.
+@dataclass(frozen=True)
+class Arms:
+    """What each person contributes to the error of some estimates, by arm: their influence on each.
 
-    ν = (V₁+V₀)² / (V₁²/(n₁−1) + V₀²/(n₀−1)); 1 where nothing varies, as in the month of start.
+    treated: (N₁, …), of the persons in rows `of_treated` of control: (persons, …). A person can be in both arms, of
+    different trials. sizes: how many persons each arm counts for.
     """
-    spread = sum(v**2 / (n - 1) for v, n in zip(variances, sizes, strict=True))
-    certain = spread == 0
-    return np.where(certain, 1.0, variances.sum(axis=0) ** 2 / np.where(certain, 1.0, spread))
 
+    of_treated: NDArray[np.int64]
+    treated: Floats
+    control: Floats
+    sizes: tuple[float, float]
 
-def intervals(
-    point: NDArray[np.float64],
-    variance: NDArray[np.float64],
-    arms: NDArray[np.float64],
-    sizes: tuple[float, float],
-    level: float,
-) -> NDArray[np.float64]:
-    """t-intervals (2, …) around points with these variances; `arms` (2, …) are the arms' own."""
-    half = stats.t.ppf((1 + level) / 2, freedom_of(arms, sizes)) * np.sqrt(variance)
-    return np.stack([point - half, point + half])
+    def plus(self, correction: Floats) -> "Arms":
+        """With more influence, persons × …, of each person in the arm that is theirs."""
+        rest = correction.copy()
+        rest[self.of_treated] = 0
+        return replace(self, treated=self.treated + correction[self.of_treated], control=self.control + rest)
+
+    def together(self, which: object) -> "Arms":
+        """The influence on the sum of some of the estimates."""
+        return replace(self, treated=self.treated[:, which].sum(axis=1), control=self.control[:, which].sum(axis=1))  # type: ignore[index]
+
+    def error(self) -> tuple[Floats, Floats]:
+        """Standard error and Satterthwaite's degrees of freedom of each estimate.
+
+        Var = Σ_i IF_i², both arms added within the person; ν = (V₁+V₀)²/(V₁²/(n₁−1) + V₀²/(n₀−1)), 1 where nothing
+        varies, as in the month of start.
+        """
+        treated, control = self.treated, self.control
+        own = np.stack([np.einsum("i...,i...->...", arm, arm) for arm in (treated, control)])
+        both = 2 * np.einsum("i...,i...->...", treated, control[self.of_treated])
+        spread = own[0] ** 2 / (self.sizes[0] - 1) + own[1] ** 2 / (self.sizes[1] - 1)
+        freedom = np.divide(own.sum(axis=0) ** 2, spread, out=np.ones_like(spread), where=spread > 0)
+        return np.sqrt(np.maximum(own.sum(axis=0) + both, 0)), freedom
+
+    def intervals(self, points: Floats, level: float) -> Floats:
+        """t-intervals (2, …) around the estimates."""
+        standard_error, freedom = self.error()
+        half = stats.t.ppf((1 + level) / 2, freedom) * standard_error
+        return np.stack([points - half, points + half])

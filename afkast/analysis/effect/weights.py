@@ -43,6 +43,7 @@ class Propensity:
     """
 
     probability: Floats
+    coefficients: Floats  # of the standardised covariates
     rows: list[NDArray[np.int64]]
     columns: list[NDArray[np.floating]]
     curvature: Floats
@@ -63,7 +64,9 @@ class Propensity:
         return x
 
 
-def propensity(eligible: NDArray[np.bool_], starts: NDArray[np.bool_], months: NDArray[np.int64], covariates: Covariates) -> Propensity:
+def propensity(
+    eligible: NDArray[np.bool_], starts: NDArray[np.bool_], months: NDArray[np.int64], covariates: Covariates
+) -> Propensity:
     """Pooled logistic regression of starting on trial month and covariates, by Newton's method.
 
     eligible, starts: persons × trial months; months: the calendar column of each trial month.
@@ -81,7 +84,9 @@ def propensity(eligible: NDArray[np.bool_], starts: NDArray[np.bool_], months: N
         mean = sum(part.sum() for part in parts) / total
         sd = np.sqrt(sum(((part - mean) ** 2).sum() for part in parts) / total)
         if not np.isfinite(sd):
-            raise AfkastError(f"{name} mangler for nogle af dem, der kunne starte; udfyld oplysningen eller udelad den.")
+            raise AfkastError(
+                f"{name} mangler for nogle af dem, der kunne starte; udfyld oplysningen eller udelad den."
+            )
         for column, part in zip(columns, parts, strict=True):
             column[:, number] = (part - mean) / sd if sd > 0 else 0
 
@@ -89,13 +94,15 @@ def propensity(eligible: NDArray[np.bool_], starts: NDArray[np.bool_], months: N
     centre = np.r_[np.full(M, logit(sum(a.sum() for a in A) / total)), np.zeros(p)]
     prior = np.r_[np.full(M, MONTH_PRIOR_SD**-2), np.full(p, PRIOR_SD**-2)]
     beta = centre.copy()
-    for _ in range(50):
+    # every twentieth of many persons takes the first steps
+    every = max(1, min(20, total // 200_000))
+    for _ in range(60):
         slope = -prior * (beta - centre)
         H = np.diag(prior)
         for m in range(M):
-            Z = columns[m]
+            Z = columns[m][::every]
             probability = expit(beta[m] + Z @ beta[M:].astype(dtype))
-            residual, w = A[m] - probability, probability * (1 - probability)
+            residual, w = A[m][::every] - probability, probability * (1 - probability)
             slope[m] += residual.sum()
             slope[M:] += Z.T @ residual
             H[m, m] += w.sum(dtype=np.float64)
@@ -104,12 +111,14 @@ def propensity(eligible: NDArray[np.bool_], starts: NDArray[np.bool_], months: N
         H[M:, :M] = H[:M, M:].T
         step = np.linalg.solve(H, slope)
         beta = beta + step / max(1.0, float(np.abs(step).max()) / 3)
-        if np.abs(step).max() < (1e-9 if dtype == np.float64 else 1e-5):
-            break
+        if np.abs(step).max() < (1e-2 if every > 1 else 1e-9 if dtype == np.float64 else 1e-5):
+            if every == 1:
+                break
+            every = 1
     probabilities, score = np.zeros((n, M)), np.zeros((n, M + p))
     for m, r in enumerate(rows):
         probability = expit(beta[m] + columns[m] @ beta[M:])
         probabilities[r, m] = probability
         score[r, m] = A[m] - probability
         score[r, M:] += score[r, m][:, None] * columns[m]
-    return Propensity(probabilities, rows, columns, H, score)
+    return Propensity(probabilities, beta[M:], rows, columns, H, score)
