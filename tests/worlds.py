@@ -96,8 +96,12 @@ SCENARIOS = {
     "selection on need and duration": SELECTED,
     "selection and an effect": replace(SELECTED, effect=0.04),
     "moves and deaths": replace(SELECTED, effect=0.04, moves=0.006, dies=0.003),
+    "late registration": replace(SELECTED, effect=0.04, unregistered=(0.4, 0.15)),
 }
 """What the estimator is held to: all that drives both starting and leaving is measured."""
+
+LAG_MONTHS = {"late registration": 2}
+"""Months before the extraction that are left out."""
 
 
 @dataclass
@@ -170,50 +174,65 @@ def _before(rng: np.random.Generator, of: Scenario, persons: int) -> tuple[_Stat
     return _State(*states).of(first), np.concatenate([history for _, history in kept])[first]
 
 
-def simulate(
-    rng: np.random.Generator, of: Scenario, persons: int, treated: int, counterfactual: bool = False
-) -> tuple[Drawn, dict[str, float]]:
-    """A world, and if asked what would have become of its treated had they not started: the truth, in saved months.
+@dataclass(frozen=True)
+class Truth:
+    """Months saved by each trial's starters in each month of follow-up, against the same persons without the start.
 
-    The truth against "not this month" (they may start later, as everyone) and against "never", from the same persons
-    drawn on from the month of their start without it.
+    By kind: "not this month" (they may start later, as everyone) and "never", START_MONTHS × FOLLOW_UP; starters: how
+    many started in each month.
     """
+
+    gap: dict[str, NDArray[np.float64]]
+    starters: NDArray[np.float64]
+
+    def saved(self, kind: str, lag_months: int = 0) -> float:
+        """Σ_k of the mean over the starters whose month k is in the calendar less the lag."""
+        calendar = HISTORY + np.arange(START_MONTHS)[:, None] + np.arange(FOLLOW_UP) < CALENDAR - lag_months
+        weight = self.starters[:, None] * calendar
+        return float(((weight * self.gap[kind]).sum(axis=0) / weight.sum(axis=0)).sum())
+
+
+def simulate(rng: np.random.Generator, of: Scenario, persons: int, treated: int) -> Drawn:
+    """A world in which about so many of the persons start in the six months of the trials."""
+    return _simulated(rng, of, persons, treated, ())[0]
+
+
+def large_world_truth(rng: np.random.Generator, of: Scenario, share_treated: float, persons: int = 200_000) -> Truth:
+    """By drawing what becomes of each of very many who start, and once more from the same month on if they had not."""
+    return _simulated(rng, of, persons, round(share_treated * persons), ("not this month", "never"))[1]
+
+
+def _simulated(
+    rng: np.random.Generator, of: Scenario, persons: int, treated: int, kinds: tuple[str, ...]
+) -> tuple[Drawn, Truth]:
     state, history = _before(rng, of, persons)
     on = np.zeros((persons, CALENDAR), bool)
     on[:, : HISTORY + 1] = history
     duration = np.zeros((persons, CALENDAR))
     start = np.full(persons, np.nan)
-    levels: list[float] = []
-    saved: dict[str, list[float]] = {"not this month": [], "never": []}
-    copies: list[tuple[int, str, _State, NDArray[np.float64], NDArray[np.int64]]] = []
+    copies: list[tuple[int, str, _State, NDArray[np.int64]]] = []
+    gap = {kind: np.zeros((START_MONTHS, FOLLOW_UP)) for kind in kinds}
     for month in range(HISTORY, CALENDAR):
         on[:, month], duration[:, month] = state.on, state.duration()
         if month < HISTORY + START_MONTHS:
-            could = state.on & ~state.started
-            wish = state.wish(of)
+            could, wish = state.on & ~state.started, state.wish(of)
             low, high = -15.0, 5.0
-            for _ in range(40):
+            for _ in range(30):
                 level = (low + high) / 2
-                low, high = (
-                    (level, high) if _expit(level + wish[could]).sum() < treated / START_MONTHS else (low, level)
-                )
-            levels.append(level)
-            for _, kind, copy, _, _ in copies:
+                enough = _expit(level + wish[could]).sum() >= treated / START_MONTHS
+                low, high = (low, level) if enough else (level, high)
+            for _, kind, copy, _ in copies:
                 if kind == "not this month":
                     copy.started |= copy.on & (rng.random(len(copy.on)) < _expit(level + copy.wish(of)))
             starts = could & (rng.random(persons) < _expit(level + wish))
-            if counterfactual:
-                for kind in saved:
-                    copies.append((month, kind, state.of(starts), np.zeros(starts.sum()), np.flatnonzero(starts)))
+            copies += [(month, kind, state.of(starts), np.flatnonzero(starts)) for kind in kinds]
             state.started |= starts
             start[starts] = month
-        for since, _, copy, months, _ in copies:
+        for since, kind, copy, who in copies:
             if month < since + FOLLOW_UP:
-                months += copy.on
-            copy.a_month_later(rng, of)
+                gap[kind][since - HISTORY, month - since] = copy.on.mean() - on[who, month].mean()
+                copy.a_month_later(rng, of)
         state.a_month_later(rng, of)
-    for since, kind, _, months, who in copies:
-        saved[kind] += (months - on[who, since : since + FOLLOW_UP].sum(axis=1)).tolist()
 
     moved = rng.geometric(of.moves, persons) + HISTORY if of.moves else np.full(persons, CALENDAR)
     observed = np.arange(CALENDAR) < moved[:, None]
@@ -221,4 +240,4 @@ def simulate(
     for back, share in enumerate(of.unregistered):
         seen[:, CALENDAR - 1 - back] &= rng.random(persons) >= share
     drawn = Drawn(seen, observed, start, {"need": state.need, "duration": duration})
-    return drawn, {kind: float(np.mean(months)) for kind, months in saved.items() if months}
+    return drawn, Truth(gap, np.array([(start == HISTORY + m).sum() for m in range(START_MONTHS)], dtype=float))
