@@ -13,7 +13,7 @@ from scipy import stats
 from worlds import World, drawn_world
 
 from afkast.analysis import cohort, survival
-from afkast.analysis.effect import TrialCurves, sequential_trials
+from afkast.analysis.effect import Effect, sequential_trials
 from afkast.errors import AfkastError
 from afkast.intake import Snapshot
 
@@ -48,8 +48,8 @@ def test_two_trials_are_as_worked_by_hand() -> None:
     control = Fraction(10, 15) * Fraction(12, 15) + Fraction(5, 15) * Fraction(3, 7)
     assert found.treated == pytest.approx([1, float(treated)])
     assert found.control == pytest.approx([1, float(control)])
-    assert found.saved_months == pytest.approx(float(control - treated)) == pytest.approx(0.2762, abs=5e-5)
-    assert (found.treated_persons, found.control_trials) == (15, 15 + 7)
+    assert found.saved.value == pytest.approx(float(control - treated)) == pytest.approx(0.2762, abs=5e-5)
+    assert (found.treated_persons, found.control_observed[0]) == (15, 15 + 7)
     assert found.treated_observed.tolist() == [15, 15]
     assert found.treated_on_benefit.tolist() == [15, 6]
     assert found.control_observed.tolist() == [22, 22]
@@ -78,7 +78,7 @@ def test_the_interval_of_two_trials_is_as_worked_by_hand() -> None:
     half = stats.t(freedom).isf(0.025) * np.sqrt(variance)
     found = sequential_trials(*written(*HAND), 2)
     centre = float(control - treated)
-    assert found.saved_months_interval == pytest.approx((centre - half, centre + half))
+    assert found.saved.interval == pytest.approx((centre - half, centre + half))
     assert found.difference_interval[:, 1] == pytest.approx([-centre - half, -centre + half])
     assert found.difference_interval[:, 0].tolist() == [0, 0]
 
@@ -90,8 +90,8 @@ def test_one_trial_without_overlap_is_welchs_t_test_on_the_months() -> None:
     found = sequential_trials(*written(*started, *others), 20)
     a, b = (np.repeat([len(m.rstrip(".")) for _, m, _ in arm], [n for n, _, _ in arm]) for arm in (others, started))
     welch = stats.ttest_ind(a, b, equal_var=False)
-    assert found.saved_months == pytest.approx(a.mean() - b.mean())
-    assert found.saved_months_interval == pytest.approx(tuple(welch.confidence_interval()))
+    assert found.saved.value == pytest.approx(a.mean() - b.mean())
+    assert found.saved.interval == pytest.approx(tuple(welch.confidence_interval()))
 
 
 def test_the_curve_of_the_started_is_their_occupation_curve_from_the_month_of_start() -> None:
@@ -153,10 +153,10 @@ def test_the_estimate_is_that_of_a_long_table_with_a_row_for_each_month(seed: in
     found = sequential_trials(*world, 4)
     expected = difference(rows, np.ones(len(rows)))
     assert found.difference == pytest.approx(expected.to_numpy())
-    assert found.saved_months == pytest.approx(-expected.sum())
+    assert found.saved.value == pytest.approx(-expected.sum())
     in_trials = rows[rows["k"] == 0]
     assert found.treated_persons == in_trials["starts"].sum()
-    assert found.control_trials == (~in_trials["starts"]).sum()
+    assert found.control_observed[0] == (~in_trials["starts"]).sum()
     seen = rows[rows["observed"]].groupby(["starts", "k"])["on"].agg(["size", "sum"])
     assert found.control_observed.tolist() == seen.loc[False, "size"].tolist()
     assert found.treated_on_benefit.tolist() == seen.loc[True, "sum"].tolist()
@@ -183,23 +183,23 @@ def test_the_interval_follows_from_how_the_estimate_moves_when_a_person_weighs_a
     own = [(part**2).sum() for part in influence]
     freedom = sum(own) ** 2 / sum(v**2 / (n - 1) for v, n in zip(own, sizes, strict=True))
     half = stats.t(freedom).isf(0.025) * np.sqrt(variance)
-    low, high = sequential_trials(*world, 4).saved_months_interval
+    low, high = sequential_trials(*world, 4).saved.interval
     assert (high - low) / 2 == pytest.approx(half, rel=1e-6)
 
 
 def test_the_interval_is_as_wide_as_drawing_persons_again_says() -> None:
     rng = np.random.default_rng(8)
     on, observed, start = drawn_world(rng, effect=0.03)
-    low, high = sequential_trials(on, observed, start, MONTHS).saved_months_interval
+    low, high = sequential_trials(on, observed, start, MONTHS).saved.interval
     drawn = []
     for _ in range(1_000):
         again = rng.integers(0, 300, size=300)
-        drawn.append(sequential_trials(on[again], observed[again], start[again], MONTHS).saved_months)
+        drawn.append(sequential_trials(on[again], observed[again], start[again], MONTHS).saved.value)
     # 1,000 draws leave 1/√2000 = 2.2 % of chance in a standard error; three times that (t(60) and t(100) differ by 1 %)
     assert (high - low) / 2 / stats.t(75).isf(0.025) == pytest.approx(np.std(drawn), rel=0.07)
 
 
-def many_worlds(worlds: int, seed: int, effect: float) -> tuple[list[World], list[TrialCurves]]:
+def many_worlds(worlds: int, seed: int, effect: float) -> tuple[list[World], list[Effect]]:
     rng = np.random.default_rng(seed)
     drawn = [drawn_world(rng, effect=effect) for _ in range(worlds)]
     return drawn, [sequential_trials(*world, MONTHS) for world in drawn]
@@ -207,10 +207,10 @@ def many_worlds(worlds: int, seed: int, effect: float) -> tuple[list[World], lis
 
 def test_without_an_effect_the_trials_find_none_and_the_curves_of_the_report_find_one() -> None:
     worlds, found = many_worlds(1_000, seed=20, effect=0.0)
-    saved = np.array([one.saved_months for one in found])
+    saved = np.array([one.saved.value for one in found])
     chance = saved.std() / np.sqrt(len(saved))
     assert abs(saved.mean()) < 3 * chance
-    covered = np.mean([one.saved_months_interval[0] <= 0 <= one.saved_months_interval[1] for one in found])
+    covered = np.mean([one.saved.interval[0] <= 0 <= one.saved.interval[1] for one in found])
     # 1,000 worlds: 95 % ± 2 %, three times √(0.95 · 0.05 / 1000)
     assert covered == pytest.approx(0.95, abs=0.02)
     # all who ever started against the whole target group, both from the first month: to start one must still be there
@@ -254,9 +254,9 @@ def truth(effect: float, exit_probability: float = 0.03, return_probability: flo
 
 def test_a_planted_effect_is_found_a_little_diluted_by_those_who_start_later() -> None:
     _, found = many_worlds(600, seed=21, effect=0.03)
-    saved = np.array([one.saved_months for one in found])
+    saved = np.array([one.saved.value for one in found])
     assert saved.mean() == pytest.approx(truth(0.03), abs=3 * saved.std() / np.sqrt(len(saved)))
-    covered = np.mean([low <= truth(0.03) <= high for low, high in (one.saved_months_interval for one in found)])
+    covered = np.mean([low <= truth(0.03) <= high for low, high in (one.saved.interval for one in found)])
     # 600 worlds: three times √(0.95 · 0.05 / 600) is 2.7 %
     assert covered == pytest.approx(0.95, abs=0.027)
     assert 0.8 * planted(MONTHS) < truth(0.03) < planted(MONTHS)
@@ -282,7 +282,7 @@ def test_the_examples_interval_contains_what_was_planted(snapshot: Snapshot, fol
     start = cohort.column_of(members["started_on"], months.months)
     found = sequential_trials(months.on_benefit, months.observed, start, follow_up_months)
     assert found.treated_persons == 60
-    low, high = found.saved_months_interval
+    low, high = found.saved.interval
     assert 0 < low < planted(follow_up_months) < high
 
 
@@ -300,7 +300,7 @@ def test_the_order_of_persons_and_the_date_of_month_zero_do_not_matter(seed: int
     ):
         assert other.difference == pytest.approx(one.difference)
         assert other.difference_interval == pytest.approx(one.difference_interval)
-        assert other.saved_months_interval == pytest.approx(one.saved_months_interval)
+        assert other.saved.interval == pytest.approx(one.saved.interval)
 
 
 GROUPS = {"started": (15, "xxxx", 1), "others": (5, "xxxx", None)}
@@ -328,4 +328,4 @@ def test_a_comparison_that_is_too_thin_or_too_long_is_refused(
 
 
 def test_the_smallest_comparison_that_is_not_refused() -> None:
-    assert sequential_trials(*written(*GROUPS.values()), 3).saved_months == 0
+    assert sequential_trials(*written(*GROUPS.values()), 3).saved.value == 0

@@ -1,5 +1,6 @@
 """Small worlds of persons for tests: written by hand, or drawn month by month."""
 
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -53,3 +54,190 @@ def drawn_world(
         stays = draw >= exit_probability + effect * (start <= month)
         on[:, month + 1] = np.where(on[:, month], stays, draw < return_probability)
     return on, np.ones_like(on), start
+
+
+HISTORY, START_MONTHS, FOLLOW_UP = 12, 6, 18
+"""Months before the first trial, months with trials, and months that everyone is followed from their trial."""
+
+CALENDAR = HISTORY + START_MONTHS + FOLLOW_UP - 1
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """How persons leave and return to benefits month by month, and who starts.
+
+    From one month to the next one leaves with probability expit(exit + of_need·need + of_duration·duration +
+    hidden·h) + effect·(started), where need is standard normal, duration counts a year on benefits as 1 (at most 2)
+    and h is standard normal and measured by nobody. One starts with probability expit(α + s'(need, duration, h)), α
+    such that about `treated` of `persons` do in the six months. Those who die are off benefits, those who move unseen.
+    """
+
+    effect: float = 0.0
+    exit: float = -3.4
+    of_need: float = 0.0
+    of_duration: float = 0.0
+    hidden: float = 0.0
+    selects_need: float = 0.0
+    selects_duration: float = 0.0
+    selects_hidden: float = 0.0
+    returns: float = 0.025
+    moves: float = 0.0
+    dies: float = 0.0
+    unregistered: tuple[float, ...] = ()  # share of spells not yet seen in the last month, the last but one …
+
+
+NULL = Scenario()
+SELECTED = Scenario(of_need=-0.6, of_duration=-0.5, selects_need=0.7, selects_duration=0.8)
+SCENARIOS = {
+    "no effect": NULL,
+    "an effect": Scenario(effect=0.04),
+    "a harmful effect": Scenario(effect=-0.025),
+    "immortal time": Scenario(exit=-2.2, returns=0.0),
+    "selection on need and duration": SELECTED,
+    "selection and an effect": replace(SELECTED, effect=0.04),
+    "moves and deaths": replace(SELECTED, effect=0.04, moves=0.006, dies=0.003),
+    "late registration": replace(SELECTED, effect=0.04, unregistered=(0.4, 0.15)),
+}
+"""What the estimator is held to: all that drives both starting and leaving is measured."""
+
+LAG_MONTHS = {"late registration": 2}
+"""Months before the extraction that are left out."""
+
+
+@dataclass
+class Drawn:
+    """Persons × calendar months, as the register has them, and what is known of the persons."""
+
+    on: NDArray[np.bool_]
+    observed: NDArray[np.bool_]
+    start: NDArray[np.float64]
+    covariates: dict[str, NDArray[np.float64]]
+
+    @property
+    def world(self) -> World:
+        return self.on, self.observed, self.start
+
+
+def _expit(x: NDArray[np.float64]) -> NDArray[np.float64]:
+    return 1 / (1 + np.exp(-x))
+
+
+@dataclass
+class _State:
+    """Where persons are in a month: the fields are (persons,)."""
+
+    on: NDArray[np.bool_]
+    months: NDArray[np.float64]  # on benefits without a break
+    started: NDArray[np.bool_]
+    need: NDArray[np.float64]
+    h: NDArray[np.float64]
+    dead: NDArray[np.bool_]
+
+    def duration(self) -> NDArray[np.float64]:
+        return np.minimum(self.months, 24) / 12
+
+    def of(self, rows: NDArray[np.bool_]) -> "_State":
+        return _State(*(getattr(self, field)[rows].copy() for field in self.__dataclass_fields__))
+
+    def wish(self, of: Scenario) -> NDArray[np.float64]:
+        return of.selects_need * self.need + of.selects_duration * self.duration() + of.selects_hidden * self.h
+
+    def a_month_later(self, rng: np.random.Generator, of: Scenario) -> None:
+        linear = of.exit + of.of_need * self.need + of.of_duration * self.duration() + of.hidden * self.h
+        leave = _expit(linear) + of.effect * self.started
+        draw = rng.random(len(self.on))
+        self.dead |= rng.random(len(self.on)) < of.dies
+        self.on = np.where(self.on, draw >= leave, draw < of.returns) & ~self.dead
+        self.months = np.where(self.on, self.months + 1, 0)
+
+
+def _before(rng: np.random.Generator, of: Scenario, persons: int) -> tuple[_State, NDArray[np.bool_]]:
+    """A target group in its first trial month, all on benefits, and its history: persons × (HISTORY + 1)."""
+    kept: list[tuple[_State, NDArray[np.bool_]]] = []
+    alive = replace(of, dies=0.0)
+    while sum(len(history) for _, history in kept) < persons:
+        n = 3 * persons
+        state = _State(
+            np.ones(n, bool),
+            rng.integers(1, 12, n) * 1.0,
+            np.zeros(n, bool),
+            *rng.normal(size=(2, n)),
+            np.zeros(n, bool),
+        )
+        history = [state.on]
+        for _ in range(HISTORY):
+            state.a_month_later(rng, alive)
+            history.append(state.on)
+        kept.append((state.of(state.on), np.stack(history, axis=1)[state.on]))
+    first = np.arange(sum(len(history) for _, history in kept)) < persons
+    states = [np.concatenate([getattr(s, field) for s, _ in kept]) for field in kept[0][0].__dataclass_fields__]
+    return _State(*states).of(first), np.concatenate([history for _, history in kept])[first]
+
+
+@dataclass(frozen=True)
+class Truth:
+    """Months saved by each trial's starters in each month of follow-up, against the same persons without the start.
+
+    By kind: "not this month" (they may start later, as everyone) and "never", START_MONTHS × FOLLOW_UP; starters: how
+    many started in each month.
+    """
+
+    gap: dict[str, NDArray[np.float64]]
+    starters: NDArray[np.float64]
+
+    def saved(self, kind: str, lag_months: int = 0) -> float:
+        """Σ_k of the mean over the starters whose month k is in the calendar less the lag."""
+        calendar = HISTORY + np.arange(START_MONTHS)[:, None] + np.arange(FOLLOW_UP) < CALENDAR - lag_months
+        weight = self.starters[:, None] * calendar
+        return float(((weight * self.gap[kind]).sum(axis=0) / weight.sum(axis=0)).sum())
+
+
+def simulate(rng: np.random.Generator, of: Scenario, persons: int, treated: int) -> Drawn:
+    """A world in which about so many of the persons start in the six months of the trials."""
+    return _simulated(rng, of, persons, treated, ())[0]
+
+
+def large_world_truth(rng: np.random.Generator, of: Scenario, share_treated: float, persons: int = 200_000) -> Truth:
+    """By drawing what becomes of each of very many who start, and once more from the same month on if they had not."""
+    return _simulated(rng, of, persons, round(share_treated * persons), ("not this month", "never"))[1]
+
+
+def _simulated(
+    rng: np.random.Generator, of: Scenario, persons: int, treated: int, kinds: tuple[str, ...]
+) -> tuple[Drawn, Truth]:
+    state, history = _before(rng, of, persons)
+    on = np.zeros((persons, CALENDAR), bool)
+    on[:, : HISTORY + 1] = history
+    duration = np.zeros((persons, CALENDAR))
+    start = np.full(persons, np.nan)
+    copies: list[tuple[int, str, _State, NDArray[np.int64]]] = []
+    gap = {kind: np.zeros((START_MONTHS, FOLLOW_UP)) for kind in kinds}
+    for month in range(HISTORY, CALENDAR):
+        on[:, month], duration[:, month] = state.on, state.duration()
+        if month < HISTORY + START_MONTHS:
+            could, wish = state.on & ~state.started, state.wish(of)
+            low, high = -15.0, 5.0
+            for _ in range(30):
+                level = (low + high) / 2
+                enough = _expit(level + wish[could]).sum() >= treated / START_MONTHS
+                low, high = (low, level) if enough else (level, high)
+            for _, kind, copy, _ in copies:
+                if kind == "not this month":
+                    copy.started |= copy.on & (rng.random(len(copy.on)) < _expit(level + copy.wish(of)))
+            starts = could & (rng.random(persons) < _expit(level + wish))
+            copies += [(month, kind, state.of(starts), np.flatnonzero(starts)) for kind in kinds]
+            state.started |= starts
+            start[starts] = month
+        for since, kind, copy, who in copies:
+            if month < since + FOLLOW_UP:
+                gap[kind][since - HISTORY, month - since] = copy.on.mean() - on[who, month].mean()
+                copy.a_month_later(rng, of)
+        state.a_month_later(rng, of)
+
+    moved = rng.geometric(of.moves, persons) + HISTORY if of.moves else np.full(persons, CALENDAR)
+    observed = np.arange(CALENDAR) < moved[:, None]
+    seen = on & observed
+    for back, share in enumerate(of.unregistered):
+        seen[:, CALENDAR - 1 - back] &= rng.random(persons) >= share
+    drawn = Drawn(seen, observed, start, {"need": state.need, "duration": duration})
+    return drawn, Truth(gap, np.array([(start == HISTORY + m).sum() for m in range(START_MONTHS)], dtype=float))

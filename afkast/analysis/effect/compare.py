@@ -1,0 +1,264 @@
+"""The means of a design's trials, and each person's influence on them."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from afkast.analysis.effect.design import FEWEST_CONTROLS, Design
+from afkast.analysis.effect.estimate import Arms, Floats
+from afkast.analysis.survival import FEWEST_OBSERVED
+from afkast.errors import AfkastError
+
+SMALLEST_SHARE_OBSERVED = 0.2
+"""The curves end where less of either arm is still observed: what comes after is unknown, not zero."""
+
+PERSONS_AT_A_TIME = 1024
+"""Few enough for their months to stay in the processor's cache."""
+
+SMALLEST_REST = 0.01
+"""1 − h of a residual with leverage h; a person alone in a mean has no residual to enlarge."""
+
+
+@dataclass(frozen=True)
+class Followed:
+    """What is averaged, persons × calendar months, 0 where it does not count.
+
+    R, Y: observed and outcome; control_R, control_Y: the same of the controls, times their weight in the month, which
+    only changes with the month where controls are censored; on: on benefits and observed.
+    """
+
+    R: Floats
+    Y: Floats
+    control_R: Floats  # noqa: N815
+    control_Y: Floats  # noqa: N815
+    on: Floats
+
+
+def followed(observed: NDArray[np.bool_], Y: Floats, on_benefit: NDArray[np.bool_]) -> Followed:
+    """Everyone as long as they are observed: intention to treat."""
+    R = observed.astype(float)
+    return Followed(R, Y, R, Y, (on_benefit & observed).astype(float))
+
+
+def until_start(of: Design, everyone: Followed, start_month: Floats) -> tuple[Design, Followed]:
+    """Controls until their own start, weighted by the inverse probability of not having started.
+
+    1/Π(1 − h) over the months since the trial's, h the hazard of starting while eligible; those who are not, as when
+    off benefits, cannot start. The product from month m to t is V(t)/V(m), so V(m) goes into the weight in the trial.
+    """
+    if of.propensity is None:
+        h = of.eligible * (of.starts.sum(axis=0) / of.eligible.sum(axis=0))
+    else:
+        h = of.propensity.probability
+    stays = np.ones_like(everyone.R)
+    stays[:, of.months] = 1 - np.minimum(h, 1 - 1e-12)
+    V = 1 / np.cumprod(stays, axis=1)
+    before = ~(start_month[:, None] <= np.arange(stays.shape[1])) * V
+    weighted = replace(everyone, control_R=everyone.control_R * before, control_Y=everyone.control_Y * before)
+    return replace(of, control_weight=of.control_weight / V[:, of.months]), weighted
+
+
+def along(values: Floats, months: NDArray[np.int64], K: int) -> Floats:
+    """(M, K): row m from calendar column months[m] on, 0 after the last."""
+    columns = months[:, None] + np.arange(K)
+    T = values.shape[1]
+    return np.where(columns < T, values[np.arange(len(months))[:, None], np.minimum(columns, T - 1)], 0.0)
+
+
+def back(cells: Floats, months: NDArray[np.int64], T: int) -> Floats:
+    """(M, T): the inverse of `along`."""
+    out = np.zeros((len(months), T + cells.shape[1]))
+    out[np.arange(len(months))[:, None], months[:, None] + np.arange(cells.shape[1])] = cells
+    return out[:, :T]
+
+
+@dataclass(frozen=True)
+class Means:
+    """Of each comparison's controls and each treated in month k = 0…τ−1.
+
+    W, P0: (comparisons, τ), the controls' weight and weighted mean; share: (N₁, τ), a_i R_i(k)/Σ a R; Y: (N₁, τ);
+    the counts are (τ,).
+    """
+
+    W: Floats
+    P0: Floats
+    share: Floats
+    Y: Floats
+    treated_observed: Floats
+    treated_on: Floats
+    control_observed: Floats
+    control_on: Floats
+
+
+def means(of: Design, data: Followed, follow_up_months: int | None) -> Means:
+    """Followed for as long as at least 10 and 20 % of either arm are, and each comparison as long as five controls."""
+    T = data.R.shape[1]
+    K = min(follow_up_months or T, T - int(of.months[0]))
+    seen = (data.control_R > 0).astype(float)
+    W, WY, counted, counted_on = np.zeros((4, of.comparisons, K))
+    for stratum in of.strata:
+        rows, one = stratum.rows, stratum.controls.astype(float)
+        w = one * of.control_weight[rows]
+        sums = (
+            (W, w, data.control_R),
+            (WY, w, data.control_Y),
+            (counted, one, seen),
+            (counted_on, one, data.on * seen),
+        )
+        for out, left, right in sums:
+            np.add.at(out, stratum.comparison, along(left.T @ right[rows], of.months, K))
+    enough = (counted >= FEWEST_CONTROLS) & (W > 0)
+    P0 = np.divide(WY, W, out=np.zeros_like(W), where=enough)
+
+    R, Y, on = (along(values[of.person], of.months[of.trial], K) for values in (data.R, data.Y, data.on))
+    R = R * enough[of.comparison]
+    in_use = np.bincount(of.comparison[R[:, 0] > 0], minlength=of.comparisons) > 0
+    observed = np.stack([R.sum(axis=0), counted[in_use].sum(axis=0)])
+    fewest = np.maximum(FEWEST_OBSERVED, SMALLEST_SHARE_OBSERVED * observed[:, :1])
+    thin = (observed < fewest).any(axis=0)
+    tau = int(thin.argmax()) if thin.any() else K
+    if tau == 0:
+        who = "startede kan følges" if observed[0, 0] < fewest[0] else "kunne være startet i de samme måneder"
+        raise AfkastError(f"Under {FEWEST_OBSERVED} {who}; det er for få til en sammenligning.")
+    a = of.treated_weight[:, None] * R[:, :tau]
+    W = np.where(enough, W, 0)
+    on_treated, on_control = (R * on).sum(axis=0), counted_on[in_use].sum(axis=0)
+    return Means(
+        W[:, :tau],
+        P0[:, :tau],
+        a / a.sum(axis=0),
+        Y[:, :tau],
+        observed[0, :tau],
+        on_treated[:tau],
+        observed[1, :tau],
+        on_control[:tau],
+    )
+
+
+@dataclass(frozen=True)
+class Influence:
+    """On the treated's curve, the controls', their difference D (each τ) and on what is saved (calendar months)."""
+
+    treated: Arms
+    control: Arms
+    difference: Arms
+    saved: Arms
+    control_weights: Floats  # (persons,), share of the controls' weight at time zero
+
+
+def influence(of: Design, data: Followed, mean: Means, count: Floats, person: NDArray[np.int64] | None) -> Influence:
+    """Each person's influence; count: (τ,), how many times D(k) counts in what is saved; person: whose each row is.
+
+    A residual counts 1/√(1−h) times, h its share of the mean it is a residual from (HC2).
+    """
+    n, T = data.R.shape
+    months, number = of.months, of.comparison
+    P0_own = mean.P0[number]
+    P1, P0 = (mean.share * mean.Y).sum(axis=0), (mean.share * P0_own).sum(axis=0)
+    leverage = 1 / np.sqrt(np.maximum(1 - mean.share, SMALLEST_REST))
+    on_treated, on_mix = mean.share * (mean.Y - P1), mean.share * (P0_own - P0)
+    cells = np.zeros_like(mean.W)
+    np.add.at(cells, number, mean.share)
+    of_Y = np.divide(cells, mean.W, out=np.zeros_like(mean.W), where=mean.W > 0)
+    of_R = of_Y * mean.P0
+
+    by_k, by_month, omega = np.zeros((n, len(count))), np.zeros((n, T)), np.zeros(n)
+    for stratum in of.strata:
+        rows = np.arange(n)[stratum.rows]
+        w = stratum.controls * of.control_weight[rows]
+        h = w * data.control_R[rows][:, months]
+        h *= np.divide(1, mean.W[:, 0], out=np.zeros(len(cells)), where=mean.W[:, 0] > 0)[stratum.comparison]
+        omega[rows] += h @ cells[stratum.comparison, 0]
+        w /= np.sqrt(np.maximum(1 - h, SMALLEST_REST))
+        Bs = of_Y[stratum.comparison], of_R[stratum.comparison]
+        of_month_Y, of_month_R = (back(count * B, months, T) for B in Bs)
+        by_month[rows] += data.control_Y[rows] * (w @ of_month_Y) - data.control_R[rows] * (w @ of_month_R)
+        by_k[rows] += _by_follow_up(data.control_Y[rows], data.control_R[rows], w, *Bs, months)
+
+    index = np.arange(n) if person is None else np.unique(person, return_inverse=True)[1]
+    treated_persons, of_treated = np.unique(index[of.person], return_inverse=True)
+
+    def summed(values: Floats, rows: NDArray[np.int64], size: int) -> Floats:
+        if len(rows) == size and (np.diff(rows) > 0).all():
+            return values
+        out = np.zeros((size, *values.shape[1:]))
+        np.add.at(out, rows, values)
+        return out
+
+    persons = int(index.max()) + 1
+    omega = summed(omega, index, persons)
+    a = of.treated_weight * (mean.share[:, 0] > 0)
+    sizes = (float(a.sum() ** 2 / (a**2).sum()), float(1 / (omega**2).sum()))
+
+    def arms(of_arm_1: Floats, of_arm_0: Floats) -> Arms:
+        treated = summed(of_arm_1, of_treated, len(treated_persons))
+        return Arms(treated_persons, treated, summed(of_arm_0, index, persons), sizes)
+
+    saved_rows = back(leverage * (on_mix - on_treated) * count, months[of.trial], T)
+    curve_1, curve_0 = arms(leverage * on_treated, np.zeros_like(by_k)), arms(leverage * on_mix, by_k)
+    saved = arms(saved_rows, by_month)
+    if of.propensity is not None and of.weights != "none":
+        G1, G0, G = _gradients(of, data, of_Y, of_R, on_treated, on_mix, count)
+        moved = [summed(of.propensity.correction(one), index, persons) for one in (G1, G0, G)]
+        curve_1, curve_0, saved = curve_1.plus(moved[0]), curve_0.plus(moved[1]), saved.plus(moved[2])
+    difference = replace(curve_1, treated=curve_1.treated - curve_0.treated, control=curve_1.control - curve_0.control)
+    return Influence(curve_1, curve_0, difference, saved, omega)
+
+
+def _by_follow_up(Y: Floats, R: Floats, w: Floats, of_Y: Floats, of_R: Floats, months: NDArray[np.int64]) -> Floats:
+    """Σ_m w_im (Y_i(m+k) of_Y_m(k) − R_i(m+k) of_R_m(k)), persons × τ; computed with persons side by side."""
+    n, T = Y.shape
+    K = of_Y.shape[1]
+    out = np.zeros((n, K))
+    for first in range(0, n, PERSONS_AT_A_TIME):
+        some = slice(first, first + PERSONS_AT_A_TIME)
+        some_Y, some_R, some_w = (np.ascontiguousarray(values[some].T) for values in (Y, R, w))
+        part = np.zeros((K, some_Y.shape[1]))
+        for m, month in enumerate(months):
+            width = min(K, T - month)
+            here = some_Y[month : month + width] * of_Y[m, :width, None]
+            here -= some_R[month : month + width] * of_R[m, :width, None]
+            here *= some_w[m]
+            part[:width] += here
+        out[some] = part.T
+    return out
+
+
+def _gradients(
+    of: Design, data: Followed, of_Y: Floats, of_R: Floats, on_treated: Floats, on_mix: Floats, count: Floats
+) -> tuple[Floats, Floats, Floats]:
+    """G = Σ IF · (d log w/dη) · x for P₁(k), P₀(k) and what is saved in each calendar month.
+
+    d log w/dη is +1 for the controls of ATT, 1−p for those of overlap and −p for the treated of overlap, else 0.
+    """
+    assert of.propensity is not None
+    K, T = of_Y.shape[1], data.R.shape[1]
+    regression, months = of.propensity, of.months
+    q = len(regression.curvature)
+    G1, G0, saved = np.zeros((q, K)), np.zeros((q, K)), np.zeros((q, T + K))
+    where = np.full(of.eligible.shape, -1)
+    for stratum in of.strata:
+        where[stratum.rows] = np.where(stratum.controls, stratum.comparison, where[stratum.rows])
+    for m, rows in enumerate(regression.rows):
+        p, month = regression.probability[rows, m], months[m]
+        slope = of.control_weight[rows, m] * (1 if of.weights == "att" else 1 - p)
+        columns = slice(month, min(month + K, T))
+        width = columns.stop - month
+        step0, step1 = np.zeros((q, K)), np.zeros((q, K))
+        comparisons = np.unique(where[rows, m])
+        for number in comparisons[comparisons >= 0]:
+            scaled = np.where(where[rows, m] == number, slope, 0)[:, None]
+            for_Y = regression.gradient(m, scaled * data.control_Y[rows, columns])
+            for_R = regression.gradient(m, scaled * data.control_R[rows, columns])
+            step0[:, :width] += for_Y * of_Y[number, :width] - for_R * of_R[number, :width]
+        if of.weights == "overlap":
+            own = of.trial == m
+            position = np.searchsorted(rows, of.person[own])
+            for step, values in ((step0, on_mix), (step1, on_treated)):
+                scaled = np.zeros((len(rows), K))
+                scaled[position] = -p[position, None] * values[own]
+                step += regression.gradient(m, scaled)
+        G0, G1 = G0 + step0, G1 + step1
+        saved[:, month : month + K] += count * (step0 - step1)
+    return G1, G0, saved[:, :T]

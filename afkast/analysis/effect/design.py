@@ -1,0 +1,173 @@
+"""Who is compared with whom: the trials of a calendar, their strata and the weights of their controls."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from afkast.analysis.effect.weights import Covariates, Floats, Propensity, at, bearable, propensity
+from afkast.analysis.survival import FEWEST_IN_GROUP
+from afkast.errors import AfkastError
+
+FEWEST_CONTROLS = 5
+"""A trial month with fewer controls says nothing on its own; it is merged with its neighbour."""
+
+Weights = Literal["none", "att", "overlap"]
+"""none: everyone counts one. att: controls p/(1−p), as if drawn from the treated. overlap: treated 1−p, controls p."""
+
+
+@dataclass(frozen=True)
+class Stratum:
+    """The controls of one stratum; `comparison` numbers what is compared, the same number for merged trial months."""
+
+    rows: NDArray[np.int64] | slice  # the persons
+    controls: NDArray[np.bool_]  # those persons × trial months
+    comparison: NDArray[np.int64]  # (trial months,)
+
+
+@dataclass(frozen=True)
+class Design:
+    """Trial months m, who was eligible and who started in each, and what everyone weighs.
+
+    months: (M,) calendar columns; eligible, starts, control_weight: persons × M; person, trial, comparison,
+    treated_weight: (N₁,), the row, trial month number and comparison of each treated.
+    """
+
+    months: NDArray[np.int64]
+    eligible: NDArray[np.bool_]
+    starts: NDArray[np.bool_]
+    person: NDArray[np.int64]
+    trial: NDArray[np.int64]
+    comparison: NDArray[np.int64]
+    strata: list[Stratum]
+    treated_weight: Floats
+    control_weight: Floats
+    weights: Weights
+    propensity: Propensity | None
+    covariates: tuple[str, ...]
+
+    @property
+    def comparisons(self) -> int:
+        return max(int(stratum.comparison.max()) for stratum in self.strata) + 1
+
+    def means(self, values: Floats, weight: Floats) -> tuple[Floats, Floats]:
+        """Weighted mean of values and the weights' sum for each comparison; values, weight: persons × M."""
+        sums = np.zeros((2, self.comparisons))
+        for stratum in self.strata:
+            w = np.where(stratum.controls, weight[stratum.rows], 0)
+            np.add.at(sums[0], stratum.comparison, np.einsum("im,im->m", w, values[stratum.rows]))
+            np.add.at(sums[1], stratum.comparison, w.sum(axis=0))
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.where(sums[1] > 0, sums[0] / sums[1], 0.0), sums[1]
+
+
+def _merged(controls: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """Numbers for trial months, counted up when the months so far have enough different persons as controls."""
+    if (controls.sum(axis=0) >= FEWEST_CONTROLS).all():
+        return np.arange(controls.shape[1])
+    numbers, number, persons = [], 0, np.zeros(len(controls), dtype=bool)
+    for of_month in controls.T:
+        persons |= of_month
+        numbers.append(number)
+        if persons.sum() >= FEWEST_CONTROLS:
+            number, persons = number + 1, np.zeros_like(persons)
+    return np.minimum(numbers, max(number - 1, 0))
+
+
+def design(
+    on_benefit: NDArray[np.bool_],
+    observed: NDArray[np.bool_],
+    start_month: Floats,
+    covariates: Covariates | None = None,
+    strata: NDArray[np.generic] | None = None,
+    weights: Weights = "none",
+    eligible: NDArray[np.bool_] | None = None,
+) -> Design:
+    """The trials of the months in which someone eligible starts.
+
+    on_benefit, observed: persons × calendar months; start_month: column of each person's start, NaN if never;
+    covariates, strata: persons or persons × calendar months, as known in the trial's month; eligible: persons ×
+    calendar months, who may be in a trial (such as: in the target group), everyone if not given.
+    """
+    months = np.unique(start_month[~np.isnan(start_month)]).astype(int)
+    if len(months) == 0:
+        raise AfkastError("Ingen personer er startet i indsatsen; der er intet at sammenligne.")
+    months = months[(months >= 0) & (months < on_benefit.shape[1])]
+    may = on_benefit & observed if eligible is None else on_benefit & observed & eligible
+    E = may[:, months] & ~(start_month[:, None] < months)
+    A = E & (start_month[:, None] == months)
+    some = A.any(axis=0)
+    months, E, A = months[some], E[:, some], A[:, some]
+    person, trial = np.nonzero(A)
+    if len(person) < FEWEST_IN_GROUP:
+        raise AfkastError(f"Under {FEWEST_IN_GROUP} er startet, mens de var på ydelse; det er for få til en kurve.")
+
+    C = E & ~A
+    found: list[Stratum] = []
+    comparison = np.zeros(len(person), dtype=int)
+    if strata is None:
+        found = [Stratum(slice(None), C, _merged(C))]
+        comparison = found[0].comparison[trial]
+    else:
+        codes = np.stack([at(strata, m) for m in months], axis=1)
+        first = 0
+        for code in np.unique(codes[A]):
+            inside = codes == code
+            rows = np.flatnonzero((inside & C).any(axis=1))
+            controls = (inside & C)[rows]
+            found.append(Stratum(rows, controls, first + _merged(controls)))
+            own = inside[person, trial]
+            comparison[own] = found[-1].comparison[trial[own]]
+            first = int(found[-1].comparison.max()) + 1
+
+    used: Covariates = {} if covariates is None else bearable(covariates, len(person))
+    regression = propensity(E, A, months, used) if used else None
+    treated_weight, control_weight = np.ones(len(person)), np.ones(E.shape)
+    if weights != "none":
+        if regression is None:
+            raise AfkastError("En vægtet sammenligning kræver oplysninger om personerne at veje efter.")
+        p = regression.probability
+        if weights == "att":
+            control_weight = p / np.maximum(1 - p, 1e-12)
+        else:
+            treated_weight, control_weight = 1 - p[person, trial], p
+    return Design(
+        months, E, A, person, trial, comparison, found, treated_weight, control_weight, weights, regression, tuple(used)
+    )
+
+
+def balance(of: Design, covariates: Covariates) -> pd.DataFrame:
+    """How alike the treated and their own trials' controls are, before and after weights and strata.
+
+    Indexed by covariate: mean of the treated, mean of the controls and standardised difference
+    (x̄₁ − x̄₀)/√((s₁² + s₀²)/2) before and after, with the same s in both. 0.1 is usually called small.
+    """
+    C = of.eligible & ~of.starts
+    everyone = replace(of, strata=[Stratum(slice(None), C, np.arange(len(of.months)))])
+    rows = {}
+    for name, values in covariates.items():
+        x = np.stack([at(values, m) for m in of.months], axis=1).astype(float)
+        treated = x[of.person, of.trial]
+        before = everyone.means(x, np.ones_like(x))[0][of.trial]
+        means, sums = of.means(x, of.control_weight)
+        own = sums[of.comparison] > 0
+        a = of.treated_weight * own
+        after = means[of.comparison]
+        s = np.sqrt((treated.var(ddof=1) + x[C].var(ddof=1)) / 2)
+        weighted_treated = (a * treated).sum() / a.sum()
+        weighted_control = (a * after).sum() / a.sum()
+
+        def standardised(difference: float, s: float = s) -> float:
+            return float(difference / s) if s > 0 else 0.0
+
+        rows[name] = {
+            "treated_mean": treated.mean(),
+            "control_mean_before": before.mean(),
+            "difference_before": standardised(treated.mean() - before.mean()),
+            "control_mean_after": weighted_control,
+            "difference_after": standardised(weighted_treated - weighted_control),
+            "in_regression": name in of.covariates,
+        }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("covariate")

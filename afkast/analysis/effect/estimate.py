@@ -1,0 +1,85 @@
+"""A number with its uncertainty, and how it comes from each person's influence."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A value whose error, divided by `standard_error`, follows Student's t with `freedom` degrees of freedom."""
+
+    value: float
+    standard_error: float
+    freedom: float
+    level: float = 0.95
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The confidence interval at `level`."""
+        half = float(stats.t.ppf((1 + self.level) / 2, self.freedom)) * self.standard_error
+        return self.value - half, self.value + half
+
+    def times(self, factor: float) -> "Estimate":
+        """In another unit: N₁ persons instead of one, years instead of months."""
+        return replace(self, value=self.value * factor, standard_error=self.standard_error * abs(factor))
+
+    def minus(self, known: float) -> "Estimate":
+        """Less an amount that has no uncertainty, such as what the intervention cost."""
+        return replace(self, value=self.value - known)
+
+    def chance_above(self, limit: float = 0.0) -> float:
+        """How much of the t-distribution around the value lies above the limit.
+
+        In a Bayesian's words the probability that the truth does, when nothing was known beforehand.
+        """
+        if self.standard_error == 0:
+            return 0.5 if self.value == limit else float(self.value > limit)
+        return float(stats.t.cdf((self.value - limit) / self.standard_error, self.freedom))
+
+
+@dataclass(frozen=True)
+class Arms:
+    """What each person contributes to the error of some estimates, by arm: their influence on each.
+
+    treated: (N₁, …), of the persons in rows `of_treated` of control: (persons, …). A person can be in both arms, of
+    different trials. sizes: how many persons each arm counts for.
+    """
+
+    of_treated: NDArray[np.int64]
+    treated: Floats
+    control: Floats
+    sizes: tuple[float, float]
+
+    def plus(self, correction: Floats) -> "Arms":
+        """With more influence, persons × …, of each person in the arm that is theirs."""
+        rest = correction.copy()
+        rest[self.of_treated] = 0
+        return replace(self, treated=self.treated + correction[self.of_treated], control=self.control + rest)
+
+    def together(self, which: object) -> "Arms":
+        """The influence on the sum of some of the estimates."""
+        return replace(self, treated=self.treated[:, which].sum(axis=1), control=self.control[:, which].sum(axis=1))  # type: ignore[index]
+
+    def error(self) -> tuple[Floats, Floats]:
+        """Standard error and Satterthwaite's degrees of freedom of each estimate.
+
+        Var = Σ_i IF_i², both arms added within the person; ν = (V₁+V₀)²/(V₁²/(n₁−1) + V₀²/(n₀−1)), 1 where nothing
+        varies, as in the month of start.
+        """
+        treated, control = self.treated, self.control
+        own = np.stack([np.einsum("i...,i...->...", arm, arm) for arm in (treated, control)])
+        both = 2 * np.einsum("i...,i...->...", treated, control[self.of_treated])
+        spread = own[0] ** 2 / (self.sizes[0] - 1) + own[1] ** 2 / (self.sizes[1] - 1)
+        freedom = np.divide(own.sum(axis=0) ** 2, spread, out=np.ones_like(spread), where=spread > 0)
+        return np.sqrt(np.maximum(own.sum(axis=0) + both, 0)), freedom
+
+    def intervals(self, points: Floats, level: float) -> Floats:
+        """t-intervals (2, …) around the estimates."""
+        standard_error, freedom = self.error()
+        half = stats.t.ppf((1 + level) / 2, freedom) * standard_error
+        return np.stack([points - half, points + half])

@@ -1,0 +1,143 @@
+"""How strong a difference that nobody measured would have to be to erase the effect."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from afkast.analysis.effect.compare import Followed, followed, means
+from afkast.analysis.effect.design import Design, design
+from afkast.analysis.effect.estimate import Floats
+from afkast.analysis.effect.trials import Effect, estimated
+from afkast.analysis.effect.weights import Covariates, bearable
+
+LARGEST_ODDS_RATIO = 100.0
+"""No difference between persons is that strong; where even it does not erase the effect, this is what is returned."""
+
+
+@dataclass(frozen=True)
+class HiddenDifference:
+    """Λ that erases the estimate, and Λ that lets its interval reach 0 (1 when it already does).
+
+    Λ: the odds of starting of any person are at most Λ times, at least 1/Λ, those of the average of the persons who
+    look like them; two who look alike differ by at most Λ². measured: by covariate, odds_ratio of starting per
+    standard deviation with the others alike, and what is saved without it, to compare Λ with.
+    """
+
+    erases_estimate: float
+    erases_interval: float
+    measured: pd.DataFrame
+
+
+def hidden_difference(
+    on_benefit: NDArray[np.bool_],
+    observed: NDArray[np.bool_],
+    start_month: Floats,
+    follow_up_months: int | None = None,
+    *,
+    outcome: Floats | None = None,
+    covariates: Covariates | None = None,
+    strata: NDArray[np.generic] | None = None,
+    eligible: NDArray[np.bool_] | None = None,
+    level: float = 0.95,
+) -> HiddenDifference:
+    """Arguments as of `sequential_trials`; weights att if there are covariates.
+
+    The marginal sensitivity model (Tan 2006; Zhao, Small and Bhattacharya 2019): the controls' weights are multiplied
+    by anything within [1/Λ, Λ], as is worst for the effect. A weighted mean is then extreme when all above a value get
+    Λ and all below 1/Λ, so that it is found by sorting.
+    """
+    Y = np.where(observed, on_benefit if outcome is None else outcome, 0.0)
+
+    def of_design(names: Covariates | None) -> Design:
+        return design(on_benefit, observed, start_month, names, strata, "att" if names else "none", eligible)
+
+    def ask(of: Design) -> Effect:
+        return estimated(of, Y, on_benefit, observed, start_month, follow_up_months, level=level)
+
+    of = of_design(covariates)
+    main = ask(of).saved
+    sign = 1.0 if main.value >= 0 else -1.0
+    worst = _worst(of, followed(observed, Y, on_benefit), follow_up_months, sign)
+
+    def estimate_left(odds_ratio: float) -> float:
+        return sign * main.value - worst(odds_ratio)[0]
+
+    def interval_left(odds_ratio: float) -> float:
+        saved = ask(replace(of, control_weight=of.control_weight * worst(odds_ratio)[1])).saved
+        return min(sign * end for end in saved.interval)
+
+    used = {} if covariates is None else bearable(covariates, len(of.person))
+    rows = {}
+    for number, name in enumerate(used):
+        assert of.propensity is not None
+        rest = ask(of_design({other: x for other, x in used.items() if other != name})).saved.value
+        odds_ratio = float(np.exp(of.propensity.coefficients[number]))
+        rows[name] = {"odds_ratio": odds_ratio, "saved_without": rest, "moves": main.value - rest}
+    measured = pd.DataFrame(
+        [[*row.values()] for row in rows.values()],
+        pd.Index(rows, name="covariate"),
+        ["odds_ratio", "saved_without", "moves"],
+    )
+    return HiddenDifference(_root(estimate_left, 40), _root(interval_left, 14), measured)
+
+
+def _root(left: Callable[[float], float], steps: int) -> float:
+    """The odds ratio at which what is left of the effect, falling in it, is gone: bisection of its logarithm."""
+    if left(1.0) <= 0:
+        return 1.0
+    if left(LARGEST_ODDS_RATIO) > 0:
+        return LARGEST_ODDS_RATIO
+    low, high = 0.0, float(np.log(LARGEST_ODDS_RATIO))
+    for _ in range(steps):
+        middle = (low + high) / 2
+        low, high = (middle, high) if left(np.exp(middle)) > 0 else (low, middle)
+    return float(np.exp((low + high) / 2))
+
+
+def _worst(
+    of: Design, data: Followed, follow_up_months: int | None, sign: float
+) -> Callable[[float], tuple[float, Floats]]:
+    """For an odds ratio: how much of the effect goes, and everyone's multiplier (persons × trial months).
+
+    Each control's months together are one number, its residual T from the comparison's mean; where some months are not
+    observed, the others count for them.
+    """
+    mean = means(of, data, follow_up_months)
+    K, n = mean.W.shape[1], len(data.R)
+    share = np.zeros_like(mean.W)
+    np.add.at(share, of.comparison, mean.share)
+    per_weight = np.divide(share, mean.W, out=np.zeros_like(share), where=mean.W > 0)
+    T = np.zeros(of.eligible.shape)
+    place = np.full(of.eligible.shape, -1)
+    for stratum in of.strata:
+        place[stratum.rows] = np.where(stratum.controls, stratum.comparison, place[stratum.rows])
+        rows = np.arange(n)[stratum.rows]
+        for m, month in enumerate(of.months):
+            columns = slice(month, min(month + K, data.R.shape[1]))
+            width = columns.stop - month
+            c = per_weight[stratum.comparison[m], :width]
+            residual = data.control_Y[rows, columns] @ c
+            residual -= data.control_R[rows, columns] @ (c * mean.P0[stratum.comparison[m], :width])
+            T[rows, m] = np.where(stratum.controls[:, m], residual, T[rows, m])
+    sorted_ones = []
+    for number in np.unique(place[place >= 0]):
+        members = np.nonzero(place == number)
+        order = np.argsort(sign * T[members], kind="stable")
+        members = members[0][order], members[1][order]
+        w = of.control_weight[members]
+        sorted_ones.append((*members, np.cumsum(w), np.cumsum(w * -sign * T[members])))
+
+    def worst(odds_ratio: float) -> tuple[float, Floats]:
+        gone, multiplier = 0.0, np.ones(of.eligible.shape)
+        extra = odds_ratio - 1 / odds_ratio
+        for rows, trials, w, wT in sorted_ones:
+            moved = (extra * wT + wT[-1] / odds_ratio) / (extra * w + w[-1] / odds_ratio)
+            last = int(moved.argmax())
+            gone += float(moved[last]) * w[-1]
+            multiplier[rows, trials] = np.where(np.arange(len(rows)) <= last, odds_ratio, 1 / odds_ratio)
+        return gone, multiplier
+
+    return worst

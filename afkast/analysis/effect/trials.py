@@ -1,0 +1,169 @@
+"""What the intervention changed: the started against those who could have started in the same month.
+
+Comparing everyone ever treated with the whole target group makes any intervention look worse than it is, because
+one must still be on benefits to be treated. Sequential trials give both arms the same time zero: in each calendar
+month m the eligible are on benefits and have not started before; those who start in m are treated, the others
+controls.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from afkast.analysis.effect.compare import back, followed, influence, means, until_start
+from afkast.analysis.effect.design import FEWEST_CONTROLS, Design, Weights, balance, design
+from afkast.analysis.effect.estimate import Arms, Estimate, Floats
+from afkast.analysis.effect.weights import Covariates
+from afkast.errors import AfkastError
+
+
+@dataclass(frozen=True)
+class Effect:
+    """Treated, controls and their difference in month k = 0…τ−1 after time zero; everything (τ,) or (2, τ).
+
+    `saved` = −Σ_k D(k), months (or kroner, when the outcome is) per treated person; with `total` for all treated.
+    Observed and on benefit are unweighted persons, of the controls person-trials: a person is a control in each month
+    they could have started (control_persons of them). treated_left_out started, but not while on benefits, or had
+    nobody to be compared with. effective_controls: so many persons of equal weight would be as uncertain;
+    largest_weight_share: one person's share of the controls' weight.
+    """
+
+    treated: Floats
+    control: Floats
+    difference: Floats
+    treated_interval: Floats
+    control_interval: Floats
+    difference_interval: Floats
+    treated_observed: NDArray[np.int64]
+    treated_on_benefit: NDArray[np.int64]
+    control_observed: NDArray[np.int64]
+    control_on_benefit: NDArray[np.int64]
+    treated_persons: int
+    treated_left_out: int
+    control_persons: int
+    covariates_used: tuple[str, ...]
+    balance: pd.DataFrame | None
+    effective_controls: float
+    largest_weight_share: float
+    saved_by_month: Floats  # (calendar months,), adds up to saved
+    influence: Arms  # on saved_by_month, persons × calendar months
+    level: float = 0.95
+
+    @property
+    def follow_up_months(self) -> int:
+        """τ, at most as many as were asked for."""
+        return len(self.difference)
+
+    @property
+    def saved(self) -> Estimate:
+        """Saved per treated person in the τ months."""
+        return self.saved_in(slice(None))
+
+    def saved_in(self, months: slice | Sequence[int] | NDArray[np.generic]) -> Estimate:
+        """What of `saved` falls in these calendar months (columns); the parts of disjoint months add up."""
+        standard_error, freedom = self.influence.together(months).error()
+        return Estimate(float(self.saved_by_month[months].sum()), float(standard_error), float(freedom), self.level)
+
+
+def sequential_trials(
+    on_benefit: NDArray[np.bool_],
+    observed: NDArray[np.bool_],
+    start_month: Floats,
+    follow_up_months: int | None = None,
+    *,
+    outcome: Floats | None = None,
+    covariates: Covariates | None = None,
+    strata: NDArray[np.generic] | None = None,
+    weights: Weights | None = None,
+    eligible: NDArray[np.bool_] | None = None,
+    per_protocol: bool = False,
+    total: bool = False,
+    person: NDArray[np.int64] | None = None,
+    level: float = 0.95,
+) -> Effect:
+    """Compare those who start in a month with those who could have but did not, in the months that follow.
+
+    on_benefit, observed: persons × calendar months; start_month: column of each person's start, NaN if never;
+    outcome: persons × calendar months, kroner paid for example, months on benefits if not given; covariates: by name,
+    persons or persons × calendar months, the most important first (as many are used as the treated bear); strata: the
+    same, controls are those of the treated's own stratum; weights: att if there are covariates, otherwise none;
+    eligible: persons × calendar months, who may be in a trial, everyone on benefits if not given; person: whose each
+    row is, when a person has several.
+
+    D(k) = Σ_i a_i R_i(k) (Y_i(k) − P₀(k)) / Σ_i a_i R_i(k) over the treated i, P₀ the weighted mean of the controls of
+    i's own trial and stratum. It answers: what did starting change for those who started, compared with not starting
+    *that month*? Controls who start later stay (intention to treat), so it is a little cautious. With `per_protocol`
+    they are followed until they start, and the others weigh the more for it by the inverse probability of not having
+    started: starting against never starting. `total`: D(k) times the number of treated observed in k, so what all of
+    them have saved in months that have been seen.
+
+    Influence of a person, summed over the trials and arms before it is squared:
+    IF_i(k) = a_i R_i (Y_i − P₀ − D)/Σa R − Σ_trials (Σ_{treated of trial} a R / Σa R) w_i R_i (Y_i − P₀)/Σ w R,
+    and (A_i − p_i) x_i'H⁻¹G for the estimated weights. A residual counts 1/√(1−h) times, h its own share of the mean
+    it is taken from (HC2), so that one trial without weights is Welch's t-test exactly. Degrees of freedom by
+    Satterthwaite, with as many controls as would be as uncertain at equal weights.
+    """
+    of = design(
+        on_benefit, observed, start_month, covariates, strata, weights or ("att" if covariates else "none"), eligible
+    )
+    Y = np.where(observed, on_benefit if outcome is None else outcome, 0.0)
+    if not np.isfinite(Y).all():
+        raise AfkastError("Udfaldet mangler for nogle af de måneder, hvor personerne følges.")
+    effect = estimated(of, Y, on_benefit, observed, start_month, follow_up_months, per_protocol, total, person, level)
+    if outcome is None:
+        shares = {name: getattr(effect, name).clip(0, 1) for name in ("treated_interval", "control_interval")}
+        effect = replace(effect, **shares)
+    return replace(effect, balance=balance(of, covariates)) if covariates else effect
+
+
+def estimated(
+    of: Design,
+    Y: Floats,
+    on_benefit: NDArray[np.bool_],
+    observed: NDArray[np.bool_],
+    start_month: Floats,
+    follow_up_months: int | None = None,
+    per_protocol: bool = False,
+    total: bool = False,
+    person: NDArray[np.int64] | None = None,
+    level: float = 0.95,
+) -> Effect:
+    """`sequential_trials` of a design; Y: persons × calendar months, 0 where not observed."""
+    data = followed(observed, Y, on_benefit)
+    if per_protocol:
+        of, data = until_start(of, data, start_month)
+    mean = means(of, data, follow_up_months)
+    count = mean.treated_observed if total else np.ones_like(mean.treated_observed)
+    of_persons = influence(of, data, mean, count, person)
+    effective = of_persons.difference.sizes[1]
+    if effective < FEWEST_CONTROLS:
+        raise AfkastError(f"Sammenligningen hviler reelt på under {FEWEST_CONTROLS} personer, der kunne være startet.")
+    P0_own = mean.P0[of.comparison]
+    treated, control = (mean.share * mean.Y).sum(axis=0), (mean.share * P0_own).sum(axis=0)
+    saved = mean.share * (P0_own - mean.Y) * count
+    treated_persons = int(mean.treated_observed[0])
+    return Effect(
+        treated=treated,
+        control=control,
+        difference=treated - control,
+        treated_interval=of_persons.treated.intervals(treated, level),
+        control_interval=of_persons.control.intervals(control, level),
+        difference_interval=of_persons.difference.intervals(treated - control, level),
+        treated_observed=mean.treated_observed.astype(int),
+        treated_on_benefit=mean.treated_on.astype(int),
+        control_observed=mean.control_observed.astype(int),
+        control_on_benefit=mean.control_on.astype(int),
+        treated_persons=treated_persons,
+        treated_left_out=int((~np.isnan(start_month)).sum()) - treated_persons,
+        control_persons=int((of_persons.control_weights > 0).sum()),
+        covariates_used=of.covariates if of.weights != "none" else (),
+        balance=None,
+        effective_controls=effective,
+        largest_weight_share=float(of_persons.control_weights.max()),
+        saved_by_month=back(saved, of.months[of.trial], observed.shape[1]).sum(axis=0),
+        influence=of_persons.saved,
+        level=level,
+    )

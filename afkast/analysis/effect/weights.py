@@ -1,0 +1,124 @@
+"""Weights that make those who could have started like those who did: a logistic regression on the person-trials."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import expit, logit
+
+from afkast.errors import AfkastError
+
+Floats = NDArray[np.float64]
+Covariates = Mapping[str, NDArray[np.floating] | NDArray[np.bool_]]
+"""By name, persons or persons × calendar months, the most important first."""
+
+TREATED_PER_COVARIATE = 10
+"""A regression on few events overfits: one covariate for each ten who started."""
+
+PRIOR_SD = 2.5
+"""Of the log-odds of starting per standard deviation of a covariate: far beyond what covariates do, so that it only
+matters where they separate the arms completely and the likelihood has no maximum."""
+
+MONTH_PRIOR_SD = 10.0
+"""The same for a month's own level, for a month in which everyone eligible starts."""
+
+
+def bearable(covariates: Covariates, treated: int) -> Covariates:
+    """As many of the covariates, from the first, as so many treated bear."""
+    return dict(list(covariates.items())[: max(1, treated // TREATED_PER_COVARIATE)])
+
+
+def at(values: NDArray[np.generic], month: int) -> NDArray[np.generic]:
+    """What is known of the persons in a calendar month."""
+    return values[:, month] if values.ndim == 2 else values
+
+
+@dataclass(frozen=True)
+class Propensity:
+    """The probability of starting in each trial month, and what its being estimated means for an estimate.
+
+    probability: persons × trial months, 0 where not eligible. rows and columns hold, for each trial month, the
+    eligible persons and their standardised covariates; `curvature` H = X'diag(p(1−p))X + the prior's.
+    """
+
+    probability: Floats
+    coefficients: Floats  # of the standardised covariates
+    rows: list[NDArray[np.int64]]
+    columns: list[NDArray[np.floating]]
+    curvature: Floats
+    score: Floats  # persons × (trial months + covariates): Σ_m (A_im − p_im) x_im
+
+    def correction(self, gradient: Floats) -> Floats:
+        """(A_i − p_i) x_i'H⁻¹G, persons × …: how each person moves an estimate by moving the regression.
+
+        gradient: G = Σ IF_i · (d log w_i / dη) · x_i, (trial months + covariates) × ….
+        """
+        return self.score @ np.linalg.solve(self.curvature, gradient)
+
+    def gradient(self, m: int, influence: Floats) -> Floats:
+        """x'·influence over the eligible of trial month number m; influence: eligible × …."""
+        x = np.zeros((len(self.curvature), influence.shape[1]))
+        x[m] = influence.sum(axis=0)
+        x[len(self.rows) :] = self.columns[m].T @ influence
+        return x
+
+
+def propensity(
+    eligible: NDArray[np.bool_], starts: NDArray[np.bool_], months: NDArray[np.int64], covariates: Covariates
+) -> Propensity:
+    """Pooled logistic regression of starting on trial month and covariates, by Newton's method.
+
+    eligible, starts: persons × trial months; months: the calendar column of each trial month.
+    Σ (A−p)x = β/σ² with a normal prior of standard deviation σ on each coefficient, so that there always is one answer.
+    """
+    n, M = eligible.shape
+    p = len(covariates)
+    rows = [np.flatnonzero(eligible[:, m]) for m in range(M)]
+    total = sum(len(r) for r in rows)
+    # single precision halves the memory of large municipalities; the arithmetic on sums stays double
+    dtype = np.float32 if total * p > 20_000_000 else np.float64
+    columns = [np.empty((len(r), p), dtype) for r in rows]
+    for number, (name, values) in enumerate(covariates.items()):
+        parts = [at(values, months[m])[rows[m]].astype(np.float64) for m in range(M)]
+        mean = sum(part.sum() for part in parts) / total
+        sd = np.sqrt(sum(((part - mean) ** 2).sum() for part in parts) / total)
+        if not np.isfinite(sd):
+            raise AfkastError(
+                f"{name} mangler for nogle af dem, der kunne starte; udfyld oplysningen eller udelad den."
+            )
+        for column, part in zip(columns, parts, strict=True):
+            column[:, number] = (part - mean) / sd if sd > 0 else 0
+
+    A = [starts[r, m] for m, r in enumerate(rows)]
+    centre = np.r_[np.full(M, logit(sum(a.sum() for a in A) / total)), np.zeros(p)]
+    prior = np.r_[np.full(M, MONTH_PRIOR_SD**-2), np.full(p, PRIOR_SD**-2)]
+    beta = centre.copy()
+    # every twentieth of many persons takes the first steps
+    every = max(1, min(20, total // 200_000))
+    for _ in range(60):
+        slope = -prior * (beta - centre)
+        H = np.diag(prior)
+        for m in range(M):
+            Z = columns[m][::every]
+            probability = expit(beta[m] + Z @ beta[M:].astype(dtype))
+            residual, w = A[m][::every] - probability, probability * (1 - probability)
+            slope[m] += residual.sum()
+            slope[M:] += Z.T @ residual
+            H[m, m] += w.sum(dtype=np.float64)
+            H[m, M:] += Z.T @ w
+            H[M:, M:] += (Z * w[:, None]).T @ Z
+        H[M:, :M] = H[:M, M:].T
+        step = np.linalg.solve(H, slope)
+        beta = beta + step / max(1.0, float(np.abs(step).max()) / 3)
+        if np.abs(step).max() < (1e-2 if every > 1 else 1e-9 if dtype == np.float64 else 1e-5):
+            if every == 1:
+                break
+            every = 1
+    probabilities, score = np.zeros((n, M)), np.zeros((n, M + p))
+    for m, r in enumerate(rows):
+        probability = expit(beta[m] + columns[m] @ beta[M:])
+        probabilities[r, m] = probability
+        score[r, m] = A[m] - probability
+        score[r, M:] += score[r, m][:, None] * columns[m]
+    return Propensity(probabilities, beta[M:], rows, columns, H, score)
