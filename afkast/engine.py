@@ -22,7 +22,7 @@ from functools import cache
 from importlib import import_module, resources
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
-from typing import Any
+from typing import Any, Self
 
 import pandas as pd
 
@@ -41,6 +41,7 @@ TABLES = {
 NAME_IN_DATABASE = r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*){0,2}"
 
 BATCH_ROWS = 100_000
+SPELLS_AT_A_TIME, ISLANDS_AT_A_TIME = 8_000_000, 1_000_000
 CONNECT_SECONDS = 10
 
 DUCKDB_MEMORY, DUCKDB_THREADS = "1GB", 2
@@ -95,7 +96,7 @@ class Engine(ABC):
                 f"in their columns: {needed}."
             ) from None
 
-    def __enter__(self) -> "Engine":
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -128,14 +129,48 @@ class DuckDB(Engine):
 
     def load(self, table: str, rows: pd.DataFrame | Path) -> None:
         columns = ", ".join(TABLES[table])
+        self._do(f"CREATE TEMPORARY VIEW {table} AS SELECT {columns} FROM {self._relation(table, rows)}", table)
+
+    def _relation(self, table: str, rows: pd.DataFrame | Path) -> str:
         if isinstance(rows, Path):
             # in a file's name DuckDB takes brackets, stars and question marks for a pattern
             name = re.sub(r"([\[*?])", r"[\1]", str(rows)).replace("'", "''")
-            relation = f"read_parquet('{name}')"
-        else:
-            self._connection.register(f"{table}_given", rows[list(TABLES[table])])
-            relation = f"{table}_given"
-        self._do(f"CREATE TEMPORARY VIEW {table} AS SELECT {columns} FROM {relation}", table)
+            return f"read_parquet('{name}')"
+        self._connection.register(f"{table}_given", rows[list(TABLES[table])])
+        return f"{table}_given"
+
+    def write_islands(self, spells: pd.DataFrame | Path, islands: Path) -> int:
+        """Merge spells into the Parquet file `islands`, by person and month, and return its number of rows.
+
+        A range of persons at a time, so that the memory does not grow with the spells; persons are best numbered
+        without gaps. The same spells give the same bytes.
+        """
+        relation = self._relation("spells", spells)
+        (rows, lowest, highest), *_ = self._do(f"SELECT COUNT(*), MIN(person), MAX(person) FROM {relation}", "islands")[
+            1
+        ]
+        lowest, highest = (0, 0) if rows == 0 else (lowest, highest)
+        width = -(-(highest - lowest + 1) // -(-max(rows, 1) // SPELLS_AT_A_TIME))
+        pa, parquet = import_module("pyarrow"), import_module("pyarrow.parquet")
+        schema = pa.schema([(column, pa.int32()) for column in SPELL])
+        written = 0
+        with parquet.ParquetWriter(islands, schema, compression="zstd") as file:
+            for first in range(lowest, highest + 1, width):
+                self._do(
+                    f"CREATE OR REPLACE TEMPORARY VIEW spells AS SELECT {', '.join(SPELL)} FROM {relation} "
+                    f"WHERE person BETWEEN {first} AND {first + width - 1}",
+                    "spells",
+                )
+                try:
+                    merged = self._connection.sql(f"{text_of('islands')} ORDER BY person, first_month")
+                    for batch in merged.to_arrow_reader(ISLANDS_AT_A_TIME):
+                        file.write_batch(batch.cast(schema), row_group_size=ISLANDS_AT_A_TIME)
+                        written += batch.num_rows
+                except self.Error:
+                    raise EngineError(
+                        "DuckDB could not merge the spells; make room in the temporary folder (TMPDIR)."
+                    ) from None
+        return written
 
     def _run(self, statement: str) -> tuple[Sequence[str], Sequence[Sequence[Any]]]:
         self._connection.execute(statement)
