@@ -58,7 +58,7 @@ class Engine(ABC):
 
     @abstractmethod
     def load(self, table: str, rows: pd.DataFrame | Path) -> None:
-        """Let the texts find a frame, or a Parquet file, as one of TABLES; it is gone when the engine is closed."""
+        """Let the texts find a frame, a Parquet file or a folder of them as one of TABLES, until it is closed."""
 
     @abstractmethod
     def _run(self, statement: str) -> tuple[Sequence[str], Sequence[Sequence[Any]]]:
@@ -124,8 +124,9 @@ class DuckDB(Engine):
             self._connection = duckdb.connect(address or ":memory:", read_only=bool(address), config=settings)
         except duckdb.Error:
             raise EngineError(f"The file that {ENGINE} names is not a DuckDB database; check {ENGINE}.") from None
-        # on a page nothing is shown past the door
-        self._connection.execute("SET enable_progress_bar = false")
+        if self._run("SELECT current_setting('enable_progress_bar')")[1][0][0]:
+            # on a page nothing is shown past the door
+            self._run("SET enable_progress_bar = false")
 
     def load(self, table: str, rows: pd.DataFrame | Path) -> None:
         columns = ", ".join(TABLES[table])
@@ -135,7 +136,7 @@ class DuckDB(Engine):
         if isinstance(rows, Path):
             # in a file's name DuckDB takes brackets, stars and question marks for a pattern
             name = re.sub(r"([\[*?])", r"[\1]", str(rows)).replace("'", "''")
-            return f"read_parquet('{name}')"
+            return f"read_parquet('{name}/*.parquet')" if rows.is_dir() else f"read_parquet('{name}')"
         self._connection.register(f"{table}_given", rows[list(TABLES[table])])
         return f"{table}_given"
 
@@ -368,12 +369,11 @@ def text_of(name: str) -> str:
 
 
 def _batches(table: str, rows: pd.DataFrame | Path) -> Iterator[pd.DataFrame]:
-    """The rows of a frame or a Parquet file, some at a time."""
+    """The rows of a frame, a Parquet file or a folder of them, some at a time."""
     columns = list(TABLES[table])
     if isinstance(rows, Path):
-        with import_module("pyarrow.parquet").ParquetFile(rows) as file:
-            for batch in file.iter_batches(BATCH_ROWS, columns=columns):
-                yield batch.to_pandas()[columns]
+        for batch in import_module("pyarrow.dataset").dataset(rows).to_batches(columns=columns, batch_size=BATCH_ROWS):
+            yield batch.to_pandas()[columns]
     else:
         for first in range(0, len(rows), BATCH_ROWS):
             yield rows[columns].iloc[first : first + BATCH_ROWS]

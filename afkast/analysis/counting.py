@@ -4,6 +4,8 @@ A month is 12 · year + month − 1, so January 2020 is 24240. The counting itse
 says what each takes and gives.
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -16,6 +18,11 @@ def month_numbers(days: pd.Series, missing: int = STILL_RUNNING) -> NDArray[np.i
     """The month of each day as a number; `missing` where there is no day."""
     numbers = 12 * days.dt.year + days.dt.month - 1
     return numbers.to_numpy(dtype="float64", na_value=missing).astype("int64")
+
+
+def first_days(numbers: Iterable[int]) -> pd.DatetimeIndex:
+    """The first day of each month that the numbers name."""
+    return pd.DatetimeIndex([pd.Timestamp(number // 12, number % 12 + 1, 1) for number in numbers])
 
 
 def spell_months(spells: pd.DataFrame, persons: pd.DataFrame) -> pd.DataFrame:

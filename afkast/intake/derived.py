@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from afkast.analysis.counting import STILL_RUNNING, every_month, spell_months
+from afkast.analysis.counting import STILL_RUNNING, every_month, first_days, spell_months
 from afkast.engine import DuckDB, open_engine
 from afkast.errors import DataError
 from afkast.intake.sources import Warehouse
@@ -39,6 +39,5 @@ def persons_on_benefit(warehouse: Warehouse) -> pd.DataFrame:
         )
     counts = pd.DataFrame({"persons": every_month(persons, persons.index[0], last)})
     counts[["inflow", "outflow"]] = flows.reindex(counts.index, fill_value=0)
-    period = [pd.Timestamp(month // 12, month % 12 + 1, 1) for month in counts.index]
-    counts.insert(0, "period", pd.Series(period, counts.index, dtype="datetime64[ns]"))
+    counts.insert(0, "period", first_days(counts.index).astype("datetime64[ns]"))
     return counts.reset_index(drop=True).assign(file=warehouse.spells)
