@@ -54,7 +54,7 @@ def import_(raw: Path) -> None:
             lambda done, total, what: progress.update(task, completed=done, total=total, description=what),
         )
         progress.update(task, total=1, completed=1, description="import")
-    rows = sum(table["rows"] for table in snapshot.manifest["tables"].values())
+    rows = sum(file["rows"] for file in snapshot.manifest["files"])
     click.echo(f"snapshot {snapshot.id}: {len(snapshot.manifest['files'])} files, {rows} rows")
 
 

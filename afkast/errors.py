@@ -15,3 +15,7 @@ class StrategyError(AfkastError):
 
 class PageError(AfkastError):
     """A page could not be executed or shown."""
+
+
+class EngineError(AfkastError):
+    """A database that is to count is unknown, cannot be reached, or lacks what it needs."""

@@ -4,6 +4,7 @@
 judges them by `contracts`, `importing` writes them as a snapshot, and `snapshot` reads it.
 """
 
+import warnings
 from typing import TYPE_CHECKING, Any
 
 from afkast.intake.pseudonym import pseudonym_key
@@ -14,6 +15,9 @@ if TYPE_CHECKING:
     from afkast.intake.importing import import_raw
 
 __all__ = ["CONTRACTS", "Snapshot", "import_raw", "open_snapshot", "pseudonym_key"]
+
+# pandera looks at pyspark, where that is installed, and pyspark then warns of the newest pandas
+warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
 
 
 def __getattr__(name: str) -> Any:

@@ -18,13 +18,15 @@ from typing import Any
 
 import pandas as pd
 
-from afkast import __version__
+from afkast import __version__, engine
+from afkast.analysis import counting
 from afkast.errors import DataError
+from afkast.intake.derived import PERSONS_ON_BENEFIT, persons_on_benefit, write_islands
 from afkast.intake.faults import Faults
 from afkast.intake.pseudonym import key_id
 from afkast.intake.readers import MAX_BYTES, read_cells
-from afkast.intake.snapshot import DECLARATION, POINTER, Snapshot, open_snapshot, sha256
-from afkast.intake.sources import Excel, Source, read_sources
+from afkast.intake.snapshot import DECLARATION, POINTER, Snapshot, file_sha256, open_snapshot, sha256
+from afkast.intake.sources import Excel, Source, Sources, Warehouse, read_sources
 from afkast.intake.tables import Part, put_together
 from afkast.intake.tidy import tidy
 
@@ -43,10 +45,12 @@ def import_raw(raw: Path, snapshots: Path, key: bytes, on_progress: Progress | N
     `raw`/sources.yml declares the files; `key` is the pseudonym key. Raises DataError with every fault of every
     file; the former snapshot then stays as it was.
     """
-    sources = read_sources(raw)
+    declared = read_sources(raw)
+    sources, warehouse = declared.sources, declared.warehouse
     faults = Faults()
     contents = _contents(raw, sources, faults)
-    id = _id(raw, sources, contents, key)
+    counted = persons_on_benefit(warehouse) if warehouse else None
+    id = _id(raw, declared, contents, counted, key)
     if not faults.found and (written := _written(snapshots, id)):
         _point_to(snapshots, id)
         return written
@@ -61,7 +65,7 @@ def import_raw(raw: Path, snapshots: Path, key: bytes, on_progress: Progress | N
             on_progress(number, len(sources), source.file)
     tables = put_together(parts, faults)
     faults.stop()
-    manifest = {
+    manifest: dict[str, Any] = {
         "id": id,
         "created_at": _now().isoformat(timespec="seconds"),
         "afkast_version": __version__,
@@ -69,6 +73,9 @@ def import_raw(raw: Path, snapshots: Path, key: bytes, on_progress: Progress | N
         "tables": {},
         "files": [_file_entry(source, contents[source.file], rows) for source, rows in parts],
     }
+    if warehouse and counted is not None:
+        tables[PERSONS_ON_BENEFIT] = counted
+        manifest["files"].append(_warehouse_entry(warehouse, counted))
     _write(snapshots, manifest, tables)
     _point_to(snapshots, id)
     return open_snapshot(snapshots, id)
@@ -120,15 +127,19 @@ def _check_sums(raw: Path, contents: dict[str, bytes], faults: Faults) -> None:
     faults.add(CHECKSUMS, "not a line as sha256sum writes it", rows=unreadable, remedy=f"Write {CHECKSUMS} again.")
 
 
-def _id(raw: Path, sources: list[Source], contents: dict[str, bytes], key: bytes) -> str:
-    code = b"".join(path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py")))
+def _id(raw: Path, declared: Sources, contents: dict[str, bytes], counted: pd.DataFrame | None, key: bytes) -> str:
+    code = [path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))]
+    code += [path.read_bytes() for path in (Path(counting.__file__), Path(engine.__file__))]
+    code += [engine.text_of(text).encode() for text in ("islands", "persons_on_benefit", "flows")]
     went_in = {
         "files": {file: sha256(content) for file, content in sorted(contents.items())},
         "declaration": sha256((raw / DECLARATION).read_bytes()),
-        "code": sha256(code),
+        "warehouse": sha256(_csv(counted)) if counted is not None else None,
+        "code": sha256(b"".join(code)),
         "key": key_id(key),
     }
-    latest = max(source.extracted_on for source in sources)
+    dated = [*declared.sources, *([declared.warehouse] if declared.warehouse else [])]
+    latest = max(one.extracted_on for one in dated)
     return f"{latest}-{sha256(json.dumps(went_in).encode())[:12]}"
 
 
@@ -150,6 +161,28 @@ def _file_entry(source: Source, content: bytes, rows: pd.DataFrame) -> dict[str,
         "synthetic": source.synthetic,
         "published": source.published,
     }
+
+
+def _warehouse_entry(warehouse: Warehouse, counted: pd.DataFrame) -> dict[str, Any]:
+    """The same of what came from a warehouse: of the counts, for nothing else came."""
+    return {
+        "file": warehouse.spells,
+        "sheet": None,
+        "table": PERSONS_ON_BENEFIT,
+        "reader": "warehouse",
+        "sha256": sha256(_csv(counted)),
+        "bytes": len(_csv(counted)),
+        "rows": len(counted),
+        "period": _period(PERSONS_ON_BENEFIT, counted),
+        "source": warehouse.source,
+        "extracted_on": warehouse.extracted_on.isoformat(),
+        "synthetic": warehouse.synthetic,
+        "published": False,
+    }
+
+
+def _csv(counted: pd.DataFrame) -> bytes:
+    return counted.to_csv(index=False).encode()
 
 
 def _period(table: str, rows: pd.DataFrame) -> list[str] | None:
@@ -186,6 +219,12 @@ def _write(snapshots: Path, manifest: dict[str, Any], tables: dict[str, pd.DataF
             table.to_parquet(written, index=False, compression="zstd")
             manifest["tables"][name] = {"rows": len(table), "sha256": sha256(written.getvalue())}
             _write_file(folder / f"{name}.parquet", written.getvalue())
+        if "spells" in tables:
+            path = folder / "islands.parquet"
+            rows = write_islands(tables["spells"], tables["persons"], path)
+            manifest["tables"]["islands"] = {"rows": rows, "sha256": file_sha256(path), "derived_from": "spells"}
+            with path.open("rb+") as file:
+                os.fsync(file.fileno())
         text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
         _write_file(folder / "manifest.json", text.encode())
         final = snapshots / manifest["id"]

@@ -39,11 +39,16 @@ class Snapshot:
             raise DataError(f"The snapshot {self.id} has no table {name}; declare its file in {DECLARATION}.")
         content = self._content(name)
         if content is None or sha256(content) != self.manifest["tables"][name]["sha256"]:
-            raise DataError(
-                f"{name}.parquet of the snapshot {self.id} is not as it was written; "
-                "run `afkast import` to write it again."
-            )
+            raise self._changed(name)
         return pd.read_parquet(io.BytesIO(content))
+
+    def file(self, name: str) -> Path:
+        """The Parquet file of one table, for a database to read; DataError as of `table`."""
+        if name not in self.manifest["tables"]:
+            raise DataError(f"The snapshot {self.id} has no table {name}; declare its file in {DECLARATION}.")
+        if not self._is_as_written(name):
+            raise self._changed(name)
+        return self.path / f"{name}.parquet"
 
     def files_of(self, table: str) -> list[dict[str, Any]]:
         """The manifest's entries of the raw files that a table comes from."""
@@ -51,9 +56,17 @@ class Snapshot:
 
     def intact(self) -> bool:
         """Whether every table is as it was written."""
-        return all(
-            (content := self._content(name)) is not None and sha256(content) == table["sha256"]
-            for name, table in self.manifest["tables"].items()
+        return all(self._is_as_written(name) for name in self.manifest["tables"])
+
+    def _is_as_written(self, name: str) -> bool:
+        try:
+            return file_sha256(self.path / f"{name}.parquet") == self.manifest["tables"][name]["sha256"]
+        except OSError:
+            return False
+
+    def _changed(self, name: str) -> DataError:
+        return DataError(
+            f"{name}.parquet of the snapshot {self.id} is not as it was written; run `afkast import` to write it again."
         )
 
     def _content(self, name: str) -> bytes | None:
@@ -81,3 +94,9 @@ def open_snapshot(snapshots: Path, id: str | None = None) -> Snapshot:
 
 def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
+
+
+def file_sha256(path: Path) -> str:
+    """The same of a file's bytes, which need not fit in memory."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

@@ -1,11 +1,13 @@
 """What lies in a raw folder: `sources.yml` declares every file, how it is read and what its columns are."""
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from afkast.engine import NAME_IN_DATABASE
 from afkast.errors import DataError
 from afkast.intake.contracts import CONTRACTS, PERSON_TABLES
 from afkast.intake.snapshot import DECLARATION
@@ -139,10 +141,28 @@ class Excel(Sheet):
 Source = Journal | Csv | Excel
 
 
+class Warehouse(Strict):
+    """Spells that stay in a database: they are counted there, and the snapshot gets the numbers by month alone."""
+
+    spells: str = Field(pattern=f"^{NAME_IN_DATABASE}$")  # table or view with person, first_month and last_month
+    engine: str = ""  # as AFKAST_ENGINE, which is asked where nothing stands here
+    source: str = Field(min_length=1)  # shown to readers
+    extracted_on: date  # the day as of which it stands there; later months are not counted
+    synthetic: bool = False
+
+    @field_validator("engine")
+    @classmethod
+    def _holds_no_password(cls, engine: str) -> str:
+        if re.search(r"//[^/@]*:[^/@]*@|password=|pwd=", engine, re.IGNORECASE):
+            raise ValueError("a password does not belong into this file; give the whole address in AFKAST_ENGINE")
+        return engine
+
+
 class Sources(Strict):
     """The whole of sources.yml."""
 
     sources: list[Annotated[Source, Field(discriminator="reader")]] = Field(min_length=1)
+    warehouse: Warehouse | None = None
 
     @model_validator(mode="after")
     def _each_once(self) -> "Sources":
@@ -152,6 +172,6 @@ class Sources(Strict):
         return self
 
 
-def read_sources(raw: Path) -> list[Source]:
+def read_sources(raw: Path) -> Sources:
     """The declared files of a raw folder, in the order of sources.yml; DataError names each faulty line."""
-    return validate(Sources, read_yaml(raw / DECLARATION, DataError), DataError).sources
+    return validate(Sources, read_yaml(raw / DECLARATION, DataError), DataError)

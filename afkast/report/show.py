@@ -28,6 +28,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from afkast.analysis.targets import Verdict
+from afkast.engine import open_engine
 from afkast.errors import PageError
 from afkast.intake import Snapshot, open_snapshot
 from afkast.project import Project, find_project
@@ -143,6 +144,17 @@ class Page:
                     f"table {name} has no rows for strategy {self.strategy.id}; add them to the raw files and import."
                 )
         return frame
+
+    def counted(self, text: str, cohort: pd.DataFrame | None = None) -> pd.DataFrame:
+        """What a text of `analysis/sql` counts on the snapshot's islands, in the engine that AFKAST_ENGINE names.
+
+        A person is the number of the row in the table `persons`, from 0, in `cohort` too.
+        """
+        with open_engine() as engine:
+            engine.load("islands", self.snapshot.file("islands"))
+            if cohort is not None:
+                engine.load("cohort", cohort)
+            return engine.count(text)
 
     def series_breaks(self, measure: str) -> pd.DataFrame:
         """The registered breaks in a measure's series; none where the snapshot has no registry."""

@@ -1,0 +1,399 @@
+"""Where counting takes place: one text of `afkast/analysis/sql`, in the database that has the data.
+
+    with open_engine("postgresql://…") as engine:
+        engine.use("spells", "benefits.spell_months")
+        engine.merge_spells()
+        counts = engine.count("persons_on_benefit")
+
+AFKAST_ENGINE names the engine where nobody else does: duckdb (the default), sqlite, postgresql, spark or sqlserver, the
+last three with an address or without. Tables go in, or lie there already; nothing but counts comes out. A message to
+the user never holds an address, for an address may hold a password.
+"""
+
+import atexit
+import os
+import re
+import shutil
+import sqlite3
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cache
+from importlib import import_module, resources
+from pathlib import Path
+from tempfile import TemporaryDirectory, mkdtemp
+from typing import Any, Self
+
+import pandas as pd
+
+from afkast.errors import EngineError
+
+ENGINE = "AFKAST_ENGINE"
+
+SPELL = ("person", "first_month", "last_month")
+TABLES = {
+    "spells": SPELL,
+    "islands": SPELL,
+    "cohort": ("person", "person_group", "zero_month", "followed_from", "followed_to"),
+}
+"""The tables that the texts read, and their columns: whole numbers, none missing."""
+
+NAME_IN_DATABASE = r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*){0,2}"
+
+BATCH_ROWS = 100_000
+SPELLS_AT_A_TIME, ISLANDS_AT_A_TIME = 8_000_000, 1_000_000
+CONNECT_SECONDS = 10
+
+DUCKDB_MEMORY, DUCKDB_THREADS = "1GB", 2
+"""What DuckDB may use beside the page that asks; what does not fit goes to the disk."""
+
+INSTALL_DRIVERS = "run `make engines`"
+
+
+class Engine(ABC):
+    """A database that is open: give it tables by `load` or `use`, then `count`."""
+
+    name: str
+    Error: type[Exception]
+
+    @abstractmethod
+    def load(self, table: str, rows: pd.DataFrame | Path) -> None:
+        """Let the texts find a frame, a Parquet file or a folder of them as one of TABLES, until it is closed."""
+
+    @abstractmethod
+    def _run(self, statement: str) -> tuple[Sequence[str], Sequence[Sequence[Any]]]:
+        """Names of the columns, and rows, of what a statement gives."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Leave the database as it was."""
+
+    def use(self, table: str, relation: str) -> None:
+        """Let the texts find a table or view of the database as one of TABLES."""
+        if not re.fullmatch(NAME_IN_DATABASE, relation):
+            raise EngineError("A table of the database is named like schema.table, without quotes or blanks.")
+        if relation != table:
+            columns = ", ".join(TABLES[table])
+            self._do(f"CREATE TEMPORARY VIEW {table} AS SELECT {columns} FROM {relation}", table)
+
+    def merge_spells(self) -> None:
+        """Let the texts find `islands`, merged from `spells` whenever they ask."""
+        self._do(f"CREATE TEMPORARY VIEW islands AS {text_of('islands')}", "islands")
+
+    def count(self, text: str) -> pd.DataFrame:
+        """What a text of `analysis/sql` gives, a frame of whole numbers."""
+        columns, rows = self._do(text_of(text), text)
+        return pd.DataFrame([tuple(row) for row in rows], columns=list(columns)).astype("int64")
+
+    def _do(self, statement: str, what: str) -> tuple[Sequence[str], Sequence[Sequence[Any]]]:
+        try:
+            return self._run(statement)
+        except self.Error:
+            # the database's own words may quote an address or a row
+            needed = "; ".join(f"{table} ({', '.join(columns)})" for table, columns in TABLES.items())
+            raise EngineError(
+                f"{self.name} could not make {what}; check that it has the tables the text reads, with whole numbers "
+                f"in their columns: {needed}."
+            ) from None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class DuckDB(Engine):
+    """In this process, from Parquet files as they lie; `address` may be a database file, which is only read."""
+
+    name = "DuckDB"
+
+    def __init__(self, address: str = "") -> None:
+        duckdb = import_module("duckdb")
+        self.Error = duckdb.Error
+        if address and not Path(address).is_file():
+            raise EngineError(f"DuckDB finds no database file under the address it was given; check {ENGINE}.")
+        self._spill = TemporaryDirectory(prefix="afkast-duckdb-")
+        settings = {
+            "memory_limit": DUCKDB_MEMORY,
+            "threads": DUCKDB_THREADS,
+            "temp_directory": self._spill.name,
+            "preserve_insertion_order": False,
+        }
+        try:
+            self._connection = duckdb.connect(address or ":memory:", read_only=bool(address), config=settings)
+        except duckdb.Error:
+            raise EngineError(f"The file that {ENGINE} names is not a DuckDB database; check {ENGINE}.") from None
+        if self._run("SELECT current_setting('enable_progress_bar')")[1][0][0]:
+            # on a page nothing is shown past the door
+            self._run("SET enable_progress_bar = false")
+
+    def load(self, table: str, rows: pd.DataFrame | Path) -> None:
+        columns = ", ".join(TABLES[table])
+        self._do(f"CREATE TEMPORARY VIEW {table} AS SELECT {columns} FROM {self._relation(table, rows)}", table)
+
+    def _relation(self, table: str, rows: pd.DataFrame | Path) -> str:
+        if isinstance(rows, Path):
+            # in a file's name DuckDB takes brackets, stars and question marks for a pattern
+            name = re.sub(r"([\[*?])", r"[\1]", str(rows)).replace("'", "''")
+            return f"read_parquet('{name}/*.parquet')" if rows.is_dir() else f"read_parquet('{name}')"
+        self._connection.register(f"{table}_given", rows[list(TABLES[table])])
+        return f"{table}_given"
+
+    def write_islands(self, spells: pd.DataFrame | Path, islands: Path) -> int:
+        """Merge spells into the Parquet file `islands`, by person and month, and return its number of rows.
+
+        A range of persons at a time, so that the memory does not grow with the spells; persons are best numbered
+        without gaps. The same spells give the same bytes.
+        """
+        relation = self._relation("spells", spells)
+        (rows, lowest, highest), *_ = self._do(f"SELECT COUNT(*), MIN(person), MAX(person) FROM {relation}", "islands")[
+            1
+        ]
+        lowest, highest = (0, 0) if rows == 0 else (lowest, highest)
+        width = -(-(highest - lowest + 1) // -(-max(rows, 1) // SPELLS_AT_A_TIME))
+        pa, parquet = import_module("pyarrow"), import_module("pyarrow.parquet")
+        schema = pa.schema([(column, pa.int32()) for column in SPELL])
+        written = 0
+        with parquet.ParquetWriter(islands, schema, compression="zstd") as file:
+            for first in range(lowest, highest + 1, width):
+                self._do(
+                    f"CREATE OR REPLACE TEMPORARY VIEW spells AS SELECT {', '.join(SPELL)} FROM {relation} "
+                    f"WHERE person BETWEEN {first} AND {first + width - 1}",
+                    "spells",
+                )
+                try:
+                    merged = self._connection.sql(f"{text_of('islands')} ORDER BY person, first_month")
+                    for batch in merged.to_arrow_reader(ISLANDS_AT_A_TIME):
+                        file.write_batch(batch.cast(schema), row_group_size=ISLANDS_AT_A_TIME)
+                        written += batch.num_rows
+                except self.Error:
+                    raise EngineError(
+                        "DuckDB could not merge the spells; make room in the temporary folder (TMPDIR)."
+                    ) from None
+        return written
+
+    def _run(self, statement: str) -> tuple[Sequence[str], Sequence[Sequence[Any]]]:
+        self._connection.execute(statement)
+        return [column[0] for column in self._connection.description or ()], self._connection.fetchall()
+
+    def close(self) -> None:
+        self._connection.close()
+        self._spill.cleanup()
+
+
+class Database(Engine):
+    """A database behind a Python DB-API connection."""
+
+    _connection: Any
+
+    def load(self, table: str, rows: pd.DataFrame | Path) -> None:
+        columns = TABLES[table]
+        self._do(f"CREATE TEMPORARY TABLE {table} ({', '.join(f'{column} INTEGER' for column in columns)})", table)
+        for batch in _batches(table, rows):
+            self._insert(table, batch)
+
+    @abstractmethod
+    def _insert(self, table: str, batch: pd.DataFrame) -> None: ...
+
+    def _run(self, statement: str) -> tuple[Sequence[str], Sequence[Sequence[Any]]]:
+        cursor = self._connection.cursor()
+        cursor.execute(statement)
+        return [column[0] for column in cursor.description or ()], cursor.fetchall() if cursor.description else []
+
+    def close(self) -> None:
+        self._connection.rollback()
+        self._connection.close()
+
+
+class SQLite(Database):
+    """Python's own database, in memory or, read only, in the file that `address` names."""
+
+    name = "SQLite"
+    Error = sqlite3.Error
+
+    def __init__(self, address: str = "") -> None:
+        if address and not Path(address).is_file():
+            raise EngineError(f"SQLite finds no database file under the address it was given; check {ENGINE}.")
+        uri = f"{Path(address).resolve().as_uri()}?mode=ro" if address else ":memory:"
+        self._connection = sqlite3.connect(uri, uri=True)
+
+    def _insert(self, table: str, batch: pd.DataFrame) -> None:
+        marks = ", ".join("?" for _ in batch.columns)
+        self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", batch.to_numpy().tolist())
+
+
+class PostgreSQL(Database):
+    """A PostgreSQL server; without an address, the one that libpq's own variables and files name."""
+
+    name = "PostgreSQL"
+
+    def __init__(self, address: str = "") -> None:
+        psycopg = _driver("psycopg", "PostgreSQL")
+        self.Error = psycopg.Error
+        try:
+            self._connection = psycopg.connect(address, connect_timeout=CONNECT_SECONDS, application_name="afkast")
+        except psycopg.Error:
+            raise EngineError(
+                f"PostgreSQL cannot be reached; check {ENGINE}, that the server runs and lets you in "
+                "(user and password can stand in PGUSER and PGPASSFILE)."
+            ) from None
+
+    def _insert(self, table: str, batch: pd.DataFrame) -> None:
+        with self._connection.cursor().copy(f"COPY {table} FROM STDIN WITH (FORMAT csv)") as copy:
+            copy.write(batch.to_csv(index=False, header=False))
+
+
+class SQLServer(Database):
+    """A SQL Server behind an ODBC connection string. The texts are written for it, but have not been run on it.
+
+    It has no temporary views, so it counts only what lies there as spells, islands and cohort.
+    """
+
+    name = "SQL Server"
+
+    def __init__(self, address: str = "") -> None:
+        pyodbc = _driver("pyodbc", "SQL Server", remedy="install pyodbc and Microsoft's ODBC driver")
+        self.Error = pyodbc.Error
+        try:
+            self._connection = pyodbc.connect(address, timeout=CONNECT_SECONDS)
+        except pyodbc.Error:
+            raise EngineError(
+                f"SQL Server cannot be reached; check that {ENGINE} is sqlserver: and an ODBC connection string, "
+                "and that the server runs and lets you in."
+            ) from None
+
+    def load(self, table: str, rows: pd.DataFrame | Path) -> None:
+        raise EngineError(
+            f"SQL Server counts only what lies there; make a view {table} ({', '.join(TABLES[table])}) in it, "
+            "or let another engine count."
+        )
+
+    def use(self, table: str, relation: str) -> None:
+        if relation != table:
+            raise EngineError(
+                f"SQL Server counts only what lies there under its own name; make a view {table} "
+                f"({', '.join(TABLES[table])}) of your table."
+            )
+
+    def merge_spells(self) -> None:
+        """Nothing to do: a view islands must be there, made by the text `islands`."""
+
+    def _insert(self, table: str, batch: pd.DataFrame) -> None:
+        raise NotImplementedError
+
+
+class Spark(Engine):
+    """A Spark cluster, or, without an address, Spark in this machine; Parquet files must lie where it can read them."""
+
+    name = "Spark"
+
+    def __init__(self, address: str = "") -> None:
+        sql = _driver("pyspark.sql", "Spark")
+        self.Error = import_module("pyspark.errors").PySparkException
+        settings = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.log.level": "OFF"}
+        if not address:
+            settings |= {
+                "spark.driver.host": "127.0.0.1",
+                "spark.driver.bindAddress": "127.0.0.1",
+                # not two hundred: in this machine a task costs more than it saves
+                "spark.sql.shuffle.partitions": "2",
+                "spark.sql.warehouse.dir": _scratch(),
+            }
+        builder = sql.SparkSession.builder.appName("afkast").master(address or "local[2]").config(map=settings)
+        try:
+            with _quiet():
+                # a session of its own: its views are nobody else's. Spark itself runs until this process ends
+                self._session = builder.getOrCreate().newSession()
+        except Exception:
+            raise EngineError(
+                f"Spark does not start; it needs Java 17 or later, and, where {ENGINE} names a cluster, its master's "
+                "address."
+            ) from None
+
+    def load(self, table: str, rows: pd.DataFrame | Path) -> None:
+        columns = list(TABLES[table])
+        if isinstance(rows, Path):
+            # in a file's name Spark takes brackets, stars and the like for a pattern
+            name = re.sub(r"([\\[\]{}*?])", r"\\\1", str(rows.resolve()))
+            frame = self._session.read.parquet(f"file:{name}").select(columns)
+        else:
+            frame = self._session.createDataFrame(import_module("pyarrow").Table.from_pandas(rows[columns]))
+        frame.createOrReplaceTempView(table)
+
+    def _run(self, statement: str) -> tuple[Sequence[str], Sequence[Sequence[Any]]]:
+        frame = self._session.sql(statement)
+        return frame.columns, frame.collect()
+
+    def close(self) -> None:
+        for table in TABLES:
+            self._session.catalog.dropTempView(table)
+
+
+ENGINES: dict[str, Callable[[str], Engine]] = {
+    "duckdb": DuckDB,
+    "sqlite": SQLite,
+    "postgresql": PostgreSQL,
+    "spark": Spark,
+    "sqlserver": SQLServer,
+}
+
+
+def open_engine(name: str = "") -> Engine:
+    """The engine of that name, or of AFKAST_ENGINE, open; EngineError says what is lacking.
+
+    `duckdb`, `sqlite`, `postgresql` and `spark` need no address. `postgresql://…` and `spark://…` are one, and after
+    `duckdb:`, `sqlite:`, `spark:` or `sqlserver:` stands a file, Spark's master or an ODBC connection string.
+    """
+    name = name or os.environ.get(ENGINE, "") or "duckdb"
+    kind, _, address = name.partition(":")
+    if kind not in ENGINES:
+        raise EngineError(
+            f"{ENGINE}, or the warehouse's engine in sources.yml, must begin with one of {', '.join(ENGINES)}."
+        )
+    return ENGINES[kind](name if address.startswith("//") else address)
+
+
+@cache
+def _scratch() -> str:
+    """A folder for what Spark leaves behind, until this process ends."""
+    folder = mkdtemp(prefix="afkast-spark-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+@cache
+def text_of(name: str) -> str:
+    """A text of `afkast/analysis/sql`."""
+    return (resources.files("afkast.analysis") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def _batches(table: str, rows: pd.DataFrame | Path) -> Iterator[pd.DataFrame]:
+    """The rows of a frame, a Parquet file or a folder of them, some at a time."""
+    columns = list(TABLES[table])
+    if isinstance(rows, Path):
+        for batch in import_module("pyarrow.dataset").dataset(rows).to_batches(columns=columns, batch_size=BATCH_ROWS):
+            yield batch.to_pandas()[columns]
+    else:
+        for first in range(0, len(rows), BATCH_ROWS):
+            yield rows[columns].iloc[first : first + BATCH_ROWS]
+
+
+def _driver(module: str, engine: str, remedy: str = INSTALL_DRIVERS) -> Any:
+    try:
+        return import_module(module)
+    except ImportError:
+        raise EngineError(f"{engine} needs a driver that is not installed; {remedy}.") from None
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Nothing on the standard error, also not from Java; a page that writes there is refused."""
+    kept, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nothing, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nothing)
