@@ -240,6 +240,19 @@ def test_every_page_that_uses_synthetic_data_says_so(visits: Visits, pages: Path
             assert "Syntetiske data" in banner
 
 
+def test_a_page_that_names_the_invented_municipality_says_that_it_is_invented(visits: Visits) -> None:
+    naming = {at for at, visit in visits.items() if "Eksempelkøbing" in visit.seen["prose"]}
+    assert {page for page, _ in naming} >= {
+        "strategies/overblik.html",
+        *(
+            f"strategies/eksempelkoebing-{strategy}/{page}.html"
+            for strategy in ("kursus", "lange-forloeb")
+            for page in ("index", "businesscase", "overlevelseskurver")
+        ),
+    }
+    assert {at for at in naming if "opdigtet" not in visits[at].seen["prose"]} == set()
+
+
 @pytest.mark.parametrize("name", SHOWN_AT)
 def test_every_printed_row_is_a_row_of_the_page(name: str, visits: Visits) -> None:
     strategy, page, item = SHOWN_AT[name]

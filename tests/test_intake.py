@@ -113,7 +113,7 @@ def test_the_example_data_come_through_whole(tmp_path: Path) -> None:
     for file, rows in persons.groupby("file"):
         lines = (EXAMPLE / str(file)).read_text("cp1252").splitlines()
         assert len(rows) == sum(line.count(";") == 5 for line in lines) - 1
-    assert set(persons["file"]) == {"fasit_personer.csv", "norddjurs_personer.csv"}
+    assert set(persons["file"]) == {"fasit_personer.csv", "norddjurs_personer.csv", "eksempelkoebing_personer.csv"}
     text = (EXAMPLE / "opus_posteringer_aabenraa.txt").read_bytes().decode("cp1252")
     printed = [line for line in text.splitlines() if line.startswith("|**")][-1].split("|")[-2].strip()
     amount = Decimal(printed.rstrip("-").replace(".", "").replace(",", ".")) * (-1 if printed.endswith("-") else 1)

@@ -525,6 +525,21 @@ def test_a_table_of_the_snapshot_is_only_the_strategys_own_rows(snapshot: Snapsh
     assert {"kijos", "kik"} < set(everything.table("budget")["strategy"]) <= set(strategies)
     assert set(kijos.table("budget")["strategy"]) == {"kijos"}
     assert len(kijos.table("measures")) == len(everything.table("measures"))
-    assert kijos.extracted_on("spells") == date(2022, 2, 28)
     with pytest.raises(PageError, match="cohort has no rows for strategy kijos"):
         kijos.table("cohort")
+
+
+@pytest.mark.parametrize(
+    ("strategy", "extracted_on"),
+    [
+        ("norddjurs-smaajob", date(2022, 2, 28)),
+        ("eksempelkoebing-kursus", date(2023, 12, 31)),
+        ("", date(2023, 12, 31)),  # a page of no strategy: the newest of all
+    ],
+)
+def test_spells_were_extracted_when_the_strategys_own_were(
+    snapshot: Snapshot, strategy: str, extracted_on: date
+) -> None:
+    project = Project(Path(__file__).resolve().parents[1])
+    own = Page(project, snapshot, date(2023, 12, 31), None, "side").strategies().get(strategy)
+    assert Page(project, snapshot, date(2023, 12, 31), own, "side").extracted_on("spells") == extracted_on

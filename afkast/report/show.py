@@ -123,8 +123,13 @@ class Page:
         return self._strategy
 
     def extracted_on(self, table: str) -> date:
-        """The day on which a table's newest file was extracted."""
-        return max(_day(entry["extracted_on"]) for entry in self.snapshot.files_of(table))
+        """The day on which a table's newest file was extracted; of a table of persons, the newest with this
+        strategy's target group in it: another municipality's export says nothing of when these were registered."""
+        rows = self.table(table)
+        if self._strategy is not None and "person" in rows:
+            rows = rows[rows["person"].isin(self.table("cohort")["person"])]
+        files = set(rows["file"])
+        return max(_day(entry["extracted_on"]) for entry in self.snapshot.files_of(table) if entry["file"] in files)
 
     def goals(self) -> list[Goal]:
         """The goals that this page decides."""

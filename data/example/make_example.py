@@ -3,10 +3,10 @@
     python data/example/make_example.py [--out DIR]
 
 A module per report constructs its amounts so that the printed tables follow from them with the paper's own rounding,
-and says what cannot be met. Everything written here is synthetic, except the unit prices, the refund ladder, the price
-level factor, the registry of series breaks and what the reports print (printed.py). The yearly budgets repeat the
-printed reports. No person exists: every id has a day of birth between 32 and 60. The seeds are fixed and only uniform
-numbers and integers are drawn, so two runs write the same bytes.
+and says what cannot be met; eksempelkoebing.py invents a municipality instead. Everything written here is synthetic,
+except the unit prices, the refund ladder, the price level factor, the registry of series breaks and what the reports
+print (printed.py). The yearly budgets repeat the printed reports. No person exists: every id has a day of birth between
+32 and 60. The seeds are fixed and only uniform numbers and integers are drawn, so two runs write the same bytes.
 sources.yml is written by hand and kept in raw/; it is copied along.
 """
 
@@ -19,6 +19,7 @@ HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
 import ballerup  # noqa: E402
+import eksempelkoebing  # noqa: E402
 import kijos  # noqa: E402
 import kik  # noqa: E402
 import koebenhavn  # noqa: E402
@@ -26,7 +27,7 @@ import norddjurs  # noqa: E402
 import printed  # noqa: E402
 from formats import csv_file  # noqa: E402
 
-REPORTS = (kijos, norddjurs, koebenhavn, kik, ballerup)
+REPORTS = (kijos, norddjurs, koebenhavn, kik, ballerup, eksempelkoebing)
 
 
 def unit_prices() -> str:
@@ -97,12 +98,13 @@ def example_files() -> dict[str, bytes]:
         "raw/SHA256SUMS": sums.encode(),
         "raw/sources.yml": (HERE / "raw" / "sources.yml").read_bytes(),
         **norddjurs.documents(),
+        **eksempelkoebing.documents(),
     }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Write the example data.")
-    parser.add_argument("--out", type=Path, default=HERE, help="writes raw/ and planted_effect.md here")
+    parser.add_argument("--out", type=Path, default=HERE, help="writes raw/ and the planted effects here")
     out = parser.parse_args().out
     for name, content in example_files().items():
         (out / name).parent.mkdir(parents=True, exist_ok=True)

@@ -105,40 +105,50 @@ def months_of_the_started(world: World, intervention: int, months: int) -> float
     return float(np.mean([world.on[i, start[i] : start[i] + months].sum() for i in started]))
 
 
-def day_of(month: int, day: int) -> date:
-    return date(FIRST_YEAR + month // 12, month % 12 + 1, day)
+def day_of(month: int, day: int, first_year: int = FIRST_YEAR) -> date:
+    return date(first_year + month // 12, month % 12 + 1, day)
 
 
-def last_day(month: int) -> date:
-    year, month_of_year = FIRST_YEAR + month // 12, month % 12 + 1
-    return date(year, month_of_year, calendar.monthrange(year, month_of_year)[1])
+def last_day(month: int, first_year: int = FIRST_YEAR) -> date:
+    first = day_of(month, 1, first_year)
+    return first.replace(day=calendar.monthrange(first.year, first.month)[1])
 
 
-def spells_of(rng: np.random.Generator, group: TargetGroup, on: np.ndarray, gone_on: date | None) -> list[Spell]:
+def spells_of(
+    rng: np.random.Generator,
+    on: np.ndarray,
+    gone_on: date | None,
+    benefits: tuple[str, Sequence[str]],
+    first_year: int = FIRST_YEAR,
+    one_benefit_until: int = BASELINE,
+) -> list[Spell]:
     """A person's rows in Fasit: they cover exactly the months that are on, but not one row per period.
 
-    Some periods are cut in two touching rows, some change benefit on the first of a month, and some rows
-    were registered late, so that they are repeated or overlap.
+    `on`: by month from January of `first_year`; the last month only tells whether the last row is ongoing. Some
+    periods are cut in two touching rows, some change from the benefit to one of the others on the first of a month
+    after `one_benefit_until`, and some rows were registered late, so that they are repeated or overlap.
     """
+    benefit, other_benefits = benefits
+    observed_months = len(on) - 1
     spells: list[Spell] = []
     month = 0
-    while month < OBSERVED_MONTHS:
+    while month < observed_months:
         if not on[month]:
             month += 1
             continue
         first = month
-        while month < OBSERVED_MONTHS and on[month]:
+        while month < observed_months and on[month]:
             month += 1
-        ongoing = month == OBSERVED_MONTHS and on[OBSERVED_MONTHS]
-        end = None if ongoing else last_day(month - 1)
-        if gone_on and end and gone_on < end and gone_on >= day_of(month - 1, 1):
+        ongoing = month == observed_months and on[observed_months]
+        end = None if ongoing else last_day(month - 1, first_year)
+        if gone_on and end and gone_on < end and gone_on >= day_of(month - 1, 1, first_year):
             end = gone_on
-        cuts = [(day_of(first, 1), group.benefit)]
-        for later in range(max(first, BASELINE) + 1, month):
+        cuts = [(day_of(first, 1, first_year), benefit)]
+        for later in range(max(first, one_benefit_until) + 1, month):
             if len(cuts) == 1 and rng.random() < 0.012:
-                cuts.append((day_of(later, 1), group.other_benefits[rng.integers(len(group.other_benefits))]))
+                cuts.append((day_of(later, 1, first_year), other_benefits[rng.integers(len(other_benefits))]))
         if month - first > 3 and rng.random() < 0.2:
-            cut_on = day_of(int(rng.integers(first + 1, month - 1)), int(rng.integers(2, 29)))
+            cut_on = day_of(int(rng.integers(first + 1, month - 1)), int(rng.integers(2, 29)), first_year)
             cuts.append((cut_on, max(cut for cut in cuts if cut[0] <= cut_on)[1]))
         cuts.sort()
         ends = [following - timedelta(days=1) for (_, _), (following, _) in pairwise(cuts)]
@@ -149,7 +159,7 @@ def spells_of(rng: np.random.Generator, group: TargetGroup, on: np.ndarray, gone
         if late < 0.04:
             spells.append(rows[-1])
         elif late < 0.08 and month - first > 3:
-            spells.append(Spell(rows[0].benefit, rows[0].start, last_day(first + 1)))
+            spells.append(Spell(rows[0].benefit, rows[0].start, last_day(first + 1, first_year)))
     return sorted(spells, key=lambda spell: spell.start)
 
 
@@ -164,24 +174,33 @@ class Rows(NamedTuple):
 EDUCATION = ("Grundskole", "Grundskole", "Erhvervsuddannelse", "Gymnasial", "Videregående")
 
 
+def impossible_birthday(rng: np.random.Generator, birth_year: int) -> str:
+    """Six digits with no such day: not a date of birth, and below the replacement numbers, which add 60 to the day."""
+    day, month = int(rng.integers(32, 61)), int(rng.integers(1, 13))
+    return f"{day}{month:02}{birth_year % 100:02}"
+
+
+def with_or_without_hyphen(rng: np.random.Generator, digits: str) -> str:
+    return f"{digits[:6]}-{digits[6:]}" if rng.random() < 0.5 else digits
+
+
+def danish_date(day: date | None) -> str:
+    return f"{day:%d-%m-%Y}" if day else ""
+
+
 def fasit_rows(rng: np.random.Generator, world: World) -> Rows:
     group = world.group
 
     def cpr(digits: str) -> str:
-        return f"{digits[:6]}-{digits[6:]}" if rng.random() < 0.5 else digits
-
-    def danish_date(day: date | None) -> str:
-        return f"{day:%d-%m-%Y}" if day else ""
+        return with_or_without_hyphen(rng, digits)
 
     rows = Rows([], [], {intervention.name: [] for intervention in group.interventions})
     for person in range(group.persons):
         birth_year = int(rng.integers(1961, 1990))
         is_man = int(rng.integers(2)) * (not group.women_only)
-        # No such day: not a date of birth, and below the replacement numbers, which add 60 to the day
-        day, month = int(rng.integers(32, 61)), int(rng.integers(1, 13))
+        born = impossible_birthday(rng, birth_year)
         # unique, odd for a man
-        serial = group.first_serial + 6 * person + 2 * int(rng.integers(3)) + is_man
-        digits = f"{day}{month:02}{birth_year % 100:02}{serial}"
+        digits = f"{born}{group.first_serial + 6 * person + 2 * int(rng.integers(3)) + is_man}"
         gone_month = world.gone_month.get(person)
         gone_on = day_of(gone_month, int(rng.integers(3, 27))) if gone_month else None
         has_died = person in list(world.gone_month)[:2]
@@ -189,7 +208,7 @@ def fasit_rows(rng: np.random.Generator, world: World) -> Rows:
         sex = "Mand" if is_man else "Kvinde"
         trained = EDUCATION[rng.integers(len(EDUCATION))]
         rows.persons.append(f"{cpr(digits)};{birth_year};{sex};{trained};{danish_date(moved)};{danish_date(died)}")
-        for benefit, start, end in spells_of(rng, group, world.on[person], gone_on):
+        for benefit, start, end in spells_of(rng, world.on[person], gone_on, (group.benefit, group.other_benefits)):
             rows.spells.append(f"{cpr(digits)};{benefit};{danish_date(start)};{danish_date(end)}")
         for intervention, own_start in zip(group.interventions, world.start_month[:, person], strict=True):
             starts = own_start < OBSERVED_MONTHS
@@ -204,7 +223,7 @@ HEADING_OF_SPELLS = "CPR-nr.;Ydelse;Fra dato;Til dato"
 HEADING_OF_TARGET_GROUP = "CPR-nr.;Gruppe;Registreret i målgruppen;Startet i indsatsen"
 
 
-def export(title: str, heading: str, rows: Sequence[str]) -> str:
-    """An export from Fasit, drawn on 28 February 2022."""
-    above = ["Fasit", title, "Udtrukket 28-02-2022", ""]
+def export(title: str, heading: str, rows: Sequence[str], extracted_on: date = date(2022, 2, 28)) -> str:
+    """An export from Fasit."""
+    above = ["Fasit", title, f"Udtrukket {danish_date(extracted_on)}", ""]
     return csv_file(above, heading, rows, ["", f"Antal rækker: {len(rows)}"])
