@@ -312,6 +312,34 @@ def share_curves(names: tuple[str, ...], with_difference: bool = False) -> Draw:
     return draw
 
 
+def stacked_shares() -> Draw:
+    """Draws shares that sum to 1 as stacked areas by month, a panel for each name of the upper heading."""
+
+    def draw(figure: Figure, values: pd.DataFrame) -> None:
+        names = list(values.columns.get_level_values(0).unique())
+        wide = figure.get_figwidth() > NARROW_INCHES + 1
+        shape = (1, len(names)) if wide else (len(names), 1)
+        panels = np.atleast_1d(figure.subplots(*shape, sharex=True, sharey=True))
+        ends = np.append(values.index.to_numpy(), values.index[-1] + 1)
+        for axes, name in zip(panels, names, strict=True):
+            shares = _under(values, name)
+            steps = np.vstack([shares.to_numpy(), shares.to_numpy()[-1:]]).T
+            axes.stackplot(
+                ends, steps, step="post", labels=shares.columns, colors=[ACTUAL, COMPARED, "#dfe6ea"], linewidth=0
+            )
+            axes.set_ylim(0, 1)
+            axes.set_xlim(ends[0], ends[-1])
+            axes.grid(False)
+            value_axis(axes, "%")
+            axes.set_title(name, loc="left", fontsize=9, color=INK)
+            axes.set_xlabel("Måneder fra start", fontsize=9)
+        parts = list(_under(values, names[0]).columns)
+        handles, _ = panels[0].get_legend_handles_labels()
+        figure.legend(handles, parts, loc="outside upper left", ncols=len(parts), frameon=False, fontsize=9)
+
+    return draw
+
+
 def _under(values: pd.DataFrame, name: str) -> pd.DataFrame:
     """The columns below one name of the upper heading."""
     return values.loc[:, [name]].droplevel(0, axis=1)

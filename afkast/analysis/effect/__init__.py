@@ -3,7 +3,7 @@
 `sequential_trials` answers; `sensitivity`, `placebo`, `hidden_difference` and `naive` ask how far to trust it.
 """
 
-from afkast.analysis.effect.design import FEWEST_CONTROLS, Weights
+from afkast.analysis.effect.design import FEWEST_CONTROLS, SMALL_DIFFERENCE, Weights
 from afkast.analysis.effect.estimate import Estimate
 from afkast.analysis.effect.hidden import HiddenDifference, hidden_difference
 from afkast.analysis.effect.money import Money, by_year, money
@@ -21,6 +21,7 @@ from afkast.analysis.effect.variants import (
 
 __all__ = [
     "FEWEST_CONTROLS",
+    "SMALL_DIFFERENCE",
     "Effect",
     "Estimate",
     "HiddenDifference",

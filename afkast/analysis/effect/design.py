@@ -14,6 +14,9 @@ from afkast.errors import AfkastError
 FEWEST_CONTROLS = 5
 """A trial month with fewer controls says nothing on its own; it is merged with its neighbour."""
 
+SMALL_DIFFERENCE = 0.1
+"""A standardised difference between two groups is usually called small below this (Austin 2009)."""
+
 Weights = Literal["none", "att", "overlap"]
 """none: everyone counts one. att: controls p/(1−p), as if drawn from the treated. overlap: treated 1−p, controls p."""
 
@@ -142,7 +145,7 @@ def balance(of: Design, covariates: Covariates) -> pd.DataFrame:
     """How alike the treated and their own trials' controls are, before and after weights and strata.
 
     Indexed by covariate: mean of the treated, mean of the controls and standardised difference
-    (x̄₁ − x̄₀)/√((s₁² + s₀²)/2) before and after, with the same s in both. 0.1 is usually called small.
+    (x̄₁ − x̄₀)/√((s₁² + s₀²)/2) before and after, with the same s in both.
     """
     C = of.eligible & ~of.starts
     everyone = replace(of, strata=[Stratum(slice(None), C, np.arange(len(of.months)))])
