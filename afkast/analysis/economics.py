@@ -142,3 +142,15 @@ def converted(amount_dkk: float, from_year: int, to_year: int, kind: str, price_
             f"Der er ingen kilde til omregning fra {from_year}- til {to_year}-priser ({kind}); de lægges ikke sammen."
         )
     return amount_dkk * float(found["factor"].iloc[0])
+
+
+def in_prices_of(amounts: pd.Series, to_year: int, kind: str, price_levels: pd.DataFrame) -> pd.Series:
+    """Kroner by the year they were spent in, each in the prices of `to_year`; NaN where no source converts them."""
+
+    def one(year: int, amount_dkk: float) -> float:
+        try:
+            return converted(amount_dkk, year, to_year, kind, price_levels)
+        except MissingPriceLevel:
+            return float("nan")
+
+    return pd.Series({year: one(year, amount) for year, amount in amounts.items()}, dtype="float64")

@@ -87,6 +87,15 @@ def written(quantity: Quantity, with_unit: bool = True) -> str:
     return text + NO_BREAK_SPACE + name
 
 
+def chance(probability: float) -> str:
+    """A probability in whole per cent, never quite none or quite all of it: "under 1 %", "83 %", "over 99 %"."""
+    if probability < 0.01:
+        return "under " + written(Quantity(0.01, "%"))
+    if probability > 0.99:
+        return "over " + written(Quantity(0.99, "%"))
+    return written(Quantity(probability, "%"))
+
+
 def day(value: date) -> str:
     """30. november 2019"""
     return f"{value.day}.{NO_BREAK_SPACE}{MONTHS[value.month - 1]} {value.year}"
