@@ -184,6 +184,15 @@ def test_the_first_exit_is_the_first_month_off_that_is_no_short_gap(
     np.testing.assert_equal(found, expected)
 
 
+def test_a_death_is_an_exit_as_soon_as_a_month_off_follows_it() -> None:
+    on, observed = matrix("xxxxx.", "xxxxx.", "xxxxxx"), np.ones((3, 6), dtype=bool)
+    died = np.array([4, np.nan, 5])
+    exits = cohort.first_exit(on, observed, np.zeros(3), 1, died)
+    assert exits.left.tolist() == [True, False, False]
+    assert exits.months.tolist() == [5, 4, 5]
+    assert cohort.destinations(exits, died).tolist() == ["død", "følges ikke længere", "følges ikke længere"]
+
+
 def test_an_exit_leads_to_death_another_benefit_or_self_support_and_moving_away_ends_what_is_known() -> None:
     on = matrix("xx....", "xx....", "xx....", "xxxxxx", "xxxxxx", "......")
     observed = matrix("xxxxxx", "xxxxxx", "xxxxxx", "xxxxxx", "xxx...", "xxxxxx")

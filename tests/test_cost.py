@@ -139,6 +139,14 @@ def test_the_same_weeks_of_self_support_do_not_begin_it_anew_twice() -> None:
     assert cost.accumulated_weeks(weeks_on, self_support)[0].tolist() == [0, 4, 0, 4, 8, 8]
 
 
+def test_persons_counted_a_few_at_a_time_are_counted_as_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(2)
+    weeks_on, before = rng.choice([0.0, 0.0, 0.0, 4.25], size=(11, 60)), rng.uniform(0, 60, 11)
+    at_once = cost.accumulated_weeks(weeks_on, 4.25 - weeks_on, before)
+    monkeypatch.setattr(cost, "BLOCK_PERSONS", 4)
+    assert (cost.accumulated_weeks(weeks_on, 4.25 - weeks_on, before) == at_once).all()
+
+
 # ---------------------------------------------------------------- kroner by person and month
 
 

@@ -75,14 +75,14 @@ def person_months(
 
 # ---------------------------------------------------------------- leaving benefits
 
-STILL_ON, MOVED, DIED, SELF_SUPPORT, OTHER_BENEFIT = (
+NOT_FOLLOWED, MOVED, DIED, SELF_SUPPORT, OTHER_BENEFIT = (
     "følges ikke længere",
     "fraflyttet",
     "død",
     "selvforsørgelse",
     "anden ydelse",
 )
-"""Where a stretch on benefits ended; the first is that it did not, as far as it was followed."""
+"""Where a stretch on benefits ended; the first: it had not when the data end."""
 
 
 @dataclass(frozen=True)
@@ -114,13 +114,18 @@ def without_short_gaps(on_benefit: NDArray[np.bool_], longest_gap: int = 1) -> N
 
 
 def first_exit(
-    on_benefit: NDArray[np.bool_], observed: NDArray[np.bool_], time_zero: NDArray[np.float64], longest_gap: int = 1
+    on_benefit: NDArray[np.bool_],
+    observed: NDArray[np.bool_],
+    time_zero: NDArray[np.float64],
+    longest_gap: int = 1,
+    died: NDArray[np.float64] | None = None,
 ) -> FirstExit:
     """The first month off benefits after time zero that is not a short gap.
 
     on_benefit, observed: persons × calendar months; time_zero: (persons,) column, NaN for none. Off counts when more
     than `longest_gap` months in a row are off; where observation ends before that is known, the person is censored at
-    the last month on.
+    the last month on. died: (persons,) column of the month of death, NaN for none; nobody returns from there, so a
+    month off after it needs no waiting.
     """
     persons, width = on_benefit.shape
     column = np.arange(width)
@@ -135,7 +140,8 @@ def first_exit(
     first_off = np.where(off.any(axis=1), off.argmax(axis=1), width)
     lost = later & ~observed
     end = np.where(lost.any(axis=1), lost.argmax(axis=1), width)
-    left = valid & (first_off + longest_gap < end)
+    gone = np.zeros(persons, dtype=bool) if died is None else died <= first_off
+    left = valid & (first_off + np.where(gone, 0, longest_gap) < end)
     months = np.where(valid, first_off - begins - ~left, np.nan)
     return FirstExit(months, left, valid & ~left & lost.any(axis=1), np.where(valid, first_off, -1))
 
@@ -154,7 +160,7 @@ def destinations(
     is to self-support. Moving away ends what is known, so it is told of those who had not left by then.
     """
     column = exits.column
-    found = np.where(exits.left, SELF_SUPPORT, STILL_ON).astype(object)
+    found = np.where(exits.left, SELF_SUPPORT, NOT_FOLLOWED).astype(object)
     if benefit is not None:
         width = benefit.shape[1]
         place = benefit[np.arange(len(column)), column.clip(0, width - 1)]

@@ -29,6 +29,9 @@ RESTART_WEEKS = 52
 
 RESTART_WINDOW_MONTHS = 36
 
+BLOCK_PERSONS = 4096
+"""So many persons are counted at a time, so that their months stay in the processor's cache."""
+
 BASES = ("paid", "budget", "statutory")
 """What a unit price is; where a benefit has several, the first counts."""
 
@@ -162,21 +165,29 @@ def accumulated_weeks(
     first month begins. A month with benefits begins anew from 0 when the `window_months` before it hold 52 weeks of
     self-support or more, counted since the last restart: the same weeks do not restart twice.
     """
-    persons, months = weeks_on_benefit.shape
-    weeks = weeks_on_benefit.T.copy()  # by month, so that each step below runs through memory once
-    self_supported = np.zeros((months + 1, persons))
-    np.cumsum(self_support_weeks.T, axis=0, out=self_supported[1:])
-    accumulated = np.empty((months, persons))
-    now = np.broadcast_to(np.asarray(before, dtype=float), persons).copy()
-    used = np.zeros(persons)
-    for month in range(months):
+    accumulated = np.empty(weeks_on_benefit.shape)
+    first = np.broadcast_to(np.asarray(before, dtype=float), len(weeks_on_benefit))
+    for begin in range(0, len(weeks_on_benefit), BLOCK_PERSONS):
+        block = slice(begin, begin + BLOCK_PERSONS)
+        accumulated[block] = _accumulated(
+            weeks_on_benefit[block].T, self_support_weeks[block].T, first[block], window_months
+        ).T
+    return accumulated
+
+
+def _accumulated(weeks: Floats, self_support: Floats, before: Floats, window_months: int) -> Floats:
+    """The same for few persons, months × persons."""
+    self_supported = np.vstack([np.zeros_like(before), self_support.cumsum(axis=0)])
+    accumulated = np.empty(weeks.shape)
+    now, used = before.copy(), np.zeros_like(before)
+    for month, on_benefit in enumerate(weeks):
         since = np.maximum(self_supported[max(month - window_months, 0)], used)
-        restart = (weeks[month] > 0) & (self_supported[month] - since >= RESTART_WEEKS)
+        restart = (on_benefit > 0) & (self_supported[month] - since >= RESTART_WEEKS)
         now[restart] = 0
         used[restart] = self_supported[month, restart]
         accumulated[month] = now
-        now += weeks[month]
-    return np.ascontiguousarray(accumulated.T)
+        now += on_benefit
+    return accumulated
 
 
 # ---------------------------------------------------------------- prices

@@ -106,7 +106,9 @@ def benefit_months(
 def ladder_weeks(spells: pd.DataFrame, persons: pd.DataFrame, months: pd.PeriodIndex) -> LadderWeeks:
     """Weeks on the refund ladder when each of the months begins, for all persons, from their spells since July 2014.
 
-    A week (Monday to Sunday) is one of self-support when no day of it is on benefits; it counts in the month it begins.
+    Every benefit among the spells counts: leave out those that are not on the ladder. A week (Monday to Sunday) is one
+    of self-support when no day of it is on benefits; it counts in the month it begins. How far back the data go is told
+    by the first spell of those given.
     """
     index = pd.Index(persons["person"])
     since = max(pd.Timestamp(COUNTED_FROM), spells["start"].min())
