@@ -93,5 +93,7 @@ def propensity_adjusted(
     slope = np.where(treated, *by_target[target])
     H = (X * (p * (1 - p))[:, None]).T @ X
     G = (influence * slope) @ X
+    if np.linalg.matrix_rank(H) < len(H):
+        raise AfkastError("Baggrundsoplysningerne siger det samme flere gange; udelad dem, der følger af de andre.")
     adjusted: Floats = influence + (A - p) * (X @ np.linalg.solve(H, G))
     return adjusted

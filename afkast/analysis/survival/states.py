@@ -252,6 +252,8 @@ def state_influence(
 ) -> Floats:
     """Influence of each person on P(at), (persons, states), in sorted order when `person` is given."""
     process = _checked(exit, to, entry, origin, states, initial, None, weights, person)
+    if not 0 <= at <= process.rows.last:
+        raise AfkastError(f"Tidspunktet {at} ligger uden for det observerede, fra 0 til {process.rows.last}.")
     latest = process.initial_influence
     for t, U in process.influences():
         if t > at:
