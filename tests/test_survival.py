@@ -132,6 +132,7 @@ def test_a_priced_month_that_too_few_are_observed_in_is_refused() -> None:
         ({"weights": [1.0] * 3}, "Der er 20 rækker, men 3 vægte"),
         ({"n": [1] * 20, "person": range(20)}, "Et antal og en person"),
         ({"person": [1] * 20}, "under 15 personer"),
+        ({"level": 95}, "Sikkerheden skal ligge mellem 0 og 1, men er 95."),
         ({"costs": [1, 2, 3]}, "Der skal være 2 priser, én pr. måned."),
     ],
 )

@@ -59,6 +59,15 @@ def test_a_price_per_time_unit_makes_the_mean_an_amount() -> None:
     assert survival.restricted_mean(exit, event, 3, costs=[0, 100, 10]).value == pytest.approx(75 + 5)
 
 
+def test_time_before_enough_are_at_risk_counts_in_full() -> None:
+    # only from 2 on are two at risk; of the two, one leaves at 3
+    exit, event, entry = [1, 3, 6], [1, 1, 0], [0, 1, 1]
+    late = survival.restricted_mean(exit, event, 5, entry, fewest_at_risk=2)
+    assert late.value == pytest.approx(3 + 2 / 2)
+    assert late.standard_error**2 == pytest.approx(1**2 * 1 / (2 * 1))
+    assert survival.restricted_mean(exit, event, 5, entry).value == 1  # the one who was alone left at 1
+
+
 def test_half_a_time_unit_counts_half() -> None:
     exit, event = [1, 2, 3, 3], [1, 1, 0, 0]
     assert survival.restricted_mean(exit, event, 2.5).value == pytest.approx(1 + 3 / 4 + 1 / 2 * 1 / 2)

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from afkast.analysis.survival.counts import Counts, Floats, Integers, Rows, checked_rows, hazard, tally
-from afkast.analysis.survival.influence import normal_quantile, of_persons, squared
+from afkast.analysis.survival.influence import of_persons, squared, two_sided_quantile
 from afkast.errors import AfkastError
 
 Interval = Literal["plain", "log", "log-log"]
@@ -101,7 +101,7 @@ def limits(S: Floats, standard_error: Floats, interval: Interval, level: float) 
     plain S ± z·SE;  log S·exp(±z·SE/S);  log-log S^exp(±z·SE/(S log S)), as in R.
     Where S is 0 or 1 the formulas give none (R: NA); both limits are then S itself.
     """
-    z = normal_quantile(level)
+    z = two_sided_quantile(level)
     if interval not in ("plain", "log", "log-log"):
         raise AfkastError(f"Intervallet skal være plain, log eller log-log, men er {interval}.")
     inside = (S > 0) & (S < 1)

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
 from afkast.analysis.survival.counts import Floats, Integers, places, positive, whole
-from afkast.analysis.survival.influence import Estimate, estimate, of_persons, squared
+from afkast.analysis.survival.influence import Estimate, estimate, of_persons, squared, two_sided_quantile
 from afkast.errors import AfkastError
 
 FEWEST_OBSERVED = 10
@@ -108,7 +107,7 @@ def occupation(
     The interval is cut at 0 and 1.
     """
     shares = _shares(on_benefit, observed, n, weights, person)
-    half = stats.t.ppf((1 + level) / 2, shares.persons - 1) * np.sqrt(shares.variance(shares.influence))
+    half = two_sided_quantile(level, shares.persons - 1) * np.sqrt(shares.variance(shares.influence))
     P = shares.P
     return Occupation(P, (P - half).clip(0, 1), (P + half).clip(0, 1), shares.observed, shares.on_benefit)
 

@@ -61,7 +61,7 @@ class _Process:
         for t, step in enumerate(self.steps):
             P = P @ step
             share[t] = P
-        return share
+        return share.clip(0, 1)  # products of rounded numbers
 
     def influences(self) -> Iterator[tuple[int, Floats]]:
         """Each person's influence on P(t), (persons, states), at every time t that it changes, from the start (−1).
