@@ -226,3 +226,12 @@ def test_where_nobody_leaves_no_group_differs(robust: bool) -> None:
 def test_a_test_needs_groups(arguments: dict[str, object], message: str) -> None:
     with pytest.raises(AfkastError, match=message):
         survival.log_rank([1, 2, 3], [1, 0, 1], **arguments)  # type: ignore[arg-type]
+
+
+def test_a_group_that_comes_after_all_have_left_takes_no_degree_of_freedom() -> None:
+    # 0.1 + 0.2 + 0.3 is not 0.3 + 0.2 + 0.1 in a computer: before 8 the weight of "late" is nothing, but for rounding
+    exit, event, group = [5, 6, 7, 9, 10, 11], [1, 1, 0, 0, 0, 0], ["a", "b", "b", "late", "late", "late"]
+    entry, weights = [3, 3, 3, 8, 8, 8], [0.3, 0.7, 0.6, 0.1, 0.2, 0.3]
+    found = survival.log_rank(exit, event, group, entry, weights=weights)
+    assert found.expected[2] == 0
+    assert found.degrees_of_freedom == 1

@@ -176,9 +176,9 @@ def tally(
 
     The kernel of everything here: one bincount of exits by (group, time, event), one of entries, one cumsum.
     """
-    amount = rows.n
-    if weighted and rows.weights is not None:
-        amount = rows.weights if rows.n is None else rows.n * rows.weights
+    amount, weighted = rows.n, weighted and rows.weights is not None
+    if weighted:
+        amount = np.asarray(rows.weight() * (1.0 if rows.n is None else rows.n))
     times, kinds = rows.last + 1, 1 + events
     place = rows.exit if group is None else group * times + rows.exit
     exits = np.bincount(place * kinds + rows.event, amount, groups * times * kinds).reshape(groups, times, kinds)
@@ -188,6 +188,8 @@ def tally(
         place = rows.entry if group is None else group * times + rows.entry
         entries = np.bincount(place, amount, groups * times).reshape(groups, times)
         at_risk -= entries[:, ::-1].cumsum(axis=1)[:, ::-1]
+        if weighted:  # sums of weights leave a rounded nothing where nobody is
+            at_risk = np.where(tally(rows, group, groups, events)[:, 0] > 0, at_risk, 0.0)
     return np.concatenate([at_risk[:, None], exits.transpose(0, 2, 1)], axis=1)
 
 

@@ -58,7 +58,7 @@ def estimated_hazard(rows: Rows, fewest_at_risk: int | None = None) -> Hazard:
         start = int(enough.argmax())
         h = np.where(np.arange(len(h)) < start, 0.0, h)
     S = np.asarray(np.cumprod(1 - h), dtype=np.float64)
-    return Hazard(h, np.where(persons.at_risk > 0, weighted.at_risk, 0.0), S, persons, start)
+    return Hazard(h, weighted.at_risk, S, persons, start)
 
 
 def row_influence(rows: Rows, of: Hazard, costs: Floats) -> Floats:

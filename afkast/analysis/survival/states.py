@@ -116,7 +116,6 @@ def _process(rows: Rows, to: Integers, origin: Integers, states: int, initial: A
 
     at_risk, moves = counted(weighted=False)
     Y, dN = counted(weighted=True)
-    Y = np.where(at_risk > 0, Y, 0.0)
     steps = np.divide(dN, Y[:, :, None], out=np.zeros_like(dN), where=Y[:, :, None] > 0)
     stays = np.where(at_risk == moves.sum(axis=2), 0.0, 1 - steps.sum(axis=2))
     steps += np.where(at_risk > 0, stays, 1.0)[:, :, None] * np.eye(S)
