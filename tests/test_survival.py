@@ -6,7 +6,7 @@ import statsmodels.api as sm
 from scipy import stats
 from worlds import drawn_world
 
-from afkast.analysis.survival import occupation
+from afkast.analysis.survival import occupation, occupation_sum
 from afkast.errors import AfkastError
 
 
@@ -80,3 +80,63 @@ def test_a_group_of_fewer_than_fifteen_gets_no_curve(persons: int, is_refused: b
 def test_benefits_of_the_unobserved_do_not_count() -> None:
     on, observed = followed((20, 20), (20, 12))
     assert occupation(on, observed).on_benefit.tolist() == [20, 12]
+
+
+def test_a_table_of_patterns_gives_the_curve_of_the_persons_it_counts() -> None:
+    rng = np.random.default_rng(7)
+    on, observed, n = rng.random((12, 4)) < 0.6, rng.random((12, 4)) < 0.8, rng.integers(1, 9, 12)
+    of_patterns = occupation(on, observed, n=n)
+    of_persons = occupation(np.repeat(on, n, axis=0), np.repeat(observed, n, axis=0))
+    for name in ("share", "lower", "upper", "observed", "on_benefit"):
+        assert getattr(of_patterns, name) == pytest.approx(getattr(of_persons, name), nan_ok=True)
+
+
+def test_the_weighted_interval_is_statsmodels_robust_one_by_person() -> None:
+    rng = np.random.default_rng(8)
+    on, observed = rng.random((90, 3)) < 0.6, rng.random((90, 3)) < 0.8
+    weights, person = rng.uniform(0.3, 3, 90), rng.integers(0, 40, 90)
+    persons = len(np.unique(person))
+    curve = occupation(on, observed, weights=weights, person=person)
+    for month in range(3):
+        seen = observed[:, month]
+        y = on[seen, month].astype(float)
+        robust = sm.WLS(y, np.ones_like(y), weights=weights[seen]).fit(
+            cov_type="cluster", cov_kwds={"groups": person[seen], "use_correction": False}
+        )
+        half = stats.t(persons - 1).isf(0.025) * robust.bse[0] * np.sqrt(persons / (persons - 1))
+        assert curve.share[month] == pytest.approx(robust.params[0])
+        assert (curve.upper - curve.lower)[month] == pytest.approx(2 * half)
+
+
+def test_the_sum_of_shares_is_the_mean_of_the_persons_months_when_all_are_observed() -> None:
+    rng = np.random.default_rng(9)
+    on, costs = rng.random((40, 6)) < 0.5, np.array([100.0, 50, 50, 20, 20, 20])
+    found = occupation_sum(on, np.ones_like(on), costs)
+    of_person = on @ costs
+    low, high = stats.t.interval(0.95, 39, of_person.mean(), stats.sem(of_person))
+    assert (found.value, found.lower, found.upper) == pytest.approx((of_person.mean(), low, high))
+    assert found.degrees_of_freedom == 39
+
+
+def test_a_priced_month_that_too_few_are_observed_in_is_refused() -> None:
+    on, observed = followed((20, 20), (8, 12), (4, 9))
+    with pytest.raises(AfkastError, match="Under 10 følges i måned 2"):
+        occupation_sum(on, observed)
+    assert occupation_sum(on, observed, [1, 1, 0]).value == pytest.approx(1 + 8 / 12)
+
+
+@pytest.mark.parametrize(
+    ("how", "message"),
+    [
+        ({"weights": [1.0] * 19 + [0]}, "Vægten skal være et tal større end 0"),
+        ({"weights": [1.0] * 3}, "Der er 20 rækker, men 3 vægte"),
+        ({"n": [1] * 20, "person": range(20)}, "Et antal og en person"),
+        ({"person": [1] * 20}, "under 15 personer"),
+        ({"level": 95}, "Sikkerheden skal ligge mellem 0 og 1, men er 95."),
+        ({"costs": [1, 2, 3]}, "Der skal være 2 priser, én pr. måned."),
+    ],
+)
+def test_an_occupation_that_cannot_be_summed_is_refused(how: dict[str, object], message: str) -> None:
+    on, observed = followed((20, 20), (10, 20))
+    with pytest.raises(AfkastError, match=message):
+        occupation_sum(on, observed, **how)  # type: ignore[arg-type]

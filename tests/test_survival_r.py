@@ -93,6 +93,8 @@ def test_log_rank_is_r_s_also_with_strata_and_late_entrants() -> None:
     is_as_in_r("log-rank", np.array([survival.log_rank(exit, event, group).chi_square]))
     is_as_in_r("log-rank strata", np.array([survival.log_rank(exit, event, group, strata=stratum).chi_square]))
     is_as_in_r("log-rank late", np.array([survival.log_rank(exit, event, group, entry).chi_square]))
+    both = survival.log_rank(exit, event, group, entry, strata=stratum)
+    is_as_in_r("log-rank late strata", np.array([both.chi_square]))
 
 
 @pytest.mark.parametrize("ties", ["efron", "breslow"])

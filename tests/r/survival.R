@@ -41,6 +41,7 @@ keep("survival influence", seq_len(nrow(d)), residuals(weighted, times = 12, typ
 keep("log-rank", 0, survdiff(plain ~ group, data = d)$chisq)
 keep("log-rank strata", 0, survdiff(plain ~ group + strata(stratum), data = d)$chisq)
 keep("log-rank late", 0, coxph(late ~ factor(group), data = d, ties = "exact")$score)
+keep("log-rank late strata", 0, coxph(late ~ factor(group) + strata(stratum), data = d, ties = "exact")$score)
 for (ties in c("efron", "breslow")) {
   keep(paste("robust", ties), 0,
        coxph(late ~ factor(group), data = d, weights = weight, cluster = person, ties = ties)$rscore)

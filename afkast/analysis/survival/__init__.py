@@ -12,7 +12,7 @@ persons give robust errors. What cannot be answered is an AfkastError of one sen
 from afkast.analysis.survival.counts import Counts, count
 from afkast.analysis.survival.curve import Interval, KaplanMeier, Quantile, kaplan_meier, quantile, survival_influence
 from afkast.analysis.survival.drawn import drawn_occupation_sums, drawn_restricted_means, percentile_interval
-from afkast.analysis.survival.influence import Estimate, difference, propensity_adjusted
+from afkast.analysis.survival.influence import Estimate, Target, difference, propensity_adjusted
 from afkast.analysis.survival.mean import restricted_mean, restricted_mean_difference, restricted_mean_influence
 from afkast.analysis.survival.prevalence import (
     FEWEST_IN_GROUP,
@@ -43,6 +43,7 @@ __all__ = [
     "Occupation",
     "Quantile",
     "StateOccupation",
+    "Target",
     "Ties",
     "aalen_johansen",
     "competing_risks",

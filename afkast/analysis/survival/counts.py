@@ -96,10 +96,31 @@ def whole(name: str, values: ArrayLike) -> Integers:
 
 def positive(name: str, values: ArrayLike) -> Floats:
     """The values as numbers above 0; `name` is the Danish word for them in the error."""
-    array = np.asarray(values, dtype=np.float64)
-    if array.ndim != 1 or not (np.isfinite(array) & (array > 0)).all():
+    array = np.asarray(values)
+    if array.ndim != 1 or array.dtype.kind not in "iuf" or not (np.isfinite(array) & (array > 0)).all():
         raise AfkastError(f"{name} skal være et tal større end 0 i hver række.")
-    return array
+    return array.astype(np.float64, copy=False)
+
+
+def yes_or_no(name: str, values: ArrayLike) -> NDArray[np.bool_]:
+    """The values as bool; 0 and 1 will do. `name` is the Danish word for them in the error."""
+    array = np.asarray(values)
+    if array.dtype != np.bool_:
+        array = whole(name, array)
+        if array.max(initial=0) > 1:
+            raise AfkastError(f"{name} skal være 0 eller 1, falsk eller sand.")
+    return array.astype(np.bool_, copy=False)
+
+
+def places(name: str, labels: ArrayLike, rows: int) -> tuple[NDArray[np.generic], Integers]:
+    """The distinct labels in sorted order, and each row's place among them."""
+    array = np.asarray(labels)
+    if array.shape != (rows,):
+        raise AfkastError(f"{name} skal stå i hver af de {rows} rækker, men står i {array.size}.")
+    if (array != array).any():
+        raise AfkastError(f"{name} mangler i nogle rækker; udelad eller ret dem.")
+    distinct, place = np.unique(array, return_inverse=True)
+    return distinct, place
 
 
 def checked_rows(
@@ -121,7 +142,6 @@ def checked_rows(
     entered = None if entry is None else whole("Indtrædelsestiden", entry)
     number = None if n is None else positive("Antallet", whole("Antallet", n))
     weight = None if weights is None else positive("Vægten", weights)
-    who = None if person is None else np.asarray(person)
 
     size = len(last_seen)
     for name, column in [
@@ -129,7 +149,6 @@ def checked_rows(
         ("indtrædelser", entered),
         ("antal", number),
         ("vægte", weight),
-        ("personer", who),
     ]:
         if column is not None and np.shape(column) != (size,):
             raise AfkastError(f"Der er {size} afgangstider, men {np.size(column)} {name}; de skal være lige mange.")
@@ -141,11 +160,11 @@ def checked_rows(
     if entered is not None and (entered >= last_seen).any():
         late = int((entered >= last_seen).sum())
         raise AfkastError(f"Afgang skal ligge efter indtrædelse; det gør den ikke i {late} rækker.")
-    if who is not None and number is not None:
+    if person is not None and number is not None:
         raise AfkastError("Et antal og en person kan ikke stå i samme række; brug det ene eller det andet.")
     persons, codes = size, None
-    if who is not None:
-        labels, codes = np.unique(who, return_inverse=True)
+    if person is not None:
+        labels, codes = places("Personen", person, size)
         persons = len(labels)
     return Rows(last_seen, happened, entered, number, weight, codes, persons, last)
 
@@ -157,9 +176,9 @@ def tally(
 
     The kernel of everything here: one bincount of exits by (group, time, event), one of entries, one cumsum.
     """
-    amount = rows.n
-    if weighted and rows.weights is not None:
-        amount = rows.weights if rows.n is None else rows.n * rows.weights
+    amount, weighted = rows.n, weighted and rows.weights is not None
+    if weighted:
+        amount = np.asarray(rows.weight() * (1.0 if rows.n is None else rows.n))
     times, kinds = rows.last + 1, 1 + events
     place = rows.exit if group is None else group * times + rows.exit
     exits = np.bincount(place * kinds + rows.event, amount, groups * times * kinds).reshape(groups, times, kinds)
@@ -169,6 +188,8 @@ def tally(
         place = rows.entry if group is None else group * times + rows.entry
         entries = np.bincount(place, amount, groups * times).reshape(groups, times)
         at_risk -= entries[:, ::-1].cumsum(axis=1)[:, ::-1]
+        if weighted:  # sums of weights leave a rounded nothing where nobody is
+            at_risk = np.where(tally(rows, group, groups, events)[:, 0] > 0, at_risk, 0.0)
     return np.concatenate([at_risk[:, None], exits.transpose(0, 2, 1)], axis=1)
 
 

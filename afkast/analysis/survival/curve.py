@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from afkast.analysis.survival.counts import Counts, Floats, Integers, Rows, checked_rows, hazard, tally
-from afkast.analysis.survival.influence import normal_quantile, of_persons, squared
+from afkast.analysis.survival.influence import of_persons, squared, two_sided_quantile
 from afkast.errors import AfkastError
 
 Interval = Literal["plain", "log", "log-log"]
@@ -58,7 +58,7 @@ def estimated_hazard(rows: Rows, fewest_at_risk: int | None = None) -> Hazard:
         start = int(enough.argmax())
         h = np.where(np.arange(len(h)) < start, 0.0, h)
     S = np.asarray(np.cumprod(1 - h), dtype=np.float64)
-    return Hazard(h, np.where(persons.at_risk > 0, weighted.at_risk, 0.0), S, persons, start)
+    return Hazard(h, weighted.at_risk, S, persons, start)
 
 
 def row_influence(rows: Rows, of: Hazard, costs: Floats) -> Floats:
@@ -101,7 +101,7 @@ def limits(S: Floats, standard_error: Floats, interval: Interval, level: float) 
     plain S ± z·SE;  log S·exp(±z·SE/S);  log-log S^exp(±z·SE/(S log S)), as in R.
     Where S is 0 or 1 the formulas give none (R: NA); both limits are then S itself.
     """
-    z = normal_quantile(level)
+    z = two_sided_quantile(level)
     if interval not in ("plain", "log", "log-log"):
         raise AfkastError(f"Intervallet skal være plain, log eller log-log, men er {interval}.")
     inside = (S > 0) & (S < 1)

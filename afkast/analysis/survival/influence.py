@@ -9,7 +9,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy import special, stats
 
 from afkast.errors import AfkastError
 
@@ -28,20 +28,19 @@ class Estimate:
     degrees_of_freedom: float = np.inf
 
 
-def normal_quantile(level: float) -> float:
-    """z of a two-sided interval at `level`, a share above 0 and below 1."""
+def two_sided_quantile(level: float, degrees_of_freedom: float = np.inf) -> float:
+    """z, or t when the degrees of freedom are finite, of an interval at `level`, a share above 0 and below 1."""
     if not 0 < level < 1:
         raise AfkastError(f"Sikkerheden skal ligge mellem 0 og 1, men er {level}.")
-    return float(stats.norm.ppf((1 + level) / 2))
+    share = (1 + level) / 2
+    return float(stats.t.ppf(share, degrees_of_freedom) if np.isfinite(degrees_of_freedom) else special.ndtri(share))
 
 
 def estimate(value: float, variance: float, level: float = 0.95, degrees_of_freedom: float = np.inf) -> Estimate:
     """value ± t·√variance; t is the normal z when the degrees of freedom are infinite."""
-    z = normal_quantile(level)
-    if np.isfinite(degrees_of_freedom):
-        z = float(stats.t.ppf((1 + level) / 2, degrees_of_freedom))
     error = float(np.sqrt(variance))
-    return Estimate(float(value), error, float(value - z * error), float(value + z * error), degrees_of_freedom)
+    half = two_sided_quantile(level, degrees_of_freedom) * error
+    return Estimate(float(value), error, float(value - half), float(value + half), degrees_of_freedom)
 
 
 def difference(first: Estimate, second: Estimate, level: float = 0.95) -> Estimate:
@@ -93,5 +92,7 @@ def propensity_adjusted(
     slope = np.where(treated, *by_target[target])
     H = (X * (p * (1 - p))[:, None]).T @ X
     G = (influence * slope) @ X
+    if np.linalg.matrix_rank(H) < len(H):
+        raise AfkastError("Baggrundsoplysningerne siger det samme flere gange; udelad dem, der følger af de andre.")
     adjusted: Floats = influence + (A - p) * (X @ np.linalg.solve(H, G))
     return adjusted

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from afkast.analysis.survival.counts import Floats, Rows, checked_rows
+from afkast.analysis.survival.counts import Floats, Rows, checked_rows, yes_or_no
 from afkast.analysis.survival.curve import Hazard, estimated_hazard, row_influence
 from afkast.analysis.survival.influence import Estimate, estimate, of_persons, squared
 from afkast.errors import AfkastError
@@ -106,13 +106,13 @@ def restricted_mean_difference(
 ) -> Estimate:
     """Restricted mean of the treated less that of the others, with a normal interval as in survRM2.
 
-    treated: (rows,) of bool; other arguments as `restricted_mean`. Var = Var₁ + Var₀; with `person` the influences are
+    treated: (rows,) bool or 0/1; other arguments as `restricted_mean`. Var = Var₁ + Var₀; with `person` influences are
     summed within the person first, who may then be in both groups.
     """
     rows = checked_rows(exit, event, entry, n, weights, person)
-    is_treated = np.asarray(treated)
-    if is_treated.shape != rows.exit.shape or is_treated.dtype != np.bool_:
-        raise AfkastError("Indsats skal være sand eller falsk i hver række.")
+    is_treated = yes_or_no("Indsatsen", treated)
+    if is_treated.shape != rows.exit.shape:
+        raise AfkastError(f"Indsatsen skal stå i hver af de {len(rows.exit)} rækker, men står i {is_treated.size}.")
     if is_treated.all() or not is_treated.any():
         raise AfkastError("En af de to grupper er tom; der er intet at sammenligne.")
 

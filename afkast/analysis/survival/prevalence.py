@@ -7,10 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
 
-from afkast.analysis.survival.counts import Floats, Integers, positive, whole
-from afkast.analysis.survival.influence import Estimate, estimate, of_persons, squared
+from afkast.analysis.survival.counts import Floats, Integers, places, positive, whole
+from afkast.analysis.survival.influence import Estimate, estimate, of_persons, squared, two_sided_quantile
 from afkast.errors import AfkastError
 
 FEWEST_OBSERVED = 10
@@ -66,16 +65,15 @@ def _shares(
         raise AfkastError("På ydelse og fulgt skal være to tabeller af samme størrelse.")
     number = None if n is None else positive("Antallet", whole("Antallet", n))
     weight = np.ones(rows) if weights is None else positive("Vægten", weights)
-    who = None if person is None else np.asarray(person)
-    for name, column in [("antal", number), ("vægte", weight), ("personer", who)]:
+    for name, column in [("antal", number), ("vægte", weight)]:
         if column is not None and column.shape != (rows,):
             raise AfkastError(f"Der er {rows} rækker, men {column.size} {name}; de skal være lige mange.")
-    if who is not None and number is not None:
+    if person is not None and number is not None:
         raise AfkastError("Et antal og en person kan ikke stå i samme række; brug det ene eller det andet.")
 
     distinct, codes = rows, None
-    if who is not None:
-        labels, codes = np.unique(who, return_inverse=True)
+    if person is not None:
+        labels, codes = places("Personen", person, rows)
         distinct = len(labels)
     persons = distinct if number is None else int(number.sum())
     if persons < FEWEST_IN_GROUP:
@@ -109,7 +107,7 @@ def occupation(
     The interval is cut at 0 and 1.
     """
     shares = _shares(on_benefit, observed, n, weights, person)
-    half = stats.t.ppf((1 + level) / 2, shares.persons - 1) * np.sqrt(shares.variance(shares.influence))
+    half = two_sided_quantile(level, shares.persons - 1) * np.sqrt(shares.variance(shares.influence))
     P = shares.P
     return Occupation(P, (P - half).clip(0, 1), (P + half).clip(0, 1), shares.observed, shares.on_benefit)
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import stats
 
-from afkast.analysis.survival.counts import Floats, Integers, Rows, checked_rows, tally
+from afkast.analysis.survival.counts import Floats, Integers, Rows, checked_rows, places, tally
 from afkast.analysis.survival.influence import of_persons
 from afkast.errors import AfkastError
 
@@ -53,8 +53,8 @@ def log_rank(
     Source: Mantel, Cancer Chemotherapy Reports 50 (1966); Peto and Peto, JRSS A 135 (1972).
     """
     rows = checked_rows(exit, event, entry, n, weights, person)
-    labels, g = _codes("Gruppen", group, len(rows.exit))
-    levels, s = _codes("Stratum", np.zeros(len(rows.exit)) if strata is None else strata, len(rows.exit))
+    labels, g = places("Gruppen", group, len(rows.exit))
+    levels, s = places("Stratum", np.zeros(len(rows.exit)) if strata is None else strata, len(rows.exit))
     G, strata_count = len(labels), len(levels)
     if G < 2:
         raise AfkastError("Der er kun én gruppe; der er intet at sammenligne.")
@@ -87,17 +87,6 @@ def log_rank(
     chi_square = float(U[kept] @ np.linalg.pinv(V[np.ix_(kept, kept)], hermitian=True) @ U[kept])
     p_value = float(stats.chi2.sf(chi_square, freedom)) if freedom > 0 else 1.0
     return LogRank(labels, d_g.sum(axis=0), expected, chi_square, freedom, p_value)
-
-
-def _codes(name: str, labels: ArrayLike, rows: int) -> tuple[NDArray[np.generic], Integers]:
-    """The distinct labels in sorted order, and each row's place among them."""
-    array = np.asarray(labels)
-    if array.shape != (rows,):
-        raise AfkastError(f"{name} skal stå i hver af de {rows} rækker, men står i {array.size}.")
-    if (array != array).any():
-        raise AfkastError(f"{name} mangler i nogle rækker; udelad eller ret dem.")
-    distinct, codes = np.unique(array, return_inverse=True)
-    return distinct, codes
 
 
 def _score_residuals(rows: Rows, g: Integers, offset: Integers, n_g: Floats, d_g: Floats, ties: Ties) -> Floats:

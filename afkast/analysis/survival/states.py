@@ -61,7 +61,7 @@ class _Process:
         for t, step in enumerate(self.steps):
             P = P @ step
             share[t] = P
-        return share
+        return share.clip(0, 1)  # products of rounded numbers
 
     def influences(self) -> Iterator[tuple[int, Floats]]:
         """Each person's influence on P(t), (persons, states), at every time t that it changes, from the start (−1).
@@ -116,7 +116,6 @@ def _process(rows: Rows, to: Integers, origin: Integers, states: int, initial: A
 
     at_risk, moves = counted(weighted=False)
     Y, dN = counted(weighted=True)
-    Y = np.where(at_risk > 0, Y, 0.0)
     steps = np.divide(dN, Y[:, :, None], out=np.zeros_like(dN), where=Y[:, :, None] > 0)
     stays = np.where(at_risk == moves.sum(axis=2), 0.0, 1 - steps.sum(axis=2))
     steps += np.where(at_risk > 0, stays, 1.0)[:, :, None] * np.eye(S)
@@ -252,6 +251,8 @@ def state_influence(
 ) -> Floats:
     """Influence of each person on P(at), (persons, states), in sorted order when `person` is given."""
     process = _checked(exit, to, entry, origin, states, initial, None, weights, person)
+    if not 0 <= at <= process.rows.last:
+        raise AfkastError(f"Tidspunktet {at} ligger uden for det observerede, fra 0 til {process.rows.last}.")
     latest = process.initial_influence
     for t, U in process.influences():
         if t > at:
