@@ -72,8 +72,12 @@ class Engine(ABC):
         """Let the texts find a table or view of the database as one of TABLES."""
         if not re.fullmatch(NAME_IN_DATABASE, relation):
             raise EngineError("A table of the database is named like schema.table, without quotes or blanks.")
+        columns = ", ".join(TABLES[table])
+        try:
+            self._run(f"SELECT {columns} FROM {relation} WHERE 1 = 0")
+        except self.Error:
+            raise EngineError(f"{self.name} has no table or view {relation} with the columns {columns}.") from None
         if relation != table:
-            columns = ", ".join(TABLES[table])
             self._do(f"CREATE TEMPORARY VIEW {table} AS SELECT {columns} FROM {relation}", table)
 
     def merge_spells(self) -> None:

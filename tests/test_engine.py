@@ -397,6 +397,8 @@ def test_a_table_that_is_missing_or_is_not_one_is_told_without_the_database_s_ow
         # Spark looks for the table at once, the others when they count
         database.merge_spells()
         database.count("persons_on_benefit")
+    with opened() as database, pytest.raises(EngineError, match=r"no table or view nothing\.there with the columns"):
+        database.use("spells", "nothing.there")
     with opened() as database, pytest.raises(EngineError, match=r"named like schema\.table"):
         database.use("spells", "spells; DROP TABLE persons")
 
@@ -434,7 +436,8 @@ def test_sql_server_is_asked_for_what_lies_there_alone(monkeypatch: pytest.Monke
         for refused in (lambda: database.load("spells", spells_frame([])), lambda: database.use("spells", "dbo.x")):
             with pytest.raises(EngineError, match=r"make a view spells \(person, first_month, last_month\)"):
                 refused()
-    assert asked == ["DSN=lager", engine.text_of("persons_on_benefit")]
+    probe = "SELECT person, first_month, last_month FROM islands WHERE 1 = 0"
+    assert asked == ["DSN=lager", probe, engine.text_of("persons_on_benefit")]
 
 
 # ---------------------------------------------------------------- the texts
