@@ -197,8 +197,9 @@ class Database(Engine):
         for batch in _batches(table, rows):
             self._insert(table, batch)
 
-    @abstractmethod
-    def _insert(self, table: str, batch: pd.DataFrame) -> None: ...
+    def _insert(self, table: str, batch: pd.DataFrame) -> None:
+        marks = ", ".join("?" for _ in batch.columns)
+        self._connection.cursor().executemany(f"INSERT INTO {table} VALUES ({marks})", batch.to_numpy().tolist())
 
     def _run(self, statement: str) -> tuple[Sequence[str], Sequence[Sequence[Any]]]:
         cursor = self._connection.cursor()
@@ -221,10 +222,6 @@ class SQLite(Database):
             raise EngineError(f"SQLite finds no database file under the address it was given; check {ENGINE}.")
         uri = f"{Path(address).resolve().as_uri()}?mode=ro" if address else ":memory:"
         self._connection = sqlite3.connect(uri, uri=True)
-
-    def _insert(self, table: str, batch: pd.DataFrame) -> None:
-        marks = ", ".join("?" for _ in batch.columns)
-        self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", batch.to_numpy().tolist())
 
 
 class PostgreSQL(Database):
@@ -279,12 +276,10 @@ class SQLServer(Database):
                 f"SQL Server counts only what lies there under its own name; make a view {table} "
                 f"({', '.join(TABLES[table])}) of your table."
             )
+        super().use(table, relation)
 
     def merge_spells(self) -> None:
         """Nothing to do: a view islands must be there, made by the text `islands`."""
-
-    def _insert(self, table: str, batch: pd.DataFrame) -> None:
-        raise NotImplementedError
 
 
 class Spark(Engine):
