@@ -6,7 +6,7 @@ RAW ?= data/example/raw
 READY := $(VENV)/ready
 
 .DEFAULT_GOAL := help
-.PHONY: help book test lab check lock example reference clean
+.PHONY: help book test engines lab check lock example reference clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ book: $(READY) ## Import the data (RAW=folder) and build the book at book/_build
 test: book ## Run every test, also the executed reference notebooks
 	$(BIN)/python -m pytest tests -n auto --dist loadfile
 	$(BIN)/python -m pytest -n auto --dist loadfile --nbval --nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout 300 tests/reference
+
+engines: $(READY) ## Install the drivers of PostgreSQL and Spark, for AFKAST_ENGINE; without them their tests are left out
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-engines.txt
 
 lab: book ## Open the notebooks in JupyterLab
 	$(BIN)/jupyter lab notebooks

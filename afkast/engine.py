@@ -72,8 +72,12 @@ class Engine(ABC):
         """Let the texts find a table or view of the database as one of TABLES."""
         if not re.fullmatch(NAME_IN_DATABASE, relation):
             raise EngineError("A table of the database is named like schema.table, without quotes or blanks.")
+        columns = ", ".join(TABLES[table])
+        try:
+            self._run(f"SELECT {columns} FROM {relation} WHERE 1 = 0")
+        except self.Error:
+            raise EngineError(f"{self.name} has no table or view {relation} with the columns {columns}.") from None
         if relation != table:
-            columns = ", ".join(TABLES[table])
             self._do(f"CREATE TEMPORARY VIEW {table} AS SELECT {columns} FROM {relation}", table)
 
     def merge_spells(self) -> None:
@@ -193,8 +197,9 @@ class Database(Engine):
         for batch in _batches(table, rows):
             self._insert(table, batch)
 
-    @abstractmethod
-    def _insert(self, table: str, batch: pd.DataFrame) -> None: ...
+    def _insert(self, table: str, batch: pd.DataFrame) -> None:
+        marks = ", ".join("?" for _ in batch.columns)
+        self._connection.cursor().executemany(f"INSERT INTO {table} VALUES ({marks})", batch.to_numpy().tolist())
 
     def _run(self, statement: str) -> tuple[Sequence[str], Sequence[Sequence[Any]]]:
         cursor = self._connection.cursor()
@@ -217,10 +222,6 @@ class SQLite(Database):
             raise EngineError(f"SQLite finds no database file under the address it was given; check {ENGINE}.")
         uri = f"{Path(address).resolve().as_uri()}?mode=ro" if address else ":memory:"
         self._connection = sqlite3.connect(uri, uri=True)
-
-    def _insert(self, table: str, batch: pd.DataFrame) -> None:
-        marks = ", ".join("?" for _ in batch.columns)
-        self._connection.executemany(f"INSERT INTO {table} VALUES ({marks})", batch.to_numpy().tolist())
 
 
 class PostgreSQL(Database):
@@ -275,12 +276,10 @@ class SQLServer(Database):
                 f"SQL Server counts only what lies there under its own name; make a view {table} "
                 f"({', '.join(TABLES[table])}) of your table."
             )
+        super().use(table, relation)
 
     def merge_spells(self) -> None:
         """Nothing to do: a view islands must be there, made by the text `islands`."""
-
-    def _insert(self, table: str, batch: pd.DataFrame) -> None:
-        raise NotImplementedError
 
 
 class Spark(Engine):

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from afkast.cli import main
+from afkast.engine import TABLES
 from afkast.intake import CONTRACTS
+from afkast.intake.sources import Warehouse
 from afkast.strategy import Strategy, load_strategies, notebook_parameters
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -23,6 +25,8 @@ DOCUMENTS = [
         *(ROOT / "data").glob("*.md"),
         *(ROOT / "data" / "example").glob("*.md"),
         *(ROOT / "strategies").glob("*.md"),
+        *(ROOT / "afkast" / "analysis" / "sql").glob("*.md"),
+        *(ROOT / "benchmarks").glob("*.md"),
     )
 ]
 
@@ -74,6 +78,20 @@ def test_every_table_and_each_of_its_columns_is_in_the_data_readme(table: str) -
     assert "*Your own:*" in entry[1]
 
 
+@pytest.mark.parametrize(
+    ("table", "columns"),
+    {"islands": TABLES["islands"], "persons_on_benefit": ("period", "persons", "inflow", "outflow")}.items(),
+)
+def test_every_derived_table_and_each_of_its_columns_is_in_the_data_readme(table: str, columns: tuple[str]) -> None:
+    derived = DATA_README.split("## Derived tables")[1]
+    [entry] = re.findall(rf"^### {table}$\n(.*?)(?=^### |\Z)", derived, re.MULTILINE | re.DOTALL)
+    assert [column for column in columns if f"`{column}`" not in entry] == []
+
+
+def test_every_key_of_a_warehouse_is_in_the_data_readme() -> None:
+    assert [key for key in Warehouse.model_fields if f"| `{key}` |" not in DATA_README] == []
+
+
 def test_every_key_of_a_strategy_is_in_the_readme_of_strategies() -> None:
     for key in (*Strategy.model_fields, "area", "parameters"):
         assert f"`{key}`" in STRATEGIES_README, key
@@ -103,14 +121,18 @@ def test_a_parameter_has_the_same_default_everywhere_it_is_afkast_s_own() -> Non
 
 def test_every_dependency_is_locked_with_a_hash() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    asked = project["project"]["dependencies"] + project["dependency-groups"]["dev"]
-    locked = (ROOT / "requirements.txt").read_text(encoding="utf-8")
-    for requirement in asked:
-        name = re.match(r"[\w.-]+", requirement)[0].lower()
-        name = re.sub(r"[_.]", "-", name)
-        entry = re.search(rf"^{re.escape(name)}==\S+(?: ;[^\\\n]*)? \\\n    --hash=sha256:", locked, re.MULTILINE)
-        assert entry, name
-    assert "://" not in re.sub(r"#.*", "", locked)
+    groups = project["dependency-groups"]
+    for file, asked in {
+        "requirements.txt": project["project"]["dependencies"] + groups["dev"],
+        "requirements-engines.txt": groups["engines"],
+    }.items():
+        locked = (ROOT / file).read_text(encoding="utf-8")
+        for requirement in asked:
+            name = re.match(r"[\w.-]+", requirement)[0].lower()
+            name = re.sub(r"[_.]", "-", name)
+            entry = re.search(rf"^{re.escape(name)}==\S+(?: ;[^\\\n]*)? \\\n    --hash=sha256:", locked, re.MULTILINE)
+            assert entry, name
+        assert "://" not in re.sub(r"#.*", "", locked)
 
 
 def test_no_document_names_a_path_of_this_machine() -> None:

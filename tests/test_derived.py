@@ -1,0 +1,288 @@
+"""What an import adds to the tables of the files, and what a page counts on it."""
+
+import json
+import shutil
+import sqlite3
+from pathlib import Path
+
+import nbformat
+import numpy as np
+import pandas as pd
+import pytest
+from raw_files import write_raw
+
+from afkast import engine
+from afkast.analysis import cohort
+from afkast.analysis.counting import STILL_RUNNING, every_month, first_days, month_numbers
+from afkast.edition.book import DATA_BASIS
+from afkast.edition.execute import Job, execute
+from afkast.engine import DuckDB
+from afkast.errors import AfkastError, DataError
+from afkast.intake import Snapshot, import_raw, pseudonym_key
+from afkast.project import Project
+from afkast.report.show import Page, filed
+
+KEY = b"k" * 32
+SPELL = ["person", "first_month", "last_month"]
+JANUARY_2020 = 24240
+
+WAREHOUSE = """\
+warehouse:
+  engine: {engine}
+  spells: {spells}
+  source: Kommunens datavarehus
+  extracted_on: 2020-06-30
+  synthetic: true
+"""
+
+
+@pytest.fixture
+def warehouse(tmp_path: Path) -> str:
+    """A database with spells by month: 6 persons in January 2020 and March, 1 of them twice, 7 from May on."""
+    path = tmp_path / "datavarehus.db"
+    rows = [(person, JANUARY_2020, JANUARY_2020 + 2) for person in (1, 2, 3, 4, 5, 6, 6)]
+    rows += [(person, JANUARY_2020 + 4, STILL_RUNNING) for person in range(1, 8)]
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE spell_months (person INTEGER, first_month INTEGER, last_month INTEGER)")
+    connection.executemany("INSERT INTO spell_months VALUES (?, ?, ?)", rows)
+    connection.commit()
+    connection.close()
+    return f"sqlite:{path}"
+
+
+def declare(raw: Path, text: str) -> None:
+    with (raw / "sources.yml").open("a", encoding="utf-8") as file:
+        file.write(text)
+
+
+def page_on(snapshot: Snapshot) -> Page:
+    return Page(Project(snapshot.path), snapshot, pd.Timestamp("2022-02-28").date(), None, "datagrundlag")
+
+
+# ---------------------------------------------------------------- islands
+
+
+def test_an_import_merges_the_spells_and_lists_the_islands_among_the_tables(snapshot: Snapshot) -> None:
+    entry = snapshot.manifest["tables"]["islands"]
+    islands = snapshot.table("islands")
+    assert entry["derived_from"] == "spells" and entry["rows"] == len(islands) > 1000
+    assert list(islands.columns) == SPELL and set(islands.dtypes) == {np.dtype("int32")}
+    # sorted, disjoint, and with a month between
+    ordered = islands.sort_values(["person", "first_month"], ignore_index=True)
+    pd.testing.assert_frame_equal(islands, ordered)
+    gap = ordered["first_month"] - ordered.groupby("person")["last_month"].shift()
+    assert (gap.dropna() >= 2).all() and (ordered["first_month"] <= ordered["last_month"]).all()
+
+
+def test_the_islands_are_the_months_on_benefit_of_every_person(snapshot: Snapshot) -> None:
+    persons = snapshot.table("persons")
+    months = cohort.person_months(snapshot.table("spells"), persons, "2018-01", "2022-02")
+    written_out = np.zeros_like(months.on_benefit)
+    first = month_numbers(pd.Series([months.months[0].start_time]))[0]
+    for person, begin, end in snapshot.table("islands").itertuples(index=False):
+        written_out[person, max(begin - first, 0) : max(end - first + 1, 0)] = True
+    assert (written_out == months.on_benefit).all()
+
+
+def test_ranges_of_persons_merge_to_the_same_bytes_whatever_the_order(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(3)
+    first = rng.integers(0, 60, 900)
+    spells = pd.DataFrame({"person": rng.integers(0, 200, 900), "first_month": first})
+    spells["last_month"] = first + rng.integers(0, 9, 900)
+    spells = pd.concat([spells, spells.head(50)]).query("person % 7 != 3").astype("int32")
+    files = {name: tmp_path / f"{name}.parquet" for name in ("whole", "shuffled", "ranges")}
+
+    def write(name: str, rows: pd.DataFrame) -> int:
+        with DuckDB() as database:
+            return database.write_islands(rows, files[name])
+
+    rows = {write("whole", spells), write("shuffled", spells.sample(frac=1, random_state=1))}
+    assert files["whole"].read_bytes() == files["shuffled"].read_bytes()
+    monkeypatch.setattr(engine, "SPELLS_AT_A_TIME", 100)
+    rows.add(write("ranges", spells))
+    assert len(rows) == 1
+    pd.testing.assert_frame_equal(pd.read_parquet(files["ranges"]), pd.read_parquet(files["whole"]))
+
+
+def test_no_spells_give_no_islands(tmp_path: Path) -> None:
+    with DuckDB() as database:
+        assert database.write_islands(pd.DataFrame(columns=SPELL, dtype="int32"), tmp_path / "islands.parquet") == 0
+    assert list(pd.read_parquet(tmp_path / "islands.parquet").columns) == SPELL
+
+
+def test_a_snapshot_without_spells_has_no_islands(tmp_path: Path) -> None:
+    snapshot = import_raw(write_raw(tmp_path / "raw", "maal.csv"), tmp_path / "snapshots", KEY)
+    assert list(snapshot.manifest["tables"]) == ["measures"]
+    with pytest.raises(DataError, match="has no table islands"):
+        page_on(snapshot).counted("persons_on_benefit")
+
+
+def test_islands_that_were_changed_are_not_counted(snapshot: Snapshot, tmp_path: Path) -> None:
+    copy = Snapshot(Path(shutil.copytree(snapshot.path, tmp_path / "copy")), snapshot.manifest)
+    assert copy.intact()
+    content = bytearray((copy.path / "islands.parquet").read_bytes())
+    content[len(content) // 2] ^= 1
+    (copy.path / "islands.parquet").write_bytes(content)
+    assert not copy.intact()
+    with pytest.raises(DataError, match="is not as it was written"):
+        page_on(copy).counted("persons_on_benefit")
+    (copy.path / "islands.parquet").unlink()
+    with pytest.raises(DataError, match="is not as it was written"):
+        copy.file("islands")
+
+
+# ---------------------------------------------------------------- what a page counts
+
+
+@pytest.mark.parametrize("name", ["", "sqlite"])
+def test_a_page_counts_its_groups_in_the_engine_that_is_chosen(
+    snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("AFKAST_ENGINE", name)
+    page, persons = page_on(snapshot), snapshot.table("persons")
+    members = snapshot.table("cohort").query("strategy == 'norddjurs-over-et-aars-ledighed'")
+    months = cohort.person_months(snapshot.table("spells"), persons, "2018-01", "2021-12")
+    number = pd.Index(persons["person"]).get_indexer(members["person"])
+    last = month_numbers(pd.Series([pd.Timestamp("2021-12-01")]))[0]
+    entered = month_numbers(members["entered_on"])
+    moved = month_numbers(persons["moved_on"], last + 1)[number]
+    followed = pd.DataFrame(
+        {
+            "person": number,
+            "person_group": members["group"].eq("intervention").astype(int),
+            "zero_month": entered,
+            "followed_from": entered,
+            "followed_to": np.minimum(moved - 1, last),
+        }
+    )
+    found = page.counted("occupation", followed)
+    start = cohort.column_of(members["entered_on"], months.months).astype(int)
+    length = int(len(months.months) - start.max())
+    on, observed = cohort.aligned(months.of(pd.Index(members["person"])), start, length)
+    for group, rows in found.groupby("person_group"):
+        own = followed["person_group"].to_numpy() == group
+        counts = rows.set_index("k")
+        assert every_month(counts["observed"], 0, length - 1).tolist() == observed[own].sum(axis=0).tolist()
+        assert every_month(counts["on_benefit"], 0, length - 1).tolist() == on[own].sum(axis=0).tolist()
+    exits = page.counted("first_exits", followed)
+    assert exits["n"].sum() == on[:, 0].sum() > 100
+    left = exits[(exits["event"] == 1) & (exits["exit_k"] < length)]
+    first_without = np.where((~on).any(axis=1), (~on).argmax(axis=1), length)
+    there = on[:, 0] & observed[np.arange(len(on)), np.minimum(first_without, length - 1)] & (first_without < length)
+    assert left.groupby("exit_k")["n"].sum().to_dict() == pd.Series(first_without[there]).value_counts().to_dict()
+
+
+# ---------------------------------------------------------------- spells that stay in a warehouse
+
+
+def test_a_warehouse_s_spells_are_counted_there_and_the_numbers_alone_come_in(tmp_path: Path, warehouse: str) -> None:
+    raw = write_raw(tmp_path / "raw", "maal.csv")
+    declare(raw, WAREHOUSE.format(engine=warehouse, spells="spell_months"))
+    snapshot = import_raw(raw, tmp_path / "snapshots", KEY)
+    table = snapshot.table("persons_on_benefit")
+    assert table["period"].dt.strftime("%Y-%m").tolist() == [f"2020-0{month}" for month in range(1, 7)]
+    assert table["persons"].tolist() == [6, 6, 6, 0, 7, 7]
+    assert table["inflow"].tolist() == [6, 0, 0, 0, 7, 0]
+    assert table["outflow"].tolist() == [0, 0, 0, 6, 0, 0]
+    (entry,) = snapshot.files_of("persons_on_benefit")
+    assert entry["rows"] == 6 and entry["source"] == "Kommunens datavarehus" and entry["synthetic"]
+    assert entry["period"] == ["2020-01-01", "2020-06-30"] and entry["extracted_on"] == "2020-06-30"
+    assert set(table["file"]) == {entry["file"]} == {"spell_months"}
+    assert set(snapshot.manifest["tables"]) == {"measures", "persons_on_benefit"}
+    assert warehouse not in json.dumps(snapshot.manifest)
+
+    # the same again is the same snapshot, and another number another one
+    assert import_raw(raw, tmp_path / "snapshots", KEY).id == snapshot.id
+    connection = sqlite3.connect(warehouse.removeprefix("sqlite:"))
+    connection.execute(f"INSERT INTO spell_months VALUES (9, {JANUARY_2020 + 3}, {JANUARY_2020 + 3})")
+    connection.commit()
+    connection.close()
+    another = import_raw(raw, tmp_path / "snapshots", KEY)
+    assert another.id != snapshot.id and another.table("persons_on_benefit")["persons"].tolist() == [6, 6, 6, 1, 7, 7]
+
+
+def test_afkast_engine_names_the_warehouse_where_the_declaration_does_not(
+    tmp_path: Path, warehouse: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raw = write_raw(tmp_path / "raw", "maal.csv")
+    declare(raw, WAREHOUSE.replace("  engine: {engine}\n", "").format(spells="spell_months"))
+    monkeypatch.setenv("AFKAST_ENGINE", warehouse)
+    snapshot = import_raw(raw, tmp_path / "snapshots", KEY)
+    assert snapshot.table("persons_on_benefit")["persons"].sum() == 32
+
+
+@pytest.mark.parametrize(
+    ("engine_name", "spells", "told"),
+    [
+        ("postgresql://reader:tiger@host/db", "spell_months", "a password does not belong into this file"),
+        ("sqlserver:DSN=x;PWD=tiger", "spell_months", "a password does not belong into this file"),
+        ("sqlite", "spell_months; DROP TABLE tiger", r"warehouse\.spells: "),
+        (
+            "sqlite",
+            "no_such_table",
+            "SQLite has no table or view no_such_table with the columns person, first_month, last",
+        ),
+        ("mysql://tiger", "spell_months", "must begin with one of duckdb"),
+    ],
+)
+def test_a_warehouse_that_cannot_be_used_is_told_in_a_sentence(
+    tmp_path: Path, engine_name: str, spells: str, told: str
+) -> None:
+    raw = write_raw(tmp_path / "raw", "maal.csv")
+    declare(raw, WAREHOUSE.format(engine=json.dumps(engine_name), spells=json.dumps(spells)))
+    with pytest.raises(AfkastError, match=told) as raised:
+        import_raw(raw, tmp_path / "snapshots", KEY)
+    assert "tiger" not in str(raised.value)
+    assert not (tmp_path / "snapshots").exists()
+
+
+@pytest.mark.parametrize("month", [202001, -5, 24300])
+def test_months_that_are_no_month_numbers_are_refused(tmp_path: Path, warehouse: str, month: int) -> None:
+    connection = sqlite3.connect(warehouse.removeprefix("sqlite:"))
+    connection.execute("DELETE FROM spell_months")
+    connection.execute(f"INSERT INTO spell_months VALUES (1, {month}, {month})")
+    connection.commit()
+    connection.close()
+    raw = write_raw(tmp_path / "raw", "maal.csv")
+    declare(raw, WAREHOUSE.format(engine=warehouse, spells="spell_months"))
+    with pytest.raises(DataError, match="mend the view in the warehouse"):
+        import_raw(raw, tmp_path / "snapshots", KEY)
+
+
+# ---------------------------------------------------------------- the page of the data basis
+
+
+def test_the_data_basis_shows_both_curves_and_hides_small_numbers_of_the_warehouse(
+    project: Project, warehouse: str
+) -> None:
+    connection = sqlite3.connect(warehouse.removeprefix("sqlite:"))
+    connection.execute(f"INSERT INTO spell_months VALUES (9, {JANUARY_2020 + 3}, {JANUARY_2020 + 3})")
+    connection.commit()
+    connection.close()
+    raw = project.root / "data" / "example" / "raw"
+    declare(raw, WAREHOUSE.format(engine=warehouse, spells="spell_months"))
+    (raw / "SHA256SUMS").unlink()
+    snapshot = import_raw(raw, project.snapshots, pseudonym_key())
+    job = Job("data_basis", "", DATA_BASIS, "Datagrundlag", "", {"snapshot": snapshot.id})
+    page = nbformat.read(execute(project, job, project.pages), as_version=4)
+    figures = {item["id"]: item for item in filed(page) if item["kind"] == "figure"}
+    assert set(figures) == {"personer-paa-ydelse", "personer-paa-ydelse-datavarehus"}
+
+    lists = figures["personer-paa-ydelse"]
+    months = cohort.person_months(snapshot.table("spells"), snapshot.table("persons"), "2018-01", "2021-12")
+    assert [row["cells"][0]["value"] for row in lists["rows"]] == months.on_benefit.sum(axis=0).tolist()
+    assert lists["rows"][-1]["label"] == "december 2021"
+    assert {"fasit_forloeb.csv", "norddjurs_forloeb.csv"} <= set(lists["files"])
+
+    there = figures["personer-paa-ydelse-datavarehus"]
+    assert there["files"] == ["spell_months"] and there["synthetic"]
+    april = there["rows"][3]
+    assert april["label"] == "april 2020"
+    assert [(cell["shown"], cell["state"]) for cell in april["cells"][:2]] == [("<5", "hidden")] * 2
+
+
+def test_first_days_undo_month_numbers() -> None:
+    days = pd.date_range("1999-11-01", periods=30, freq="MS")
+    assert first_days(month_numbers(pd.Series(days))).tolist() == days.tolist()
