@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from afkast.analysis.effect.design import FEWEST_CONTROLS, Design
 from afkast.analysis.effect.estimate import Arms, Floats
+from afkast.analysis.effect.weights import propensity
 from afkast.analysis.survival import FEWEST_OBSERVED
 from afkast.errors import AfkastError
 
@@ -25,7 +26,7 @@ class Followed:
     """What is averaged, persons × calendar months, 0 where it does not count.
 
     R, Y: observed and outcome; control_R, control_Y: the same of the controls, times their weight in the month, which
-    only changes with the month where controls are censored; on: on benefits and observed.
+    only changes with the month where controls are censored at their start; on: on benefits and observed.
     """
 
     R: Floats
@@ -33,6 +34,7 @@ class Followed:
     control_R: Floats  # noqa: N815
     control_Y: Floats  # noqa: N815
     on: Floats
+    until_start: bool = False
 
 
 def followed(observed: NDArray[np.bool_], Y: Floats, on_benefit: NDArray[np.bool_]) -> Followed:
@@ -47,16 +49,15 @@ def until_start(of: Design, everyone: Followed, start_month: Floats) -> tuple[De
     1/Π(1 − h) over the months since the trial's, h the hazard of starting while eligible; those who are not, as when
     off benefits, cannot start. The product from month m to t is V(t)/V(m), so V(m) goes into the weight in the trial.
     """
-    if of.propensity is None:
-        h = of.eligible * (of.starts.sum(axis=0) / of.eligible.sum(axis=0))
-    else:
-        h = of.propensity.probability
+    regression = of.propensity or propensity(of.eligible, of.starts, of.months, {})
+    h = regression.probability
     stays = np.ones_like(everyone.R)
     stays[:, of.months] = 1 - np.minimum(h, 1 - 1e-12)
     V = 1 / np.cumprod(stays, axis=1)
     before = ~(start_month[:, None] <= np.arange(stays.shape[1])) * V
-    weighted = replace(everyone, control_R=everyone.control_R * before, control_Y=everyone.control_Y * before)
-    return replace(of, control_weight=of.control_weight / V[:, of.months]), weighted
+    control_R, control_Y = everyone.control_R * before, everyone.control_Y * before
+    weighted = replace(everyone, control_R=control_R, control_Y=control_Y, until_start=True)
+    return replace(of, control_weight=of.control_weight / V[:, of.months], propensity=regression), weighted
 
 
 def along(values: Floats, months: NDArray[np.int64], K: int) -> Floats:
@@ -198,7 +199,7 @@ def influence(of: Design, data: Followed, mean: Means, count: Floats, person: ND
     saved_rows = back(leverage * (on_mix - on_treated) * count, months[of.trial], T)
     curve_1, curve_0 = arms(leverage * on_treated, np.zeros_like(by_k)), arms(leverage * on_mix, by_k)
     saved = arms(saved_rows, by_month)
-    if of.propensity is not None and of.weights != "none":
+    if of.propensity is not None and (of.weights != "none" or data.until_start):
         G1, G0, G = _gradients(of, data, of_Y, of_R, on_treated, on_mix, count)
         moved = [summed(of.propensity.correction(one), index, persons) for one in (G1, G0, G)]
         curve_1, curve_0, saved = curve_1.plus(moved[0]), curve_0.plus(moved[1]), saved.plus(moved[2])
@@ -230,7 +231,8 @@ def _gradients(
 ) -> tuple[Floats, Floats, Floats]:
     """G = Σ IF · (d log w/dη) · x for P₁(k), P₀(k) and what is saved in each calendar month.
 
-    d log w/dη is +1 for the controls of ATT, 1−p for those of overlap and −p for the treated of overlap, else 0.
+    d log w/dη is +1 for the controls of ATT, 1−p for those of overlap and −p for the treated of overlap, else 0; of the
+    weight for not having started yet it is p in each month since the trial's in which one could.
     """
     assert of.propensity is not None
     K, T = of_Y.shape[1], data.R.shape[1]
@@ -240,18 +242,35 @@ def _gradients(
     where = np.full(of.eligible.shape, -1)
     for stratum in of.strata:
         where[stratum.rows] = np.where(stratum.controls, stratum.comparison, where[stratum.rows])
-    for m, rows in enumerate(regression.rows):
-        p, month = regression.probability[rows, m], months[m]
-        slope = of.control_weight[rows, m] * (1 if of.weights == "att" else 1 - p)
-        columns = slice(month, min(month + K, T))
-        width = columns.stop - month
-        step0, step1 = np.zeros((q, K)), np.zeros((q, K))
+
+    def of_controls(slope: Floats, m: int, u: int) -> Floats:
+        """x_u'·(slope · the controls' influence in trial m), of its months from u on; slope: eligible in u."""
+        rows, month = regression.rows[u], months[m]
+        first, last = months[u], min(month + K, T)
+        step = np.zeros((q, K))
+        if first >= last:
+            return step
+        scaled = slope * of.control_weight[rows, m]
         comparisons = np.unique(where[rows, m])
         for number in comparisons[comparisons >= 0]:
-            scaled = np.where(where[rows, m] == number, slope, 0)[:, None]
-            for_Y = regression.gradient(m, scaled * data.control_Y[rows, columns])
-            for_R = regression.gradient(m, scaled * data.control_R[rows, columns])
-            step0[:, :width] += for_Y * of_Y[number, :width] - for_R * of_R[number, :width]
+            some = np.where(where[rows, m] == number, scaled, 0)[:, None]
+            of_month = slice(first - month, last - month)
+            step[:, of_month] += of_Y[number, of_month] * regression.gradient(
+                u, some * data.control_Y[rows, first:last]
+            )
+            step[:, of_month] -= of_R[number, of_month] * regression.gradient(
+                u, some * data.control_R[rows, first:last]
+            )
+        return step
+
+    for m, rows in enumerate(regression.rows):
+        p = regression.probability[rows, m]
+        step0, step1 = np.zeros((q, K)), np.zeros((q, K))
+        if of.weights != "none":
+            step0 += of_controls(np.ones_like(p) if of.weights == "att" else 1 - p, m, m)
+        if data.until_start:
+            for u in range(m + 1, len(months)):
+                step0 += of_controls(regression.probability[regression.rows[u], u], m, u)
         if of.weights == "overlap":
             own = of.trial == m
             position = np.searchsorted(rows, of.person[own])
@@ -260,5 +279,5 @@ def _gradients(
                 scaled[position] = -p[position, None] * values[own]
                 step += regression.gradient(m, scaled)
         G0, G1 = G0 + step0, G1 + step1
-        saved[:, month : month + K] += count * (step0 - step1)
+        saved[:, months[m] : months[m] + K] += count * (step0 - step1)
     return G1, G0, saved[:, :T]

@@ -19,6 +19,9 @@ from afkast.errors import AfkastError
 
 Bools = NDArray[np.bool_]
 
+FEWEST_AWAY = 5
+"""Where fewer of the started can be expected to have been off benefits before, the months before say nothing."""
+
 
 def without_gaps(on_benefit: Bools, shortest_exit_months: int) -> Bools:
     """On benefits also in a break shorter than this, between two months on benefits; persons × calendar months."""
@@ -153,8 +156,10 @@ def placebo(
 
     As `sequential_trials` with every trial moved so many months earlier, covariates as they were known then. To start
     one must be on benefits in the real month, so both arms must be on benefits then, and in the moved month as well
-    (with `on_benefit_then`; without, the test is stronger where people come and go, as who had just come to benefits
-    counts too).
+    (with `on_benefit_then`). Where few leave and return in between there is nothing to compare; without
+    `on_benefit_then`, those who had just come to benefits count too, and the test sees more.
+    It also answers for what is adjusted for only later: if who starts depends on the months in between, such as on
+    duration in the month of start, this is not 0, although the effect may be adjusted for it.
     """
     L = months_earlier
 
@@ -165,16 +170,25 @@ def placebo(
     may = seen & (on if on_benefit_then else True) & (True if eligible is None else eligible)
     before = None if covariates is None else {name: earlier(x) for name, x in covariates.items()}
     past = None if strata is None else earlier(strata)
-    if not (on_benefit & observed & may)[~np.isnan(start_month)].any():
+    started = np.flatnonzero((start_month >= 0) & (start_month < on_benefit.shape[1]))
+    followed_then = seen[started, start_month[started].astype(int)]
+    if len(started) >= FEWEST_IN_GROUP > followed_then.sum():
         return f"Data går ikke {L} måneder længere tilbage end indsatsens start; prøven kan ikke laves."
     try:
         of = design(on_benefit, observed, start_month, before, past, "att" if before else "none", may)
-        saved = estimated(of, np.where(seen, on, 0.0), on, seen, start_month, L, level=level).saved
+        found = estimated(of, np.where(seen, on, 0.0), on, seen, start_month, L, level=level)
     except AfkastError as thin:
         return f"Prøven på tiden før indsatsen kan ikke laves. {thin}"
-    if saved.standard_error < 1e-12:
-        return "Alle var på ydelse i hele tiden før indsatsen; prøven kan ikke vise, om grupperne ligner hinanden."
-    return saved
+    # counted among the controls: the started's own number must not decide whether they are shown
+    person, trial = np.nonzero(of.eligible & ~of.starts)
+    months = of.months[trial][:, None] + np.arange(found.follow_up_months)
+    away = (seen & ~on)[person[:, None], months].any(axis=1).mean()
+    if away * found.treated_persons < FEWEST_AWAY:
+        return (
+            f"Kun {100 * away:.0f} % af dem, der kunne være startet, var ude af ydelse i tiden før; "
+            "med så få startede kan prøven ikke vise, om grupperne ligner hinanden."
+        )
+    return found.saved
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,11 @@ PRIOR_SD = 2.5
 """Of the log-odds of starting per standard deviation of a covariate: far beyond what covariates do, so that it only
 matters where they separate the arms completely and the likelihood has no maximum."""
 
-MONTH_PRIOR_SD = 10.0
-"""The same for a month's own level, for a month in which everyone eligible starts."""
+MONTH_PRIOR_SD = 100.0
+"""The same for a month's own level, which only matters in a month in which everyone eligible starts."""
+
+SINGLE_PRECISION_FROM = 20_000_000
+"""So many numbers take half the memory in single precision; what is summed over persons stays in double."""
 
 
 def bearable(covariates: Covariates, treated: int) -> Covariates:
@@ -76,8 +79,7 @@ def propensity(
     p = len(covariates)
     rows = [np.flatnonzero(eligible[:, m]) for m in range(M)]
     total = sum(len(r) for r in rows)
-    # single precision halves the memory of large municipalities; the arithmetic on sums stays double
-    dtype = np.float32 if total * p > 20_000_000 else np.float64
+    dtype = np.float32 if total * p > SINGLE_PRECISION_FROM else np.float64
     columns = [np.empty((len(r), p), dtype) for r in rows]
     for number, (name, values) in enumerate(covariates.items()):
         parts = [at(values, months[m])[rows[m]].astype(np.float64) for m in range(M)]

@@ -1,0 +1,341 @@
+"""Other ways to ask: against statsmodels, linear programming and tables worked by hand."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from scipy.optimize import linprog
+from statsmodels.duration.survfunc import SurvfuncRight
+from worlds import FOLLOW_UP, HISTORY, SCENARIOS, Drawn, Scenario, drawn_world, simulate
+
+from afkast.analysis.effect import (
+    Effect,
+    Estimate,
+    by_year,
+    delayed_entry,
+    first_exit,
+    hidden_difference,
+    landmark,
+    money,
+    naive,
+    placebo,
+    sensitivity,
+    sequential_trials,
+    without_gaps,
+)
+from afkast.analysis.effect.compare import followed
+from afkast.analysis.effect.design import design
+from afkast.analysis.effect.hidden import _worst
+from afkast.analysis.effect.trials import estimated
+from afkast.analysis.effect.variants import spells_apart
+from afkast.errors import AfkastError
+
+
+def months(*rows: str) -> np.ndarray:
+    return np.array([[month == "x" for month in row] for row in rows])
+
+
+def drawn(name: str = "selection and an effect", persons: int = 300, treated: int = 60, seed: int = 4) -> Drawn:
+    return simulate(np.random.default_rng(seed), SCENARIOS[name], persons, treated)
+
+
+ENTRY = np.full(300, float(HISTORY))
+
+
+@pytest.mark.parametrize(
+    ("row", "shortest", "filled"),
+    [
+        ("x.x..x...x.", 0, "x.x..x...x."),
+        ("x.x..x...x.", 1, "x.x..x...x."),
+        ("x.x..x...x.", 2, "xxx..x...x."),
+        ("x.x..x...x.", 3, "xxxxxx...x."),
+        (".x.........", 3, ".x........."),
+        ("...........", 3, "..........."),
+        (".........x.", 9, ".........x."),
+    ],
+)
+def test_a_break_counts_as_an_exit_from_a_number_of_months_on(row: str, shortest: int, filled: str) -> None:
+    assert without_gaps(months(row), shortest).tolist() == months(filled).tolist()
+
+
+def test_every_run_of_months_becomes_a_row() -> None:
+    person, on = spells_apart(months("x.xx", "....", ".x.x"))
+    assert person.tolist() == [0, 0, 2, 2]
+    assert on.tolist() == months("x...", "..xx", ".x..", "...x").tolist()
+
+
+def test_months_to_the_first_exit_are_kaplan_meiers() -> None:
+    # one trial, everyone followed to the end: then the share that never left is Kaplan–Meier
+    on, observed, start = drawn_world(np.random.default_rng(4), starts_per_month=60, start_months=1, effect=0.03)
+    found = first_exit(on, observed, start, 18)
+    left = np.where(on.all(axis=1), 18, (~on).argmax(axis=1))
+    for curve, rows in ((found.treated, start == 0), (found.control, np.isnan(start))):
+        oracle = SurvfuncRight(left[rows], left[rows] < 18)
+        steps = np.append(1.0, oracle.surv_prob)[np.searchsorted(oracle.surv_times, np.arange(18), side="right")]
+        assert curve == pytest.approx(steps)
+
+
+def test_returns_do_not_count_and_a_person_stays_one_person() -> None:
+    world = drawn().world
+    once, again = first_exit(*world, FOLLOW_UP), sequential_trials(*world, FOLLOW_UP)
+    assert once.treated_persons == again.treated_persons
+    assert once.control_persons == again.control_persons
+    assert once.control_observed[0] == again.control_observed[0]
+    assert (once.treated <= again.treated + 1e-12).all()
+    assert (once.control <= again.control + 1e-12).all()
+
+
+def test_time_from_entry_is_kaplan_meier_with_delayed_entry() -> None:
+    on, observed, start = drawn_world(np.random.default_rng(6), effect=0.03)
+    found = delayed_entry(on, observed, start, np.zeros(300), 18)
+    left = np.where(on.all(axis=1), 17, (~on).argmax(axis=1))  # the first month off: an exit after so many months
+    event = ~on[:, :18].all(axis=1) & (left <= 17)
+    left = np.minimum(left, 17)
+    saved = []
+    for arm in (0, 1):
+        entry = np.where(np.isnan(start), 99, start) if arm else np.zeros(300)
+        until = left if arm else np.minimum(left, np.where(np.isnan(start), 99, start))
+        rows = until > entry
+        oracle = SurvfuncRight(until[rows], (event & (until == left))[rows], entry=entry[rows])
+        steps = np.append(1.0, oracle.surv_prob)[np.searchsorted(oracle.surv_times, np.arange(18), side="right")]
+        saved.append(steps.sum())
+    assert found.value == pytest.approx(saved[0] - saved[1])
+
+
+def test_the_error_of_time_from_entry_is_that_of_drawing_persons_again() -> None:
+    on, observed, start = drawn_world(np.random.default_rng(6), effect=0.03)
+    found = delayed_entry(on, observed, start, np.zeros(300), 18)
+    rng = np.random.default_rng(7)
+    again = []
+    for _ in range(600):
+        rows = rng.integers(0, 300, 300)
+        again.append(delayed_entry(on[rows], observed[rows], start[rows], np.zeros(300), 18).value)
+    # 600 draws: three times 1/√1200 is 9 %
+    assert found.standard_error == pytest.approx(np.std(again), rel=0.09)
+
+
+def test_a_landmark_by_hand() -> None:
+    on = months(*["xxxx"] * 15, *["xxx."] * 20, *["x..."] * 9, *["xxxx"] * 5)
+    start = np.r_[np.zeros(8), np.ones(7), np.full(20, np.nan), np.ones(9), np.full(5, 2.0)]
+    found = landmark(on, np.ones_like(on), start, np.zeros(49), 1, None)
+    # in month 1: 15 have started and are on, 9 have left; 20 and the 5 who start later are the others
+    assert (found.treated_persons, found.control_persons) == (15, 25)
+    assert found.treated == pytest.approx([1, 1, 1])
+    assert found.control == pytest.approx([1, 1, 5 / 25])
+
+
+def test_without_an_effect_every_design_finds_none() -> None:
+    rng = np.random.default_rng(8)
+    found = []
+    for _ in range(200):
+        on, observed, start = drawn_world(rng, starts_per_month=15)
+        zero = np.zeros(300)
+        found.append(
+            (
+                landmark(on, observed, start, zero, 3, 12).saved.value,
+                delayed_entry(on, observed, start, zero, 18).value,
+                first_exit(on, observed, start, 18).saved.value,
+                sequential_trials(on, observed, start, 18, per_protocol=True).saved.value,
+            )
+        )
+    values = np.array(found)
+    assert (abs(values.mean(axis=0)) < 3 * values.std(axis=0) / np.sqrt(200)).all()
+
+
+MOVING = Scenario(exit=-2.2, returns=0.15)
+
+
+def many_placebos(of: Scenario, on_benefit_then: bool, worlds: int = 120) -> np.ndarray:
+    rng = np.random.default_rng(3)
+    found = []
+    for _ in range(worlds):
+        one = placebo(*simulate(rng, of, 500, 100).world, on_benefit_then=on_benefit_then)
+        assert isinstance(one, Estimate)
+        found.append((one.value, *one.interval))
+    return np.array(found)
+
+
+@pytest.mark.parametrize("on_benefit_then", [True, False])
+def test_the_months_before_differ_by_chance_only_where_chance_chose(on_benefit_then: bool) -> None:
+    value, low, high = many_placebos(MOVING, on_benefit_then).T
+    assert abs(value.mean()) < 3 * value.std() / np.sqrt(len(value))
+    # 120 worlds: three times √(0.95 · 0.05 / 120) is 6 %
+    assert np.mean((low <= 0) & (high >= 0)) == pytest.approx(0.95, abs=0.06)
+
+
+@pytest.mark.parametrize("on_benefit_then", [True, False])
+@pytest.mark.parametrize(
+    "chosen",
+    [replace(MOVING, hidden=0.8, selects_hidden=-1.0), replace(MOVING, of_duration=-0.5, selects_duration=1.0)],
+    ids=["a hidden difference", "duration"],
+)
+def test_the_months_before_show_that_others_were_chosen(chosen: Scenario, on_benefit_then: bool) -> None:
+    # those who leave rarely are chosen: before the start as well they were on benefits for longer
+    value, _, high = many_placebos(chosen, on_benefit_then, 40).T
+    assert value.mean() < -5 * value.std() / np.sqrt(len(value))
+    assert np.mean(high < 0) > 0.2
+
+
+def test_months_that_cannot_tell_are_a_sentence() -> None:
+    on, observed, start = drawn_world(np.random.default_rng(1))
+    assert "ikke 6 måneder længere tilbage" in str(placebo(on, observed, start))
+    everyone = np.pad(on, ((0, 0), (8, 0)), constant_values=True)
+    assert "Kun 0 %" in str(placebo(everyone, np.ones_like(everyone), start + 8))
+    few = np.where(np.arange(300) < 290, np.nan, 8.0)
+    assert "Under 15" in str(placebo(everyone, np.ones_like(everyone), few))
+
+
+def test_the_naive_comparison_by_hand() -> None:
+    on = months("xxxx", "xxx.", "x...", "xx..", "x...")
+    found = naive(on, np.ones_like(on), np.array([2, 1, np.nan, np.nan, np.nan]), np.zeros(5), 4)
+    assert found.against_never_started == pytest.approx(4 / 3 - 7 / 2)
+    assert found.against_everybody == pytest.approx(11 / 5 - 7 / 2)
+    assert found.share_started == pytest.approx(2 / 5)
+    # the started are among everybody: the distance is 1 − q of that to the others
+    assert found.against_everybody == pytest.approx((1 - 2 / 5) * found.against_never_started)
+    with pytest.raises(AfkastError, match="ingen startet"):
+        naive(on, np.ones_like(on), np.full(5, np.nan), np.zeros(5), 4)
+
+
+def test_the_table_of_choices_has_a_number_or_words_in_every_row() -> None:
+    one = drawn("moves and deaths")
+    table = sensitivity(
+        *one.world,
+        FOLLOW_UP,
+        covariates=one.covariates,
+        strata=one.covariates["need"] > 0,
+        entry_month=ENTRY,
+        lag_months=2,
+    ).set_index("label")
+    assert table.index.is_unique
+    missing = table["estimate"].isna()
+    assert missing.tolist() == table["lower"].isna().tolist() == table["upper"].isna().tolist()
+    assert (table.loc[missing, "note"] != "").all()
+    known = table[~missing]
+    assert ((known["lower"] < known["estimate"]) & (known["estimate"] < known["upper"])).all()
+    seen = one.observed & (np.arange(one.on.shape[1]) < one.on.shape[1] - 2)
+    main = sequential_trials(one.on, seen, one.start, FOLLOW_UP, covariates=one.covariates).saved.value
+    for label in (
+        "Hovedberegning",
+        "Vægtet som de startede",
+        "2 måneder før udtrækket udeladt",
+        "18 måneders opfølgning",
+    ):
+        assert table.loc[label, "estimate"] == pytest.approx(main)
+    plain = sequential_trials(one.on, seen, one.start, FOLLOW_UP).saved.value
+    assert table.loc["Uden vægte", "estimate"] == pytest.approx(plain)
+    lowest, highest = (table.loc[f"Uden en af startmånederne, {end}", "estimate"] for end in ("lavest", "højest"))
+    assert lowest < main < highest
+    assert "kan følges" in table.loc["24 måneders opfølgning", "note"]
+
+
+def test_a_choice_that_leaves_too_few_says_so() -> None:
+    table = sensitivity(*drawn(treated=20).world, FOLLOW_UP, entry_month=ENTRY).set_index("label")
+    assert pd.isna(table.loc["Startet inden for 1 måneder", "estimate"])
+    assert table.loc["Startet inden for 1 måneder", "note"].startswith("Under 15 er startet")
+
+
+@pytest.mark.parametrize("odds_ratio", [1.0, 1.3, 2.0, 5.0])
+def test_the_worst_weights_are_those_of_linear_programming(odds_ratio: float) -> None:
+    # one trial, everyone followed: the weighted mean of the controls' months, Σ λw C / Σ λw, by Charnes and Cooper
+    rng = np.random.default_rng(2)
+    on = np.cumprod(rng.random((60, 8)) < 0.85, axis=1) > 0
+    on[:, 0] = True
+    x = rng.normal(size=60)
+    start = np.where(np.arange(60) < 20, 0.0, np.nan)
+    of = design(on, np.ones_like(on), start, {"x": x}, weights="att")
+    Y = on.astype(float)
+    main = estimated(of, Y, on, np.ones_like(on), start).saved.value
+    sign = 1.0 if main >= 0 else -1.0
+    gone, multiplier = _worst(of, followed(np.ones_like(on), Y, on), None, sign)(odds_ratio)
+    w, C = of.control_weight[20:, 0], on[20:].sum(axis=1)
+    # y = λw·t with Σ y = 1, so that w t/Λ <= y <= Λ w t
+    n = len(w)
+    bounds = np.block([[np.eye(n), -odds_ratio * w[:, None]], [-np.eye(n), w[:, None] / odds_ratio]])
+    best = linprog(np.append(sign * C, 0), bounds, np.zeros(2 * n), [np.append(np.ones(n), 0)], [1])
+    mean = (w * C).sum() / w.sum()
+    assert gone == pytest.approx(sign * mean - best.fun, abs=1e-9)
+    again = replace(of, control_weight=of.control_weight * multiplier)
+    worst = estimated(again, Y, on, np.ones_like(on), start).saved.value
+    assert sign * worst == pytest.approx(sign * main - gone, abs=1e-9)
+
+
+def test_a_stronger_hidden_difference_is_needed_for_a_stronger_effect() -> None:
+    found = []
+    for name in ("no effect", "selection and an effect"):
+        one = drawn(name)
+        found.append(hidden_difference(*one.world, FOLLOW_UP, covariates=one.covariates))
+    none, some = found
+    assert none.erases_interval == 1
+    assert 1 <= none.erases_estimate < some.erases_interval < some.erases_estimate < 5
+
+
+def test_what_is_measured_is_shown_to_compare_with() -> None:
+    one = drawn()
+    found = hidden_difference(*one.world, FOLLOW_UP, covariates=one.covariates).measured
+    main = sequential_trials(*one.world, FOLLOW_UP, covariates=one.covariates).saved.value
+    alone = sequential_trials(*one.world, FOLLOW_UP, covariates={"duration": one.covariates["duration"]}).saved.value
+    assert found.loc["need", "saved_without"] == pytest.approx(alone)
+    assert found.loc["need", "moves"] == pytest.approx(main - alone)
+    # planted: e^0.7 = 2.0 per standard deviation of need
+    assert 1.4 < found.loc["need", "odds_ratio"] < 2.9
+
+
+def worth(rate: float, cost: float) -> tuple[Effect, Effect, float]:
+    on = months(*["xxx....."] * 20, *["xxxxxx.."] * 10, *["xxxxxxx."] * 10)
+    start = np.where(np.arange(40) < 20, 0.0, np.nan)
+    on[0, 3] = True  # so that the started vary as well
+    observed = np.ones_like(on)
+    return sequential_trials(on, observed, start), sequential_trials(on, observed, start, outcome=on * rate), cost
+
+
+def test_money_by_hand() -> None:
+    in_months, in_kroner, cost = worth(10_000, 20_000)
+    assert in_months.saved.value == pytest.approx(6.5 - 61 / 20)
+    found = money(in_months, in_kroner, cost)
+    assert found.saved_per_treated.value == pytest.approx(34_500)
+    assert found.saved.value == pytest.approx(20 * 34_500)
+    assert found.net_per_treated.value == pytest.approx(14_500)
+    assert found.net.value == pytest.approx(290_000)
+    assert found.net.interval == pytest.approx(tuple(20 * (end - 20_000) for end in in_kroner.saved.interval))
+    assert found.kroner_per_month == pytest.approx(10_000)
+    assert found.break_even_months == pytest.approx(2)
+    # after month 3 9,500 are saved, after month 4 19,500 and after month 5 29,500
+    assert found.payback_months == 6
+    assert found.chance_of_gain == pytest.approx(found.net.chance_above(0))
+    assert found.chance_of_gain > 0.999
+    assert money(in_months, in_kroner, 40_000).payback_months is None
+    assert money(in_months, in_kroner, 34_500).chance_of_gain == pytest.approx(0.5)
+
+
+def test_benefits_that_cost_nothing_have_no_break_even() -> None:
+    found = money(*worth(0, 1_000))
+    assert found.break_even_months is None
+    assert found.chance_of_gain == 0
+
+
+def test_the_years_add_up_and_a_total_counts_only_what_has_been_seen() -> None:
+    one = drawn("moves and deaths")
+    calendar = pd.period_range("2019-01", periods=one.on.shape[1], freq="M")
+    each = sequential_trials(*one.world, outcome=one.on * 9_000.0, covariates=one.covariates)
+    years = by_year(each, calendar)
+    assert years.index.tolist() == [2020, 2021]
+    assert years["saved"].sum() == pytest.approx(each.saved.value)
+    assert ((years["lower"] < years["saved"]) & (years["saved"] < years["upper"])).all()
+    total = sequential_trials(*one.world, outcome=one.on * 9_000.0, covariates=one.covariates, total=True)
+    assert total.saved.value == pytest.approx(-(each.difference * each.treated_observed).sum())
+    assert by_year(total, calendar)["saved"].sum() == pytest.approx(total.saved.value)
+    assert abs(total.saved.value) < each.treated_persons * abs(each.saved.value)
+
+
+@settings(max_examples=20)
+@given(st.floats(-100, 100), st.floats(0, 50), st.floats(1, 200), st.floats(-100, 100))
+def test_the_chance_and_the_interval_agree(value: float, error: float, freedom: float, limit: float) -> None:
+    one = Estimate(value, error, freedom)
+    low, high = one.interval
+    assert (one.chance_above(limit) > 0.975) == (limit < low) or abs(limit - low) < 1e-6
+    assert (one.chance_above(limit) < 0.025) == (limit > high) or abs(limit - high) < 1e-6
+    assert one.times(-2).interval == pytest.approx((-2 * high, -2 * low))

@@ -1,0 +1,264 @@
+"""Weights: the regression against statsmodels, the estimate and its error by other routes."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from worlds import FOLLOW_UP, HISTORY, SCENARIOS, SELECTED, START_MONTHS, Drawn, simulate
+
+from afkast.analysis.effect import Effect, sequential_trials
+from afkast.analysis.effect.compare import followed, until_start
+from afkast.analysis.effect.design import Design, design
+from afkast.analysis.effect.trials import estimated
+from afkast.analysis.effect.weights import PRIOR_SD, propensity
+from afkast.errors import AfkastError
+
+MONTHS = HISTORY + np.arange(START_MONTHS)
+
+
+def world(seed: int = 3, persons: int = 300, treated: int = 60) -> Drawn:
+    return simulate(np.random.default_rng(seed), SCENARIOS["moves and deaths"], persons, treated)
+
+
+def regressed(drawn: Drawn) -> tuple[pd.DataFrame, np.ndarray]:
+    """The person-trials as a table, and the probability of starting by statsmodels."""
+    on, observed, start = drawn.world
+    rows = pd.DataFrame(
+        [
+            (i, m, start[i] == m, drawn.covariates["need"][i], drawn.covariates["duration"][i, m])
+            for m in MONTHS
+            for i in range(len(on))
+            if on[i, m] and observed[i, m] and not start[i] < m
+        ],
+        columns=["person", "month", "starts", "need", "duration"],
+    )
+    x = np.c_[pd.get_dummies(rows["month"]).to_numpy(float), rows[["need", "duration"]].to_numpy()]
+    return rows, sm.Logit(rows["starts"].to_numpy(float), x).fit(disp=0, tol=1e-10).predict(x)
+
+
+def test_the_regression_is_statsmodels_where_the_prior_does_not_matter() -> None:
+    drawn = world()
+    rows, expected = regressed(drawn)
+    found = design(*drawn.world, drawn.covariates, weights="att").propensity
+    assert found is not None
+    p = found.probability[rows["person"], rows["month"] - HISTORY]
+    # the prior pulls a coefficient by 1/σ² of about 40 information: 0.4 % of 1 at most
+    assert p == pytest.approx(expected, rel=0.02)
+    assert np.corrcoef(p, expected)[0, 1] > 0.9999
+
+
+def test_the_regression_is_where_the_slope_of_the_penalised_likelihood_is_zero() -> None:
+    drawn = world()
+    found = design(*drawn.world, drawn.covariates, weights="att").propensity
+    assert found is not None
+    beta = found.coefficients
+    assert found.score[:, START_MONTHS:].sum(axis=0) == pytest.approx(beta / PRIOR_SD**2, abs=1e-7)
+
+
+def att_by_hand(drawn: Drawn) -> np.ndarray:
+    """D(k): each started against the controls of the same month, weighted by the odds of statsmodels."""
+    rows, p = regressed(drawn)
+    odds = p / (1 - p)
+    top, bottom = np.zeros(FOLLOW_UP), np.zeros(FOLLOW_UP)
+    for m in MONTHS:
+        of_month = (rows["month"] == m).to_numpy()
+        controls = rows["person"][of_month & ~rows["starts"]].to_numpy()
+        started = rows["person"][of_month & rows["starts"]].to_numpy()
+        w = odds[of_month & ~rows["starts"]]
+        R = drawn.observed[:, m : m + FOLLOW_UP]
+        Y = drawn.on[:, m : m + FOLLOW_UP]
+        mean = (w[:, None] * (R & Y)[controls]).sum(axis=0) / (w[:, None] * R[controls]).sum(axis=0)
+        top += (R * (Y - mean))[started].sum(axis=0)
+        bottom += R[started].sum(axis=0)
+    return top / bottom
+
+
+def test_the_estimate_is_that_of_odds_by_statsmodels() -> None:
+    drawn = world()
+    found = sequential_trials(*drawn.world, FOLLOW_UP, covariates=drawn.covariates)
+    assert found.difference == pytest.approx(att_by_hand(drawn), abs=2e-3)
+    assert found.saved.value == pytest.approx(-att_by_hand(drawn).sum(), abs=5e-3)
+
+
+@pytest.mark.parametrize(
+    ("weights", "per_protocol", "of_strata"),
+    [
+        ("att", False, False),
+        ("overlap", False, False),
+        ("att", True, False),
+        ("none", True, False),
+        ("att", True, True),
+    ],
+)
+def test_a_persons_influence_is_how_one_more_like_them_moves_the_estimate(
+    weights: str, per_protocol: bool, of_strata: bool
+) -> None:
+    drawn = world(persons=300, treated=90)
+    price = np.exp(drawn.covariates["need"])[:, None] * drawn.on
+
+    def estimate(rows: np.ndarray) -> Effect:
+        return sequential_trials(
+            *(values[rows] for values in drawn.world),
+            FOLLOW_UP,
+            outcome=price[rows],
+            covariates={name: x[rows] for name, x in drawn.covariates.items()} if weights != "none" else None,
+            strata=(drawn.covariates["need"] > 0)[rows] if of_strata else None,
+            weights=weights,
+            per_protocol=per_protocol,
+        )
+
+    # everyone twenty times, and then one of them once more: the regression, the weights and the means all move
+    everyone = np.tile(np.arange(300), 20)
+    found = estimate(everyone)
+    parts = found.influence.together(slice(None))
+    influence = parts.control.copy()
+    influence[parts.of_treated] += parts.treated
+    most = np.argsort(-abs(influence[:300]))[[1, 5, 25, 100]]
+    moved = [estimate(np.append(everyone, person)).saved.value - found.saved.value for person in most]
+    # one in 6,000 is a small step, not an infinitely small one
+    assert moved == pytest.approx(influence[most], rel=0.02)
+
+
+def test_that_the_weights_are_estimated_is_seen_in_the_error() -> None:
+    drawn = world(persons=500, treated=120)
+    of = design(*drawn.world, drawn.covariates, weights="att")
+    # the outcome is a covariate that the weights balance: it hardly varies, though known weights would let it
+    need = np.where(drawn.observed, drawn.covariates["need"][:, None], 0.0)
+
+    def error(of: Design) -> float:
+        return estimated(of, need, drawn.on, drawn.observed, drawn.start, FOLLOW_UP).saved.standard_error
+
+    assert error(of) < 0.5 * error(replace(of, propensity=None))
+
+
+@pytest.mark.parametrize("weights", ["att", "overlap"])
+def test_the_covariates_of_the_regression_are_balanced(weights: str) -> None:
+    drawn = world()
+    found = sequential_trials(*drawn.world, FOLLOW_UP, covariates=drawn.covariates, weights=weights)
+    assert found.balance is not None
+    assert abs(found.balance["difference_before"]).max() > 0.5
+    assert abs(found.balance["difference_after"]).max() < 0.05
+
+
+def test_balance_by_hand() -> None:
+    on = np.ones((30, 2), dtype=bool)
+    start = np.where(np.arange(30) < 15, 0.0, np.nan)
+    x = np.r_[np.zeros(5), np.ones(10), np.zeros(10), np.ones(5)]
+    found = sequential_trials(on, on, start, covariates={"x": x}, weights="none").balance
+    assert found is not None
+    s = np.sqrt(15 / 14 * 2 / 9)
+    assert found.loc["x", "difference_before"] == pytest.approx((2 / 3 - 1 / 3) / s)
+    assert found.loc["x", "difference_after"] == pytest.approx((2 / 3 - 1 / 3) / s)
+    strata = sequential_trials(on, on, start, covariates={"x": x}, weights="none", strata=x).balance
+    assert strata is not None
+    assert strata.loc["x", "difference_after"] == pytest.approx(0)
+
+
+def test_weights_of_a_covariate_with_two_values_are_its_strata() -> None:
+    rng = np.random.default_rng(5)
+    x = rng.random(400) < 0.5
+    on = np.ones((400, 6), dtype=bool)
+    on[:, 3:] = rng.random((400, 1)) < np.where(x, 0.8, 0.4)[:, None]
+    start = np.where(rng.random(400) < np.where(x, 0.4, 0.2), 0.0, np.nan)
+    by_weights = sequential_trials(on, on, start, covariates={"x": x}).saved
+    by_strata = sequential_trials(on, on, start, strata=x).saved
+    # one month and a saturated regression: the same but for the prior and the small-sample factors
+    assert by_weights.value == pytest.approx(by_strata.value, abs=2e-3)
+    assert by_weights.standard_error == pytest.approx(by_strata.standard_error, rel=5e-3)
+
+
+def test_as_many_covariates_as_the_treated_bear() -> None:
+    drawn = world(persons=300, treated=20)
+    many = {f"x{number}": np.random.default_rng(number).normal(size=300) for number in range(9)}
+    found = sequential_trials(*drawn.world, FOLLOW_UP, covariates=many)
+    assert found.covariates_used == tuple(many)[: found.treated_persons // 10]
+    assert len(found.balance) == 9
+
+
+def test_a_covariate_that_separates_the_arms_gives_finite_weights_and_says_how_few_they_rest_on() -> None:
+    rng = np.random.default_rng(1)
+    x = np.r_[np.ones(30), np.full(8, 1.0), np.zeros(162)]
+    on = np.ones((200, 8), dtype=bool)
+    on[:, 4:] = rng.random((200, 1)) < 0.5
+    start = np.where(np.arange(200) < 30, 0.0, np.nan)
+    found = sequential_trials(on, on, start, covariates={"x": x})
+    assert np.isfinite(found.saved.interval).all()
+    assert found.effective_controls < 12
+    assert found.largest_weight_share > 0.1
+    separated = {"x": (np.arange(200) < 30).astype(float)}
+    assert np.isfinite(sequential_trials(on, on, start, covariates=separated).saved.interval).all()
+
+
+def test_a_covariate_that_is_missing_is_named() -> None:
+    drawn = world()
+    hole = drawn.covariates["need"].copy()
+    hole[drawn.on[:, HISTORY]] = np.nan
+    with pytest.raises(AfkastError, match="need mangler"):
+        sequential_trials(*drawn.world, FOLLOW_UP, covariates={"need": hole})
+    # of those who could never start it does not matter
+    never = drawn.covariates["duration"].copy()
+    never[:, :HISTORY] = np.nan
+    assert np.isfinite(sequential_trials(*drawn.world, FOLLOW_UP, covariates={"duration": never}).saved.value)
+
+
+def test_many_persons_are_regressed_in_single_precision_with_the_same_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(2)
+    x = rng.normal(size=(20_000, 3))
+    eligible = rng.random((20_000, 4)) < 0.9
+    starts = eligible & (rng.random((20_000, 4)) < 1 / (1 + np.exp(3 - x[:, :1])))
+    covariates = {str(number): x[:, number] for number in range(3)}
+    exact = propensity(eligible, starts, np.arange(4), covariates)
+    monkeypatch.setattr("afkast.analysis.effect.weights.SINGLE_PRECISION_FROM", 1)
+    single = propensity(eligible, starts, np.arange(4), covariates)
+    assert single.columns[0].dtype == np.float32
+    assert single.coefficients == pytest.approx(exact.coefficients, abs=1e-4)
+    assert single.probability == pytest.approx(exact.probability, abs=1e-5)
+
+
+def test_the_weights_of_not_yet_having_started_are_worked_by_hand() -> None:
+    # 15 of 30 start in month 0, then 5 of the 15 others; one of whom is off benefits and cannot
+    on = np.ones((30, 3), dtype=bool)
+    on[29, 1] = False
+    start = np.r_[np.zeros(15), np.ones(5), np.full(10, np.nan)]
+    everyone = np.ones_like(on)
+    of = design(on, everyone, start)
+    weighted, data = until_start(of, followed(everyone, on.astype(float), on), start)
+    relative = data.control_R * weighted.control_weight[:, :1]
+    assert relative[15:20] == pytest.approx(np.tile([1, 0, 0], (5, 1)))
+    assert relative[20:29] == pytest.approx(np.tile([1, 14 / 9, 14 / 9], (9, 1)), rel=1e-4)
+    assert relative[29] == pytest.approx([1, 1, 1])
+
+
+@settings(max_examples=10)
+@given(st.integers(0, 10_000), st.floats(0.1, 10), st.floats(-5, 5))
+def test_the_unit_of_a_covariate_does_not_matter(seed: int, scale: float, shift: float) -> None:
+    drawn = simulate(np.random.default_rng(seed), SELECTED, 300, 60)
+    other = {name: x * scale + shift for name, x in drawn.covariates.items()}
+    one, two = (sequential_trials(*drawn.world, FOLLOW_UP, covariates=c).saved for c in (drawn.covariates, other))
+    assert two.value == pytest.approx(one.value, abs=1e-6)
+    assert two.standard_error == pytest.approx(one.standard_error, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    "options", [{}, {"strata": True}, {"covariates": True}, {"covariates": True, "per_protocol": True}]
+)
+def test_kroner_of_a_fixed_price_are_the_months_at_that_price_and_years_add_up(options: dict[str, bool]) -> None:
+    drawn = world()
+    given_options = {
+        "strata": drawn.covariates["need"] > 0 if options.get("strata") else None,
+        "covariates": drawn.covariates if options.get("covariates") else None,
+        "per_protocol": options.get("per_protocol", False),
+    }
+    months = sequential_trials(*drawn.world, FOLLOW_UP, **given_options)
+    kroner = sequential_trials(*drawn.world, FOLLOW_UP, outcome=drawn.on * 11_000.0, **given_options)
+    assert kroner.saved.value == pytest.approx(11_000 * months.saved.value)
+    assert kroner.saved.standard_error == pytest.approx(11_000 * months.saved.standard_error)
+    parts = [months.saved_in(slice(first, first + 9)) for first in range(0, 36, 9)]
+    assert sum(part.value for part in parts) == pytest.approx(months.saved.value)
+    assert months.saved.value == pytest.approx(-months.difference.sum())
+    whole = months.saved_in(np.arange(months.saved_by_month.size) >= 0)
+    assert whole.standard_error == pytest.approx(months.saved.standard_error)

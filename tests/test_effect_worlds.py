@@ -1,0 +1,104 @@
+"""The effect in worlds where the truth is known; `benchmarks/coverage.py` is the same with more worlds and sizes."""
+
+import numpy as np
+import pytest
+from worlds import (
+    CALENDAR,
+    FOLLOW_UP,
+    HISTORY,
+    LAG_MONTHS,
+    SCENARIOS,
+    Scenario,
+    Truth,
+    large_world_truth,
+    simulate,
+)
+
+from afkast.analysis.effect import Estimate, naive, sequential_trials
+
+WORLDS = 150
+PERSONS, TREATED = 400, 80
+
+
+def answers(name: str, lag_months: int, seed: int, *per_protocol: bool) -> list[list[Estimate]]:
+    """Of each way of following the controls, in the same worlds."""
+    rng = np.random.default_rng(seed)
+    found: list[list[Estimate]] = [[] for _ in per_protocol]
+    for _ in range(WORLDS):
+        one = simulate(rng, SCENARIOS[name], PERSONS, TREATED)
+        observed = one.observed & (np.arange(CALENDAR) < CALENDAR - lag_months)
+        for way, answer in zip(per_protocol, found, strict=True):
+            trials = sequential_trials(
+                one.on, observed, one.start, FOLLOW_UP, covariates=one.covariates, per_protocol=way
+            )
+            answer.append(trials.saved)
+    return found
+
+
+def truths(name: str) -> list[Truth]:
+    return [
+        large_world_truth(np.random.default_rng([9, seed]), SCENARIOS[name], TREATED / PERSONS, 60_000)
+        for seed in range(3)
+    ]
+
+
+def agrees(found: list[Estimate], true: float, error_of_truth: float) -> None:
+    values = np.array([one.value for one in found])
+    error = np.hypot(values.std() / np.sqrt(len(values)), error_of_truth)
+    assert abs(values.mean() - true) < 3 * error
+    covered = np.mean([low <= true <= high for low, high in (one.interval for one in found)])
+    # 150 worlds: three times √(0.95 · 0.05 / 150) is 5.3 %
+    assert covered == pytest.approx(0.95, abs=0.054)
+
+
+@pytest.mark.parametrize("name", ["selection and an effect", "moves and deaths", "a harmful effect"])
+def test_the_effect_is_found_where_all_that_selects_is_measured(name: str) -> None:
+    """Against not starting that month, and per protocol against never starting: each has its own truth."""
+    large = truths(name)
+    for kind, found in zip(("not this month", "never"), answers(name, 0, 30, False, True), strict=True):
+        values = [truth.saved(kind) for truth in large]
+        agrees(found, float(np.mean(values)), float(np.std(values, ddof=1) / np.sqrt(3)))
+
+
+@pytest.mark.parametrize("name", ["no effect", "immortal time", "selection on need and duration"])
+def test_no_effect_is_found_where_there_is_none_and_the_reports_comparison_finds_one(name: str) -> None:
+    agrees(answers(name, 0, 31, False)[0], 0.0, 0.0)
+    rng = np.random.default_rng(32)
+    gaps = []
+    for _ in range(60):
+        drawn = simulate(rng, SCENARIOS[name], PERSONS, TREATED)
+        gaps.append(naive(*drawn.world, np.full(PERSONS, float(HISTORY)), FOLLOW_UP).against_never_started)
+    assert np.mean(gaps) < -0.5
+    assert np.mean(gaps) < -10 * np.std(gaps) / np.sqrt(len(gaps))
+
+
+def test_without_adjustment_selection_looks_like_an_effect() -> None:
+    rng = np.random.default_rng(33)
+    found = []
+    for _ in range(60):
+        drawn = simulate(rng, SCENARIOS["selection on need and duration"], PERSONS, TREATED)
+        found.append(sequential_trials(*drawn.world, FOLLOW_UP).saved.value)
+    assert np.mean(found) < -5 * np.std(found) / np.sqrt(len(found))
+
+
+def test_months_not_yet_registered_are_left_out() -> None:
+    name = "late registration"
+    lag = LAG_MONTHS[name]
+    values = [truth.saved("not this month", lag) for truth in truths(name)]
+    agrees(answers(name, lag, 34, False)[0], float(np.mean(values)), float(np.std(values, ddof=1) / np.sqrt(3)))
+    # taken as it is, the last month looks as if many more had left
+    drawn = simulate(np.random.default_rng(35), SCENARIOS[name], 20_000, 4_000)
+    as_it_is = sequential_trials(*drawn.world).control[-1]
+    known = drawn.observed & (np.arange(CALENDAR) < CALENDAR - lag)
+    assert as_it_is < 0.85 * sequential_trials(drawn.on, known, drawn.start).control[-1]
+
+
+def test_the_large_world_is_right_where_the_truth_can_be_calculated() -> None:
+    # nobody differs: on and off are a chain of two states, T to the power k from the month of start
+    of = Scenario(effect=0.04)
+    leave = 1 / (1 + np.exp(-of.exit))
+    chains = [np.array([[1 - p, p], [of.returns, 1 - of.returns]]) for p in (leave, leave + of.effect)]
+    without, with_it = (sum(np.linalg.matrix_power(chain, k)[0, 0] for k in range(FOLLOW_UP)) for chain in chains)
+    found = [large_world_truth(np.random.default_rng([9, seed]), of, 0.2, 60_000).saved("never") for seed in range(4)]
+    assert np.mean(found) == pytest.approx(without - with_it, abs=3 * np.std(found, ddof=1) / 2)
+    assert 3 * np.std(found, ddof=1) / 2 < 0.25
