@@ -24,7 +24,6 @@ from afkast.analysis.effect import (
     placebo,
     sensitivity,
     sequential_trials,
-    without_gaps,
 )
 from afkast.analysis.effect.compare import followed
 from afkast.analysis.effect.design import design
@@ -43,22 +42,6 @@ def drawn(name: str = "selection and an effect", persons: int = 300, treated: in
 
 
 ENTRY = np.full(300, float(HISTORY))
-
-
-@pytest.mark.parametrize(
-    ("row", "shortest", "filled"),
-    [
-        ("x.x..x...x.", 0, "x.x..x...x."),
-        ("x.x..x...x.", 1, "x.x..x...x."),
-        ("x.x..x...x.", 2, "xxx..x...x."),
-        ("x.x..x...x.", 3, "xxxxxx...x."),
-        (".x.........", 3, ".x........."),
-        ("...........", 3, "..........."),
-        (".........x.", 9, ".........x."),
-    ],
-)
-def test_a_break_counts_as_an_exit_from_a_number_of_months_on(row: str, shortest: int, filled: str) -> None:
-    assert without_gaps(months(row), shortest).tolist() == months(filled).tolist()
 
 
 def test_every_run_of_months_becomes_a_row() -> None:
@@ -234,8 +217,8 @@ def test_the_table_of_choices_has_a_number_or_words_in_every_row() -> None:
 
 def test_a_choice_that_leaves_too_few_says_so() -> None:
     table = sensitivity(*drawn(treated=20).world, FOLLOW_UP, entry_month=ENTRY).set_index("label")
-    assert pd.isna(table.loc["Startet inden for 1 måneder", "estimate"])
-    assert table.loc["Startet inden for 1 måneder", "note"].startswith("Under 15 er startet")
+    assert pd.isna(table.loc["Startet inden for 1 måned", "estimate"])
+    assert table.loc["Startet inden for 1 måned", "note"].startswith("Under 15 er startet")
 
 
 @pytest.mark.parametrize("odds_ratio", [1.0, 1.3, 2.0, 5.0])

@@ -153,4 +153,5 @@ def in_prices_of(amounts: pd.Series, to_year: int, kind: str, price_levels: pd.D
         except MissingPriceLevel:
             return float("nan")
 
-    return pd.Series({year: one(year, amount) for year, amount in amounts.items()}, dtype="float64")
+    years = [int(year) for year in amounts.index]
+    return pd.Series([one(*pair) for pair in zip(years, amounts, strict=True)], amounts.index, dtype="float64")

@@ -54,7 +54,7 @@ class FollowUp:
 
     def compared(self, follow_up_months: int | None = None, **options: Any) -> Effect:
         """`effect.sequential_trials` of these persons, adjusted for what was known when each trial began."""
-        given = {"covariates": self.covariates, "eligible": self.eligible} | options
+        given: dict[str, Any] = {"covariates": self.covariates, "eligible": self.eligible} | options
         return sequential_trials(**self.world(), follow_up_months=follow_up_months, **given)
 
 

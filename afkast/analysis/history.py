@@ -155,15 +155,15 @@ def covariates(
         "Uger på ydelse i træk": weeks_before[:, at] - at_last_break[:, at],
         "Alder": (history.months.year.to_numpy()[at] - people["birth_year"].to_numpy()[:, None]).astype(float),
     }
+    for education in people["education"].value_counts(sort=True).index[1:]:
+        found[f"Uddannelse: {education}"] = people["education"].eq(education).to_numpy().astype(float)
+    woman = people["sex"].eq("K").to_numpy()
+    if 0 < woman.sum() < n:
+        found["Kvinde"] = woman.astype(float)
     benefit = history.benefit[:, at]
     places, counts = np.unique(benefit[benefit >= 0], return_counts=True)
     for place in places[np.argsort(-counts, kind="stable")][1:]:
         found[f"Ydelse: {history.benefits[place]}"] = (benefit == place).astype(float)
-    woman = people["sex"].eq("K").to_numpy()
-    if 0 < woman.sum() < n:
-        found["Kvinde"] = woman.astype(float)
-    for education in people["education"].value_counts(sort=True).index[1:]:
-        found[f"Uddannelse: {education}"] = people["education"].eq(education).to_numpy().astype(float)
     return found
 
 

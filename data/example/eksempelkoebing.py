@@ -255,8 +255,8 @@ def unit_prices() -> list[str]:
         ("Sygedagpenge", 52 * 4_460, "jcenter.dk, satser 2021: højeste sats 4.460 kr. pr. uge i 52 uger"),
     )
     return [
-        f"{MUNICIPALITY};{benefit};2021;{danish(gross * 8, 1)};{danish(gross)};0,20;2021;Sats;{source}, 20 pct. refusion"
-        for benefit, gross, source in rates
+        f"{MUNICIPALITY};{benefit};2021;{danish(rate * 8, 1)};{danish(rate)};0,20;2021;Sats;{source}, 20 pct. refusion"
+        for benefit, rate, source in rates
     ]
 
 

@@ -16,7 +16,6 @@ from afkast.analysis.effect.variants import (
     naive,
     placebo,
     sensitivity,
-    without_gaps,
 )
 
 __all__ = [
@@ -38,5 +37,4 @@ __all__ = [
     "placebo",
     "sensitivity",
     "sequential_trials",
-    "without_gaps",
 ]

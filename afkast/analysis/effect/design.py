@@ -125,7 +125,9 @@ def design(
             comparison[own] = found[-1].comparison[trial[own]]
             first = int(found[-1].comparison.max()) + 1
 
-    used: Covariates = {} if covariates is None else bearable(covariates, len(person))
+    used: Covariates = {} if covariates is None else bearable(covariates, A, C, months)
+    if covariates and not used:
+        weights = "none"  # nothing that both arms share: the balance shows how they differ
     regression = propensity(E, A, months, used) if used else None
     treated_weight, control_weight = np.ones(len(person)), np.ones(E.shape)
     if weights != "none":

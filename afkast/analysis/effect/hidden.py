@@ -11,7 +11,7 @@ from afkast.analysis.effect.compare import Followed, followed, means
 from afkast.analysis.effect.design import Design, design
 from afkast.analysis.effect.estimate import Floats
 from afkast.analysis.effect.trials import Effect, estimated
-from afkast.analysis.effect.weights import Covariates, bearable
+from afkast.analysis.effect.weights import Covariates
 
 LARGEST_ODDS_RATIO = 100.0
 """No difference between persons is that strong; where even it does not erase the effect, this is what is returned."""
@@ -69,7 +69,7 @@ def hidden_difference(
         saved = ask(replace(of, control_weight=of.control_weight * worst(odds_ratio)[1])).saved
         return min(sign * end for end in saved.interval)
 
-    used = {} if covariates is None else bearable(covariates, len(of.person))
+    used = {} if covariates is None else {name: covariates[name] for name in of.covariates}
     rows = {}
     for number, name in enumerate(used):
         assert of.propensity is not None

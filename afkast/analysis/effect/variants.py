@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from afkast.analysis.cohort import without_short_gaps
 from afkast.analysis.effect.compare import along
 from afkast.analysis.effect.design import FEWEST_CONTROLS, design
 from afkast.analysis.effect.estimate import Arms, Estimate, Floats
@@ -21,14 +22,6 @@ Bools = NDArray[np.bool_]
 
 FEWEST_AWAY = 5
 """Where fewer of the started can be expected to have been off benefits before, the months before say nothing."""
-
-
-def without_gaps(on_benefit: Bools, shortest_exit_months: int) -> Bools:
-    """On benefits also in a break shorter than this, between two months on benefits; persons × calendar months."""
-    months = np.arange(on_benefit.shape[1])
-    before = np.maximum.accumulate(np.where(on_benefit, months, -10_000), axis=1)
-    after = np.minimum.accumulate(np.where(on_benefit, months, 10_000)[:, ::-1], axis=1)[:, ::-1]
-    return on_benefit | (after - before - 1 < shortest_exit_months)
 
 
 def spells_apart(on_benefit: Bools) -> tuple[NDArray[np.int64], Bools]:
@@ -284,7 +277,7 @@ def sensitivity(
     add("Mod aldrig at starte", lambda: trials(per_protocol=True), "De øvrige følges, til de selv starter.")
     for L in (1, 3, 6):
         add(
-            f"Startet inden for {L} måneder",
+            f"Startet inden for {_months(L)}",
             partial(landmark, *world, entry, L, follow_up_months, covariates=covariates),
             "Fulgt fra dette tidspunkt for begge grupper.",
         )
@@ -296,10 +289,11 @@ def sensitivity(
     add("Til første afgang", lambda: trials(how=first_exit), "Den, der vender tilbage, tæller ikke igen.")
     for weeks, months in ((0, 0), (4, 1), (8, 2), (13, 3)):
         same = "Som hovedberegningen: data er pr. måned." if months < 2 else ""
-        add(f"Ude af ydelse efter {weeks} uger", partial(trials, on=without_gaps(on_benefit, months)), same)
+        without_gaps = without_short_gaps(on_benefit, longest_gap=months - 1)
+        add(f"Ude af ydelse efter {weeks} uger", partial(trials, on=without_gaps), same)
     for lag in range(4):
         too_few = "" if lag >= lag_months else "De seneste måneder kan stadig ændre sig."
-        add(f"{lag} måneder før udtrækket udeladt", partial(trials, lag=lag), too_few)
+        add(f"{_months(lag)} før udtrækket udeladt", partial(trials, lag=lag), too_few)
     for K in (12, 18, 24):
         add(f"{K} måneders opfølgning", partial(trials, K), months=K)
     rows += _one_month_out(lambda may: trials(eligible=may), start_month, eligible, names)
@@ -312,6 +306,10 @@ def sensitivity(
             "note": [note for _, _, note in rows],
         }
     )
+
+
+def _months(number: int) -> str:
+    return "1 måned" if number == 1 else f"{number} måneder"
 
 
 def _one_month_out(

@@ -16,6 +16,9 @@ Covariates = Mapping[str, NDArray[np.floating] | NDArray[np.bool_]]
 TREATED_PER_COVARIATE = 10
 """A regression on few events overfits: one covariate for each ten who started."""
 
+FEWEST_ALIKE = 5
+"""So many controls must share what is weighed by."""
+
 PRIOR_SD = 2.5
 """Of the log-odds of starting per standard deviation of a covariate: far beyond what covariates do, so that it only
 matters where they separate the arms completely and the likelihood has no maximum."""
@@ -27,14 +30,32 @@ SINGLE_PRECISION_FROM = 20_000_000
 """So many numbers take half the memory in single precision; what is summed over persons stays in double."""
 
 
-def bearable(covariates: Covariates, treated: int) -> Covariates:
-    """As many of the covariates, from the first, as so many treated bear."""
-    return dict(list(covariates.items())[: max(1, treated // TREATED_PER_COVARIATE)])
-
-
 def at(values: NDArray[np.generic], month: int) -> NDArray[np.generic]:
     """What is known of the persons in a calendar month."""
     return values[:, month] if values.ndim == 2 else values
+
+
+def bearable(
+    covariates: Covariates, starts: NDArray[np.bool_], controls: NDArray[np.bool_], months: NDArray[np.int64]
+) -> Covariates:
+    """As many of the covariates, from the first, as so many treated bear: one for each ten.
+
+    starts, controls: persons × trial months; months: their calendar columns. A yes or no of some treated that fewer
+    than five of the controls share is passed over: a handful cannot stand for them, and a weight estimated from a
+    handful adds error and nothing else. The balance still shows how the arms differ in it.
+    """
+
+    def shared(values: NDArray[np.generic]) -> bool:
+        x = np.stack([at(values, m) for m in months], axis=1)
+        if not np.isin(x[starts | controls], (0, 1)).all():
+            return True
+        return all(
+            not (starts & side).any() or (controls & side).any(axis=1).sum() >= FEWEST_ALIKE
+            for side in (x == 1, x == 0)
+        )
+
+    usable = {name: values for name, values in covariates.items() if shared(values)}
+    return dict(list(usable.items())[: max(1, int(starts.sum()) // TREATED_PER_COVARIATE)])
 
 
 @dataclass(frozen=True)
