@@ -48,7 +48,8 @@ class Effect:
     balance: pd.DataFrame | None
     effective_controls: float
     largest_weight_share: float
-    saved_by_month: Floats  # (calendar months,), adds up to saved
+    treated_rows: NDArray[np.int64]  # (N₁,), whose row each treated is
+    saved_by_treated: Floats  # (N₁ × calendar months), each one's part of what is saved
     influence: Arms  # on saved_by_month, persons × calendar months
     level: float = 0.95
 
@@ -56,6 +57,11 @@ class Effect:
     def follow_up_months(self) -> int:
         """τ, at most as many as were asked for."""
         return len(self.difference)
+
+    @property
+    def saved_by_month(self) -> Floats:
+        """(calendar months,), adds up to `saved`."""
+        return self.saved_by_treated.sum(axis=0)
 
     @property
     def saved(self) -> Estimate:
@@ -163,7 +169,8 @@ def estimated(
         balance=None,
         effective_controls=effective,
         largest_weight_share=float(of_persons.control_weights.max()),
-        saved_by_month=back(saved, of.months[of.trial], observed.shape[1]).sum(axis=0),
+        treated_rows=of.person,
+        saved_by_treated=back(saved, of.months[of.trial], observed.shape[1]),
         influence=of_persons.saved,
         level=level,
     )
