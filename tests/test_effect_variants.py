@@ -65,6 +65,7 @@ def test_returns_do_not_count_and_a_person_stays_one_person() -> None:
     world = drawn().world
     once, again = first_exit(*world, FOLLOW_UP), sequential_trials(*world, FOLLOW_UP)
     assert once.treated_persons == again.treated_persons
+    assert once.treated_left_out == again.treated_left_out
     assert once.control_persons == again.control_persons
     assert once.control_observed[0] == again.control_observed[0]
     assert (once.treated <= again.treated + 1e-12).all()

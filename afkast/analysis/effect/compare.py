@@ -96,7 +96,10 @@ def means(of: Design, data: Followed, follow_up_months: int | None) -> Means:
     """Followed for as long as at least 10 and 20 % of either arm are, and each comparison as long as five controls."""
     T = data.R.shape[1]
     K = min(follow_up_months or T, T - int(of.months[0]))
-    seen = (data.control_R > 0).astype(float)
+    seen, seen_on = data.R, data.on
+    if data.until_start:
+        seen = (data.control_R > 0).astype(float)
+        seen_on = data.on * seen
     W, WY, counted, counted_on = np.zeros((4, of.comparisons, K))
     for stratum in of.strata:
         rows, one = stratum.rows, stratum.controls.astype(float)
@@ -105,7 +108,7 @@ def means(of: Design, data: Followed, follow_up_months: int | None) -> Means:
             (W, w, data.control_R),
             (WY, w, data.control_Y),
             (counted, one, seen),
-            (counted_on, one, data.on * seen),
+            (counted_on, one, seen_on),
         )
         for out, left, right in sums:
             np.add.at(out, stratum.comparison, along(left.T @ right[rows], of.months, K))
@@ -166,7 +169,7 @@ def influence(of: Design, data: Followed, mean: Means, count: Floats, person: ND
 
     by_k, by_month, omega = np.zeros((n, len(count))), np.zeros((n, T)), np.zeros(n)
     for stratum in of.strata:
-        rows = np.arange(n)[stratum.rows]
+        rows = stratum.rows
         w = stratum.controls * of.control_weight[rows]
         h = w * data.control_R[rows][:, months]
         h *= np.divide(1, mean.W[:, 0], out=np.zeros(len(cells)), where=mean.W[:, 0] > 0)[stratum.comparison]
@@ -174,8 +177,14 @@ def influence(of: Design, data: Followed, mean: Means, count: Floats, person: ND
         w /= np.sqrt(np.maximum(1 - h, SMALLEST_REST))
         Bs = of_Y[stratum.comparison], of_R[stratum.comparison]
         of_month_Y, of_month_R = (back(count * B, months, T) for B in Bs)
-        by_month[rows] += data.control_Y[rows] * (w @ of_month_Y) - data.control_R[rows] * (w @ of_month_R)
-        by_k[rows] += _by_follow_up(data.control_Y[rows], data.control_R[rows], w, *Bs, months)
+        Y, R = data.control_Y[rows], data.control_R[rows]
+        part = w @ of_month_Y
+        part *= Y
+        by_month[rows] += part
+        np.matmul(w, of_month_R, out=part)
+        part *= R
+        by_month[rows] -= part
+        by_k[rows] += _by_follow_up(Y, R, w, *Bs, months)
 
     index = np.arange(n) if person is None else np.unique(person, return_inverse=True)[1]
     treated_persons, of_treated = np.unique(index[of.person], return_inverse=True)

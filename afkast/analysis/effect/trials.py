@@ -151,6 +151,8 @@ def estimated(
     treated, control = (mean.share * mean.Y).sum(axis=0), (mean.share * P0_own).sum(axis=0)
     saved = mean.share * (P0_own - mean.Y) * count
     treated_persons = int(mean.treated_observed[0])
+    started = np.arange(len(start_month)) if person is None else person
+    ever_started = len(np.unique(started[~np.isnan(start_month)]))
     return Effect(
         treated=treated,
         control=control,
@@ -163,7 +165,7 @@ def estimated(
         control_observed=mean.control_observed.astype(int),
         control_on_benefit=mean.control_on.astype(int),
         treated_persons=treated_persons,
-        treated_left_out=int((~np.isnan(start_month)).sum()) - treated_persons,
+        treated_left_out=ever_started - treated_persons,
         control_persons=int((of_persons.control_weights > 0).sum()),
         covariates_used=of.covariates if of.weights != "none" else (),
         balance=None,
