@@ -41,11 +41,12 @@ def _not_skipped(report):
 
 @pytest.fixture(autouse=True, scope="session")
 def _surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The user's own pseudonym key and project are left alone."""
+    """The user's own pseudonym key, project and engine are left alone."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AFKAST_KEY_FILE", str(tmp_path_factory.mktemp("key") / "pseudonym.key"))
         patch.delenv("AFKAST_HOME", raising=False)
         patch.delenv("AFKAST_PAGES", raising=False)
+        patch.delenv("AFKAST_ENGINE", raising=False)
         yield
 
 

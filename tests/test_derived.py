@@ -11,13 +11,12 @@ import pandas as pd
 import pytest
 from raw_files import write_raw
 
-from afkast import engine
 from afkast.analysis import cohort
 from afkast.analysis.counting import STILL_RUNNING, every_month, first_days, month_numbers
 from afkast.edition.book import DATA_BASIS
 from afkast.edition.execute import Job, execute
-from afkast.engine import DuckDB
-from afkast.errors import AfkastError, DataError
+from afkast.engine import DuckDB, databases
+from afkast.errors import AfkastError, DataError, PageError
 from afkast.intake import Snapshot, import_raw, pseudonym_key
 from afkast.project import Project
 from afkast.report.show import Page, filed
@@ -100,7 +99,7 @@ def test_ranges_of_persons_merge_to_the_same_bytes_whatever_the_order(
 
     rows = {write("whole", spells), write("shuffled", spells.sample(frac=1, random_state=1))}
     assert files["whole"].read_bytes() == files["shuffled"].read_bytes()
-    monkeypatch.setattr(engine, "SPELLS_AT_A_TIME", 100)
+    monkeypatch.setattr(databases, "SPELLS_AT_A_TIME", 100)
     rows.add(write("ranges", spells))
     assert len(rows) == 1
     pd.testing.assert_frame_equal(pd.read_parquet(files["ranges"]), pd.read_parquet(files["whole"]))
@@ -117,6 +116,11 @@ def test_a_snapshot_without_spells_has_no_islands(tmp_path: Path) -> None:
     assert list(snapshot.manifest["tables"]) == ["measures"]
     with pytest.raises(DataError, match="has no table islands"):
         page_on(snapshot).counted("persons_on_benefit")
+
+
+def test_a_page_gets_counts_and_no_persons(snapshot: Snapshot) -> None:
+    with pytest.raises(PageError, match="there is no count 'islands'; there are persons_on_benefit, "):
+        page_on(snapshot).counted("islands")
 
 
 def test_islands_that_were_changed_are_not_counted(snapshot: Snapshot, tmp_path: Path) -> None:
@@ -222,7 +226,7 @@ def test_afkast_engine_names_the_warehouse_where_the_declaration_does_not(
         (
             "sqlite",
             "no_such_table",
-            "SQLite has no table or view no_such_table with the columns person, first_month, last",
+            "SQLite has no table or view no_such_table with the columns person, first_month, last_month, all",
         ),
         ("mysql://tiger", "spell_months", "must begin with one of duckdb"),
     ],
@@ -236,6 +240,17 @@ def test_a_warehouse_that_cannot_be_used_is_told_in_a_sentence(
         import_raw(raw, tmp_path / "snapshots", KEY)
     assert "tiger" not in str(raised.value)
     assert not (tmp_path / "snapshots").exists()
+
+
+def test_a_warehouse_s_spell_without_an_end_is_refused(tmp_path: Path, warehouse: str) -> None:
+    connection = sqlite3.connect(warehouse.removeprefix("sqlite:"))
+    connection.execute(f"UPDATE spell_months SET last_month = NULL WHERE last_month = {STILL_RUNNING}")
+    connection.commit()
+    connection.close()
+    raw = write_raw(tmp_path / "raw", "maal.csv")
+    declare(raw, WAREHOUSE.format(engine=warehouse, spells="spell_months"))
+    with pytest.raises(AfkastError, match=r"spell_months: 7 rows lack a number .* ends in month 119999"):
+        import_raw(raw, tmp_path / "snapshots", KEY)
 
 
 @pytest.mark.parametrize("month", [202001, -5, 24300])

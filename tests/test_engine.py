@@ -18,7 +18,8 @@ from worlds import Person, people_of, spells_of
 from afkast import engine
 from afkast.analysis import cohort
 from afkast.analysis.counting import STILL_RUNNING, every_month, month_numbers, spell_months
-from afkast.engine import Engine, EngineError, open_engine
+from afkast.engine import Engine, databases, open_engine
+from afkast.errors import EngineError
 
 SPELL = ["person", "first_month", "last_month"]
 COHORT = ["person", "person_group", "zero_month", "followed_from", "followed_to"]
@@ -390,7 +391,7 @@ def test_a_driver_that_is_missing_is_named_with_the_remedy(name: str, monkeypatc
     def missing(module: str) -> None:
         raise ImportError(module)
 
-    monkeypatch.setattr(engine, "import_module", missing)
+    monkeypatch.setattr(databases, "import_module", missing)
     with pytest.raises(EngineError, match=r"needs a driver that is not installed; (run `make engines`|install pyodbc)"):
         open_engine(name)
 
@@ -406,6 +407,19 @@ def test_a_table_that_is_missing_or_is_not_one_is_told_without_the_database_s_ow
         database.use("spells", "spells; DROP TABLE persons")
 
 
+def test_rows_that_would_be_counted_wrongly_are_refused(opened: Open) -> None:
+    missing = spells_frame([(0, 1, 2), (1, 3, 4)]).astype("Int64")
+    missing.loc[1, "last_month"] = pd.NA
+    faulty = {
+        "spells": [missing, spells_frame([(0, 1, 2), (0, 5, 4)])],
+        "cohort": [cohort_frame([(0, 0, 5, 4, 9)])],
+    }
+    for table, frames in faulty.items():
+        for frame in frames:
+            with opened() as database, pytest.raises(EngineError, match=r"1 rows lack a number or have .*119999"):
+                database.load(table, frame)
+
+
 def test_sql_server_is_asked_for_what_lies_there_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     class Driver:
         Error = ValueError
@@ -416,8 +430,8 @@ def test_sql_server_is_asked_for_what_lies_there_alone(monkeypatch: pytest.Monke
             def execute(self, statement: str) -> None:
                 asked.append(statement)
 
-            def fetchall(self) -> list[tuple[int, int]]:
-                return [(24240, 7), (24241, 0)]
+            def fetchall(self) -> list[tuple[int, ...]]:
+                return [(0,)] if "IS NULL" in asked[-1] else [(24240, 7), (24241, 0)]
 
         @classmethod
         def connect(cls, address: str, timeout: int) -> "Driver":
@@ -431,7 +445,7 @@ def test_sql_server_is_asked_for_what_lies_there_alone(monkeypatch: pytest.Monke
         def close(self) -> None: ...
 
     asked: list[str] = []
-    monkeypatch.setattr(engine, "import_module", lambda _: Driver)
+    monkeypatch.setattr(databases, "import_module", lambda _: Driver)
     with open_engine("sqlserver:DSN=lager") as database:
         database.use("islands", "islands")
         database.merge_spells()
@@ -439,8 +453,9 @@ def test_sql_server_is_asked_for_what_lies_there_alone(monkeypatch: pytest.Monke
         for refused in (lambda: database.load("spells", spells_frame([])), lambda: database.use("spells", "dbo.x")):
             with pytest.raises(EngineError, match=r"make a view spells \(person, first_month, last_month\)"):
                 refused()
-    probe = "SELECT person, first_month, last_month FROM islands WHERE 1 = 0"
-    assert asked == ["DSN=lager", probe, engine.text_of("persons_on_benefit")]
+    check = "SELECT COUNT(*) FROM islands WHERE person IS NULL OR first_month IS NULL OR last_month IS NULL"
+    assert asked[:1] + asked[2:] == ["DSN=lager", engine.text_of("persons_on_benefit")]
+    assert asked[1] == f"{check} OR last_month < first_month"
 
 
 # ---------------------------------------------------------------- the texts
@@ -462,7 +477,7 @@ def test_a_text_uses_nothing_that_one_of_the_engines_lacks(text: str) -> None:
 
 
 def test_the_texts_are_those_the_readme_lists() -> None:
-    folder = Path(engine.__file__).parent / "analysis" / "sql"
+    folder = Path(engine.__file__).parents[1] / "analysis" / "sql"
     told = {line.split("`")[1] for line in (folder / "README.md").read_text("utf-8").splitlines() if line[:3] == "| `"}
     assert told == {path.stem for path in folder.glob("*.sql")} == set(TEXTS)
 

@@ -128,8 +128,9 @@ def _check_sums(raw: Path, contents: dict[str, bytes], faults: Faults) -> None:
 
 
 def _id(raw: Path, declared: Sources, contents: dict[str, bytes], counted: pd.DataFrame | None, key: bytes) -> str:
-    code = [path.read_bytes() for path in sorted(Path(__file__).parent.glob("*.py"))]
-    code += [path.read_bytes() for path in (Path(counting.__file__), Path(engine.__file__))]
+    folders = Path(__file__).parent, Path(engine.__file__).parent
+    files = [Path(counting.__file__), *(path for folder in folders for path in sorted(folder.glob("*.py")))]
+    code = [path.read_bytes() for path in files]
     code += [engine.text_of(text).encode() for text in ("islands", "persons_on_benefit", "flows")]
     went_in = {
         "files": {file: sha256(content) for file, content in sorted(contents.items())},

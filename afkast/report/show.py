@@ -28,7 +28,7 @@ from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
 from afkast.analysis.targets import Verdict
-from afkast.engine import open_engine
+from afkast.engine import COUNTS, open_engine
 from afkast.errors import PageError
 from afkast.intake import Snapshot, open_snapshot
 from afkast.project import Project, find_project
@@ -155,6 +155,8 @@ class Page:
 
         A person is the number of the row in the table `persons`, from 0, in `cohort` too.
         """
+        if text not in COUNTS:
+            raise PageError(f"there is no count '{text}'; there are {', '.join(COUNTS)}.")
         with open_engine() as engine:
             engine.load("islands", self.snapshot.file("islands"))
             if cohort is not None:

@@ -1,44 +1,22 @@
-"""Where counting takes place: one text of `afkast/analysis/sql`, in the database that has the data.
-
-    with open_engine("postgresql://…") as engine:
-        engine.use("spells", "benefits.spell_months")
-        engine.merge_spells()
-        counts = engine.count("persons_on_benefit")
-
-AFKAST_ENGINE names the engine where nobody else does: duckdb (the default), sqlite, postgresql, spark or sqlserver, the
-last three with an address or without. Tables go in, or lie there already; nothing but counts comes out. A message to
-the user never holds an address, for an address may hold a password.
-"""
+"""The engines: DuckDB, SQLite, PostgreSQL, SQL Server and Spark, each imported only when it is asked for."""
 
 import atexit
 import os
 import re
 import shutil
 import sqlite3
-from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
-from importlib import import_module, resources
+from importlib import import_module
 from pathlib import Path
 from tempfile import TemporaryDirectory, mkdtemp
-from typing import Any, Self
+from typing import Any
 
 import pandas as pd
 
+from afkast.engine.base import ENGINE, SPELL, TABLES, Engine, Result, text_of
 from afkast.errors import EngineError
-
-ENGINE = "AFKAST_ENGINE"
-
-SPELL = ("person", "first_month", "last_month")
-TABLES = {
-    "spells": SPELL,
-    "islands": SPELL,
-    "cohort": ("person", "person_group", "zero_month", "followed_from", "followed_to"),
-}
-"""The tables that the texts read, and their columns: whole numbers, none missing."""
-
-NAME_IN_DATABASE = r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*){0,2}"
 
 BATCH_ROWS = 100_000
 SPELLS_AT_A_TIME, ISLANDS_AT_A_TIME = 8_000_000, 1_000_000
@@ -50,63 +28,6 @@ DUCKDB_MEMORY, DUCKDB_THREADS = "1GB", 2
 INSTALL_DRIVERS = "run `make engines`"
 
 
-class Engine(ABC):
-    """A database that is open: give it tables by `load` or `use`, then `count`."""
-
-    name: str
-    Error: type[Exception]
-
-    @abstractmethod
-    def load(self, table: str, rows: pd.DataFrame | Path) -> None:
-        """Let the texts find a frame, a Parquet file or a folder of them as one of TABLES, until it is closed."""
-
-    @abstractmethod
-    def _run(self, statement: str) -> tuple[Sequence[str], Sequence[Sequence[Any]]]:
-        """Names of the columns, and rows, of what a statement gives."""
-
-    @abstractmethod
-    def close(self) -> None:
-        """Leave the database as it was."""
-
-    def use(self, table: str, relation: str) -> None:
-        """Let the texts find a table or view of the database as one of TABLES."""
-        if not re.fullmatch(NAME_IN_DATABASE, relation):
-            raise EngineError("A table of the database is named like schema.table, without quotes or blanks.")
-        columns = ", ".join(TABLES[table])
-        try:
-            self._run(f"SELECT {columns} FROM {relation} WHERE 1 = 0")
-        except self.Error:
-            raise EngineError(f"{self.name} has no table or view {relation} with the columns {columns}.") from None
-        if relation != table:
-            self._do(f"CREATE TEMPORARY VIEW {table} AS SELECT {columns} FROM {relation}", table)
-
-    def merge_spells(self) -> None:
-        """Let the texts find `islands`, merged from `spells` whenever they ask."""
-        self._do(f"CREATE TEMPORARY VIEW islands AS {text_of('islands')}", "islands")
-
-    def count(self, text: str) -> pd.DataFrame:
-        """What a text of `analysis/sql` gives, a frame of whole numbers."""
-        columns, rows = self._do(text_of(text), text)
-        return pd.DataFrame([tuple(row) for row in rows], columns=list(columns)).astype("int64")
-
-    def _do(self, statement: str, what: str) -> tuple[Sequence[str], Sequence[Sequence[Any]]]:
-        try:
-            return self._run(statement)
-        except self.Error:
-            # the database's own words may quote an address or a row
-            needed = "; ".join(f"{table} ({', '.join(columns)})" for table, columns in TABLES.items())
-            raise EngineError(
-                f"{self.name} could not make {what}; check that it has the tables the text reads, with whole numbers "
-                f"in their columns: {needed}."
-            ) from None
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-
 class DuckDB(Engine):
     """In this process, from Parquet files as they lie; `address` may be a database file, which is only read."""
 
@@ -115,8 +36,7 @@ class DuckDB(Engine):
     def __init__(self, address: str = "") -> None:
         duckdb = import_module("duckdb")
         self.Error = duckdb.Error
-        if address and not Path(address).is_file():
-            raise EngineError(f"DuckDB finds no database file under the address it was given; check {ENGINE}.")
+        self._find(address)
         self._spill = TemporaryDirectory(prefix="afkast-duckdb-")
         settings = {
             "memory_limit": DUCKDB_MEMORY,
@@ -134,7 +54,10 @@ class DuckDB(Engine):
 
     def load(self, table: str, rows: pd.DataFrame | Path) -> None:
         columns = ", ".join(TABLES[table])
-        self._do(f"CREATE TEMPORARY VIEW {table} AS SELECT {columns} FROM {self._relation(table, rows)}", table)
+        relation = self._relation(table, rows)
+        if isinstance(rows, pd.DataFrame):
+            self._check(table, relation)
+        self._do(f"CREATE TEMPORARY VIEW {table} AS SELECT {columns} FROM {relation}", table)
 
     def _relation(self, table: str, rows: pd.DataFrame | Path) -> str:
         if isinstance(rows, Path):
@@ -151,7 +74,7 @@ class DuckDB(Engine):
         without gaps. The same spells give the same bytes.
         """
         relation = self._relation("spells", spells)
-        (rows, lowest, highest), *_ = self._do(f"SELECT COUNT(*), MIN(person), MAX(person) FROM {relation}", "islands")[
+        ((rows, lowest, highest),) = self._do(f"SELECT COUNT(*), MIN(person), MAX(person) FROM {relation}", "islands")[
             1
         ]
         lowest, highest = (0, 0) if rows == 0 else (lowest, highest)
@@ -166,18 +89,14 @@ class DuckDB(Engine):
                     f"WHERE person BETWEEN {first} AND {first + width - 1}",
                     "spells",
                 )
-                try:
+                with self._told("islands"):
                     merged = self._connection.sql(f"{text_of('islands')} ORDER BY person, first_month")
                     for batch in merged.to_arrow_reader(ISLANDS_AT_A_TIME):
                         file.write_batch(batch.cast(schema), row_group_size=ISLANDS_AT_A_TIME)
                         written += batch.num_rows
-                except self.Error:
-                    raise EngineError(
-                        "DuckDB could not merge the spells; make room in the temporary folder (TMPDIR)."
-                    ) from None
         return written
 
-    def _run(self, statement: str) -> tuple[Sequence[str], Sequence[Sequence[Any]]]:
+    def _run(self, statement: str) -> Result:
         self._connection.execute(statement)
         return [column[0] for column in self._connection.description or ()], self._connection.fetchall()
 
@@ -194,14 +113,18 @@ class Database(Engine):
     def load(self, table: str, rows: pd.DataFrame | Path) -> None:
         columns = TABLES[table]
         self._do(f"CREATE TEMPORARY TABLE {table} ({', '.join(f'{column} INTEGER' for column in columns)})", table)
-        for batch in _batches(table, rows):
-            self._insert(table, batch)
+        with self._told(table):
+            for batch in _batches(table, rows):
+                self._insert(table, batch)
+        if isinstance(rows, pd.DataFrame):
+            self._check(table, table)
 
     def _insert(self, table: str, batch: pd.DataFrame) -> None:
         marks = ", ".join("?" for _ in batch.columns)
-        self._connection.cursor().executemany(f"INSERT INTO {table} VALUES ({marks})", batch.to_numpy().tolist())
+        rows = batch.astype(object).where(batch.notna(), None).to_numpy().tolist()
+        self._connection.cursor().executemany(f"INSERT INTO {table} VALUES ({marks})", rows)
 
-    def _run(self, statement: str) -> tuple[Sequence[str], Sequence[Sequence[Any]]]:
+    def _run(self, statement: str) -> Result:
         cursor = self._connection.cursor()
         cursor.execute(statement)
         return [column[0] for column in cursor.description or ()], cursor.fetchall() if cursor.description else []
@@ -218,8 +141,7 @@ class SQLite(Database):
     Error = sqlite3.Error
 
     def __init__(self, address: str = "") -> None:
-        if address and not Path(address).is_file():
-            raise EngineError(f"SQLite finds no database file under the address it was given; check {ENGINE}.")
+        self._find(address)
         uri = f"{Path(address).resolve().as_uri()}?mode=ro" if address else ":memory:"
         self._connection = sqlite3.connect(uri, uri=True)
 
@@ -265,16 +187,13 @@ class SQLServer(Database):
             ) from None
 
     def load(self, table: str, rows: pd.DataFrame | Path) -> None:
-        raise EngineError(
-            f"SQL Server counts only what lies there; make a view {table} ({', '.join(TABLES[table])}) in it, "
-            "or let another engine count."
-        )
+        self.use(table, "")
 
     def use(self, table: str, relation: str) -> None:
         if relation != table:
             raise EngineError(
                 f"SQL Server counts only what lies there under its own name; make a view {table} "
-                f"({', '.join(TABLES[table])}) of your table."
+                f"({', '.join(TABLES[table])}) in it, or let another engine count."
             )
         super().use(table, relation)
 
@@ -289,9 +208,9 @@ class Spark(Engine):
 
     def __init__(self, address: str = "") -> None:
         sql = _driver("pyspark.sql", "Spark")
-        self.Error = import_module("pyspark.errors").PySparkException
+        self.Error = (import_module("pyspark.errors").PySparkException, import_module("py4j.protocol").Py4JError)
         settings = {"spark.ui.enabled": "false", "spark.ui.showConsoleProgress": "false", "spark.log.level": "OFF"}
-        if not address:
+        if not address or address.startswith("local"):
             settings |= {
                 "spark.driver.host": "127.0.0.1",
                 "spark.driver.bindAddress": "127.0.0.1",
@@ -312,15 +231,18 @@ class Spark(Engine):
 
     def load(self, table: str, rows: pd.DataFrame | Path) -> None:
         columns = list(TABLES[table])
-        if isinstance(rows, Path):
-            # in a file's name Spark takes brackets, stars and the like for a pattern
-            name = re.sub(r"([\\[\]{}*?])", r"\\\1", str(rows.resolve()))
-            frame = self._session.read.parquet(f"file:{name}").select(columns)
-        else:
-            frame = self._session.createDataFrame(import_module("pyarrow").Table.from_pandas(rows[columns]))
-        frame.createOrReplaceTempView(table)
+        with self._told(table):
+            if isinstance(rows, Path):
+                # in a file's name Spark takes brackets, stars and the like for a pattern
+                name = re.sub(r"([\\[\]{}*?])", r"\\\1", str(rows.resolve()))
+                frame = self._session.read.parquet(f"file:{name}").select(columns)
+            else:
+                frame = self._session.createDataFrame(import_module("pyarrow").Table.from_pandas(rows[columns]))
+            frame.createOrReplaceTempView(table)
+        if isinstance(rows, pd.DataFrame):
+            self._check(table, table)
 
-    def _run(self, statement: str) -> tuple[Sequence[str], Sequence[Sequence[Any]]]:
+    def _run(self, statement: str) -> Result:
         frame = self._session.sql(statement)
         return frame.columns, frame.collect()
 
@@ -359,12 +281,6 @@ def _scratch() -> str:
     folder = mkdtemp(prefix="afkast-spark-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
-
-
-@cache
-def text_of(name: str) -> str:
-    """A text of `afkast/analysis/sql`."""
-    return (resources.files("afkast.analysis") / "sql" / f"{name}.sql").read_text(encoding="utf-8")
 
 
 def _batches(table: str, rows: pd.DataFrame | Path) -> Iterator[pd.DataFrame]:
