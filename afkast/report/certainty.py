@@ -1,0 +1,54 @@
+"""How sure a verdict is, in a plain Danish sentence."""
+
+from typing import Any
+
+from afkast.analysis.targets import LATE_REGISTRATION, Certainty, Decision, Verdict
+from afkast.report.danish import Quantity, listed, month, written
+
+
+def told(
+    decision: Decision, unit: str, digits: int | None = None, *, basis: str = "", missing: str = "", late: str = ""
+) -> dict[str, Any]:
+    """The quantities verdict, certainty and how_sure of a decision, for `show_text`; how_sure is the sentence.
+
+    `basis` begins what the interval says and ends before "mellem … og …", `late` says what is assumed to rise where it
+    is not the goal's own number, and `missing` says in words what would be needed where nothing is known.
+    """
+    return {
+        "verdict": decision.verdict,
+        "certainty": decision.certainty,
+        "how_sure": _sentence(decision, unit, digits, basis, missing, late),
+    }
+
+
+def _sentence(decision: Decision, unit: str, digits: int | None, basis: str, missing: str, late: str) -> str:
+    if decision.certainty is Certainty.UNKNOWN:
+        what = "Målet" if decision.verdict is Verdict.UNDECIDED else "Hvor sikker afgørelsen er,"
+        can = "kan ikke afgøres" if decision.verdict is Verdict.UNDECIDED else "kan ikke vurderes"
+        return f"{what} {can}: {missing}."
+    reasons = []
+    if decision.interval:
+        low, high = (
+            written(Quantity(one, unit, digits), with_unit=last)
+            for one, last in zip(decision.interval, (False, True), strict=True)
+        )
+        reasons.append(f"{basis} mellem {low} og {high}")
+    if decision.provisional:
+        reasons.append(_provisional(decision, unit, digits, late))
+    because = ", og ".join(reasons)
+    match decision.certainty:
+        case Certainty.SURE:
+            return f"Afgørelsen er sikker: {because}, og det hele ligger på samme side af målet."
+        case Certainty.PROVISIONAL:
+            return f"Afgørelsen hviler på foreløbige tal, men vender ikke: {because}."
+    return f"Afgørelsen kan vende: {because}; det rækker til den anden side af målet."
+
+
+def _provisional(decision: Decision, unit: str, digits: int | None, late: str) -> str:
+    months = listed([month(one) for one in decision.provisional])
+    are = "er foreløbig" if len(decision.provisional) == 1 else "er foreløbige"
+    if decision.if_late is None:
+        return f"{months} {are}"
+    rise = written(Quantity(LATE_REGISTRATION, "%"))
+    number = written(Quantity(decision.if_late, unit, digits))
+    return f"{months} {are}; kommer der {rise} flere til{late}, bliver tallet {number}"
