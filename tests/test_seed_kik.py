@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -344,12 +345,38 @@ def test_at_least_60_percent_of_2013_and_2014_are_self_supporting_after_3_years(
     assert page["maal-integration"]["numbers"]["verdict"]["value"] == "nået"
 
 
+def certainty(page: dict[str, dict[str, Any]], goal: str) -> tuple[str, str]:
+    numbers = page[f"maal-{goal}"]["numbers"]
+    return numbers["certainty"]["value"], numbers["how_sure"]["value"].replace("\u00a0", " ")
+
+
+def test_a_halved_group_is_sure_and_a_small_cohort_over_half_is_not(shown: Shown) -> None:
+    # 448 of 1.461 by the binomial distribution, and 51 of 84 whose lower limit is 49,5 %
+    assert certainty(shown("kik", "aktivitetsparate"), "halvering") == (
+        "sikker",
+        "Afgørelsen er sikker: tilfældige udsving kunne have givet mellem 414 og 484 personer, og det hele ligger på "
+        "samme side af målet.",
+    )
+    kind, sentence = certainty(shown("kik", "integration"), "integration")
+    assert kind == "kan vende" and "mellem 49,5 og 71,2 %" in sentence
+
+
+def test_the_stock_of_kik_ii_lies_more_than_a_month_s_swing_under_the_plan(shown: Shown) -> None:
+    from statistics import stdev
+
+    stock = (1128, 1139, 1146, 1141, 1133, 1089, 1032, 978)
+    half = 2.4469 * stdev(after - before for before, after in pairwise(stock))  # t(6)
+    kind, sentence = certainty(shown("kik-ii", "kontaktforloeb"), "reduktion")
+    assert kind == "sikker"
+    assert f"mellem {danish(978 - half)} og {danish(978 + half)} kontaktforløb" in sentence
+
+
 def test_the_interval_of_a_share_is_the_one_of_statsmodels(shown: Shown) -> None:
     from statsmodels.stats.proportion import proportion_confint
 
     rows = shown("kik", "integration")["interval"]["rows"]
     for row, (persons, self_supporting) in zip(rows, ((84, 51), (127, 81)), strict=True):
-        expected = proportion_confint(self_supporting, persons, method="wilson")
+        expected = proportion_confint(self_supporting, persons, method="beta")
         assert [cell["value"] for cell in row["cells"][2:]] == pytest.approx(expected, abs=1e-9)
 
 

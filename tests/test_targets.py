@@ -115,6 +115,16 @@ def test_of_a_goal_that_is_not_decided_nothing_is_said_to_be_sure(actual: float 
     assert (found.verdict.value, found.certainty.value) == ("kan ikke afgøres", "kan ikke vurderes")
 
 
+@pytest.mark.parametrize(("year_s_target", "expected"), [(2.8, "sikker"), (-1.0, "kan vende")])
+def test_an_interval_of_the_year_is_held_against_the_year_s_target(year_s_target: float, expected: str) -> None:
+    found = decide(
+        *(-1.9, 2.4),
+        **{"lower_is_better": False, "as_of": BEFORE, "ends_on": LAST_DAY},
+        **{"interval": (-2.0, -0.5), "interval_target": year_s_target},
+    )
+    assert (found.verdict.value, found.certainty.value) == ("bagud", expected)
+
+
 NUMBERS = st.floats(-1000, 1000)
 
 

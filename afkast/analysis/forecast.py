@@ -47,10 +47,10 @@ def year_of_stock(known: ArrayLike, months_in_year: int = 12, level: float = 0.9
 def year_of_flow(actual: ArrayLike, phased: Sequence[float], level: float = 0.95) -> Forecast:
     """The year's sum of amounts, given the phased budget of all its months and what the first n of them came to.
 
-    actual(m) = q·phased(m) + e(m), var e(m) = s²·phased(m). The run-rate ratio q = Σactual ÷ Σphased to date is then the
-    best linear unbiased one, the remaining months are expected at q·phased, and the sum of their errors has the variance
-    s²·(B + B² ÷ A), A and B the phased budget to date and of the rest; s² is on n − 1 degrees of freedom
-    (the ratio estimator of Royall, Biometrika 57, 1970). Every month's phased budget must be above 0.
+    actual(m) = q·phased(m) + e(m), var e(m) = s²·phased(m). The run-rate ratio q = Σactual ÷ Σphased to date is then
+    the best linear unbiased one and the remaining months are expected at q·phased. The sum of their errors has the
+    variance s²·(B + B² ÷ A), A and B the phased budget to date and of the rest; s² has n − 1 degrees of freedom (the
+    ratio estimator of Royall, Biometrika 57, 1970). Every month's phased budget must be above 0.
     """
     y, b = np.asarray(actual, dtype=float), np.asarray(phased, dtype=float)
     if (b <= 0).any():

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 LATE_REGISTRATION = 0.20
-"""How much a provisional month may still rise: STAR has seen 15–20 % for sickness benefit, three weeks after the count."""
+"""How much a provisional month may still rise: STAR has seen 15–20 % for sickness benefit, three weeks after it."""
 
 Interval = tuple[float, float]
 
@@ -74,12 +74,14 @@ def decide(
     interval: Interval | None = None,
     if_late: float | None = None,
     provisional: Iterable[pd.Timestamp] = (),
+    interval_target: float | None = None,
 ) -> Decision:
     """The verdict on one goal, and whether it would be another.
 
     It may turn when an end of the interval, or the number that late registration would give, lies on the other side
     of the target. Else it rests on provisional numbers where some months are provisional, and is sure where an
-    interval says so. Without any of these nothing is claimed: how sure it is cannot be judged.
+    interval says so. Without any of these nothing is claimed: how sure it is cannot be judged. `interval_target` is the
+    target that the interval is about, where that is not the target to date but the whole period's.
     """
     reached = verdict(actual, target, lower_is_better=lower_is_better, as_of=as_of, ends_on=ends_on)
     months = tuple(provisional)
@@ -87,8 +89,9 @@ def decide(
         return Decision(reached, Certainty.UNKNOWN, provisional=months)
     assert actual is not None and target is not None
     met = _met(actual, target, lower_is_better)
-    others = [*(interval or ()), *([] if if_late is None else [if_late])]
-    if any(_met(other, target, lower_is_better) != met for other in others):
+    others = [(other, target if interval_target is None else interval_target) for other in interval or ()]
+    others += [] if if_late is None else [(if_late, target)]
+    if any(_met(*other, lower_is_better) != met for other in others):
         certainty = Certainty.MAY_TURN
     elif months:
         certainty = Certainty.PROVISIONAL
