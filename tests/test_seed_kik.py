@@ -383,11 +383,22 @@ def test_the_interval_of_a_share_is_the_one_of_statsmodels(shown: Shown) -> None
 def test_the_stock_trends_end_where_the_pages_say(shown: Shown, snapshot: Snapshot) -> None:
     measures = snapshot.table("measures").query("area == 'Aabenraa' and unit == 'fuldtidspersoner'")
     rows = {row[0]: row[1:] for row in cells(shown("kik", "udvikling")["foer-og-nu"])}
-    for label in ("Ledighedsydelse", "Kontant- og uddannelseshjælp"):
+    for label, change in (("Ledighedsydelse", "-69"), ("Kontant- og uddannelseshjælp", "–")):
         own = measures[measures["measure"] == label[0].lower() + label[1:]].set_index("period")["value"]
         before, latest = own[pd.Timestamp(2015, 12, 1)], own[pd.Timestamp(2018, 5, 1)]
-        assert rows[label][1:4] == (danish(before), danish(latest), danish(latest - before))
+        assert rows[label][1:4] == (danish(before), danish(latest), change)
         assert len(own) == 65
+        assert change == "–" or danish(latest - before) == change
+
+
+def test_a_change_across_a_break_is_refused_or_given_with_its_reason_and_the_break_is_marked(shown: Shown) -> None:
+    page = shown("kik", "udvikling")
+    notes = page["foer-og-nu"]["html"].split("</table>")[1]
+    assert "Ledighedsydelse: Sammenlignet hen over et databrud: Omlægningen ændrede" in notes
+    assert "Kontant- og uddannelseshjælp: Udviklingen opgøres ikke hen over et databrud" in notes
+    for figure, breaks in (("udvikling-1", 1), ("udvikling-2", 2)):
+        assert page[figure]["caption"].endswith("Databrud er mærket.")
+        assert page[figure]["html"].count("Databrud: ") == breaks
 
 
 # ---------------------------------------------------------------- the functions

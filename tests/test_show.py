@@ -528,3 +528,14 @@ def test_a_table_of_the_snapshot_is_only_the_strategys_own_rows(snapshot: Snapsh
     assert kijos.extracted_on("spells") == date(2022, 2, 28)
     with pytest.raises(PageError, match="cohort has no rows for strategy kijos"):
         kijos.table("cohort")
+
+
+def test_a_folded_table_lies_under_its_words_and_is_filed_like_any_other(door: Shown) -> None:
+    values = pd.DataFrame({"2019": [7.0]}, index=["Antal"])
+    door.page.show_table("tabel", values, caption="Tabel", source=OPUS, folded=NASTY)
+    folded, filed_folded = door.read, filed(door.notebook)[-1]
+    door.page.show_table("tabel", values, caption="Tabel", source=OPUS)
+    assert folded.texts("summary") == [NASTY]
+    assert "7" in folded.one("details", "afkast-fold").text
+    assert filed_folded == filed(door.notebook)[-1]
+    assert door.read.all("details") == []
