@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -164,6 +164,33 @@ def test_a2_follows_from_budget_postings_and_computed_saving(snapshot: Snapshot,
     assert numbers["net_gain"]["value"] == pytest.approx(sum(actual.values()))
     assert danish(numbers["net_gain"]["value"] / 1e6, 1) == "42,8"
     assert shown("kik", "oekonomi")["investeringen"]["numbers"]["invested"]["shown"] == "68,0\u00a0mio. kr."
+
+
+def test_kik_breaks_even_in_2019_by_its_budget_and_in_2016_by_what_happened(snapshot: Snapshot, shown: Shown) -> None:
+    gain: dict[str, dict[tuple[int, int], float]] = {"budgeted": defaultdict(float), "actual": defaultdict(float)}
+    for row in snapshot.table("budget").query("strategy == 'kik'").itertuples():
+        months = range(1, 13) if pd.isna(row.month) else [row.month]
+        for month in months:
+            share = row.amount_dkk / len(months)
+            gain["budgeted"][row.year, month] += share if row.line == "benefit_saving" else -share
+    for row in snapshot.table("ledger").query("strategy == 'kik'").itertuples():
+        gain["actual"][row.posted_on.year, row.posted_on.month] -= row.amount_dkk
+    for row in snapshot.table("measures").query("measure == 'beregnet_besparelse_kik'").itertuples():
+        gain["actual"][row.period.year, row.period.month] += row.value
+    numbers = shown("kik", "oekonomi")["tjent-hjem-i-ord"]["numbers"]
+    for name, expected in (("budgeted", (2019, "september")), ("actual", (2016, "april"))):
+        months = sorted(gain[name])
+        sums = list(accumulate(gain[name][month] for month in months))
+        last_below = max(place for place, total in enumerate(sums) if total < 0)
+        year, month = months[last_below + 1]
+        assert (year, show.danish.MONTHS[month - 1]) == expected
+        assert numbers[name]["value"] == f"{expected[1]} {year}"
+
+
+def test_the_budgeted_saving_of_kik_in_2018_presupposes_212_full_years_out_of_1461(shown: Shown) -> None:
+    numbers = shown("kik", "oekonomi")["forudsaetningen"]["numbers"]
+    assert numbers["exits"]["value"] == pytest.approx((9_580_000 + 13_412_000) / (11_282 * 12 * 0.8))
+    assert numbers["share"]["value"] == pytest.approx(numbers["exits"]["value"] / 1461)
 
 
 # ---------------------------------------------------------------- A3
