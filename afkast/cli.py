@@ -102,8 +102,10 @@ def new(id: str) -> None:
 
     project = find_project()
     path = write_skeleton(project.strategies, id, date.today())
-    click.echo(f"{path.relative_to(project.root)}: describe the strategy there, add its rows to the raw files, then")
-    click.echo("afkast import data/example/raw && afkast build")
+    click.echo(
+        f"{path.relative_to(project.root)}: describe the strategy there, put its files into the raw folder, declare"
+    )
+    click.echo("them in its sources.yml (data/README.md), then: afkast import FOLDER && afkast build")
 
 
 def _progress() -> Progress:

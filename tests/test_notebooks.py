@@ -192,6 +192,22 @@ def test_no_notebook_knows_a_strategy_by_name(path: Path, strategies: dict[str, 
             assert not isinstance(one, ast.Match)
 
 
+MADE_OF_BUDGETS = {"investment_plan"}
+"""Notebooks whose months are all budgeted: no counting changes its meaning there."""
+
+
+@of_every_template
+def test_every_monthly_figure_is_given_the_breaks_of_its_series(path: Path) -> None:
+    drawn = [
+        one
+        for cell in code_cells(read(path))
+        for one in nodes(cell)
+        if isinstance(one, ast.Call) and ast.unparse(one.func) == "lines_by_month"
+    ]
+    if path.stem not in MADE_OF_BUDGETS:
+        assert [one for one in drawn if "breaks" not in {keyword.arg for keyword in one.keywords}] == []
+
+
 @of_every_template
 def test_numbers_in_sentences_are_computed(path: Path) -> None:
     for cell in code_cells(read(path)):

@@ -311,6 +311,31 @@ def test_the_page_says_how_far_the_result_rests_on_the_price(pages: dict[str, Sh
     assert shown == written(turning_price, 0) + "\u00a0kr."
 
 
+@pytest.mark.parametrize(
+    ("page", "measure", "month"),
+    [("forsoergelsestryk", "Forsørgelsestryk", "2015M06"), ("ungeledighed", "Ledige under 30 år", "2015M06")],
+)
+def test_late_registrations_in_both_places_do_not_turn_what_rests_on_a_provisional_month(
+    pages: dict[str, Shown], page: str, measure: str, month: str
+) -> None:
+    share = shares(measure)
+    then = share("2014M01", "Ballerup") - share("2014M01", "Hele landet")
+    risen = Fraction(6, 5) * (share(month, "Ballerup") - share(month, "Hele landet"))
+    numbers = pages[page][f"maal-{page}"]["numbers"]
+    assert numbers["certainty"]["value"] == "hviler på foreløbige tal"
+    told = numbers["how_sure"]["value"].replace("\u00a0", " ")
+    assert told.endswith(
+        f"kommer der 20 % flere til begge steder, bliver tallet {written(100 * (then - risen), 2)} pct.point."
+    )
+
+
+def test_flex_jobs_are_sure_by_their_own_swing_and_a_refused_comparison_is_not_judged(pages: dict[str, Shown]) -> None:
+    assert pages["fleksjob"]["maal-fleksjob"]["numbers"]["certainty"]["value"] == "sikker"
+    refused = pages["uden-grund"]["maal-sygedagpenge"]["numbers"]
+    assert refused["certainty"]["value"] == "kan ikke vurderes"
+    assert refused["how_sure"]["value"] == "Målet kan ikke afgøres: udviklingen kan ikke opgøres."
+
+
 def test_the_net_gain_is_not_known_since_the_note_has_no_expense(pages: dict[str, Shown]) -> None:
     assert pages["aktuel-besparelse"]["nettogevinst"]["numbers"]["net_gain"]["value"] is None
 

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -163,6 +164,33 @@ def test_a2_follows_from_budget_postings_and_computed_saving(snapshot: Snapshot,
     assert numbers["net_gain"]["value"] == pytest.approx(sum(actual.values()))
     assert danish(numbers["net_gain"]["value"] / 1e6, 1) == "42,8"
     assert shown("kik", "oekonomi")["investeringen"]["numbers"]["invested"]["shown"] == "68,0\u00a0mio. kr."
+
+
+def test_kik_breaks_even_in_2019_by_its_budget_and_in_2016_by_what_happened(snapshot: Snapshot, shown: Shown) -> None:
+    gain: dict[str, dict[tuple[int, int], float]] = {"budgeted": defaultdict(float), "actual": defaultdict(float)}
+    for row in snapshot.table("budget").query("strategy == 'kik'").itertuples():
+        months = range(1, 13) if pd.isna(row.month) else [row.month]
+        for month in months:
+            share = row.amount_dkk / len(months)
+            gain["budgeted"][row.year, month] += share if row.line == "benefit_saving" else -share
+    for row in snapshot.table("ledger").query("strategy == 'kik'").itertuples():
+        gain["actual"][row.posted_on.year, row.posted_on.month] -= row.amount_dkk
+    for row in snapshot.table("measures").query("measure == 'beregnet_besparelse_kik'").itertuples():
+        gain["actual"][row.period.year, row.period.month] += row.value
+    numbers = shown("kik", "oekonomi")["tjent-hjem-i-ord"]["numbers"]
+    for name, expected in (("budgeted", (2019, "september")), ("actual", (2016, "april"))):
+        months = sorted(gain[name])
+        sums = list(accumulate(gain[name][month] for month in months))
+        last_below = max(place for place, total in enumerate(sums) if total < 0)
+        year, month = months[last_below + 1]
+        assert (year, show.danish.MONTHS[month - 1]) == expected
+        assert numbers[name]["value"] == f"{expected[1]} {year}"
+
+
+def test_the_budgeted_saving_of_kik_in_2018_presupposes_212_full_years_out_of_1461(shown: Shown) -> None:
+    numbers = shown("kik", "oekonomi")["forudsaetningen"]["numbers"]
+    assert numbers["exits"]["value"] == pytest.approx((9_580_000 + 13_412_000) / (11_282 * 12 * 0.8))
+    assert numbers["share"]["value"] == pytest.approx(numbers["exits"]["value"] / 1461)
 
 
 # ---------------------------------------------------------------- A3
@@ -344,23 +372,60 @@ def test_at_least_60_percent_of_2013_and_2014_are_self_supporting_after_3_years(
     assert page["maal-integration"]["numbers"]["verdict"]["value"] == "nået"
 
 
+def certainty(page: dict[str, dict[str, Any]], goal: str) -> tuple[str, str]:
+    numbers = page[f"maal-{goal}"]["numbers"]
+    return numbers["certainty"]["value"], numbers["how_sure"]["value"].replace("\u00a0", " ")
+
+
+def test_a_halved_group_is_sure_and_a_small_cohort_over_half_is_not(shown: Shown) -> None:
+    # 448 of 1.461 by the binomial distribution, and 51 of 84 whose lower limit is 49,5 %
+    assert certainty(shown("kik", "aktivitetsparate"), "halvering") == (
+        "sikker",
+        "Afgørelsen er sikker: tilfældige udsving kunne have givet mellem 414 og 484 personer, og det hele ligger på "
+        "samme side af målet.",
+    )
+    kind, sentence = certainty(shown("kik", "integration"), "integration")
+    assert kind == "kan vende" and "mellem 49,5 og 71,2 %" in sentence
+
+
+def test_the_stock_of_kik_ii_lies_more_than_a_month_s_swing_under_the_plan(shown: Shown) -> None:
+    from statistics import stdev
+
+    stock = (1128, 1139, 1146, 1141, 1133, 1089, 1032, 978)
+    half = 2.4469 * stdev(after - before for before, after in pairwise(stock))  # t(6)
+    kind, sentence = certainty(shown("kik-ii", "kontaktforloeb"), "reduktion")
+    assert kind == "sikker"
+    assert f"mellem {danish(978 - half)} og {danish(978 + half)} kontaktforløb" in sentence
+
+
 def test_the_interval_of_a_share_is_the_one_of_statsmodels(shown: Shown) -> None:
     from statsmodels.stats.proportion import proportion_confint
 
     rows = shown("kik", "integration")["interval"]["rows"]
     for row, (persons, self_supporting) in zip(rows, ((84, 51), (127, 81)), strict=True):
-        expected = proportion_confint(self_supporting, persons, method="wilson")
+        expected = proportion_confint(self_supporting, persons, method="beta")
         assert [cell["value"] for cell in row["cells"][2:]] == pytest.approx(expected, abs=1e-9)
 
 
 def test_the_stock_trends_end_where_the_pages_say(shown: Shown, snapshot: Snapshot) -> None:
     measures = snapshot.table("measures").query("area == 'Aabenraa' and unit == 'fuldtidspersoner'")
     rows = {row[0]: row[1:] for row in cells(shown("kik", "udvikling")["foer-og-nu"])}
-    for label in ("Ledighedsydelse", "Kontant- og uddannelseshjælp"):
+    for label, change in (("Ledighedsydelse", "-69"), ("Kontant- og uddannelseshjælp", "–")):
         own = measures[measures["measure"] == label[0].lower() + label[1:]].set_index("period")["value"]
         before, latest = own[pd.Timestamp(2015, 12, 1)], own[pd.Timestamp(2018, 5, 1)]
-        assert rows[label][1:4] == (danish(before), danish(latest), danish(latest - before))
+        assert rows[label][1:4] == (danish(before), danish(latest), change)
         assert len(own) == 65
+        assert change == "–" or danish(latest - before) == change
+
+
+def test_a_change_across_a_break_is_refused_or_given_with_its_reason_and_the_break_is_marked(shown: Shown) -> None:
+    page = shown("kik", "udvikling")
+    notes = page["foer-og-nu"]["html"].split("</table>")[1]
+    assert "Ledighedsydelse: Sammenlignet hen over et databrud: Omlægningen ændrede" in notes
+    assert "Kontant- og uddannelseshjælp: Udviklingen opgøres ikke hen over et databrud" in notes
+    for figure, breaks in (("udvikling-1", 1), ("udvikling-2", 2)):
+        assert page[figure]["caption"].endswith("Databrud er mærket.")
+        assert page[figure]["html"].count("Databrud: ") == breaks
 
 
 # ---------------------------------------------------------------- the functions

@@ -5,8 +5,10 @@ without the notebooks' own functions, and the numbers that the executed pages fi
 """
 
 import json
+import math
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -260,6 +262,75 @@ def cells_of(item: dict[str, Any]) -> Table:
 def test_every_printed_cell_is_shown_in_its_row_and_column(name: str, pages: Path) -> None:
     shown = cells_of(item_of(pages, *SHOWN_AT[name]))
     assert list(shown.items()) == list(expected(name).items())
+
+
+# ---------------------------------------------------------------- how the year ends
+
+
+def months_of_kijos(snapshot: Snapshot) -> tuple[list[float], list[float], list[float]]:
+    """The months' spending from June, their phased budget to December, and the saving of each month from January."""
+    ledger = rows(snapshot.table("ledger"), strategy=KIJOS, line="investment")
+    spent = [float(ledger[ledger["posted_on"].dt.month == month]["amount_dkk"].sum()) for month in range(6, 12)]
+    budget = rows(snapshot.table("budget"), strategy=KIJOS, kind="revised", line="investment")
+    phased = [kroner(budget, month=month) for month in range(6, 13)]
+    own = snapshot.table("measures").query("area == 'Aabenraa' and '2019-01-01' <= period <= '2019-11-30'")
+    saved = [0.0] * 11
+    for measure, original, price in (("sygedagpenge", 500, 125_333), ("jobafklaring", 284, 146_333)):
+        for place, value in enumerate(rows(own, measure=measure).sort_values("period")["value"]):
+            saved[place] += (original - value) * price
+    return spent, phased, saved
+
+
+def test_the_year_of_kijos_ends_as_its_months_say(snapshot: Snapshot, pages: Path) -> None:
+    spent, phased, saved = months_of_kijos(snapshot)
+    ratio = sum(spent) / sum(phased[:6])
+    squares = sum((s - ratio * p) ** 2 / p for s, p in zip(spent, phased[:6], strict=True)) / 5
+    spend_half = 2.570582 * math.sqrt(squares * (phased[6] + phased[6] ** 2 / sum(phased[:6])))  # t(5)
+    steps = [after - before for before, after in pairwise(saved)]
+    saving_half = 2.228139 * math.sqrt(sum(step**2 for step in steps) / 10) / 12  # t(10), one month left
+    spend, saving = sum(spent) + ratio * phased[6], (sum(saved) + saved[-1]) / 12
+    both = math.hypot(spend_half, saving_half)
+    shown = cells_of(item_of(pages, KIJOS, "oekonomi", "prognose"))
+    for row, estimate, half in (
+        ("Netto forbrug af investeringen", spend, spend_half),
+        ("Netto besparelse", -saving, saving_half),
+        ("Netto gevinst", spend - saving, both),
+    ):
+        expected = [rounded(value, 1_000) for value in (estimate, estimate - half, estimate + half)]
+        assert [shown[row, column] for column in ("Prognose for 2019", "Nedre", "Øvre")] == expected
+
+
+def test_kijos_breaks_even_in_september_2020_by_its_budget_and_not_as_2019_goes(
+    snapshot: Snapshot, pages: Path
+) -> None:
+    budget = rows(snapshot.table("budget"), strategy=KIJOS, kind="strategy")
+    gain = {
+        year: kroner(budget, line="benefit_saving", year=year) - kroner(budget, line="investment", year=year)
+        for year in range(2019, 2023)
+    }
+    months = next(m for m in range(1, 37) if gain[2019] + gain[2020] / 12 * m >= 0)
+    numbers = item_of(pages, KIJOS, "oekonomi", "tjent-hjem-i-ord")["numbers"]
+    assert (months, numbers["budgeted"]["value"]) == (9, "september 2020")
+    spent, phased, saved = months_of_kijos(snapshot)
+    year = (sum(saved) + saved[-1]) / 12 - sum(spent) * sum(phased) / sum(phased[:6])
+    assert year + gain[2020] + gain[2021] + gain[2022] < 0
+    assert numbers["expected"]["value"] == numbers["kept"]["value"] == "ikke inden for perioden"
+
+
+@pytest.mark.parametrize(("page", "tenths"), [("sygedagpenge", 5168), ("jobafklaring", 3032)])
+def test_the_year_s_average_carries_the_latest_month_on(
+    snapshot: Snapshot, pages: Path, page: str, tenths: int
+) -> None:
+    own = rows(snapshot.table("measures"), measure=page, area="Aabenraa").sort_values("period")
+    stock = list(own["value"])
+    assert stock[-1] == tenths / 10
+    steps = [after - before for before, after in pairwise(stock)]
+    half = 2.228139 * math.sqrt(sum(step**2 for step in steps) / 10) / 12
+    average = (sum(stock) + stock[-1]) / 12
+    shown = cells_of(item_of(pages, KIJOS, page, "prognose"))
+    found = [shown["Gennemsnit i 2019", column] for column in ("Prognose for 2019", "Nedre", "Øvre")]
+    assert found == [rounded(value, 1, 1) for value in (average, average - half, average + half)]
+    assert item_of(pages, KIJOS, page, f"maal-{page}")["numbers"]["certainty"]["value"] == "sikker"
 
 
 def test_the_follow_up_shows_the_printed_budget_beside_what_was_realised(pages: Path) -> None:

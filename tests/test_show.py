@@ -543,3 +543,14 @@ def test_spells_were_extracted_when_the_strategys_own_were(
     project = Project(Path(__file__).resolve().parents[1])
     own = Page(project, snapshot, date(2023, 12, 31), None, "side").strategies().get(strategy)
     assert Page(project, snapshot, date(2023, 12, 31), own, "side").extracted_on("spells") == extracted_on
+
+
+def test_a_folded_table_lies_under_its_words_and_is_filed_like_any_other(door: Shown) -> None:
+    values = pd.DataFrame({"2019": [7.0]}, index=["Antal"])
+    door.page.show_table("tabel", values, caption="Tabel", source=OPUS, folded=NASTY)
+    folded, filed_folded = door.read, filed(door.notebook)[-1]
+    door.page.show_table("tabel", values, caption="Tabel", source=OPUS)
+    assert folded.texts("summary") == [NASTY]
+    assert "7" in folded.one("details", "afkast-fold").text
+    assert filed_folded == filed(door.notebook)[-1]
+    assert door.read.all("details") == []

@@ -4,6 +4,8 @@ One sign everywhere: an investment is positive when it costs, a saving positive 
 net_gain = saving − investment. A page turns the signs to those of its paper only when it shows them.
 """
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
@@ -118,6 +120,36 @@ def within_period(budget: pd.DataFrame, ends_on: date) -> pd.Series:
         raise AfkastError(f"the budget of {ends_on.year} has no months, so it cannot be cut at {ends_on}.")
     month = budget["month"].fillna(12).astype(int)
     return (budget["year"] < ends_on.year) | ((budget["year"] == ends_on.year) & (month <= ends_on.month))
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How far several figures for one saving agree: the outermost of them, and whether they point the same way."""
+
+    ways: int
+    lowest: float
+    highest: float
+    same_direction: bool
+
+    @property
+    def spread(self) -> float:
+        """The distance between the outermost."""
+        return self.highest - self.lowest
+
+    @property
+    def smallest_of_largest(self) -> float:
+        """The one nearest 0 as a share of the one farthest from it, 1 where all are equal; NaN when signs differ."""
+        ends = sorted(abs(end) for end in (self.lowest, self.highest))
+        return ends[0] / ends[1] if self.same_direction and ends[1] else float("nan")
+
+
+def agreement(savings_dkk: Iterable[float]) -> Agreement:
+    """Compare a saving reckoned in several ways, kroner; those not known (NaN) are left out, and one must be known."""
+    known = [one for one in savings_dkk if one == one]
+    if not known:
+        raise AfkastError("none of the ways of reckoning the saving gives a number; the page has nothing to compare.")
+    lowest, highest = min(known), max(known)
+    return Agreement(len(known), float(lowest), float(highest), lowest > 0 or highest < 0 or lowest == highest)
 
 
 def break_even_month(cumulated_gain: pd.Series) -> pd.Timestamp | None:

@@ -197,6 +197,7 @@ class Page:
         states: pd.DataFrame | None = None,
         blanks: str = "missing",
         notes: Sequence[str] = (),
+        folded: str = "",
     ) -> None:
         """Show a table: row labels from the index, one or two heading rows from the columns.
 
@@ -205,7 +206,8 @@ class Page:
         Numbers are in the stored unit (kroner, shares) and are scaled for `unit`, or the row's or column's own.
         `states` (same shape: "", "missing", "hidden", "provisional", "future") says what is special about a cell;
         a cell without a number is `blanks`. Rows named in `totals` (by label or by all levels) stand out.
-        `corner` heads the row labels.
+        `corner` heads the row labels. A table that is `folded` lies under these words until the reader opens it; on
+        paper it is open.
         """
         files = self._files_of(source)
         units = self._units(values, unit, row_units or {}, column_units or {})
@@ -213,7 +215,7 @@ class Page:
         self._display(
             id,
             "table",
-            self._table_html(id, values, rows, caption, corner, notes, files),
+            self._table_html(id, values, rows, caption, corner, notes, files, folded),
             {"caption": caption, **_filed_rows(values, rows, units)},
             files,
         )
@@ -369,6 +371,7 @@ class Page:
         corner: str,
         notes: Sequence[str],
         files: list[dict[str, Any]],
+        folded: str = "",
     ) -> str:
         met = {cell.state for row in rows for cell in row.cells}
         if any(cell.small for row in rows for cell in row.cells):
@@ -383,6 +386,7 @@ class Page:
             corner=corner,
             rows=rows,
             notes=[*notes, *legend],
+            folded=folded,
         )
 
     def _files_of(self, source: Source) -> list[dict[str, Any]]:

@@ -99,10 +99,10 @@ FLEX_JOB_PRICE = (
 )
 
 # Measures by the name that the snapshot knows them under
-KONTANTHJAELP = ("kontanthjælp", "uddannelseshjælp", "aktivitetsparateandel")
+KONTANTHJAELP = ("kontanthjælp", "uddannelseshjælp", "kontant- og uddannelseshjælp", "aktivitetsparateandel")
 REFUNDED = (
-    *("sygedagpenge", "sygedagpengeandel", "jobafklaring", "revalidering", "ressourceforløb", "ledighedsydelse"),
-    *("fleksjob", "fleksjobandel", "ungeledighed", "forsørgelsestryk"),
+    *("sygedagpenge", "sygedagpengeandel", "jobafklaring", "jobafklaringsandel", "revalidering", "ressourceforløb"),
+    *("ledighedsydelse", "fleksjob", "fleksjobandel", "ungeledighed", "forsørgelsestryk"),
     *KONTANTHJAELP,
 )
 BREAKS: tuple[tuple[Sequence[str], str, str, str, str], ...] = (

@@ -70,6 +70,17 @@ STOCK_SICKNESS = (5038, 5072, 5049, 5013, 4986, 4974, 5007, 5061, 5118, 5159, 51
 STOCK_CLARIFICATION = (2860, 2869, 2876, 2871, 2889, 2896, 2913, 2942, 2974, 3001, 3032)
 REPORTED_SAVING_KR = -1_909_600  # the controller's own figure; a minus is extra cost
 
+# Shares of the population aged 16-66 by month from January 2018, in Aabenraa and the country, constructed. Aabenraa's
+# persons of 2019 are the stocks above, rounded; those of 2018 lie so many persons from the same month of 2019.
+# The country is held against May 2019, the month before the strategy began: what it had of its May, in thousandths
+PERSONS_2018 = {"Sygedagpenge": (5, 4, 3, 1, 2, 1, -1, -3, -5, -6, -4), "Jobafklaring": (-9,) * 11}
+POPULATION = {"Aabenraa": (37_400, -4), "Hele landet": (3_748_000, 520)}  # January 2018, and more each month
+COUNTRY_IN_MAY = {"Sygedagpenge": 62_900, "Jobafklaring": 17_100}
+COUNTRY_2019 = {
+    "Sygedagpenge": (1009, 1015, 1011, 1004, 1000, 997, 998, 1004, 1011, 1015, 1014),
+    "Jobafklaring": (985, 989, 993, 997, 1000, 1003, 1007, 1011, 1016, 1021, 1026),
+}
+
 # Full-time persons in revalidering, in tenths: 2018, and 2019 to November
 STOCK_REHABILITATION = (
     (412, 408, 415, 421, 419, 410, 398, 402, 411, 417, 420, 414),
@@ -121,6 +132,29 @@ def full_year_persons() -> str:
         for month, tenths in enumerate(stock, start=1)
     ]
     return csv_file(["Økonomiske helårspersoner pr. måned"], "Måned;Område;Måltal;Værdi;Enhed", rows)
+
+
+def shares_of_population() -> str:
+    """Persons and population by month and area, January 2018 to November 2019; December 2018 is between its months."""
+    rows = []
+    for measure, stock in (("Sygedagpenge", STOCK_SICKNESS), ("Jobafklaring", STOCK_CLARIFICATION)):
+        now = [round(tenths / 10) for tenths in stock]
+        then = [persons + more for persons, more in zip(now, PERSONS_2018[measure], strict=True)]
+        country_now = [round(COUNTRY_IN_MAY[measure] * part / 1000) for part in COUNTRY_2019[measure]]
+        country_then = [round(persons * 0.992) for persons in country_now]
+        for area, before, after in (("Aabenraa", then, now), ("Hele landet", country_then, country_now)):
+            start, monthly = POPULATION[area]
+            for number, persons in enumerate([*before, round((before[-1] + after[0]) / 2), *after]):
+                population = start + monthly * number
+                share = danish(round(persons / population * 10**4), 2)
+                month = f"{2018 + number // 12}M{number % 12 + 1:02}"
+                rows.append(f"{month};{area};{measure};{danish(persons)};{danish(population)};{share}")
+    return csv_file(
+        ["Jobindsats og Danmarks Statistik", "Fuldtidspersoner og befolkning på 16-66 år, Aabenraa og hele landet", ""],
+        "Måned;Område;Ydelse;Fuldtidspersoner;Befolkning 16-66 år;Andel (pct.)",
+        rows,
+        ["", "Filter: Område = Aabenraa, Hele landet; Periode = jan 2018 - nov 2019"],
+    )
 
 
 def reported_saving() -> str:
@@ -191,6 +225,7 @@ def files() -> dict[str, bytes]:
         "opus_posteringer_aabenraa.txt": journal("Aabenraa", "2019", date(2019, 12, 9), postings).encode("cp1252"),
         "momentum_revalidering.csv": rehabilitation().encode("cp1252"),
         "okonomi_helaarspersoner.csv": full_year_persons().encode("utf-8-sig"),
+        "jobindsats_kijos.csv": shares_of_population().encode("utf-8-sig"),
         "beregnet_besparelse.csv": reported_saving().encode("utf-8-sig"),
         "budget_aabenraa.xlsx": budget_aabenraa(),
     }

@@ -1,0 +1,205 @@
+"""An eleventh strategy, of a municipality that the example does not know, by what the README says.
+
+`afkast new`, its rows as files of their own beside the example's, each declared in sources.yml, then import and run.
+"""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+from textwrap import indent
+
+import pytest
+from click.testing import CliRunner, Result
+
+from afkast.cli import main
+from afkast.edition.execute import jobs_of
+from afkast.project import Project
+from afkast.report.show import filed
+from afkast.strategy import load_strategies
+
+ID = "hjoerring-flere-i-job"
+
+BUDGET = """Udvalg;Linje;År;Beløb
+AMU;Investering;2021;1.200.000
+AMU;Investering;2022;1.200.000
+AMU;Besparelse;2021;-400.000
+AMU;Besparelse;2022;-1.500.000
+"""
+PRICES = "Ydelse;År;Netto;Brutto;Refusion\nKontanthjælp;2021;112.000;140.000;0,20\n"
+TARGETS = "Måltal;År;Før;Med\nSygedagpenge;2021;610;595\nSygedagpenge;2022;612;590\n"
+MEASURES = "Måned;Antal\n" + "".join(f"2021M{month:02};{600 - month},5\n" for month in range(1, 13))
+POSTINGS = "Bilag;Udvalg;Dato;Periode;Tekst;Beløb\n" + "".join(
+    f"19{month:03};AMU;15-{month:02}-2021;{month};Løn, jobkonsulenter;98.500,00\n" for month in range(1, 13)
+)
+
+
+def citizens() -> tuple[str, str, str]:
+    """Sixty persons who do not exist (days of birth from 32 to 59), their benefits, and the twenty who start."""
+    persons, spells = "CPR-nr.;Fødselsår;Køn;Uddannelse;Fraflyttet;Død\n", "CPR-nr.;Ydelse;Fra dato;Til dato\n"
+    cohort = "CPR-nr.;Gruppe;I målgruppen;Startet\n"
+    for number in range(60):
+        born = 1960 + number % 40
+        cpr = f"{32 + number % 28}{1 + number % 12:02}{born % 100:02}-{number:04}"
+        starts = number < 20
+        ends = f"01-{1 + number * 7 % 12:02}-2021" if number % 3 == 0 else ""
+        persons += f"{cpr};{born};{'KM'[number % 2]};Grundskole;;\n"
+        spells += f"{cpr};Kontanthjælp;01-06-2019;{ends}\n"
+        cohort += f"{cpr};{'Indsats' if starts else 'Målgruppe'};01-10-2020;{'01-01-2021' if starts else ''}\n"
+    return persons, spells, cohort
+
+
+PERSONS, SPELLS, COHORT = citizens()
+FILES = {
+    "budget": BUDGET,
+    "posteringer": POSTINGS,
+    "priser": PRICES,
+    "maal": TARGETS,
+    "sygedagpenge": MEASURES,
+    "personer": PERSONS,
+    "forloeb": SPELLS,
+    "maalgruppe": COHORT,
+}
+
+DECLARED = f"""
+- file: hjoerring_budget.csv
+  table: budget
+  source: Vedtaget budget
+  columns: {{Udvalg: committee, Linje: line, År: year, Beløb: amount_dkk}}
+  constants: {{strategy: {ID}, kind: strategy, price_level_year: 2021}}
+  values: {{line: {{Investering: investment, Besparelse: benefit_saving}}}}
+  negate: {{line: benefit_saving}}
+- file: hjoerring_posteringer.csv
+  table: ledger
+  source: KMD Opus
+  columns: {{Bilag: document, Udvalg: committee, Dato: posted_on, Periode: period, Tekst: text, Beløb: amount_dkk}}
+  constants: {{strategy: {ID}, line: investment}}
+- file: hjoerring_priser.csv
+  table: unit_prices
+  source: Regnskab
+  columns:
+    Ydelse: benefit
+    År: year
+    Netto: net_dkk_per_full_year_person
+    Brutto: gross_dkk_per_full_year_person
+    Refusion: state_refund_share
+  constants: {{area: Hjørring, price_level_year: 2021, source: Regnskab 2021}}
+  values: {{benefit: {{Kontanthjælp: kontanthjælp}}}}
+- file: hjoerring_maal.csv
+  table: targets
+  source: Vedtaget budget
+  columns: {{Måltal: measure, År: year, Før: original_budget, Med: strategy_budget}}
+  constants: {{strategy: {ID}, unit: helårspersoner}}
+  values: {{measure: {{Sygedagpenge: sygedagpenge}}}}
+- file: hjoerring_sygedagpenge.csv
+  table: measures
+  source: Momentum
+  columns: {{Måned: period, Antal: value}}
+  constants: {{measure: sygedagpenge, area: Hjørring, unit: helårspersoner}}
+- file: hjoerring_personer.csv
+  table: persons
+  source: Fasit
+  columns:
+    {{CPR-nr.: person, Fødselsår: birth_year, Køn: sex, Uddannelse: education, Fraflyttet: moved_on, Død: died_on}}
+- file: hjoerring_forloeb.csv
+  table: spells
+  source: Fasit
+  columns: {{CPR-nr.: person, Ydelse: benefit, Fra dato: start, Til dato: end}}
+  values: {{benefit: {{Kontanthjælp: kontanthjælp}}}}
+- file: hjoerring_maalgruppe.csv
+  table: cohort
+  source: Fasit
+  columns: {{CPR-nr.: person, Gruppe: group, I målgruppen: entered_on, Startet: started_on}}
+  constants: {{strategy: {ID}}}
+  values: {{group: {{Målgruppe: target, Indsats: intervention}}}}
+"""
+
+
+def afkast(*arguments: str) -> Result:
+    return CliRunner().invoke(main, arguments)
+
+
+def worked(result: Result) -> str:
+    assert result.exit_code == 0, result.stderr
+    return result.stdout
+
+
+def declare(raw: Path) -> None:
+    """The entries above at the end of sources.yml, with what they share."""
+    shared = r"\g<0>\n  reader: csv\n  extracted_on: 2022-01-20\n  synthetic: true"
+    entries = re.sub(r"^- file: .*$", shared, DECLARED, flags=re.MULTILINE)
+    with (raw / "sources.yml").open("a", encoding="utf-8") as file:
+        file.write(indent(entries, "  "))
+
+
+def with_its_pages(skeleton: str) -> str:
+    """The skeleton as someone edits it: decision, dates and goals filled in, the pages that wait taken into use."""
+    year = re.search(r"price_level_year: (\d{4})", skeleton)[1]
+    text = re.sub(r"^  # (-| )(?= )", r"  \1", skeleton, flags=re.MULTILINE)
+    text = text.replace("municipality: Eksempelkøbing", "municipality: Hjørring").replace(f"{year}-", "2021-")
+    text = text.replace(f"{int(year) - 1}-12-31", "2020-12-15").replace("end: 2021-", "end: 2022-")
+    text = re.sub(r"as_of: \S+", "as_of: 2021-12-31", text).replace(
+        f"price_level_year: {year}", "price_level_year: 2021"
+    )
+    goal = "  - id: sygedagpenge\n    text: Færre på sygedagpenge end budgetteret.\n    page: sygedagpenge\n"
+    return text.replace("pages:\n", f"{goal}pages:\n", 1)
+
+
+@pytest.fixture
+def shown(project: Project, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], dict[str, dict]]:
+    """What a page of the new strategy files at the door, by id."""
+    monkeypatch.setenv("AFKAST_HOME", str(project.root))
+    monkeypatch.setenv("AFKAST_PAGES", str(project.pages))  # a run sets both, and they are put back after the test
+    monkeypatch.chdir(project.root)
+    raw = project.root / "data" / "example" / "raw"
+    told = worked(afkast("new", ID))
+    assert "sources.yml" in told
+    skeleton = project.strategies / f"{ID}.yml"
+    skeleton.write_text(with_its_pages(skeleton.read_text("utf-8")), "utf-8")
+    for name, text in FILES.items():
+        (raw / f"hjoerring_{name}.csv").write_text(text, "utf-8")
+    refused = afkast("import", "data/example/raw")
+    assert refused.exit_code == 1 and refused.stderr.count("sources.yml does not name it") == len(FILES)
+    declare(raw)
+    worked(afkast("import", "data/example/raw"))
+
+    def run(page: str) -> dict[str, dict]:
+        path = Path(worked(afkast("run", ID, page)).strip())
+        return {item["id"]: item for item in filed(json.loads(path.read_text("utf-8")))}
+
+    return run
+
+
+def test_an_eleventh_strategy_is_one_file_and_rows_in_the_raw_files(
+    shown: Callable[[str], dict[str, dict]], project: Project
+) -> None:
+    strategies = load_strategies(project.strategies, project.notebooks)
+    assert len(strategies) == 11
+    pages = [job.page for job in jobs_of(strategies[ID], "")]
+    assert pages == ["businesscase", "sygedagpenge", "overlevelseskurver"]
+    found = {page: shown(page) for page in pages}
+    for goal in strategies[ID].goals:
+        assert f"maal-{goal.id}" in found[goal.page]
+
+    case = {row["label"]: [cell["value"] for cell in row["cells"]] for row in found["businesscase"]["budget"]["rows"]}
+    assert case["Investering i indsats"] == [1_200_000, 1_200_000]
+    assert case["Besparelse på forsørgelse"] == [-400_000, -1_500_000]
+    assert case["Besparelse i alt"] == [800_000, -300_000]
+
+    sickness = found["sygedagpenge"]["maal-sygedagpenge"]["numbers"]
+    assert sickness["actual"]["value"] == pytest.approx(600.5 - 6.5)  # the months' average, 594 of 595 promised
+    assert (sickness["verdict"]["value"], sickness["certainty"]["value"]) == ("nået", "sikker")
+    assert "KIJOS" not in json.dumps(found["sygedagpenge"])
+
+    assert {"Målgruppen", "Indsatsgruppen"} <= {
+        head[0] for item in found["overlevelseskurver"].values() for head in item.get("columns", ())
+    }
+
+    # what the data do not have is told by its name
+    path = project.strategies / f"{ID}.yml"
+    text = path.read_text("utf-8")
+    path.write_text(text.replace("measure: sygedagpenge ", "measure: sygefravær "), "utf-8")
+    assert "targets har ingen række for sygefravær i 2021" in afkast("run", ID, "sygedagpenge").stderr
+    path.write_text(text.replace("municipality: Hjørring", "municipality: Hjoerring"), "utf-8")
+    told = afkast("run", ID, "sygedagpenge").stderr
+    assert "measures har ingen rækker for sygedagpenge i Hjoerring i 2021" in told

@@ -1,0 +1,158 @@
+"""One saving reckoned in several ways, and the way from a-dagpenge to kontanthjælp: recomputed from the raw files."""
+
+import csv
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from afkast.analysis.economics import agreement
+from afkast.errors import AfkastError
+from afkast.report.show import published, shown_cells
+
+RAW = Path(__file__).resolve().parents[1] / "data" / "example" / "raw"
+KIJOS_PRICES = {"Sygedagpenge": 125_333, "Jobafklaring": 146_333}
+BALLERUP = {"Ledige under 30 år": (49_938, 1), "Sygedagpenge": (150_514, 1), "Fleksjob efter ny ordning": (60_202, -1)}
+KONTANTHJAELP = Fraction(11_282 * 12 * 8, 10)
+
+
+def rows(name: str, encoding: str = "utf-8-sig") -> list[dict[str, str]]:
+    lines = [
+        line
+        for line in (RAW / name).read_text(encoding).splitlines()
+        if line.count(";") > 1 and not line.startswith("Filter")
+    ]
+    return list(csv.DictReader(lines, delimiter=";"))
+
+
+def number(text: str) -> Fraction:
+    return Fraction(text.replace(".", "").replace(",", "."))
+
+
+def shares(name: str, column: str = "", measure: str = "") -> dict[tuple[str, str], tuple[Fraction, Fraction]]:
+    """(month, area) → persons and population."""
+    return {
+        (row["Måned"], row["Område"]): (number(row["Fuldtidspersoner"]), number(row["Befolkning 16-66 år"]))
+        for row in rows(name)
+        if not column or row[column] == measure
+    }
+
+
+def before_and_others(
+    found: dict[tuple[str, str], tuple[Fraction, Fraction]], own: str, base: str
+) -> tuple[Fraction, Fraction]:
+    """Persons fewer than at one's own share at the base, and than by the country's development."""
+    last = max(month for month, area in found if area == own)
+    share = {key: Fraction(*pair) for key, pair in found.items()}
+    fallen = share[base, own] - share[last, own]
+    there = share[base, "Hele landet"] - share[last, "Hele landet"]
+    population = found[last, own][1]
+    return fallen * population, (fallen - there) * population
+
+
+@pytest.fixture(scope="module")
+def amounts(pages: Path) -> dict[str, dict[str, float]]:
+    """Strategy → way → kroner a year, as the pages file them."""
+    cells = shown_cells(pages).query("item == 'paa-flere-maader' and column_label == 'Mio. kr. om året'")
+    return {
+        strategy: dict(zip(of["row_label"], of["value"], strict=True)) for strategy, of in cells.groupby("strategy")
+    }
+
+
+def test_kijos_s_extra_cost_is_reckoned_in_four_ways(amounts: dict[str, dict[str, float]]) -> None:
+    found = amounts["kijos"]
+    stocks = rows("okonomi_helaarspersoner.csv")
+    budgeted = sum(
+        (original - sum(number(row["Værdi"]) for row in stocks if row["Måltal"] == measure) / 11)
+        * KIJOS_PRICES[measure]
+        for measure, original in (("Sygedagpenge", 500), ("Jobafklaring", 284))
+    )
+    before, others = Fraction(0), Fraction(0)
+    for measure, price in KIJOS_PRICES.items():
+        fewer = before_and_others(shares("jobindsats_kijos.csv", "Ydelse", measure), "Aabenraa", "2019M05")
+        before, others = before + fewer[0] * price, others + fewer[1] * price
+    assert found["Kommunens egen beregning"] == -1_909_600
+    assert found["Budgettet før strategien"] == pytest.approx(float(budgeted))
+    assert found["Eget niveau før strategien"] == pytest.approx(float(before))
+    assert found["Udviklingen i hele landet"] == pytest.approx(float(others))
+    assert found["Overlevelseskurver"] is None
+    assert found["Besluttet for året"] == 2_821_000
+
+
+def test_the_country_s_series_carry_the_persons_that_the_report_prints() -> None:
+    for measure, average in (("Sygedagpenge", 506), ("Jobafklaring", 292)):
+        own = shares("jobindsats_kijos.csv", "Ydelse", measure)
+        months = [persons for (month, area), (persons, _) in own.items() if area == "Aabenraa" and month[:4] == "2019"]
+        assert len(months) == 11 and round(sum(months) / 11) == average
+
+
+def test_kik_s_own_figure_is_below_its_persons_times_the_price(amounts: dict[str, dict[str, float]]) -> None:
+    found = amounts["kik"]
+    own = [number(row["Værdi"]) for row in rows("beregnet_besparelse_kik.csv")]
+    before, others = before_and_others(shares("jobindsats_klynge.csv"), "Aabenraa", "2016M01")
+    assert found["Kommunens egen beregning"] == float(sum(own[-12:]))
+    assert found["Eget niveau før strategien"] == pytest.approx(float(before * KONTANTHJAELP))
+    assert found["Udviklingen i hele landet"] == pytest.approx(float(others * KONTANTHJAELP))
+
+
+def test_kik_ii_is_held_against_its_budget_and_its_start(amounts: dict[str, dict[str, float]]) -> None:
+    stock = [number(row["Kontaktforløb"]) for row in rows("kontaktforloeb_kik_ii.csv", "cp1252")]
+    found = amounts["kik-ii"]
+    assert found["Budgettet før strategien"] == pytest.approx(float((1133 - sum(stock) / 8) * KONTANTHJAELP))
+    assert found["Eget niveau før strategien"] == pytest.approx(float((1133 - 978) * KONTANTHJAELP))
+    assert found["Besluttet for året"] == 0
+
+
+def test_ballerup_saves_by_its_own_past_and_not_by_the_country_s(amounts: dict[str, dict[str, float]]) -> None:
+    before, others = Fraction(0), Fraction(0)
+    for measure, (price, sign) in BALLERUP.items():
+        fewer = before_and_others(shares("jobindsats_ballerup.csv", "Måltal", measure), "Ballerup", "2014M01")
+        before, others = before + sign * fewer[0] * price, others + sign * fewer[1] * price
+    found = amounts["ballerup-nye-maal"]
+    assert found["Eget niveau før strategien"] == pytest.approx(float(before))
+    assert found["Udviklingen i hele landet"] == pytest.approx(float(others))
+    assert round(found["Udviklingen i hele landet"] / 1e6, 1) == -2.2
+
+
+def test_the_page_says_how_far_the_ways_agree(pages: Path) -> None:
+    said = published(pages).query("item == 'besparelsen-opgjort'").set_index(["strategy", "name"])["shown"]
+    assert said["ballerup-nye-maal", "ways"] == "2"
+    assert "−2,2" in said["ballerup-nye-maal", "low"] and "20,0" in said["ballerup-nye-maal", "high"]
+    assert said["ballerup-nye-maal", "share"] == "ikke opgjort"  # they point different ways
+    assert said["kijos", "share"].replace("\u00a0", " ") == "44 %"
+
+
+@pytest.mark.parametrize(
+    ("savings", "same_direction", "share"),
+    [((2.0, 4.0), True, 0.5), ((-4.0, -2.0, -3.0), True, 0.5), ((-1.0, 2.0), False, None), ((0.0, 2.0), False, None)],
+)
+def test_ways_agree_when_all_save_or_all_cost(savings: Any, same_direction: bool, share: float | None) -> None:
+    found = agreement([*savings, float("nan")])
+    assert (found.ways, found.same_direction) == (len(savings), same_direction)
+    assert found.spread == max(savings) - min(savings)
+    assert found.smallest_of_largest == pytest.approx(share if share else float("nan"), nan_ok=True)
+
+
+def test_nothing_known_is_nothing_to_compare() -> None:
+    with pytest.raises(AfkastError, match="nothing to compare"):
+        agreement([float("nan")])
+
+
+# ---------------------------------------------------------------- from a-dagpenge to kontanthjælp
+
+
+def test_few_pass_from_a_dagpenge_at_once_and_more_within_a_year(pages: Path) -> None:
+    cells = shown_cells(pages).query("strategy == 'kik-ii' and item == 'overgang'")
+    shown = {(row.row_label, row.column_label): row.value for row in cells.itertuples()}
+    source = rows("fra_a_dagpenge.csv")
+    for year in range(2014, 2018):
+        for after in ("Straks", "Inden for 6 måneder", "Inden for 12 måneder"):
+            own = [row for row in source if row["På kontanthjælp"] == after and row["Ophørt i"].startswith(str(year))]
+            if len(own) < 12:
+                assert (year, after) == (2017, "Inden for 12 måneder") and shown[str(year), after] is None
+            else:
+                passed, ended = (sum(int(row[part]) for row in own) for part in ("Antal", "Ophørte"))
+                assert shown[str(year), after] == pytest.approx(passed / ended)
+                assert shown[str(year), "Ophørt"] == ended
+        assert shown[str(year), "Straks"] < 0.06 < 0.12 < shown[str(year), "Inden for 6 måneder"]
