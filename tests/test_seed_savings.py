@@ -1,6 +1,7 @@
 """One saving reckoned in several ways, and the way from a-dagpenge to kontanthjælp: recomputed from the raw files."""
 
 import csv
+import json
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ import pytest
 
 from afkast.analysis.economics import agreement
 from afkast.errors import AfkastError
-from afkast.report.show import published, shown_cells
+from afkast.report.show import filed, published, shown_cells
 
 RAW = Path(__file__).resolve().parents[1] / "data" / "example" / "raw"
 KIJOS_PRICES = {"Sygedagpenge": 125_333, "Jobafklaring": 146_333}
@@ -156,3 +157,25 @@ def test_few_pass_from_a_dagpenge_at_once_and_more_within_a_year(pages: Path) ->
                 assert shown[str(year), after] == pytest.approx(passed / ended)
                 assert shown[str(year), "Ophørt"] == ended
         assert shown[str(year), "Straks"] < 0.06 < 0.12 < shown[str(year), "Inden for 6 måneder"]
+
+
+# ---------------------------------------------------------------- one sign on the overview
+
+
+def test_the_overview_shows_a_gain_and_a_saving_with_plus_whatever_sign_the_report_has(pages: Path) -> None:
+    overview = json.loads((pages / "overblik.ipynb").read_text("utf-8"))
+    tables = {item["id"]: item for item in filed(overview) if item["kind"] == "table"}
+
+    def shown(table: str, column: str) -> dict[str, str]:
+        place = [head[0] for head in tables[table]["columns"]].index(column)
+        return {row["label"]: row["cells"][place]["shown"].replace("\u00a0", " ") for row in tables[table]["rows"]}
+
+    gains = shown("strategier", "Nettogevinst")
+    # KIJOS's own table writes its loss as 2.189, KIK's its gain as 42,8
+    assert (gains["KIJOS"], gains["KIK"]) == ("−2,2 mio. kr.", "+42,8 mio. kr.")
+    low, high = shown("besparelser", "Mindst"), shown("besparelser", "Højst")
+    assert (low["KIJOS"], high["KIJOS"]) == ("−4,4 mio. kr.", "−1,9 mio. kr.")
+    assert (low["Nye mål"], high["Nye mål"]) == ("−2,2 mio. kr.", "+20,0 mio. kr.")
+    assert low["KIK"].startswith("+") and low["KIK II"].startswith("+")
+    sure = shown("maal", "Hvor sikkert")
+    assert sure["Når integrationsperioden er slut, skal halvdelen af borgerne være selvforsørgende."] == "kan vende"
