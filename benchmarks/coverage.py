@@ -39,13 +39,18 @@ def truth(name: str, treated: int, seed: int) -> dict[str, float]:
     """Saved months against both alternatives in one very large world."""
     if SCENARIOS[name].effect == 0:
         return dict.fromkeys(KINDS, 0.0)
-    found = large_world_truth(np.random.default_rng([7, seed]), SCENARIOS[name], treated / SIZES[treated], 150_000)
+    found = large_world_truth(
+        np.random.default_rng([7, treated, [*SCENARIOS].index(name), seed]),
+        SCENARIOS[name],
+        treated / SIZES[treated],
+        150_000,
+    )
     return {kind: found.saved(kind, LAG_MONTHS.get(name, 0)) for kind in KINDS}
 
 
 def world(name: str, treated: int, seed: int) -> Row:
     """Estimate and interval of the default, per-protocol and unadjusted estimates, and the naive comparison."""
-    rng = np.random.default_rng([11, seed])
+    rng = np.random.default_rng([11, treated, [*SCENARIOS].index(name), seed])
     while True:
         drawn = simulate(rng, SCENARIOS[name], SIZES[treated], treated)
         if (~np.isnan(drawn.start)).sum() >= FEWEST:
