@@ -215,7 +215,7 @@ def _simulated(
     duration = np.zeros((persons, CALENDAR))
     start = np.full(persons, np.nan)
     copies: list[tuple[int, NDArray[np.float64], dict[str, _State]]] = []
-    share = {case: np.zeros((START_MONTHS, FOLLOW_UP)) for case in cases}
+    on_benefit = {case: np.zeros((START_MONTHS, FOLLOW_UP)) for case in cases}
     starters = np.zeros(START_MONTHS)
     for month in range(HISTORY, CALENDAR):
         on[:, month], duration[:, month] = state.on, state.duration()
@@ -241,7 +241,7 @@ def _simulated(
             if month < since + FOLLOW_UP:
                 draws = rng.random((2, len(weight)))
                 for case, copy in of_case.items():
-                    share[case][since - HISTORY, month - since] = weight @ copy.on
+                    on_benefit[case][since - HISTORY, month - since] = weight @ copy.on
                     copy.a_month_later(draws, of)
         state.a_month_later(rng.random((2, persons)), of)
 
@@ -251,4 +251,4 @@ def _simulated(
     for back, share in enumerate(of.unregistered):
         seen[:, CALENDAR - 1 - back] &= rng.random(persons) >= share
     drawn = Drawn(seen, observed, start, {"need": state.need, "duration": duration})
-    return drawn, Truth({case: share[case] - share["started"] for case in cases[1:]}, starters)
+    return drawn, Truth({case: on_benefit[case] - on_benefit["started"] for case in cases[1:]}, starters)
