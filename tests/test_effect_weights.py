@@ -199,9 +199,12 @@ def test_a_covariate_that_is_missing_is_named() -> None:
     hole[drawn.on[:, HISTORY]] = np.nan
     with pytest.raises(AfkastError, match="need mangler"):
         sequential_trials(*drawn.world, FOLLOW_UP, covariates={"need": hole})
+    # also where it is not among the covariates that the treated bear
+    many = {f"x{number}": drawn.covariates["need"] for number in range(9)} | {"hole": hole}
+    with pytest.raises(AfkastError, match="hole mangler"):
+        sequential_trials(*drawn.world, FOLLOW_UP, covariates=many)
     # of those who could never start it does not matter
-    never = drawn.covariates["duration"].copy()
-    never[:, :HISTORY] = np.nan
+    never = np.where(drawn.on, drawn.covariates["duration"], np.nan)
     assert np.isfinite(sequential_trials(*drawn.world, FOLLOW_UP, covariates={"duration": never}).saved.value)
 
 

@@ -142,11 +142,12 @@ class _State:
     def wish(self, of: Scenario) -> NDArray[np.float64]:
         return of.selects_need * self.need + of.selects_duration * self.duration() + of.selects_hidden * self.h
 
-    def a_month_later(self, rng: np.random.Generator, of: Scenario) -> None:
+    def a_month_later(self, draws: NDArray[np.float64], of: Scenario) -> None:
+        """draws: (2, persons), uniform: who leaves or returns, and who dies."""
         linear = of.exit + of.of_need * self.need + of.of_duration * self.duration() + of.hidden * self.h
         leave = _expit(linear) + of.effect * self.started
-        draw = rng.random(len(self.on))
-        self.dead |= rng.random(len(self.on)) < of.dies
+        draw = draws[0]
+        self.dead |= draws[1] < of.dies
         self.on = np.where(self.on, draw >= leave, draw < of.returns) & ~self.dead
         self.months = np.where(self.on, self.months + 1, 0)
 
@@ -166,7 +167,7 @@ def _before(rng: np.random.Generator, of: Scenario, persons: int) -> tuple[_Stat
         )
         history = [state.on]
         for _ in range(HISTORY):
-            state.a_month_later(rng, alive)
+            state.a_month_later(rng.random((2, n)), alive)
             history.append(state.on)
         kept.append((state.of(state.on), np.stack(history, axis=1)[state.on]))
     first = np.arange(sum(len(history) for _, history in kept)) < persons
@@ -194,24 +195,28 @@ class Truth:
 
 def simulate(rng: np.random.Generator, of: Scenario, persons: int, treated: int) -> Drawn:
     """A world in which about so many of the persons start in the six months of the trials."""
-    return _simulated(rng, of, persons, treated, ())[0]
+    return _simulated(rng, of, persons, treated)[0]
 
 
-def large_world_truth(rng: np.random.Generator, of: Scenario, share_treated: float, persons: int = 200_000) -> Truth:
-    """By drawing what becomes of each of very many who start, and once more from the same month on if they had not."""
-    return _simulated(rng, of, persons, round(share_treated * persons), ("not this month", "never"))[1]
+def large_world_truth(rng: np.random.Generator, of: Scenario, share_treated: float, persons: int = 60_000) -> Truth:
+    """By drawing what becomes of everyone who could start in a month, if they do and if they do not.
+
+    They count by the probability with which they start, and meet the same chances in each case.
+    """
+    return _simulated(rng, of, persons, round(share_treated * persons), ("started", "not this month", "never"))[1]
 
 
 def _simulated(
-    rng: np.random.Generator, of: Scenario, persons: int, treated: int, kinds: tuple[str, ...]
+    rng: np.random.Generator, of: Scenario, persons: int, treated: int, cases: tuple[str, ...] = ()
 ) -> tuple[Drawn, Truth]:
     state, history = _before(rng, of, persons)
     on = np.zeros((persons, CALENDAR), bool)
     on[:, : HISTORY + 1] = history
     duration = np.zeros((persons, CALENDAR))
     start = np.full(persons, np.nan)
-    copies: list[tuple[int, str, _State, NDArray[np.int64]]] = []
-    gap = {kind: np.zeros((START_MONTHS, FOLLOW_UP)) for kind in kinds}
+    copies: list[tuple[int, NDArray[np.float64], dict[str, _State]]] = []
+    on_benefit = {case: np.zeros((START_MONTHS, FOLLOW_UP)) for case in cases}
+    starters = np.zeros(START_MONTHS)
     for month in range(HISTORY, CALENDAR):
         on[:, month], duration[:, month] = state.on, state.duration()
         if month < HISTORY + START_MONTHS:
@@ -221,18 +226,24 @@ def _simulated(
                 level = (low + high) / 2
                 enough = _expit(level + wish[could]).sum() >= treated / START_MONTHS
                 low, high = (low, level) if enough else (level, high)
-            for _, kind, copy, _ in copies:
-                if kind == "not this month":
-                    copy.started |= copy.on & (rng.random(len(copy.on)) < _expit(level + copy.wish(of)))
+            for _, _, of_case in copies:
+                later = of_case["not this month"]
+                later.started |= later.on & (rng.random(len(later.on)) < _expit(level + later.wish(of)))
+            probability = _expit(level + wish[could])
+            starters[month - HISTORY] = probability.sum()
+            if cases:
+                copies.append((month, probability / probability.sum(), {case: state.of(could) for case in cases}))
+                copies[-1][2]["started"].started[:] = True
             starts = could & (rng.random(persons) < _expit(level + wish))
-            copies += [(month, kind, state.of(starts), np.flatnonzero(starts)) for kind in kinds]
             state.started |= starts
             start[starts] = month
-        for since, kind, copy, who in copies:
+        for since, weight, of_case in copies:
             if month < since + FOLLOW_UP:
-                gap[kind][since - HISTORY, month - since] = copy.on.mean() - on[who, month].mean()
-                copy.a_month_later(rng, of)
-        state.a_month_later(rng, of)
+                draws = rng.random((2, len(weight)))
+                for case, copy in of_case.items():
+                    on_benefit[case][since - HISTORY, month - since] = weight @ copy.on
+                    copy.a_month_later(draws, of)
+        state.a_month_later(rng.random((2, persons)), of)
 
     moved = rng.geometric(of.moves, persons) + HISTORY if of.moves else np.full(persons, CALENDAR)
     observed = np.arange(CALENDAR) < moved[:, None]
@@ -240,4 +251,4 @@ def _simulated(
     for back, share in enumerate(of.unregistered):
         seen[:, CALENDAR - 1 - back] &= rng.random(persons) >= share
     drawn = Drawn(seen, observed, start, {"need": state.need, "duration": duration})
-    return drawn, Truth(gap, np.array([(start == HISTORY + m).sum() for m in range(START_MONTHS)], dtype=float))
+    return drawn, Truth({case: on_benefit[case] - on_benefit["started"] for case in cases[1:]}, starters)

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from afkast.analysis.effect.weights import Covariates, Floats, Propensity, at, bearable, propensity
+from afkast.analysis.effect.weights import Covariates, Floats, Propensity, at, bearable, missing, propensity
 from afkast.analysis.survival import FEWEST_IN_GROUP
 from afkast.errors import AfkastError
 
@@ -154,6 +154,9 @@ def balance(of: Design, covariates: Covariates) -> pd.DataFrame:
     rows = {}
     for name, values in covariates.items():
         x = np.stack([at(values, m) for m in of.months], axis=1).astype(float)
+        if not np.isfinite(x[of.eligible]).all():
+            raise missing(name)
+        x = np.where(of.eligible, x, 0.0)
         treated = x[of.person, of.trial]
         before = everyone.means(x, np.ones_like(x))[0][of.trial]
         means, sums = of.means(x, of.control_weight)

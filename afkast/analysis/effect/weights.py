@@ -30,6 +30,11 @@ SINGLE_PRECISION_FROM = 20_000_000
 """So many numbers take half the memory in single precision; what is summed over persons stays in double."""
 
 
+def missing(name: str) -> AfkastError:
+    """What is said when a covariate is not known of everyone who could start."""
+    return AfkastError(f"{name} mangler for nogle af dem, der kunne starte; udfyld oplysningen eller udelad den.")
+
+
 def at(values: NDArray[np.generic], month: int) -> NDArray[np.generic]:
     """What is known of the persons in a calendar month."""
     return values[:, month] if values.ndim == 2 else values
@@ -107,9 +112,7 @@ def propensity(
         mean = sum(part.sum() for part in parts) / total
         sd = np.sqrt(sum(((part - mean) ** 2).sum() for part in parts) / total)
         if not np.isfinite(sd):
-            raise AfkastError(
-                f"{name} mangler for nogle af dem, der kunne starte; udfyld oplysningen eller udelad den."
-            )
+            raise missing(name)
         for column, part in zip(columns, parts, strict=True):
             column[:, number] = (part - mean) / sd if sd > 0 else 0
 
