@@ -300,7 +300,7 @@ def share_curves(names: tuple[str, ...], with_difference: bool = False) -> Draw:
             _band(rows[1], months, _under(values, "forskel"), INK, "Forskel")
             rows[1].axhline(0, color=QUIET, linewidth=0.8)
             value_axis(rows[1], "pct.point", 0)
-            rows[1].set_title("Forskel i pct.point (under nul: færre på ydelse)", loc="left", fontsize=9, color=QUIET)
+            rows[1].set_title("Forskel i pct.point (under nul: færre)", loc="left", fontsize=9, color=QUIET)
         _numbers_under(rows[-1], values, names)
         step = 3 if figure.get_figwidth() > NARROW_INCHES + 1 else 6
         rows[-1].set_xticks(months[::step], [str(m) for m in months[::step]])
@@ -335,7 +335,8 @@ def stacked_shares() -> Draw:
             axes.set_xlabel("Måneder fra start", fontsize=9)
         parts = list(_under(values, names[0]).columns)
         handles, _ = panels[0].get_legend_handles_labels()
-        figure.legend(handles, parts, loc="outside upper left", ncols=len(parts), frameon=False, fontsize=9)
+        columns = len(parts) if wide else 2
+        figure.legend(handles, parts, loc="outside upper left", ncols=columns, frameon=False, fontsize=9)
 
     return draw
 
@@ -421,10 +422,11 @@ def interval_dots(unit: str, title: str) -> Draw:
         axes.set_ylim(-0.6, len(values) - 0.4)
         axes.grid(False, axis="y")
         axes.grid(True, axis="x")
-        axes.xaxis.set_major_locator(MaxNLocator(nbins=6 if wide else 3, steps=[1, 2, 2.5, 5, 10]))
+        whole = UNITS[unit].scale == 1  # its ticks are written without decimals
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=6 if wide else 3, integer=whole, steps=[1, 2, 2.5, 5, 10]))
         axes.xaxis.set_major_formatter(
             FuncFormatter(lambda value, _: written(Quantity(value, unit, 0, signed=True), with_unit=False))
         )
-        axes.set_title(title, loc="left", fontsize=9, color=QUIET)
+        axes.set_title(title if wide else fill(title, 28), loc="left", fontsize=9, color=QUIET)
 
     return draw
