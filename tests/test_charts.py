@@ -174,6 +174,7 @@ def test_stacked_shares_fill_each_panel_and_the_last_month_is_as_wide_as_the_oth
     for axes in figure.axes:
         name = axes.get_title("left")
         edges = [area.get_paths()[0].vertices for area in axes.collections]
+        assert [tick.get_text() for tick in axes.get_xticklabels()] == ["0", "3", "6", "9", "12", "15"]
         assert len(edges) == 3 and axes.get_xlim() == (0, 18) and axes.get_ylim() == (0, 1)
         height = 0.0
         for area, place in zip(edges, values[name].columns, strict=True):

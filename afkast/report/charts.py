@@ -332,6 +332,7 @@ def stacked_shares() -> Draw:
             axes.grid(False)
             value_axis(axes, "%")
             axes.set_title(name, loc="left", fontsize=9, color=INK)
+            axes.set_xticks(values.index[::3], [str(month) for month in values.index[::3]])
             axes.set_xlabel("Måneder fra start", fontsize=9)
         parts = list(_under(values, names[0]).columns)
         handles, _ = panels[0].get_legend_handles_labels()
@@ -417,7 +418,7 @@ def interval_dots(unit: str, title: str) -> Draw:
             axes.plot([low, high], [place, place], color=ACTUAL, linewidth=2)
             axes.plot(change, place, "o", markersize=7, mec=ACTUAL, mfc="white" if low <= 0 <= high else ACTUAL)
         axes.axvline(0, color=INK, linewidth=0.8)
-        labels = [str(label) if wide else fill(str(label), 20) for label in values.index]
+        labels = [str(label) if wide else fill(str(label), 24) for label in values.index]
         axes.set_yticks(places, labels, fontsize=9 if wide else 8, color=INK)
         axes.set_ylim(-0.6, len(values) - 0.4)
         axes.grid(False, axis="y")
