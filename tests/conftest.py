@@ -71,7 +71,7 @@ class Shown(dict[str, dict[str, Any]]):
     def rows(self, id: str) -> dict[str, list[str]]:
         return {row["label"]: [cell["shown"] for cell in row["cells"]] for row in self[id]["rows"]}
 
-    def values(self, id: str) -> dict[str, list[Any]]:
+    def amounts(self, id: str) -> dict[str, list[Any]]:
         return {row["label"]: [cell["value"] for cell in row["cells"]] for row in self[id]["rows"]}
 
 
