@@ -2,14 +2,20 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
+import nbformat
 import pytest
 from hypothesis import settings
 
+from afkast.edition.execute import jobs_of
 from afkast.intake import Snapshot, import_raw, pseudonym_key
 from afkast.project import Project
+from afkast.report import show
+from afkast.strategy import load_strategies
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -54,6 +60,66 @@ def _surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     """The example data, imported under a key of their own."""
     return import_raw(ROOT / "data" / "example" / "raw", tmp_path_factory.mktemp("snapshots"), bytes(32))
+
+
+class Shown(dict[str, dict[str, Any]]):
+    """What a page showed at the door, by id."""
+
+    def number(self, id: str, name: str) -> Any:
+        return self[id]["numbers"][name]["value"]
+
+    def rows(self, id: str) -> dict[str, list[str]]:
+        return {row["label"]: [cell["shown"] for cell in row["cells"]] for row in self[id]["rows"]}
+
+    def amounts(self, id: str) -> dict[str, list[Any]]:
+        return {row["label"]: [cell["value"] for cell in row["cells"]] for row in self[id]["rows"]}
+
+
+RunPage = Callable[..., Shown]
+
+
+@pytest.fixture(scope="session")
+def run_page(snapshot: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> RunPage:
+    """Runs a strategy's page here, without a kernel, and collects what it shows.
+
+    Beside the example's pages, the investment with too few for a curve has a page of curves.
+    """
+    root = tmp_path_factory.mktemp("project")
+    for folder in ("strategies", "notebooks"):
+        shutil.copytree(ROOT / folder, root / folder)
+    shutil.copy(ROOT / "_config.yml", root)
+    with (root / "strategies" / "norddjurs-rekruttering-sundhed.yml").open("a", encoding="utf-8") as file:
+        file.write("  - {id: kurver, notebook: survival_effects, title: Kurver, area: effect}\n")
+        file.write("  - {id: eksempel, notebook: survival_example, title: Eksempel, area: effect}\n")
+    shutil.copytree(snapshot.path.parent, root / "data" / "snapshots")
+
+    def run(strategy: str, page_id: str, **parameters: Any) -> Shown:
+        shown = Shown()
+
+        def display(data: Any, raw: bool, metadata: dict[str, Any]) -> None:
+            filed = metadata[show.METADATA_KEY]
+            shown[filed["id"]] = filed | {"html": data["text/html"]}
+
+        known = load_strategies(root / "strategies", root / "notebooks")
+        [job] = [job for job in jobs_of(known[strategy], "") if job.page == page_id]
+        names: dict[str, Any] = {}
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("AFKAST_HOME", str(root))
+            patch.setattr(show, "display", display)
+            for cell in nbformat.read(root / "notebooks" / f"{job.notebook}.ipynb", as_version=4).cells:
+                if cell.cell_type == "code":
+                    exec(cell.source, names)
+                    if "parameters" in cell.metadata.get("tags", []):
+                        names |= job.parameters | parameters
+        return shown
+
+    return run
+
+
+@pytest.fixture(scope="session")
+def page(run_page: RunPage) -> Callable[[str, str], Shown]:
+    """The same of the example as it is; each page once."""
+    return cache(run_page)
 
 
 @pytest.fixture(scope="session")

@@ -31,6 +31,21 @@ def curves(months: int = 18) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
+def places(months: int = 18) -> pd.DataFrame:
+    """Where two groups are, month by month: shares that sum to 1."""
+    k = np.arange(months)
+    columns = {}
+    for name, on in (("Startede", 0.9**k), ("Kunne være startet", 0.95**k)):
+        columns |= {(name, "Kontanthjælp"): 0.75 * on, (name, "Anden ydelse"): 0.25 * on, (name, "Uden ydelse"): 1 - on}
+    return pd.DataFrame(columns)
+
+
+CHOICES = pd.DataFrame(
+    {"ændring": [1.1, 0.9], "fra": [0.2, -0.1], "til": [2.0, 1.9]},
+    index=["Hovedberegning", "Tid fra indgang i målgruppen"],
+)
+
+
 DRAWINGS = {
     "lines": (charts.lines_by_month("helårspersoner", provisional=[MONTHS[-1]]), STOCK),
     "lines from zero": (charts.lines_by_month("helårspersoner", from_zero=True), STOCK),
@@ -40,6 +55,8 @@ DRAWINGS = {
     ),
     "curves": (charts.share_curves(("Andre", "Startede")), curves()),
     "curves and difference": (charts.share_curves(("Andre", "Startede"), with_difference=True), curves()),
+    "places": (charts.stacked_shares(), places()),
+    "choices": (charts.interval_dots("måneder", "Sparede måneder pr. startet, med 95 %-interval"), CHOICES),
 }
 
 
@@ -148,6 +165,56 @@ def test_a_curve_is_a_step_whose_last_month_is_as_wide_as_the_others() -> None:
     assert line.get_drawstyle() == "steps-post"
     assert list(line.get_xdata()) == list(range(19))
     assert line.get_ydata()[-1] == line.get_ydata()[-2] == pytest.approx(0.95**17)
+
+
+@pytest.mark.parametrize("width", [charts.WIDE_INCHES, charts.NARROW_INCHES])
+def test_stacked_shares_fill_each_panel_and_the_last_month_is_as_wide_as_the_others(width: float) -> None:
+    figure, values = drawn(*DRAWINGS["places"], width), places()
+    assert [axes.get_title("left") for axes in figure.axes] == ["Startede", "Kunne være startet"]
+    for axes in figure.axes:
+        name = axes.get_title("left")
+        edges = [area.get_paths()[0].vertices for area in axes.collections]
+        assert len(edges) == 3 and axes.get_xlim() == (0, 18) and axes.get_ylim() == (0, 1)
+        height = 0.0
+        for area, place in zip(edges, values[name].columns, strict=True):
+            at_last = sorted({y for x, y in area if x == 18})
+            assert at_last[0] == pytest.approx(height)
+            height += values.loc[17, (name, place)]
+            assert at_last[-1] == pytest.approx(height)
+        assert height == pytest.approx(1)
+    # the panels share their months; where one lies below the other, they stand under the last
+    assert [tick.get_text() for tick in figure.axes[-1].get_xticklabels()] == ["0", "3", "6", "9", "12", "15"]
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["Kontanthjælp", "Anden ydelse", "Uden ydelse"]
+
+
+def test_panels_stand_side_by_side_where_there_is_room_and_else_below_each_other() -> None:
+    for width, side_by_side in ((charts.WIDE_INCHES, True), (charts.NARROW_INCHES, False)):
+        first, second = (axes.get_position() for axes in drawn(*DRAWINGS["places"], width).axes)
+        assert (first.x1 < second.x0) == side_by_side
+        assert (first.y0 > second.y1) == (not side_by_side)
+
+
+@pytest.mark.parametrize("name", ["places", "choices", "curves", "curves and difference"])
+@pytest.mark.parametrize("width", [charts.WIDE_INCHES, charts.NARROW_INCHES])
+def test_every_word_of_a_figure_lies_within_it(name: str, width: float) -> None:
+    figure = drawn(*DRAWINGS[name], width)
+    words = [text for legend in figure.legends for text in legend.get_texts()]
+    for axes in figure.axes:
+        words += [axes._left_title, axes.xaxis.label, *axes.texts, *axes.get_yticklabels()]
+        words += axes.get_legend().get_texts() if axes.get_legend() else []
+    for word in words:
+        box = word.get_window_extent()
+        assert not word.get_text() or (box.x0 >= -1 and box.x1 <= figure.bbox.width + 1), word.get_text()
+
+
+def test_an_interval_over_0_is_hollow_and_no_tick_is_written_twice() -> None:
+    (axes,) = drawn(*DRAWINGS["choices"]).axes
+    dots = [line for line in axes.lines if line.get_marker() == "o"]
+    assert [dot.get_markerfacecolor() for dot in dots] == [charts.ACTUAL, "white"]
+    ticks = [text.get_text() for text in axes.get_xticklabels()]
+    assert len(set(ticks)) == len(ticks)
+    assert [text.get_text() for text in axes.get_yticklabels()] == list(CHOICES.index)
 
 
 def test_the_palette_can_be_told_apart_in_grey_print_or_by_the_line() -> None:

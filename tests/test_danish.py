@@ -9,7 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from afkast.report.danish import UNITS, Quantity, day, label, listed, month, number, short_day, written
+from afkast.report.danish import (
+    UNITS,
+    Quantity,
+    between,
+    chance,
+    day,
+    label,
+    listed,
+    month,
+    number,
+    short_day,
+    written,
+)
 
 
 def read(text: str) -> Decimal:
@@ -139,3 +151,54 @@ def test_a_label_is_written_for_a_reader(value: object, shown: str) -> None:
 )
 def test_words_are_listed_as_in_a_sentence(words: list[str], sentence: str) -> None:
     assert listed(words) == sentence
+
+
+@pytest.mark.parametrize(
+    ("probability", "shown"),
+    [
+        (0.0, "under 1 %"),
+        (0.0099, "under 1 %"),
+        (0.01, "1 %"),
+        (0.774, "77 %"),
+        (0.99, "99 %"),
+        (0.9901, "over 99 %"),
+        (1.0, "over 99 %"),
+    ],
+)
+def test_a_chance_is_never_quite_none_or_quite_all_of_it(probability: float, shown: str) -> None:
+    assert chance(probability) == shown.replace(" %", "\u00a0%")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (0.8, 3.9, "mellem 0,8 og 3,9 færre"),
+        (-3.8, -1.3, "mellem 1,3 og 3,8 flere"),
+        (-1.3, 3.6, "mellem 1,3 flere og 3,6 færre"),
+        (-0.04, 3.6, "mellem under 0,1 flere og 3,6 færre"),
+        (-3.6, 0.04, "mellem 3,6 flere og under 0,1 færre"),
+        (0.0, 3.6, "mellem under 0,1 og 3,6 færre"),
+        (0.02, 3.6, "mellem under 0,1 og 3,6 færre"),
+        (-3.6, -0.02, "mellem under 0,1 og 3,6 flere"),
+    ],
+)
+def test_an_interval_in_words_has_no_sign_and_no_0(low: float, high: float, said: str) -> None:
+    assert between(low, high, "flere", "færre", digits=1) == said
+
+
+def test_an_interval_in_words_names_its_unit_once_on_one_side_and_twice_across() -> None:
+    kroner = {
+        (400_000, 2_700_000): "mellem 0,4 og 2,7 mio. kr. mindre",
+        (-40_000, 2_700_000): "mellem under 0,1 mio. kr. mere og 2,7 mio. kr. mindre",
+    }
+    for ends, said in kroner.items():
+        shown = between(*ends, "mere", "mindre", "mio. kr.").replace("\u00a0", " ")
+        assert shown == said
+
+
+@given(st.floats(-1e3, 1e3), st.floats(-1e3, 1e3))
+def test_an_interval_in_words_never_says_more_on_one_side_than_there_is(one: float, other: float) -> None:
+    low, high = sorted((one, other))
+    said = between(low, high, "flere", "færre", digits=1)
+    assert ("flere" in said) == (low < 0 or high <= 0)
+    assert ("færre" in said) == (high > 0)

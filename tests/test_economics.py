@@ -224,3 +224,13 @@ def test_an_amount_is_converted_by_the_sourced_factor_and_left_alone_within_a_ye
 def test_a_conversion_without_exactly_one_source_is_refused(from_year: int, to_year: int, kind: str) -> None:
     with pytest.raises(economics.MissingPriceLevel, match=str(from_year)):
         economics.converted(1_000, from_year, to_year, kind, PRICE_LEVELS)
+
+
+def test_amounts_are_brought_to_one_years_prices_and_a_year_without_a_source_is_unknown_not_0() -> None:
+    spent = pd.Series({2019: 1_000.0, 2020: 500.0, 2021: 300.0})
+    shown = economics.in_prices_of(spent, 2020, "samlet service", PRICE_LEVELS)
+    assert shown[[2019, 2020]].tolist() == pytest.approx([1_018, 500])
+    assert list(shown.index[shown.isna()]) == [2021]
+    # two sources that disagree are no source, and a year without spending is not made up
+    assert economics.in_prices_of(spent.rename({2019: 2018}), 2020, "samlet service", PRICE_LEVELS).isna().sum() == 2
+    assert economics.in_prices_of(spent[:0], 2020, "samlet service", PRICE_LEVELS).empty

@@ -402,8 +402,13 @@ def test_the_postings_are_those_of_two_years_or_three_and_sum_to_what_was_meant(
     assert len({row[0] for row in posted}) == len(posted)
 
 
-def test_the_unit_price_is_the_rate_of_2021_at_20_percent_refund() -> None:
-    (row,) = [line for line in (RAW / "enhedspriser.csv").read_text("utf-8-sig").splitlines() if "Eksempel" in line]
-    area, benefit, year, net, gross, share, level, _ = row.split(";")
-    assert (area, benefit, year, share, level) == ("Eksempelkøbing (opdigtet)", "Kontanthjælp", "2021", "0,20", "2021")
-    assert (gross, net) == ("140.376", "112.300,8") and 12 * 11_698 == 140_376 and 0.8 * 140_376 == 112_300.8
+def test_the_unit_prices_are_the_rates_of_2021_at_20_percent_refund() -> None:
+    lines = [line for line in (RAW / "enhedspriser.csv").read_text("utf-8-sig").splitlines() if "Eksempel" in line]
+    gross = {"Kontanthjælp": 12 * 11_698, "Ressourceforløb": 12 * 11_698, "Sygedagpenge": 52 * 4_460}
+    found = {}
+    for line in lines:
+        area, benefit, year, net, of_state_too, share, level, basis, _ = line.split(";")
+        assert (area, year, share, level, basis) == ("Eksempelkøbing (opdigtet)", "2021", "0,20", "2021", "Sats")
+        found[benefit] = [float(one.replace(".", "").replace(",", ".")) for one in (of_state_too, net)]
+    assert found == {benefit: [kroner, pytest.approx(0.8 * kroner)] for benefit, kroner in gross.items()}
+    assert len(lines) == len(gross)

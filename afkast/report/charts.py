@@ -300,7 +300,7 @@ def share_curves(names: tuple[str, ...], with_difference: bool = False) -> Draw:
             _band(rows[1], months, _under(values, "forskel"), INK, "Forskel")
             rows[1].axhline(0, color=QUIET, linewidth=0.8)
             value_axis(rows[1], "pct.point", 0)
-            rows[1].set_title("Forskel i pct.point (under nul: færre på ydelse)", loc="left", fontsize=9, color=QUIET)
+            rows[1].set_title("Forskel i pct.point (under nul: færre)", loc="left", fontsize=9, color=QUIET)
         _numbers_under(rows[-1], values, names)
         step = 3 if figure.get_figwidth() > NARROW_INCHES + 1 else 6
         rows[-1].set_xticks(months[::step], [str(m) for m in months[::step]])
@@ -332,10 +332,12 @@ def stacked_shares() -> Draw:
             axes.grid(False)
             value_axis(axes, "%")
             axes.set_title(name, loc="left", fontsize=9, color=INK)
+            axes.set_xticks(values.index[::3], [str(month) for month in values.index[::3]])
             axes.set_xlabel("Måneder fra start", fontsize=9)
         parts = list(_under(values, names[0]).columns)
         handles, _ = panels[0].get_legend_handles_labels()
-        figure.legend(handles, parts, loc="outside upper left", ncols=len(parts), frameon=False, fontsize=9)
+        columns = len(parts) if wide else 2
+        figure.legend(handles, parts, loc="outside upper left", ncols=columns, frameon=False, fontsize=9)
 
     return draw
 
@@ -416,15 +418,16 @@ def interval_dots(unit: str, title: str) -> Draw:
             axes.plot([low, high], [place, place], color=ACTUAL, linewidth=2)
             axes.plot(change, place, "o", markersize=7, mec=ACTUAL, mfc="white" if low <= 0 <= high else ACTUAL)
         axes.axvline(0, color=INK, linewidth=0.8)
-        labels = [str(label) if wide else fill(str(label), 20) for label in values.index]
+        labels = [str(label) if wide else fill(str(label), 24) for label in values.index]
         axes.set_yticks(places, labels, fontsize=9 if wide else 8, color=INK)
         axes.set_ylim(-0.6, len(values) - 0.4)
         axes.grid(False, axis="y")
         axes.grid(True, axis="x")
-        axes.xaxis.set_major_locator(MaxNLocator(nbins=6 if wide else 3, steps=[1, 2, 2.5, 5, 10]))
+        whole = UNITS[unit].scale == 1  # its ticks are written without decimals
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=6 if wide else 3, integer=whole, steps=[1, 2, 2.5, 5, 10]))
         axes.xaxis.set_major_formatter(
             FuncFormatter(lambda value, _: written(Quantity(value, unit, 0, signed=True), with_unit=False))
         )
-        axes.set_title(title, loc="left", fontsize=9, color=QUIET)
+        axes.set_title(title if wide else fill(title, 28), loc="left", fontsize=9, color=QUIET)
 
     return draw

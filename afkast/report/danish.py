@@ -96,6 +96,25 @@ def chance(probability: float) -> str:
     return written(Quantity(probability, "%"))
 
 
+def between(low: float, high: float, below: str, above: str, unit: str = "", digits: int | None = None) -> str:
+    """An interval in words instead of signs: "mellem 1,3 flere og 3,6 færre", "mellem 0,4 og 2,7 mio. kr. mindre".
+
+    `below` and `above` say on which side of 0 an end lies. One that would be written as 0 is "under 0,1".
+    """
+
+    def size(value: float, with_unit: bool) -> str:
+        text = written(Quantity(abs(value), unit, digits), with_unit)
+        if text.split(NO_BREAK_SPACE)[0].strip("0,"):
+            return text
+        smallest = UNITS[unit].scale * 10.0 ** -(UNITS[unit].digits if digits is None else digits)
+        return "under " + written(Quantity(smallest, unit, digits), with_unit)
+
+    if low < 0 < high:
+        return f"mellem {size(low, True)} {below} og {size(high, True)} {above}"
+    nearest, farthest = sorted((low, high), key=abs)
+    return f"mellem {size(nearest, False)} og {size(farthest, True)} {above if high > 0 else below}"
+
+
 def day(value: date) -> str:
     """30. november 2019"""
     return f"{value.day}.{NO_BREAK_SPACE}{MONTHS[value.month - 1]} {value.year}"

@@ -1,0 +1,367 @@
+"""The pages of the effect and of the business case: what they say is true of the tables, recomputed here by loops."""
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import RunPage, Shown
+from scipy.optimize import minimize
+
+from afkast.analysis import effect, follow_up
+from afkast.errors import AfkastError
+from afkast.intake import Snapshot
+
+EXAMPLE = Path(__file__).resolve().parents[1] / "data" / "example"
+Page = Callable[[str, str], Shown]
+
+COURSE, LONG = "eksempelkoebing-kursus", "eksempelkoebing-lange-forloeb"
+SMALL_JOBS, NETWORK = "norddjurs-smaajob", "norddjurs-jobsoegningsnetvaerk"
+OTHERS = "norddjurs-koordineret-indsats", "norddjurs-over-et-aars-ledighed"
+CURVES, CASE = "overlevelseskurver", "businesscase"
+
+
+def planted(name: str) -> float:
+    """What trials by month are to find, as months saved."""
+    document = (EXAMPLE / "planted_effect_eksempelkoebing.md").read_text("utf-8")
+    found = re.search(rf"^\| {name} \| starting now against not in that month \| ([-+.\d]+) \|", document, re.MULTILINE)
+    assert found
+    return -float(found[1])
+
+
+def headlines(shown: Shown) -> str:
+    """What a committee reads at the top of the page."""
+    return " ".join(re.sub(r"<[^>]+>", "", one["html"]) for one in shown.values() if one.get("headline"))
+
+
+# ---------------------------------------------------------------- what is said of what was planted
+
+
+def test_the_course_that_changes_nothing_is_not_told_from_chance(page: Page) -> None:
+    shown = page(COURSE, CURVES)
+    low, high = (shown.number("forskellen", end) for end in ("low", "high"))
+    assert low < planted("Jobkursus") == 0 < high
+    assert "En effekt kan ikke skelnes fra tilfældigheder" in headlines(shown)
+    assert "flere og" in headlines(shown)
+
+
+def test_the_long_courses_are_said_to_prolong_and_the_interval_holds_the_truth(page: Page) -> None:
+    shown = page(LONG, CURVES)
+    low, high = (shown.number("forskellen", end) for end in ("low", "high"))
+    assert low < planted("Lange forløb") < high < 0
+    assert "Indsatsen har forlænget tiden på ydelse" in headlines(shown)
+    assert "færre" not in shown["forskellen"]["html"].split("<div")[1]
+
+
+@pytest.mark.parametrize("strategy", [COURSE, LONG])
+def test_neither_claims_a_gain(page: Page, strategy: str) -> None:
+    for shown in (page(strategy, CURVES), page(strategy, CASE)):
+        told = headlines(shown)
+        assert "har virket" not in told and "har indsatsen tjent sig hjem" not in told
+    curves, case = page(strategy, CURVES), page(strategy, CASE)
+    assert "har indsatsen ikke tjent sig hjem" in headlines(curves)
+    assert curves["i-kroner"]["numbers"]["chance"]["shown"].replace("\u00a0", " ") == "under 1 %"
+    assert curves.number("i-kroner", "high") < 0
+    assert case.number("maal-besparelse", "verdict") == "bagud"
+    assert case.number("nettogevinst", "high") < 0
+
+
+def test_a_difference_that_was_there_before_the_start_is_not_called_an_effect(
+    run_page: RunPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(effect, "placebo", lambda **asked: effect.Estimate(1.0, 0.1, 50.0))
+    told = headlines(run_page(LONG, CURVES))
+    assert "Grupperne var forskellige allerede før starten" in told
+    assert "Indsatsen har forlænget" not in told
+
+
+OF_AN_EFFECT = {"forskellen", "kroner", "i-kroner", "aar-for-aar", "foelsomhed", "placebo", "skjult-forskel"}
+
+
+def test_a_month_after_the_first_start_there_are_too_few_and_both_pages_say_so(run_page: RunPage) -> None:
+    shown = run_page(LONG, CURVES, as_of="2021-02-28")
+    assert "Indsatsgruppen er på under 15" in headlines(shown)
+    assert not OF_AN_EFFECT & set(shown)
+    case = run_page(LONG, CASE, as_of="2021-02-28")
+    assert case.number("maal-besparelse", "verdict") == "kan ikke afgøres"
+    assert case.number("nettogevinst", "net_gain") is None
+    assert "det er for få" in case["den-realiserede-besparelse"]["html"]
+
+
+def test_who_cannot_be_compared_have_curves_and_the_reason_in_a_sentence(
+    run_page: RunPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuses(*arrays: Any, **options: Any) -> None:
+        raise AfkastError("Under 10 startede kan følges; det er for få til en sammenligning.")
+
+    monkeypatch.setattr(follow_up, "sequential_trials", refuses)
+    shown = run_page(LONG, CURVES)
+    assert "Indsatsens virkning er ikke opgjort. Under 10 startede kan følges" in headlines(shown)
+    assert "beskrivende-kurver" in shown and not OF_AN_EFFECT & set(shown)
+
+
+# ---------------------------------------------------------------- one number on two pages
+
+
+@pytest.mark.parametrize("strategy", [COURSE, LONG, SMALL_JOBS, NETWORK])
+def test_the_realised_saving_is_the_effect_pages_and_its_years_are_the_whole(page: Page, strategy: str) -> None:
+    by_year = {year: cells[0] for year, cells in page(strategy, CURVES).amounts("aar-for-aar").items()}
+    case = page(strategy, CASE)
+    realised = dict(
+        zip(
+            [tuple(column) for column in case["opfoelgning"]["columns"]],
+            case.amounts("opfoelgning")["Besparelse på forsørgelse"],
+            strict=True,
+        )
+    )
+    assert by_year
+    for (year, kind), kroner in realised.items():
+        if kind == "Realiseret":
+            # − is a saving in this table
+            assert (kroner is None) if year not in by_year else kroner == pytest.approx(-by_year[year], abs=0.01)
+    assert sum(by_year.values()) == pytest.approx(case.number("den-realiserede-besparelse", "saved"), abs=0.01)
+
+
+# ---------------------------------------------------------------- too few for a curve
+
+
+def filed(value: Any) -> list[Any]:
+    """Every number and word filed with a page, however deep."""
+    if isinstance(value, dict):
+        return [one for inner in value.values() for one in filed(inner)]
+    if isinstance(value, list):
+        return [one for inner in value for one in filed(inner)]
+    return [value]
+
+
+@pytest.mark.parametrize(
+    ("strategy", "page_id"),
+    [
+        ("norddjurs-rekruttering-sundhed", "kurver"),
+        ("norddjurs-rekruttering-sundhed", CASE),
+        (COURSE, CURVES),
+        (SMALL_JOBS, CURVES),
+        (COURSE, CASE),
+    ],
+)
+def test_no_page_shows_or_files_what_is_not_a_number(page: Page, strategy: str, page_id: str) -> None:
+    shown = page(strategy, page_id)
+    for one in shown.values():
+        json.dumps(one, allow_nan=False)
+        text = re.sub(r'<div class="highlight".*?</div>|<pre.*?</pre>', "", one["html"], flags=re.DOTALL)
+        assert not re.search(r"\bnan\b|\bNaT\b|\bNone\b|\binf\b", re.sub(r"<[^>]+>", " ", text))
+        assert not [value for value in filed(one) if isinstance(value, str) and value.lower() in ("nan", "none", "inf")]
+
+
+def test_a_group_too_small_has_a_sentence_and_no_curve_and_no_kroner(page: Page) -> None:
+    shown = page("norddjurs-rekruttering-sundhed", "kurver")
+    assert "er på under 15" in headlines(shown)
+    assert set(shown) == {"grupperne", "for-faa-til-en-kurve", "beskrivende-kurver", "deler-ikke"}
+    assert {column[0] for column in shown["beskrivende-kurver"]["columns"]} == {"Målgruppen"}
+    assert not re.search(r"kr\.", json.dumps([one["html"] for one in shown.values()]))
+
+
+# ---------------------------------------------------------------- kroner by loops
+
+MUNICIPAL = ((28, 0.2), (182, 0.6), (364, 0.7), (10**9, 0.8))  # of the first 4, 26, 52 weeks and later, in days
+
+
+def municipal_days(first: int, days: int) -> float:
+    """Days weighted by the municipality's share, when `first` days on the ladder lie behind."""
+    return sum(next(share for end, share in MUNICIPAL if day < end) for day in range(first, first + days))
+
+
+@dataclass
+class World:
+    """Persons by months, counted day by day."""
+
+    persons: list[str]
+    months: list[pd.Period]
+    entered: int
+    start: np.ndarray  # (persons,) month, one after the last for those who never start
+    on: np.ndarray
+    observed: np.ndarray
+    kroner: np.ndarray
+    known: dict[str, np.ndarray]
+
+
+def loops(snapshot: Snapshot, strategy: str, area: str, year: int, last: str) -> World:
+    """A strategy's target group from the first month of its spells to the last month that is complete."""
+    members = snapshot.table("cohort").query("strategy == @strategy")
+    final = pd.Period(last, "M")
+    people = snapshot.table("persons").set_index("person").loc[members["person"]]
+    spells = snapshot.table("spells")
+    spells = spells[spells["person"].isin(members["person"]) & (spells["start"] <= final.end_time)]
+    months = list(pd.period_range(spells["start"].min().to_period("M"), final, freq="M"))
+    prices = snapshot.table("unit_prices").query("area == @area and year == @year").set_index("benefit")
+    names = sorted(spells["benefit"].unique())
+    price_of_day = [prices.loc[name, "gross_dkk_per_full_year_person"] / 365.25 for name in names]
+    days = pd.date_range(months[0].start_time, (final + 1).end_time, freq="D").normalize()
+    begins = [(month.start_time - days[0]).days for month in [*months, final + 1]]
+    mondays = np.flatnonzero(days.day_of_week == 0)
+    N, T = len(members), len(months)
+    on, observed = np.zeros((2, N, T), dtype=bool)
+    kroner, in_a_row, share = np.zeros((3, N, T))
+    which = np.full((N, T), -1)
+    of = dict(list(spells.groupby("person")))
+    for i, (person, who) in enumerate(people.iterrows()):
+        by_day = np.full(len(days), -1)
+        for spell in of[person].sort_values(["end", "start"], na_position="last").itertuples():
+            end = min(one for one in (spell.end, who["died_on"], days[-1]) if not pd.isna(one))
+            first, after = (spell.start - days[0]).days, (end - days[0]).days + 1
+            by_day[first : max(first, after)] = names.index(spell.benefit)  # the later painted over the earlier
+        free = np.append(0, np.cumsum(by_day < 0))
+        whole_weeks = [day for day in mondays if day + 7 <= len(days) and free[day + 7] - free[day] == 7]
+        on_ladder, restarted = 0, 0
+        for m, month in enumerate(months):
+            in_month = by_day[begins[m] : begins[m + 1]]
+            received = in_month[in_month >= 0]
+            since = max(restarted, begins[max(m - 36, 0)])
+            if len(received) and sum(since <= day < begins[m] for day in whole_weeks) >= 52:
+                on_ladder, restarted = 0, begins[m]
+            observed[i, m] = pd.isna(who["moved_on"]) or month < who["moved_on"].to_period("M")
+            on[i, m] = observed[i, m] and len(received)
+            if on[i, m]:
+                counts = np.bincount(received, minlength=len(names))
+                which[i, m] = max(
+                    np.flatnonzero(counts == counts.max()), key=lambda one: np.flatnonzero(in_month == one)[-1]
+                )
+                kroner[i, m] = price_of_day[which[i, m]] * municipal_days(on_ladder, len(received))
+                in_a_row[i, m] = (in_a_row[i, m - 1] if m else 0) + len(received) / 7
+            on_ladder += len(received)
+            share[i, m] = on[i, max(m - 36, 0) : m].mean() if m else 0
+    started = members["started_on"].dt.to_period("M")
+    known: dict[str, np.ndarray] = {
+        "Andel af de seneste 36 måneder på ydelse": share,
+        "Uger på ydelse i træk": np.hstack([np.zeros((N, 1)), in_a_row[:, :-1]]),
+        "Alder": np.array([month.year for month in months]) - people["birth_year"].to_numpy()[:, None],
+        "Kvinde": people["sex"].eq("K").to_numpy()[:, None] * np.ones(T),
+    }
+    for education in people["education"].unique():
+        known[f"Uddannelse: {education}"] = people["education"].eq(education).to_numpy()[:, None] * np.ones(T)
+    for number, benefit in enumerate(names):
+        known[f"Ydelse: {benefit}"] = (which == number).astype(float)
+    (entered,) = members["entered_on"].dt.to_period("M").unique()
+    return World(
+        list(people.index),
+        months,
+        (entered - months[0]).n,
+        np.array([T if pd.isna(one) or one > final else (one - months[0]).n for one in started]),
+        on,
+        observed,
+        kroner,
+        known,
+    )
+
+
+def odds_of_starting(month: np.ndarray, starts: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """p/(1 − p) of the pooled logistic regression with a level for each month, by a general minimiser.
+
+    Coefficients of a standard deviation have the prior N(0, 2.5²), as the page's weights have, so the answer is exact.
+    """
+    x = (known - known.mean(axis=0)) / known.std(axis=0)
+    levels = (month[:, None] == np.unique(month)).astype(float)
+    design = np.column_stack([levels, x])
+    middle = np.r_[np.full(levels.shape[1], np.log(starts.mean() / (1 - starts.mean()))), np.zeros(x.shape[1])]
+    precision = np.r_[np.full(levels.shape[1], 100.0**-2), np.full(x.shape[1], 2.5**-2)]
+
+    def surprise(beta: np.ndarray) -> tuple[float, np.ndarray]:
+        eta = design @ beta
+        loss = np.logaddexp(0, eta).sum() - eta @ starts + (precision * (beta - middle) ** 2).sum() / 2
+        return float(loss), design.T @ (1 / (1 + np.exp(-eta)) - starts) + precision * (beta - middle)
+
+    fit = minimize(surprise, middle, jac=True, method="BFGS", options={"gtol": 1e-7, "maxiter": 1_000})
+    return np.exp(design @ fit.x)
+
+
+def saved_by_loops(world: World, used: list[str], follow_up_months: int = 999) -> list[tuple[int, int, int, float]]:
+    """Kroner saved by each started person (place, trial month, months since): the weighted controls' mean less theirs.
+
+    Followed until under 10, or under 20 % of either group's, are.
+    """
+    T = len(world.months)
+    trials = sorted({int(m) for m in world.start if world.entered <= m < T})
+    person, month = np.array(
+        [
+            (i, m)
+            for m in trials
+            for i in range(len(world.start))
+            if world.on[i, m] and world.observed[i, m] and world.start[i] >= m
+        ]
+    ).T
+    starts = world.start[person] == month
+    known = np.column_stack([world.known[name][person, month] for name in used])
+    weight = odds_of_starting(month, starts.astype(float), known)
+    saved: list[tuple[int, int, int, float]] = []
+    fewest = (0.0, 0.0)
+    for k in range(follow_up_months):
+        here = month + k < T
+        here[here] &= world.observed[person[here], month[here] + k]
+        counts = (here & starts).sum(), (here & ~starts).sum()
+        if k == 0:
+            fewest = max(10, 0.2 * counts[0]), max(10, 0.2 * counts[1])
+        if counts[0] < fewest[0] or counts[1] < fewest[1]:
+            break
+        for m in trials:
+            now = here & (month == m)
+            if now.any():
+                others = now & ~starts
+                expected = np.average(world.kroner[person[others], m + k], weights=weight[others])
+                saved += [(i, m, k, expected - world.kroner[i, m + k]) for i in person[now & starts]]
+    return saved
+
+
+def weighed_by(shown: Shown) -> list[str]:
+    """What the page says it weighs by."""
+    return [name for name, cells in shown.rows("sammenlignelighed").items() if cells[-1] == "ja"]
+
+
+def test_the_kroner_of_the_headline_are_those_of_loops_over_persons_days_and_months(
+    page: Page, snapshot: Snapshot
+) -> None:
+    shown = page(LONG, CURVES)
+    used = weighed_by(shown)
+    assert len(used) == 6, "one for every ten of the 65 who started"
+    world = loops(snapshot, LONG, "Eksempelkøbing (opdigtet)", 2021, "2023-10")
+    saved = saved_by_loops(world, used, 18)
+    each = sum(np.mean([kroner for _, _, since, kroner in saved if since == k]) for k in range(18))
+    assert shown.number("i-kroner", "saved") == pytest.approx(each, abs=0.5)
+
+
+# ---------------------------------------------------------------- two strategies for the same persons
+
+
+def month_by_month(snapshot: Snapshot, shown: Shown, strategy: str) -> Iterator[tuple[str, pd.Period, float]]:
+    """Person, month and kroner of all that a strategy in Norddjurs has saved to date."""
+    world = loops(snapshot, strategy, "Norddjurs", 2020, "2021-12")
+    for i, m, k, kroner in saved_by_loops(world, weighed_by(shown)):
+        yield world.persons[i], world.months[m + k], kroner
+
+
+def test_what_two_strategies_may_claim_together_is_not_more_than_what_was_saved(page: Page, snapshot: Snapshot) -> None:
+    """Each month of a person once: the whole claim where one strategy has begun, half of each where both have."""
+    cohort = snapshot.table("cohort").dropna(subset="started_on")
+    start = {
+        strategy: dict(zip(own["person"], own["started_on"].dt.to_period("M"), strict=True))
+        for strategy, own in cohort.groupby("strategy")
+    }
+    claims: dict[tuple[str, pd.Period], dict[str, float]] = {}
+    own_part = dict.fromkeys((SMALL_JOBS, NETWORK), 0.0)
+    for strategy in own_part:
+        for person, month, saved in month_by_month(snapshot, page(strategy, CURVES), strategy):
+            begun = [one for one in (SMALL_JOBS, NETWORK) if start[one].get(person, month + 1) <= month]
+            assert strategy in begun
+            own_part[strategy] += saved / len(begun)
+            claims.setdefault((person, month), {})[strategy] = saved
+    for strategy, kroner in own_part.items():
+        assert page(strategy, CURVES).number("egen-andel", "own") == pytest.approx(kroner, abs=1)
+    union = sum(max(saved.values()) for saved in claims.values())
+    assert sum(own_part.values()) <= union
+    whole = sum(page(strategy, CURVES).number("egen-andel", "saved") for strategy in own_part)
+    assert whole == pytest.approx(sum(sum(saved.values()) for saved in claims.values()), abs=1)
+    assert sum(own_part.values()) < whole
