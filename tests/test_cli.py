@@ -121,7 +121,9 @@ def test_an_unknown_strategy_or_page_is_told_with_those_there_are(
         assert "there is no strategy 'kijoss'; there are " in told
         assert " kijos," in told
     told = refused(afkast("run", "kijos", "okonomi"))
-    assert "kijos has no page 'okonomi'; it has oekonomi, besparelsen, sygedagpenge, jobafklaring, revalidering." in told
+    assert (
+        "kijos has no page 'okonomi'; it has oekonomi, besparelsen, sygedagpenge, jobafklaring, revalidering." in told
+    )
 
 
 def test_a_new_strategy_loads_as_it_is_and_is_not_written_twice(
