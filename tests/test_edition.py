@@ -163,6 +163,10 @@ AT = "page alfa/side, notebook fejl, cell"
         (["x = 1", "assert x == 2, 'summen stemmer ikke'"], f"{AT} 4: its check failed: summen stemmer ikke."),
         (["assert False"], f"{AT} 3: its check failed: no message."),
         (["from afkast.errors import DataError\nraise DataError('Et år mangler.')"], f"{AT} 3: Et år mangler."),
+        (
+            ["from afkast.analysis.cost import NoUnitPrice\nraise NoUnitPrice('Prisen mangler.')"],
+            f"{AT} 3: Prisen mangler.",
+        ),
         (["raise KeyError('HEMMELIG')"], f"{AT} 3: KeyError; run the notebook in JupyterLab to see where."),
         (["x = 'HEMMELIG", "x = 1"], f"{AT} 3: SyntaxError; run the notebook in JupyterLab to see where."),
         (["raise SystemExit(0)", "x = 1"], f"{AT} 3: it leaves early with SystemExit."),

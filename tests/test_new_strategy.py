@@ -1,4 +1,4 @@
-"""An eleventh strategy, of a municipality that the example does not know, by what the README says.
+"""One more strategy, of a municipality that the example does not know, by what the README says.
 
 `afkast new`, its rows as files of their own beside the example's, each declared in sources.yml, then import and run.
 """
@@ -83,7 +83,7 @@ DECLARED = f"""
     Netto: net_dkk_per_full_year_person
     Brutto: gross_dkk_per_full_year_person
     Refusion: state_refund_share
-  constants: {{area: Hjørring, price_level_year: 2021, source: Regnskab 2021}}
+  constants: {{area: Hjørring, price_level_year: 2021, basis: paid, source: Regnskab 2021}}
   values: {{benefit: {{Kontanthjælp: kontanthjælp}}}}
 - file: hjoerring_maal.csv
   table: targets
@@ -170,11 +170,11 @@ def shown(project: Project, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], 
     return run
 
 
-def test_an_eleventh_strategy_is_one_file_and_rows_in_the_raw_files(
+def test_a_new_strategy_is_one_file_and_rows_in_the_raw_files(
     shown: Callable[[str], dict[str, dict]], project: Project
 ) -> None:
     strategies = load_strategies(project.strategies, project.notebooks)
-    assert len(strategies) == 11
+    assert len(strategies) == 13
     pages = [job.page for job in jobs_of(strategies[ID], "")]
     assert pages == ["businesscase", "sygedagpenge", "overlevelseskurver"]
     found = {page: shown(page) for page in pages}
@@ -194,6 +194,11 @@ def test_an_eleventh_strategy_is_one_file_and_rows_in_the_raw_files(
     assert {"Målgruppen", "Indsatsgruppen"} <= {
         head[0] for item in found["overlevelseskurver"].values() for head in item.get("columns", ())
     }
+
+    assert {"forskellen", "kroner", "aar-for-aar"} <= set(found["overlevelseskurver"])
+    realised = found["businesscase"]["den-realiserede-besparelse"]["numbers"]["saved"]["value"]
+    by_year = [row["cells"][0]["value"] for row in found["overlevelseskurver"]["aar-for-aar"]["rows"]]
+    assert sum(by_year) == pytest.approx(realised, abs=0.01)
 
     # what the data do not have is told by its name
     path = project.strategies / f"{ID}.yml"

@@ -1,7 +1,9 @@
 """Run one page: its notebook with its parameters, healthy or refused."""
 
+import importlib
 import logging
 import os
+import pkgutil
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +18,7 @@ from papermill.exceptions import PapermillExecutionError
 from papermill.translators import PythonTranslator, papermill_translators
 from traitlets.config import Config
 
+from afkast import analysis
 from afkast.edition.book import UNFINISHED, dress
 from afkast.errors import AfkastError, PageError
 from afkast.project import Project
@@ -185,13 +188,20 @@ def _last_begun(output: Path) -> int:
 
 def _reason(kind: str, message: str) -> str:
     """Our own sentences and a page's own checks are safe to repeat; any other message may quote a row of data."""
-    if kind in {one.__name__ for one in _all_subclasses(AfkastError)}:
+    if kind in _our_own():
         return message
     if kind == "AssertionError":
         return f"its check failed: {message or 'no message'}."
     if kind == "SystemExit":
         return "it leaves early with SystemExit."
     return f"{kind}; run the notebook in JupyterLab to see where."
+
+
+def _our_own() -> set[str]:
+    """The names of all our kinds of error: the page has met modules that need not be loaded here."""
+    for module in pkgutil.walk_packages(analysis.__path__, f"{analysis.__name__}."):
+        importlib.import_module(module.name)
+    return {one.__name__ for one in _all_subclasses(AfkastError)}
 
 
 def _all_subclasses(kind: type[AfkastError]) -> set[type[AfkastError]]:
