@@ -50,7 +50,7 @@ def truth(name: str, treated: int, seed: int) -> dict[str, float]:
 
 
 def world(name: str, treated: int, seed: int) -> Row:
-    """Estimate and interval of the default, per-protocol and unadjusted estimates, and the naive comparison."""
+    """Default, per-protocol and unadjusted estimate and interval, whether it is cautioned, and the naive gap."""
     rng = np.random.default_rng([11, treated, [*SCENARIOS].index(name), seed])
     while True:
         drawn = simulate(rng, SCENARIOS[name], SIZES[treated], treated)
@@ -59,10 +59,13 @@ def world(name: str, treated: int, seed: int) -> Row:
     observed = drawn.observed & (np.arange(CALENDAR) < CALENDAR - LAG_MONTHS.get(name, 0))
     data = drawn.on, observed, drawn.start
     found: Row = []
+    cautioned = 0.0
     for options in ({"covariates": drawn.covariates}, {"covariates": drawn.covariates, "per_protocol": True}, {}):
-        saved = sequential_trials(*data, FOLLOW_UP, **options).saved
+        effect = sequential_trials(*data, FOLLOW_UP, **options)
+        saved, cautioned = effect.saved, float(effect.caution is not None)
         found.append((saved.value, *saved.interval))
     entry = np.full(len(drawn.on), float(HISTORY))
+    found.append((cautioned,) * 3)
     found.append((naive(*data, entry, FOLLOW_UP).against_never_started,) * 3)
     return found
 
@@ -76,7 +79,14 @@ def world(name: str, treated: int, seed: int) -> Row:
 def main(worlds: int, truths: int, scenario: tuple[str, ...], size: tuple[str, ...], processes: int) -> None:
     """Print bias (± Monte Carlo standard error) and coverage."""
     headings = ["truth", "bias", "covered"]
-    table = Table("scenario", "treated", *[f"{k} {h}" for k in KINDS.values() for h in headings], "unadjusted", "naive")
+    table = Table(
+        "scenario",
+        "treated",
+        *[f"{k} {h}" for k in KINDS.values() for h in headings],
+        "cautioned",
+        "unadjusted",
+        "naive",
+    )
     cases = [(name, int(n)) for name in scenario or SCENARIOS for n in size or map(str, SIZES)]
     with Progress() as progress, ProcessPoolExecutor(processes) as pool:
         task = progress.add_task("worlds", total=len(cases) * worlds)
@@ -93,8 +103,8 @@ def main(worlds: int, truths: int, scenario: tuple[str, ...], size: tuple[str, .
                 values = np.array([one[kind] for one in truths_found])
                 cells += of_kind(estimates[:, number], float(values.mean()), float(values.std(ddof=1) / truths**0.5))
             itt = np.mean([one["not this month"] for one in truths_found])
-            unadjusted, naively = (f"{estimates[:, number, 0].mean() - itt:+.2f}" for number in (2, 3))
-            table.add_row(name, str(treated), *cells, unadjusted, naively)
+            unadjusted, naively = (f"{estimates[:, number, 0].mean() - itt:+.2f}" for number in (2, 4))
+            table.add_row(name, str(treated), *cells, f"{100 * estimates[:, 3, 0].mean():.0f} %", unadjusted, naively)
     Console(width=150).print(table)
 
 

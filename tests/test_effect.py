@@ -367,6 +367,13 @@ def test_the_curves_end_where_less_than_a_fifth_of_the_others_is_followed() -> N
     assert sequential_trials(*written(started, (44, "xxx---", None), (11, "xxxxxx", None))).follow_up_months == 6
 
 
+@pytest.mark.parametrize(("unlike", "is_cautioned"), [(0, True), (4, True), (5, False)])
+def test_an_interval_that_rests_on_a_few_of_the_started_says_so(unlike: int, is_cautioned: bool) -> None:
+    started = [(20 - unlike, "xxxx", 0)] + [(1, "xx..", 0)] * unlike
+    found = sequential_trials(*written(*started, (10, "xx..", None), (10, "xxxx", None)))
+    assert (found.caution is not None) == is_cautioned
+
+
 def test_months_with_fewer_than_five_others_are_compared_together() -> None:
     # of the ten others four are on benefits in the first month, and all in the second
     found = sequential_trials(

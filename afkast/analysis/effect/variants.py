@@ -264,6 +264,7 @@ def sensitivity(
         if isinstance(answer, Effect):
             if answer.follow_up_months < months:
                 note = f"{note} Kun {answer.follow_up_months} måneder kan følges.".strip()
+            note = f"{note} {answer.caution or ''}".strip()
             answer = answer.saved
         rows.append((label, answer, note))
 
