@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from afkast.analysis.effect.arms import Arms, Floats
 from afkast.analysis.effect.design import FEWEST_CONTROLS, Design
-from afkast.analysis.effect.estimate import Arms, Floats
 from afkast.analysis.effect.weights import propensity
 from afkast.analysis.survival import FEWEST_OBSERVED
 from afkast.errors import AfkastError

@@ -13,10 +13,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from afkast.analysis.effect.arms import Arms, Floats
 from afkast.analysis.effect.compare import back, followed, influence, means, until_start
 from afkast.analysis.effect.design import FEWEST_CONTROLS, Design, Weights, balance, design
-from afkast.analysis.effect.estimate import Arms, Estimate, Floats
 from afkast.analysis.effect.weights import Covariates
+from afkast.analysis.survival import Estimate
 from afkast.errors import AfkastError
 
 

@@ -1,45 +1,13 @@
-"""A number with its uncertainty, and how it comes from each person's influence."""
+"""How the uncertainty of estimates comes from each person's influence on them, by arm."""
 
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+
+from afkast.analysis.survival.influence import two_sided_quantile
 
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A value whose error, divided by `standard_error`, follows Student's t with `freedom` degrees of freedom."""
-
-    value: float
-    standard_error: float
-    freedom: float
-    level: float = 0.95
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """The confidence interval at `level`."""
-        half = float(stats.t.ppf((1 + self.level) / 2, self.freedom)) * self.standard_error
-        return self.value - half, self.value + half
-
-    def times(self, factor: float) -> "Estimate":
-        """In another unit: N₁ persons instead of one, years instead of months."""
-        return replace(self, value=self.value * factor, standard_error=self.standard_error * abs(factor))
-
-    def minus(self, known: float) -> "Estimate":
-        """Less an amount that has no uncertainty, such as what the intervention cost."""
-        return replace(self, value=self.value - known)
-
-    def chance_above(self, limit: float = 0.0) -> float:
-        """How much of the t-distribution around the value lies above the limit.
-
-        In a Bayesian's words the probability that the truth does, when nothing was known beforehand.
-        """
-        if self.standard_error == 0:
-            return 0.5 if self.value == limit else float(self.value > limit)
-        return float(stats.t.cdf((self.value - limit) / self.standard_error, self.freedom))
 
 
 @dataclass(frozen=True)
@@ -81,5 +49,5 @@ class Arms:
     def intervals(self, points: Floats, level: float) -> Floats:
         """t-intervals (2, …) around the estimates."""
         standard_error, freedom = self.error()
-        half = stats.t.ppf((1 + level) / 2, freedom) * standard_error
+        half = two_sided_quantile(level, freedom) * standard_error
         return np.stack([points - half, points + half])
