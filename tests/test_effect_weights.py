@@ -233,6 +233,20 @@ def test_the_weights_of_not_yet_having_started_are_worked_by_hand() -> None:
     assert relative[29] == pytest.approx([1, 1, 1])
 
 
+def test_those_who_never_start_are_counted_when_they_are_few_to_stand_for_all_who_do() -> None:
+    # 20 of 60 start in month 0; of the 40 others all but `never` start in month 1, and `never` stand for all of them
+    on = np.ones((60, 12), dtype=bool)
+    on[::3, 3:] = False
+
+    def against_never(never: int) -> Effect:
+        start = np.r_[np.zeros(20), np.ones(40 - never), np.full(never, np.nan)]
+        return sequential_trials(on, np.ones_like(on), start, 12, per_protocol=True)
+
+    assert against_never(30).control_persons == 40
+    assert against_never(30).effective_controls == pytest.approx(30)
+    assert against_never(10).largest_weight_share == pytest.approx(1 / 10)
+
+
 @settings(max_examples=10)
 @given(st.integers(0, 10_000), st.floats(0.1, 10), st.floats(-5, 5))
 def test_the_unit_of_a_covariate_does_not_matter(seed: int, scale: float, shift: float) -> None:

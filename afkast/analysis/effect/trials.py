@@ -29,7 +29,7 @@ class Effect:
     Observed and on benefit are unweighted persons, of the controls person-trials: a person is a control in each month
     they could have started (control_persons of them). treated_left_out started, but not while on benefits, or had
     nobody to be compared with. effective_controls: so many persons of equal weight would be as uncertain;
-    largest_weight_share: one person's share of the controls' weight.
+    largest_weight_share: one person's share of the controls' weight; both at time zero, per protocol in the last month.
     """
 
     treated: Floats
@@ -167,11 +167,11 @@ def estimated(
         control_on_benefit=mean.control_on.astype(int),
         treated_persons=treated_persons,
         treated_left_out=ever_started - treated_persons,
-        control_persons=int((of_persons.control_weights > 0).sum()),
+        control_persons=of_persons.control_persons,
         covariates_used=of.covariates if of.weights != "none" else (),
         balance=None,
         effective_controls=effective,
-        largest_weight_share=float(of_persons.control_weights.max()),
+        largest_weight_share=float(of_persons.weight_shares.max()),
         treated_rows=of.person,
         saved_by_treated=back(saved, of.months[of.trial], observed.shape[1]),
         influence=of_persons.saved,
