@@ -59,6 +59,19 @@ def test_the_regression_is_where_the_slope_of_the_penalised_likelihood_is_zero()
     assert found.score[:, START_MONTHS:].sum(axis=0) == pytest.approx(beta / PRIOR_SD**2, abs=1e-7)
 
 
+@pytest.mark.parametrize("of_the_others", [0, 11])
+def test_the_regression_gets_there_also_where_nearly_all_of_some_kind_start(of_the_others: int) -> None:
+    # 50 of the 54 of a kind start in one of three months, and few or none of the 346 others
+    kind = np.arange(400) < 54
+    start = np.where(np.arange(400) < 50, np.arange(400) % 3, 9)
+    start[54 : 54 + of_the_others] = np.arange(of_the_others) % 3
+    eligible, starts = start[:, None] >= np.arange(3), start[:, None] == np.arange(3)
+    noise = np.random.default_rng(4).normal(size=400)
+    found = propensity(eligible, starts, np.arange(3), {"noise": noise, "kind": kind.astype(float)})
+    assert found.score[:, 3:].sum(axis=0) == pytest.approx(found.coefficients / PRIOR_SD**2, abs=1e-6)
+    assert found.coefficients[1] > 1
+
+
 def att_by_hand(drawn: Drawn) -> np.ndarray:
     """D(k): each started against the controls of the same month, weighted by the odds of statsmodels."""
     rows, p = regressed(drawn)
