@@ -3,6 +3,7 @@
 import re
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -345,6 +346,30 @@ GROUPS = {"started": (15, "xxxx", 1), "others": (10, "xxxx", None)}
 def test_a_comparison_that_is_too_thin_is_refused(groups: dict[str, tuple[int, str, int | None]], why: str) -> None:
     with pytest.raises(AfkastError, match=why):
         sequential_trials(*written(*(GROUPS | groups).values()), 3)
+
+
+WORLD = drawn_world(np.random.default_rng(7))
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"on_benefit": WORLD[0].astype(int)}, "På ydelse skal være sandt eller falsk"),
+        ({"observed": WORLD[1][:, 1:]}, "Fulgt skal være sandt eller falsk .* i lige store tabeller"),
+        ({"eligible": WORLD[1][:, 0]}, "Kunne starte skal være"),
+        ({"start_month": WORLD[2][1:]}, "Startmåneden skal stå én gang for hver person"),
+        ({"start_month": WORLD[2] + 0.5}, "Startmåneden skal være et helt tal"),
+        ({"covariates": {"alder": np.ones(3)}}, "alder skal stå for hver person"),
+        ({"strata": np.ones(3)}, "Stratum skal stå for hver person"),
+        ({"outcome": np.ones(3)}, "Udfaldet skal stå for hver person og måned"),
+        ({"outcome": np.where(WORLD[0], np.nan, 1)}, "Udfaldet mangler"),
+        ({"level": 95}, "Sikkerheden skal ligge mellem 0 og 1"),
+    ],
+)
+def test_a_world_that_does_not_fit_together_is_refused(change: dict[str, Any], why: str) -> None:
+    world = dict(zip(("on_benefit", "observed", "start_month"), WORLD, strict=True))
+    with pytest.raises(AfkastError, match=why):
+        sequential_trials(**world | change)
 
 
 def test_the_smallest_comparison_that_is_not_refused() -> None:

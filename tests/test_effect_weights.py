@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import FOLLOW_UP, HISTORY, SCENARIOS, SELECTED, START_MONTHS, Drawn, simulate
 
-from afkast.analysis.effect import Effect, sequential_trials
+from afkast.analysis.effect import SMALL_DIFFERENCE, Effect, sequential_trials
 from afkast.analysis.effect.compare import followed, until_start
 from afkast.analysis.effect.design import Design, design
 from afkast.analysis.effect.trials import estimated
@@ -204,6 +204,44 @@ def test_a_covariate_that_separates_the_arms_gives_finite_weights_and_says_how_f
     assert found.largest_weight_share > 0.1
     separated = {"x": (np.arange(200) < 30).astype(float)}
     assert np.isfinite(sequential_trials(on, on, start, covariates=separated).saved.interval).all()
+
+
+def with_a_kind(treated: int, controls: int) -> tuple[Effect, Effect]:
+    """The effect, and that without the covariate "kind": so many of those who start, and of those who never do, are."""
+    drawn = world()
+    start = np.where(np.isnan(drawn.start), np.nan, HISTORY)  # one trial: nobody is in both arms
+    could = drawn.on[:, HISTORY] & drawn.observed[:, HISTORY]
+    started, never = np.flatnonzero(could & ~np.isnan(start)), np.flatnonzero(could & np.isnan(start))
+    kind = np.zeros(len(start))
+    kind[np.r_[started[:treated], never[:controls]]] = 1
+    need = {"need": drawn.covariates["need"]}
+    found = [
+        sequential_trials(drawn.on, drawn.observed, start, covariates=covariates)
+        for covariates in (need | {"kind": kind}, need)
+    ]
+    return found[0], found[1]
+
+
+@pytest.mark.parametrize(("controls", "used"), [(4, False), (5, True)])
+def test_a_rare_kind_that_fewer_than_five_others_share_is_passed_over(controls: int, used: bool) -> None:
+    found, without = with_a_kind(2, controls)
+    assert ("kind" in found.covariates_used) == used
+    assert found.balance is not None
+    assert found.balance.loc["kind", "in_regression"] == used
+    assert found.saved.standard_error == pytest.approx(without.saved.standard_error, rel=0.1)
+    if not used:
+        assert found.saved == without.saved
+
+
+def test_a_kind_that_separates_the_arms_is_seen_in_the_balance() -> None:
+    found, without = with_a_kind(50, 0)
+    assert found.saved == without.saved
+    assert found.balance is not None
+    assert found.balance.loc["kind", "difference_after"] > 10 * SMALL_DIFFERENCE
+
+
+def test_a_kind_that_none_of_the_started_are_is_no_obstacle() -> None:
+    assert "kind" in with_a_kind(0, 4)[0].covariates_used
 
 
 def test_a_covariate_that_is_missing_is_named() -> None:

@@ -116,6 +116,8 @@ def sequential_trials(
     of = design(
         on_benefit, observed, start_month, covariates, strata, weights or ("att" if covariates else "none"), eligible
     )
+    if outcome is not None and outcome.shape != on_benefit.shape:
+        raise AfkastError("Udfaldet skal stå for hver person og måned.")
     Y = np.where(observed, on_benefit if outcome is None else outcome, 0.0)
     if not np.isfinite(Y).all():
         raise AfkastError("Udfaldet mangler for nogle af de måneder, hvor personerne følges.")
