@@ -17,6 +17,14 @@ SMALLEST_SHARE_OBSERVED = 0.2
 PERSONS_AT_A_TIME = 1024
 """Few enough for their months to stay in the processor's cache."""
 
+AS_CONTROLS = 2.0
+"""The spread of the treated counts so many more of them, spread as the controls are.
+
+When hardly any of few treated leave, their own spread says nearly nothing varies, and the interval is far too narrow
+(85 % instead of 95 % where 3 of 20 leave). The number is Agresti and Caffo's of a proportion (American Statistician 54,
+2000); of many treated it moves nothing.
+"""
+
 SMALLEST_REST = 0.01
 """1 − h of a residual with leverage h; a person alone in a mean has no residual to enlarge."""
 
@@ -225,6 +233,7 @@ def influence(of: Design, data: Followed, mean: Means, count: Floats, person: ND
         moved = [summed(of.propensity.correction(one), index, persons) for one in (G1, G0, G)]
         curve_1, curve_0, saved = curve_1.plus(moved[0]), curve_0.plus(moved[1]), saved.plus(moved[2])
     difference = replace(curve_1, treated=curve_1.treated - curve_0.treated, control=curve_1.control - curve_0.control)
+    saved, difference = replace(saved, as_controls=AS_CONTROLS), replace(difference, as_controls=AS_CONTROLS)
     return Influence(curve_1, curve_0, difference, saved, shares, int((at_zero > 0).sum()))
 
 
