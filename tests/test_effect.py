@@ -3,6 +3,7 @@
 import re
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from scipy import stats
 from worlds import World, drawn_world
 
 from afkast.analysis import cohort, survival
-from afkast.analysis.effect import Effect, sequential_trials
+from afkast.analysis.effect import Effect, compare, sequential_trials
 from afkast.errors import AfkastError
 from afkast.intake import Snapshot
 
@@ -89,8 +90,10 @@ def test_the_interval_of_two_trials_is_as_worked_by_hand() -> None:
     # 15 are controls, 8 of them in one trial and 7 in both: as uncertain as 13.3 who count the same
     others = 1 / float(8 * weight_0**2 + 7 * (weight_0 + weight_1) ** 2)
     assert others == pytest.approx(13.3, abs=0.05)
-    freedom = (of_started + of_others) ** 2 / (of_started**2 / 14 + of_others**2 / (others - 1))
-    half = stats.t(freedom).isf(0.025) * np.sqrt(variance)
+    # the spread of the 15 started counts two more, spread as the others are
+    spread = (15 * of_started + 2 * of_others * others / 15) / 17
+    freedom = (spread + of_others) ** 2 / (spread**2 / 14 + of_others**2 / (others - 1))
+    half = stats.t(freedom).isf(0.025) * np.sqrt(variance - of_started + spread)
     found = sequential_trials(*written(*HAND), 2)
     centre = float(control - treated)
     assert found.saved.interval == pytest.approx((centre - half, centre + half))
@@ -98,7 +101,8 @@ def test_the_interval_of_two_trials_is_as_worked_by_hand() -> None:
     assert found.difference_interval[:, 0].tolist() == [0, 0]
 
 
-def test_one_trial_without_overlap_is_welchs_t_test_on_the_months() -> None:
+def test_one_trial_without_overlap_is_welchs_t_test_on_the_months(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compare, "AS_CONTROLS", 0.0)  # what the started's spread borrows of the others'
     # 12 months on benefits is the mean of the started, so several have no influence; they are persons all the same
     started = [(count, ("x" * months).ljust(20, "."), 0) for count, months in ((5, 12), (6, 8), (6, 16))]
     others = [(count, ("x" * months).ljust(20, "."), None) for count, months in ((10, 20), (7, 15), (4, 3))]
@@ -179,7 +183,18 @@ def test_the_estimate_is_that_of_a_long_table_with_a_row_for_each_month(seed: in
     assert found.treated_on_benefit.tolist() == seen.loc[True, "sum"].tolist()
 
 
-def test_the_interval_follows_from_how_the_estimate_moves_when_a_person_weighs_a_little_more() -> None:
+def test_when_none_of_the_started_leave_the_interval_is_that_of_two_of_them_who_vary_as_the_others() -> None:
+    # 17 stay all 20 months; of 21 others the months spread with variance s², so the started's is 2 s²/(17 + 2)
+    others = [(count, ("x" * months).ljust(20, "."), None) for count, months in ((10, 20), (7, 15), (4, 3))]
+    found = sequential_trials(*written((17, "x" * 20, 0), *others), 20)
+    s2 = np.repeat([20, 15, 3], [10, 7, 4]).var(ddof=1)
+    assert found.saved.standard_error == pytest.approx(np.sqrt(2 / 19 * s2 / 17 + s2 / 21))
+
+
+def test_the_interval_follows_from_how_the_estimate_moves_when_a_person_weighs_a_little_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(compare, "AS_CONTROLS", 0.0)
     world = scattered_world(12)
     rows = person_trials(world, 4)
     person, trial, k, starts = (rows[name].to_numpy() for name in ("person", "trial", "k", "starts"))
@@ -345,6 +360,30 @@ GROUPS = {"started": (15, "xxxx", 1), "others": (10, "xxxx", None)}
 def test_a_comparison_that_is_too_thin_is_refused(groups: dict[str, tuple[int, str, int | None]], why: str) -> None:
     with pytest.raises(AfkastError, match=why):
         sequential_trials(*written(*(GROUPS | groups).values()), 3)
+
+
+WORLD = drawn_world(np.random.default_rng(7))
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"on_benefit": WORLD[0].astype(int)}, "På ydelse skal være sandt eller falsk"),
+        ({"observed": WORLD[1][:, 1:]}, "Fulgt skal være sandt eller falsk .* i lige store tabeller"),
+        ({"eligible": WORLD[1][:, 0]}, "Kunne starte skal være"),
+        ({"start_month": WORLD[2][1:]}, "Startmåneden skal stå én gang for hver person"),
+        ({"start_month": WORLD[2] + 0.5}, "Startmåneden skal være et helt tal"),
+        ({"covariates": {"alder": np.ones(3)}}, "alder skal stå for hver person"),
+        ({"strata": np.ones(3)}, "Stratum skal stå for hver person"),
+        ({"outcome": np.ones(3)}, "Udfaldet skal stå for hver person og måned"),
+        ({"outcome": np.where(WORLD[0], np.nan, 1)}, "Udfaldet mangler"),
+        ({"level": 95}, "Sikkerheden skal ligge mellem 0 og 1"),
+    ],
+)
+def test_a_world_that_does_not_fit_together_is_refused(change: dict[str, Any], why: str) -> None:
+    world = dict(zip(("on_benefit", "observed", "start_month"), WORLD, strict=True))
+    with pytest.raises(AfkastError, match=why):
+        sequential_trials(**world | change)
 
 
 def test_the_smallest_comparison_that_is_not_refused() -> None:

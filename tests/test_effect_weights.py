@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from worlds import FOLLOW_UP, HISTORY, SCENARIOS, SELECTED, START_MONTHS, Drawn, simulate
 
-from afkast.analysis.effect import Effect, sequential_trials
+from afkast.analysis.effect import SMALL_DIFFERENCE, Effect, sequential_trials
 from afkast.analysis.effect.compare import followed, until_start
 from afkast.analysis.effect.design import Design, design
 from afkast.analysis.effect.trials import estimated
@@ -57,6 +57,19 @@ def test_the_regression_is_where_the_slope_of_the_penalised_likelihood_is_zero()
     assert found is not None
     beta = found.coefficients
     assert found.score[:, START_MONTHS:].sum(axis=0) == pytest.approx(beta / PRIOR_SD**2, abs=1e-7)
+
+
+@pytest.mark.parametrize("of_the_others", [0, 11])
+def test_the_regression_gets_there_also_where_nearly_all_of_some_kind_start(of_the_others: int) -> None:
+    # 50 of the 54 of a kind start in one of three months, and few or none of the 346 others
+    kind = np.arange(400) < 54
+    start = np.where(np.arange(400) < 50, np.arange(400) % 3, 9)
+    start[54 : 54 + of_the_others] = np.arange(of_the_others) % 3
+    eligible, starts = start[:, None] >= np.arange(3), start[:, None] == np.arange(3)
+    noise = np.random.default_rng(4).normal(size=400)
+    found = propensity(eligible, starts, np.arange(3), {"noise": noise, "kind": kind.astype(float)})
+    assert found.score[:, 3:].sum(axis=0) == pytest.approx(found.coefficients / PRIOR_SD**2, abs=1e-6)
+    assert found.coefficients[1] > 1
 
 
 def att_by_hand(drawn: Drawn) -> np.ndarray:
@@ -193,6 +206,44 @@ def test_a_covariate_that_separates_the_arms_gives_finite_weights_and_says_how_f
     assert np.isfinite(sequential_trials(on, on, start, covariates=separated).saved.interval).all()
 
 
+def with_a_kind(treated: int, controls: int) -> tuple[Effect, Effect]:
+    """The effect, and that without the covariate "kind": so many of those who start, and of those who never do, are."""
+    drawn = world()
+    start = np.where(np.isnan(drawn.start), np.nan, HISTORY)  # one trial: nobody is in both arms
+    could = drawn.on[:, HISTORY] & drawn.observed[:, HISTORY]
+    started, never = np.flatnonzero(could & ~np.isnan(start)), np.flatnonzero(could & np.isnan(start))
+    kind = np.zeros(len(start))
+    kind[np.r_[started[:treated], never[:controls]]] = 1
+    need = {"need": drawn.covariates["need"]}
+    found = [
+        sequential_trials(drawn.on, drawn.observed, start, covariates=covariates)
+        for covariates in (need | {"kind": kind}, need)
+    ]
+    return found[0], found[1]
+
+
+@pytest.mark.parametrize(("controls", "used"), [(4, False), (5, True)])
+def test_a_rare_kind_that_fewer_than_five_others_share_is_passed_over(controls: int, used: bool) -> None:
+    found, without = with_a_kind(2, controls)
+    assert ("kind" in found.covariates_used) == used
+    assert found.balance is not None
+    assert found.balance.loc["kind", "in_regression"] == used
+    assert found.saved.standard_error == pytest.approx(without.saved.standard_error, rel=0.1)
+    if not used:
+        assert found.saved == without.saved
+
+
+def test_a_kind_that_separates_the_arms_is_seen_in_the_balance() -> None:
+    found, without = with_a_kind(50, 0)
+    assert found.saved == without.saved
+    assert found.balance is not None
+    assert found.balance.loc["kind", "difference_after"] > 10 * SMALL_DIFFERENCE
+
+
+def test_a_kind_that_none_of_the_started_are_is_no_obstacle() -> None:
+    assert "kind" in with_a_kind(0, 4)[0].covariates_used
+
+
 def test_a_covariate_that_is_missing_is_named() -> None:
     drawn = world()
     hole = drawn.covariates["need"].copy()
@@ -234,6 +285,20 @@ def test_the_weights_of_not_yet_having_started_are_worked_by_hand() -> None:
     assert relative[15:20] == pytest.approx(np.tile([1, 0, 0], (5, 1)))
     assert relative[20:29] == pytest.approx(np.tile([1, 14 / 9, 14 / 9], (9, 1)), rel=1e-4)
     assert relative[29] == pytest.approx([1, 1, 1])
+
+
+def test_those_who_never_start_are_counted_when_they_are_few_to_stand_for_all_who_do() -> None:
+    # 20 of 60 start in month 0; of the 40 others all but `never` start in month 1, and `never` stand for all of them
+    on = np.ones((60, 12), dtype=bool)
+    on[::3, 3:] = False
+
+    def against_never(never: int) -> Effect:
+        start = np.r_[np.zeros(20), np.ones(40 - never), np.full(never, np.nan)]
+        return sequential_trials(on, np.ones_like(on), start, 12, per_protocol=True)
+
+    assert against_never(30).control_persons == 40
+    assert against_never(30).effective_controls == pytest.approx(30)
+    assert against_never(10).largest_weight_share == pytest.approx(1 / 10)
 
 
 @settings(max_examples=10)

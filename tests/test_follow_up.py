@@ -184,3 +184,24 @@ def test_a_benefit_without_a_price_or_a_share_is_refused_in_a_sentence() -> None
 def test_two_who_started_are_too_few_to_compare() -> None:
     with pytest.raises(AfkastError, match=r"^Under 15 er startet"):
         followed().compared(3)
+
+
+def test_a_group_that_entered_before_the_data_begin_is_followed_from_the_first_month() -> None:
+    early = tables()["members"].assign(entered_on=pd.Timestamp("2019-01-01"))
+    of = followed(members=early)
+    assert of.eligible.all()
+    assert of.costs.total_dkk[:, 2:] == pytest.approx(followed().costs.total_dkk[:, 2:])
+
+
+@pytest.mark.parametrize(
+    ("changed", "why"),
+    [
+        ({"spells": tables()["spells"].iloc[:0]}, "Ingen i målgruppen har været på ydelse"),
+        ({"members": tables()["members"].iloc[:0]}, "Ingen i målgruppen har været på ydelse"),
+        ({"members": tables()["members"].assign(entered_on=pd.Timestamp("2021-08-01"))}, "Ingen er kommet i målgruppen"),
+    ],
+    ids=["no spells", "no members", "after the cut-off"],
+)
+def test_a_group_that_cannot_be_followed_is_refused_in_a_sentence(changed: dict[str, pd.DataFrame], why: str) -> None:
+    with pytest.raises(AfkastError, match=why):
+        followed(**changed)

@@ -118,6 +118,20 @@ def test_the_sum_of_shares_is_the_mean_of_the_persons_months_when_all_are_observ
     assert found.degrees_of_freedom == 39
 
 
+@pytest.mark.parametrize("kind", [int, float])
+def test_noughts_and_ones_are_no_and_yes(kind: type) -> None:
+    on, observed = followed((20, 20), (8, 12), (4, 12))
+    found = occupation(on.astype(kind), observed.astype(kind))
+    assert found.share.tolist() == occupation(on, observed).share.tolist()
+
+
+@pytest.mark.parametrize(("value", "message"), [(2, "På ydelse skal være 0 eller 1"), (np.nan, "På ydelse mangler")])
+def test_a_month_that_is_neither_on_nor_off_is_refused(value: float, message: str) -> None:
+    on, observed = followed((20, 20), (8, 12))
+    with pytest.raises(AfkastError, match=message):
+        occupation(np.where(np.arange(20)[:, None] == 3, value, on), observed)
+
+
 def test_a_priced_month_that_too_few_are_observed_in_is_refused() -> None:
     on, observed = followed((20, 20), (8, 12), (4, 9))
     with pytest.raises(AfkastError, match="Under 10 følges i måned 2"):

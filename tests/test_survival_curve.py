@@ -162,6 +162,13 @@ def test_a_median_that_is_never_reached_is_none() -> None:
     assert (survival.quantile(curve).time, survival.quantile(curve).upper) == (None, None)
 
 
+@pytest.mark.parametrize("kind", ["float64", "Int64", "Float64", "int8"])
+def test_whole_numbers_count_whatever_they_are_kept_as(kind: str) -> None:
+    rows = {name: pd.Series(values, index=[7, 8, 9], dtype=kind) for name, values in ROWS.items()}
+    found = survival.kaplan_meier(**rows, weights=pd.Series([1, 2, 1], dtype=kind))
+    assert found.survival.tolist() == survival.kaplan_meier(**ROWS, weights=[1, 2, 1]).survival.tolist()
+
+
 ROWS = {"exit": [3, 4, 5], "event": [1, 0, 1]}
 
 
@@ -169,7 +176,9 @@ ROWS = {"exit": [3, 4, 5], "event": [1, 0, 1]}
     ("change", "message"),
     [
         ({"exit": [3, -4, 5]}, "Afgangstiden kan ikke være negativ; det er den i 1 rækker."),
-        ({"exit": [3, 4.5, 5]}, "Afgangstiden skal være hele tal"),
+        ({"exit": [3, 4.5, 5]}, "Afgangstiden skal være hele tal, men er det ikke i 1 rækker."),
+        ({"exit": [3, 1e300, 5]}, "Afgangstiden er for stor"),
+        ({"exit": pd.Series([3, None, 5], dtype="Int64")}, "Afgangstiden mangler i 1 rækker"),
         ({"exit": [3, np.nan, np.nan]}, "Afgangstiden mangler i 2 rækker"),
         ({"exit": ["3", "4", "5"]}, "Afgangstiden skal være en række af hele tal"),
         ({"exit": [3, 4, 2_000_000]}, "over 1000000"),
@@ -177,6 +186,7 @@ ROWS = {"exit": [3, 4, 5], "event": [1, 0, 1]}
         ({"exit": [], "event": []}, "Der er ingen personer"),
         ({"event": [1, 0, 2]}, "fra 0 til 1"),
         ({"event": [1, 0, np.nan]}, "Hændelsen mangler i 1 rækker"),
+        ({"event": pd.Series([True, None, True], dtype="boolean")}, "Hændelsen mangler i 1 rækker"),
         ({"entry": [0, 4, 0]}, "Afgang skal ligge efter indtrædelse; det gør den ikke i 1 rækker."),
         ({"entry": [0, -1, 0]}, "Indtrædelsestiden kan ikke være negativ"),
         ({"entry": [0, 0]}, "Der er 3 afgangstider, men 2 indtrædelser"),
@@ -185,8 +195,9 @@ ROWS = {"exit": [3, 4, 5], "event": [1, 0, 1]}
         ({"weights": [1, 1]}, "Der er 3 afgangstider, men 2 vægte"),
         ({"n": [1, 0, 1]}, "Antallet skal være et tal større end 0"),
         ({"n": [1, 1.5, 1]}, "Antallet skal være hele tal"),
-        ({"person": [1, 1]}, "Personen skal stå i hver af de 3 rækker, men står i 2."),
+        ({"person": [1, 1]}, "Der er 3 afgangstider, men 2 personer"),
         ({"person": [1, np.nan, 2]}, "Personen mangler"),
+        ({"person": ["a", None, "b"]}, "Personen mangler i 1 rækker"),
         ({"person": [1, 1, 2], "n": [1, 1, 1]}, "Et antal og en person"),
         ({"level": 95}, "Sikkerheden skal ligge mellem 0 og 1, men er 95."),
         ({"interval": "logit"}, "Intervallet skal være"),

@@ -109,6 +109,8 @@ def test_an_influence_at_a_time_nobody_has_seen_is_refused() -> None:
         survival.survival_influence(exit, event, 99)
     with pytest.raises(AfkastError, match="Tidspunktet 99 ligger uden for det observerede"):
         survival.state_influence(exit, cause, 99)
+    with pytest.raises(AfkastError, match=r"Tidspunktet 2\.5"):
+        survival.survival_influence(exit, event, 2.5)  # type: ignore[arg-type]
 
 
 # Weights from a logistic regression: w of treated | control by the probability p of treatment
@@ -165,9 +167,20 @@ def test_propensities_that_cannot_be_are_refused(propensity: list[float], covari
         survival.propensity_adjusted(np.zeros(3), np.array([True, False, True]), np.array(propensity), covariates)
 
 
+def test_weights_towards_nobody_known_are_refused() -> None:
+    with pytest.raises(AfkastError, match="treated, overlap, everyone, men er mod att"):
+        survival.propensity_adjusted(
+            np.zeros(2),
+            np.array([True, False]),
+            np.full(2, 0.5),
+            np.ones((2, 1)),
+            "att",  # type: ignore[arg-type]
+        )
+
+
 def test_the_difference_of_estimates_has_satterthwaite_s_degrees_of_freedom() -> None:
-    one = survival.Estimate(5, 2, 0, 0, degrees_of_freedom=9)
-    other = survival.Estimate(3, 1, 0, 0, degrees_of_freedom=19)
+    one = survival.Estimate(5, 2, degrees_of_freedom=9)
+    other = survival.Estimate(3, 1, degrees_of_freedom=19)
     found = survival.difference(one, other)
     # (4 + 1)² / (4²/9 + 1²/19) = 25 / 1.8304 = 13.66; t(13.66) = 2.1498 at 97.5 %
     assert found.degrees_of_freedom == pytest.approx(13.658, abs=1e-3)

@@ -146,10 +146,13 @@ def test_the_smallest_groups_have_shares_without_anything_missing(
     [
         ({"to": [0, 3], "states": 3}, "Tilstande skal være hele tal fra 0 til 2, men en er 3."),
         ({"to": [0, -1]}, "Tilstanden efter kan ikke være negativ"),
-        ({"to": [0, 1], "origin": [0]}, "Der er 1 tilstande før, men 2 efter"),
+        ({"to": [0, 1], "origin": [0]}, "Der er 2 tilstande efter, men 1 tilstande før"),
         ({"to": [0, 1], "initial": [0.5, 0.4]}, "Startfordelingen skal være 2 andele, som tilsammen er 1."),
         ({"to": [0, 1], "entry": [0, 7]}, "Afgang skal ligge efter indtrædelse"),
         ({"to": [0, 1], "weights": [1, 1], "variance": "greenwood"}, "kræver robust varians"),
+        ({"to": [0, 1], "variance": "jackknife"}, "Variansen skal være robust eller greenwood"),
+        ({"to": [0, 0], "states": 1}, "Der skal være mindst to tilstande, men der er 1."),
+        ({"to": [0, 1], "states": 2.5}, "Der skal være mindst to tilstande, men der er 2.5."),
         ({"to": [], "exit": []}, "Der er ingen personer"),
     ],
 )

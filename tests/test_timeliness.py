@@ -72,6 +72,12 @@ def test_without_open_cases_the_curve_is_the_plain_share() -> None:
     assert curve.share == pytest.approx([(days <= 7 * week).mean() for week in range(21)])
 
 
+def test_a_year_without_cases_has_an_empty_curve() -> None:
+    curve = decided_by_age(np.array([], dtype=int), np.array([], dtype=bool), 3)
+    assert np.isnan(curve.share).all()
+    assert (curve.open.tolist(), curve.decided.tolist()) == ([0] * 4, [0] * 4)
+
+
 def test_the_curve_ends_where_fewer_than_ten_are_open() -> None:
     days = np.repeat([7, 14], [30, FEWEST_OPEN - 1])
     curve = decided_by_age(days, np.ones(len(days), dtype=bool), 3)

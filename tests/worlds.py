@@ -92,6 +92,7 @@ SCENARIOS = {
     "no effect": NULL,
     "an effect": Scenario(effect=0.04),
     "a harmful effect": Scenario(effect=-0.025),
+    "few leave": Scenario(exit=-4.6),
     "immortal time": Scenario(exit=-2.2, returns=0.0),
     "selection on need and duration": SELECTED,
     "selection and an effect": replace(SELECTED, effect=0.04),

@@ -15,6 +15,7 @@ from afkast.analysis import cost
 from afkast.analysis.cohort import column_of
 from afkast.analysis.effect import Effect, sequential_trials
 from afkast.analysis.history import BenefitMonths, LadderWeeks, benefit_months, covariates, ladder_weeks
+from afkast.errors import AfkastError
 
 Floats = NDArray[np.float64]
 
@@ -77,13 +78,17 @@ def follow_up(
     """
     people = persons.set_index("person").loc[members["person"]].reset_index()
     spells = spells[spells["person"].isin(people["person"]) & (spells["start"] <= cut_off.end_time)]
+    if spells.empty:
+        raise AfkastError("Ingen i målgruppen har været på ydelse; der er intet at følge.")
     spells = cost.as_awarded(spells, refund_ladder)
     history = benefit_months(spells, people, spells["start"].min().to_period("M"), cut_off)
     entered, start = (column_of(members[day], history.months) for day in ("entered_on", "started_on"))
     start = np.where(start < len(history.months), start, np.nan)  # after the cut-off nobody is known to have started
     ladder = ladder_weeks(spells, people, history.months)
 
-    first = int(np.nanmin(entered))
+    if not (entered < len(history.months)).any():
+        raise AfkastError(f"Ingen er kommet i målgruppen til og med {cut_off}; der er intet at følge.")
+    first = max(int(np.nanmin(entered)), 0)
     prices = cost.chosen_prices(unit_prices, area, history.benefits, price_year, price_year, price_levels)
     per_week = prices["gross_dkk_per_full_year_person"].to_numpy() / cost.WEEKS_PER_YEAR
     in_force = cost.ladder_in_force(

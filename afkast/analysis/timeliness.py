@@ -6,7 +6,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import stats
+
+from afkast.analysis import survival
 
 FEWEST_OPEN = 10
 """A curve ends where fewer cases than this are still open."""
@@ -46,34 +47,26 @@ class DecidedByAge:
 def decided_by_age(
     days: NDArray[np.int64], decided: NDArray[np.bool_], weeks: int, level: float = 0.95
 ) -> DecidedByAge:
-    """Share decided within 0…`weeks` weeks; open cases are censored at the age they have.
+    """Share decided within 0…`weeks` weeks, 1 − S(7k); open cases are censored at the age they have.
 
-    Kaplan and Meier (JASA 53, 1958): S(t) = Π (1 − d_j/n_j) over the ages t_j ≤ t at
-    which cases are decided; share = 1 − S. Greenwood's variance on the log(−log S) scale
-    (Kalbfleisch and Prentice, 1980), so that the interval stays in 0–1. On the same day
-    decisions come before censoring.
+    S is Kaplan and Meier's curve over whole days with its log-log interval (`survival.kaplan_meier`), so that the
+    interval stays in 0–1. On the same day decisions come before censoring.
     """
-    ages = np.unique(days[decided])
-    d = np.array([(decided & (days == age)).sum() for age in ages])
-    n = np.array([(days >= age).sum() for age in ages])
-    with np.errstate(divide="ignore", invalid="ignore"):
-        S = np.cumprod(1 - d / n)
-        relative_variance = np.cumsum(d / (n * (n - d)))
-        half = stats.norm.ppf((1 + level) / 2) * np.sqrt(relative_variance) / abs(np.log(S))
-        lower, upper = 1 - S ** np.exp(-half), 1 - S ** np.exp(half)
-
+    if len(days) == 0:
+        unknown, none = np.full(weeks + 1, np.nan), np.zeros(weeks + 1, dtype=np.int64)
+        return DecidedByAge(unknown, unknown, unknown, none, none)
+    curve = survival.kaplan_meier(days, decided, level=level)
     week_ends = 7 * np.arange(weeks + 1)
-    at = np.searchsorted(ages, week_ends, side="right")
-    still_open = np.array([(days >= age).sum() for age in week_ends])
-    enough = still_open >= FEWEST_OPEN
+    at = week_ends.clip(max=len(curve.survival) - 1)
+    still_open = np.where(at == week_ends, curve.at_risk[at], 0)
 
-    def by_week(curve: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.where(enough, np.append(0.0, curve)[at], np.nan)
+    def by_week(share: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.where(still_open >= FEWEST_OPEN, share[at], np.nan)
 
     return DecidedByAge(
-        share=by_week(1 - S),
-        lower=by_week(lower),
-        upper=by_week(upper),
+        share=by_week(1 - curve.survival),
+        lower=by_week(1 - curve.upper),
+        upper=by_week(1 - curve.lower),
         open=still_open,
-        decided=np.append(0, np.cumsum(d))[at],
+        decided=curve.events.cumsum()[at],
     )

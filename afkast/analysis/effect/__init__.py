@@ -4,7 +4,6 @@
 """
 
 from afkast.analysis.effect.design import FEWEST_CONTROLS, SMALL_DIFFERENCE, Weights
-from afkast.analysis.effect.estimate import Estimate
 from afkast.analysis.effect.hidden import HiddenDifference, hidden_difference
 from afkast.analysis.effect.money import Money, by_year, money
 from afkast.analysis.effect.trials import Effect, sequential_trials
@@ -17,6 +16,7 @@ from afkast.analysis.effect.variants import (
     placebo,
     sensitivity,
 )
+from afkast.analysis.survival import Estimate
 
 __all__ = [
     "FEWEST_CONTROLS",

@@ -79,6 +79,28 @@ def _merged(controls: NDArray[np.bool_]) -> NDArray[np.int64]:
     return np.minimum(numbers, max(number - 1, 0))
 
 
+def _check(
+    on_benefit: NDArray[np.bool_],
+    observed: NDArray[np.bool_],
+    start_month: Floats,
+    covariates: Covariates,
+    strata: NDArray[np.generic] | None,
+    eligible: NDArray[np.bool_] | None,
+) -> None:
+    """Refuse arrays that do not fit together, or are of another kind than they must be."""
+    shape = on_benefit.shape
+    for name, values in (("På ydelse", on_benefit), ("Fulgt", observed), ("Kunne starte", eligible)):
+        if values is not None and (values.dtype != np.bool_ or values.ndim != 2 or values.shape != shape):
+            raise AfkastError(f"{name} skal være sandt eller falsk for hver person og måned, i lige store tabeller.")
+    if start_month.shape != shape[:1] or start_month.dtype.kind not in "iuf":
+        raise AfkastError("Startmåneden skal stå én gang for hver person, tom for dem der ikke er startet.")
+    if (start_month != np.floor(start_month))[~np.isnan(start_month)].any():
+        raise AfkastError("Startmåneden skal være et helt tal, månedens plads i tabellen.")
+    for name, x in {**covariates, "Stratum": on_benefit if strata is None else strata}.items():
+        if x.shape not in (shape, shape[:1]):
+            raise AfkastError(f"{name} skal stå for hver person, eller for hver person og måned.")
+
+
 def design(
     on_benefit: NDArray[np.bool_],
     observed: NDArray[np.bool_],
@@ -94,6 +116,7 @@ def design(
     covariates, strata: persons or persons × calendar months, as known in the trial's month; eligible: persons ×
     calendar months, who may be in a trial (such as: in the target group), everyone if not given.
     """
+    _check(on_benefit, observed, start_month, {} if covariates is None else covariates, strata, eligible)
     months = np.unique(start_month[~np.isnan(start_month)]).astype(int)
     if len(months) == 0:
         raise AfkastError("Ingen personer er startet i indsatsen; der er intet at sammenligne.")

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from afkast.analysis.effect.arms import Floats
 from afkast.analysis.effect.compare import Followed, followed, means
 from afkast.analysis.effect.design import Design, design
-from afkast.analysis.effect.estimate import Floats
 from afkast.analysis.effect.trials import Effect, estimated
 from afkast.analysis.effect.weights import Covariates
 

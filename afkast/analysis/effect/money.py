@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from afkast.analysis.effect.estimate import Estimate
 from afkast.analysis.effect.trials import Effect
+from afkast.analysis.survival import Estimate
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from afkast.analysis.cohort import without_short_gaps
+from afkast.analysis.effect.arms import Arms, Floats
 from afkast.analysis.effect.compare import along
 from afkast.analysis.effect.design import FEWEST_CONTROLS, design
-from afkast.analysis.effect.estimate import Arms, Estimate, Floats
 from afkast.analysis.effect.trials import Effect, estimated, sequential_trials
 from afkast.analysis.effect.weights import Covariates
-from afkast.analysis.survival import FEWEST_IN_GROUP
+from afkast.analysis.survival import FEWEST_IN_GROUP, Estimate
 from afkast.errors import AfkastError
 
 Bools = NDArray[np.bool_]

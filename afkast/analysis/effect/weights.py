@@ -26,6 +26,9 @@ matters where they separate the arms completely and the likelihood has no maximu
 MONTH_PRIOR_SD = 100.0
 """The same for a month's own level, which only matters in a month in which everyone eligible starts."""
 
+MOST_STEPS = 100
+"""Newton's method takes less than ten, and some more where the arms are nearly separated."""
+
 SINGLE_PRECISION_FROM = 20_000_000
 """So many numbers take half the memory in single precision; what is summed over persons stays in double."""
 
@@ -120,14 +123,19 @@ def propensity(
     centre = np.r_[np.full(M, logit(sum(a.sum() for a in A) / total)), np.zeros(p)]
     prior = np.r_[np.full(M, MONTH_PRIOR_SD**-2), np.full(p, PRIOR_SD**-2)]
     beta = centre.copy()
+    rounding = 1e-12 if dtype == np.float64 else 1e-6
     # every twentieth of many persons takes the first steps
     every = max(1, min(20, total // 200_000))
-    for _ in range(60):
+    step, best = np.zeros_like(beta), -np.inf
+    for _ in range(MOST_STEPS):
         slope = -prior * (beta - centre)
         H = np.diag(prior)
+        likelihood = -(prior * (beta - centre) ** 2).sum() / 2
         for m in range(M):
             Z = columns[m][::every]
-            probability = expit(beta[m] + Z @ beta[M:].astype(dtype))
+            log_odds = beta[m] + Z @ beta[M:].astype(dtype)
+            probability = expit(log_odds)
+            likelihood += (np.where(A[m][::every], log_odds, 0) - np.logaddexp(0, log_odds)).sum(dtype=np.float64)
             residual, w = A[m][::every] - probability, probability * (1 - probability)
             slope[m] += residual.sum()
             slope[M:] += Z.T @ residual
@@ -135,12 +143,21 @@ def propensity(
             H[m, M:] += Z.T @ w
             H[M:, M:] += (Z * w[:, None]).T @ Z
         H[M:, :M] = H[:M, M:].T
+        if likelihood < best - rounding * abs(best):  # the step led past the top: half of it
+            step /= 2
+            beta = beta - step
+            continue
+        best = likelihood
         step = np.linalg.solve(H, slope)
-        beta = beta + step / max(1.0, float(np.abs(step).max()) / 3)
-        if np.abs(step).max() < (1e-2 if every > 1 else 1e-9 if dtype == np.float64 else 1e-5):
-            if every == 1:
-                break
-            every = 1
+        converged = np.abs(step).max() < (1e-2 if every > 1 else 1e-9 if dtype == np.float64 else 1e-5)
+        step /= max(1.0, float(np.abs(step).max()) / 3)
+        beta = beta + step
+        if converged and every == 1:
+            break
+        if converged:
+            every, best = 1, -np.inf
+    else:
+        raise AfkastError("Sandsynligheden for at starte kan ikke beregnes af oplysningerne; udelad nogle af dem.")
     probabilities, score = np.zeros((n, M)), np.zeros((n, M + p))
     for m, r in enumerate(rows):
         probability = expit(beta[m] + columns[m] @ beta[M:])

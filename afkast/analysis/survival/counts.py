@@ -9,12 +9,16 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from afkast.errors import AfkastError
 
 LONGEST_TIME = 1_000_000
 """A longer duration is a date or a unit gone wrong."""
+
+LARGEST_WHOLE = 2.0**53
+"""Above this, floats skip whole numbers."""
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -79,16 +83,27 @@ class Rows:
         return Rows(exit, event, entry, None, None, None, len(distinct), self.last), cell
 
 
+def known(name: str, values: ArrayLike) -> NDArray[Any]:
+    """The values as an array without a missing or infinite one; `name` is the Danish word for them in the error."""
+    array = np.asarray(values)
+    if array.dtype.kind in "iub":
+        return array
+    missing = pd.isna(array) if array.dtype.kind != "f" else ~np.isfinite(array)
+    if missing.any():
+        raise AfkastError(f"{name} mangler i {int(missing.sum())} rækker; udelad eller ret dem.")
+    return array
+
+
 def whole(name: str, values: ArrayLike) -> Integers:
     """The values as whole numbers from 0; `name` is the Danish word for them in the error."""
-    array = np.asarray(values)
+    array = known(name, values)
     if array.ndim != 1 or array.dtype.kind not in "iuf":
         raise AfkastError(f"{name} skal være en række af hele tal.")
     if array.dtype.kind == "f":
-        if not np.isfinite(array).all():
-            raise AfkastError(f"{name} mangler i {int((~np.isfinite(array)).sum())} rækker; udelad eller ret dem.")
-        if (array != np.floor(array)).any():
-            raise AfkastError(f"{name} skal være hele tal; regn om til hele uger eller måneder.")
+        if broken := int((array != np.floor(array)).sum()):
+            raise AfkastError(f"{name} skal være hele tal, men er det ikke i {broken} rækker.")
+        if (np.abs(array) > LARGEST_WHOLE).any():
+            raise AfkastError(f"{name} er for stor til at være et helt tal.")
     if len(array) and array.min() < 0:
         raise AfkastError(f"{name} kan ikke være negativ; det er den i {int((array < 0).sum())} rækker.")
     return array.astype(np.int64, copy=False)
@@ -103,24 +118,38 @@ def positive(name: str, values: ArrayLike) -> Floats:
 
 
 def yes_or_no(name: str, values: ArrayLike) -> NDArray[np.bool_]:
-    """The values as bool; 0 and 1 will do. `name` is the Danish word for them in the error."""
+    """The values as bool, of any shape; 0 and 1 will do. `name` is the Danish word for them in the error."""
     array = np.asarray(values)
     if array.dtype != np.bool_:
-        array = whole(name, array)
-        if array.max(initial=0) > 1:
+        array = known(name, array)
+        if not np.isin(array, (0, 1)).all():
             raise AfkastError(f"{name} skal være 0 eller 1, falsk eller sand.")
     return array.astype(np.bool_, copy=False)
 
 
 def places(name: str, labels: ArrayLike, rows: int) -> tuple[NDArray[np.generic], Integers]:
     """The distinct labels in sorted order, and each row's place among them."""
-    array = np.asarray(labels)
+    array = known(name, labels)
     if array.shape != (rows,):
         raise AfkastError(f"{name} skal stå i hver af de {rows} rækker, men står i {array.size}.")
-    if (array != array).any():
-        raise AfkastError(f"{name} mangler i nogle rækker; udelad eller ret dem.")
     distinct, place = np.unique(array, return_inverse=True)
     return distinct, place
+
+
+def one_of_each(what: str, size: int, columns: dict[str, Any]) -> None:
+    """Refuse a column that does not have a value for each of the rows; keys are Danish plurals."""
+    for name, column in columns.items():
+        if column is not None and np.shape(column) != (size,):
+            raise AfkastError(f"Der er {size} {what}, men {np.size(column)} {name}; de skal være lige mange.")
+    if columns.get("personer") is not None and columns.get("antal") is not None:
+        raise AfkastError("Et antal og en person kan ikke stå i samme række; brug det ene eller det andet.")
+
+
+def whole_time(at: float, last: int) -> int:
+    """A time that has been seen, as a whole number."""
+    if not (0 <= at <= last and at == int(at)):
+        raise AfkastError(f"Tidspunktet {at} ligger uden for det observerede, de hele tal fra 0 til {last}.")
+    return int(at)
 
 
 def checked_rows(
@@ -134,9 +163,9 @@ def checked_rows(
 ) -> Rows:
     """Rows that can be counted; AfkastError says in one sentence what cannot. `events` is the largest event code."""
     last_seen = whole("Afgangstiden", exit)
-    happened = np.asarray(event)
+    happened = known("Hændelsen", event)
     if happened.dtype != np.bool_:
-        happened = whole("Hændelsen", event)
+        happened = whole("Hændelsen", happened)
         if len(happened) and happened.max() > events:
             raise AfkastError(f"Hændelsen skal være et helt tal fra 0 til {events}, hvor 0 er ingen hændelse.")
     entered = None if entry is None else whole("Indtrædelsestiden", entry)
@@ -144,14 +173,8 @@ def checked_rows(
     weight = None if weights is None else positive("Vægten", weights)
 
     size = len(last_seen)
-    for name, column in [
-        ("hændelser", happened),
-        ("indtrædelser", entered),
-        ("antal", number),
-        ("vægte", weight),
-    ]:
-        if column is not None and np.shape(column) != (size,):
-            raise AfkastError(f"Der er {size} afgangstider, men {np.size(column)} {name}; de skal være lige mange.")
+    columns = {"hændelser": happened, "indtrædelser": entered, "antal": number, "vægte": weight, "personer": person}
+    one_of_each("afgangstider", size, columns)
     if size == 0:
         raise AfkastError("Der er ingen personer at regne på.")
     last = int(last_seen.max())
@@ -160,8 +183,6 @@ def checked_rows(
     if entered is not None and (entered >= last_seen).any():
         late = int((entered >= last_seen).sum())
         raise AfkastError(f"Afgang skal ligge efter indtrædelse; det gør den ikke i {late} rækker.")
-    if person is not None and number is not None:
-        raise AfkastError("Et antal og en person kan ikke stå i samme række; brug det ene eller det andet.")
     persons, codes = size, None
     if person is not None:
         labels, codes = places("Personen", person, size)
@@ -211,8 +232,7 @@ def count(
     if group is None:
         return Counts(*tally(rows, weighted=True)[0, [0, 2, 1]])
     codes = whole("Gruppen", group)
-    if codes.shape != rows.exit.shape:
-        raise AfkastError(f"Der er {len(rows.exit)} afgangstider, men {len(codes)} grupper; de skal være lige mange.")
+    one_of_each("afgangstider", len(rows.exit), {"grupper": codes})
     table = tally(rows, codes, int(codes.max()) + 1, weighted=True)
     return Counts(table[:, 0], table[:, 2], table[:, 1])
 

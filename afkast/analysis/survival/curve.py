@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from afkast.analysis.survival.counts import Counts, Floats, Integers, Rows, checked_rows, hazard, tally
+from afkast.analysis.survival.counts import Counts, Floats, Integers, Rows, checked_rows, hazard, tally, whole_time
 from afkast.analysis.survival.influence import of_persons, squared, two_sided_quantile
 from afkast.errors import AfkastError
 
@@ -166,10 +166,8 @@ def survival_influence(
 ) -> Floats:
     """Influence of each person on S(at), (persons,), persons in sorted order when `person` is given."""
     rows = checked_rows(exit, event, entry, None, weights, person)
-    if not 0 <= at <= rows.last:
-        raise AfkastError(f"Tidspunktet {at} ligger uden for det observerede, fra 0 til {rows.last}.")
     of = estimated_hazard(rows)
-    influence = row_influence(rows, of, np.arange(len(of.S)) == at)
+    influence = row_influence(rows, of, np.arange(len(of.S)) == whole_time(at, rows.last))
     return of_persons(influence, rows.person, rows.persons)
 
 

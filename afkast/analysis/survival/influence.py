@@ -4,8 +4,8 @@ IF_i = dθ/dw_i · w_i, the change of the estimate with the weight of person i (
 over an estimate's parts, over a person's rows, over two groups. Var θ = Σ_i IF_i².
 """
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,30 +17,66 @@ Floats = NDArray[np.float64]
 Target = Literal["treated", "overlap", "everyone"]
 
 
+@overload
+def two_sided_quantile(level: float, degrees_of_freedom: float = np.inf) -> float: ...
+@overload
+def two_sided_quantile(level: float, degrees_of_freedom: Floats) -> Floats: ...
+def two_sided_quantile(level: float, degrees_of_freedom: float | Floats = np.inf) -> float | Floats:
+    """t, or z where the degrees of freedom are infinite, of an interval at `level`, a share above 0 and below 1."""
+    if not 0 < level < 1:
+        raise AfkastError(f"Sikkerheden skal ligge mellem 0 og 1, men er {level}.")
+    t: float | Floats = special.stdtrit(degrees_of_freedom, (1 + level) / 2)
+    return t
+
+
 @dataclass(frozen=True)
 class Estimate:
-    """A number with its standard error and interval; infinite degrees of freedom mean the normal distribution."""
+    """A value whose error, divided by `standard_error`, follows Student's t with so many degrees of freedom.
+
+    Infinite degrees of freedom mean the normal distribution. `level` is that of the interval, 0.95 for 95 %.
+    """
 
     value: float
     standard_error: float
-    lower: float
-    upper: float
     degrees_of_freedom: float = np.inf
+    level: float = 0.95
 
+    @property
+    def interval(self) -> tuple[float, float]:
+        """value ± t·standard_error."""
+        half = two_sided_quantile(self.level, self.degrees_of_freedom) * self.standard_error
+        return float(self.value - half), float(self.value + half)
 
-def two_sided_quantile(level: float, degrees_of_freedom: float = np.inf) -> float:
-    """z, or t when the degrees of freedom are finite, of an interval at `level`, a share above 0 and below 1."""
-    if not 0 < level < 1:
-        raise AfkastError(f"Sikkerheden skal ligge mellem 0 og 1, men er {level}.")
-    share = (1 + level) / 2
-    return float(stats.t.ppf(share, degrees_of_freedom) if np.isfinite(degrees_of_freedom) else special.ndtri(share))
+    @property
+    def lower(self) -> float:
+        return self.interval[0]
+
+    @property
+    def upper(self) -> float:
+        return self.interval[1]
+
+    def times(self, factor: float) -> "Estimate":
+        """In another unit: N₁ persons instead of one, years instead of months."""
+        return replace(self, value=self.value * factor, standard_error=self.standard_error * abs(factor))
+
+    def minus(self, known: float) -> "Estimate":
+        """Less an amount that has no uncertainty, such as what the intervention cost."""
+        return replace(self, value=self.value - known)
+
+    def chance_above(self, limit: float = 0.0) -> float:
+        """How much of the t-distribution around the value lies above the limit.
+
+        In a Bayesian's words the probability that the truth does, when nothing was known beforehand.
+        """
+        if self.standard_error == 0:
+            return 0.5 if self.value == limit else float(self.value > limit)
+        return float(stats.t.cdf((self.value - limit) / self.standard_error, self.degrees_of_freedom))
 
 
 def estimate(value: float, variance: float, level: float = 0.95, degrees_of_freedom: float = np.inf) -> Estimate:
-    """value ± t·√variance; t is the normal z when the degrees of freedom are infinite."""
-    error = float(np.sqrt(variance))
-    half = two_sided_quantile(level, degrees_of_freedom) * error
-    return Estimate(float(value), error, float(value - half), float(value + half), degrees_of_freedom)
+    """The estimate with this variance; a level that is none is refused at once."""
+    two_sided_quantile(level)
+    return Estimate(float(value), float(np.sqrt(variance)), degrees_of_freedom, level)
 
 
 def difference(first: Estimate, second: Estimate, level: float = 0.95) -> Estimate:
@@ -89,7 +125,9 @@ def propensity_adjusted(
     if not ((p > 0) & (p < 1)).all():
         raise AfkastError("Sandsynligheden for indsats skal ligge mellem 0 og 1 for hver person.")
     by_target = {"treated": (0 * p, 1 + 0 * p), "overlap": (-p, 1 - p), "everyone": (p - 1, p)}
-    slope = np.where(treated, *by_target[target])
+    if target not in by_target:
+        raise AfkastError(f"Vægtene skal være mod {', '.join(by_target)}, men er mod {target}.")
+    slope = np.where(A == 1, *by_target[target])
     H = (X * (p * (1 - p))[:, None]).T @ X
     G = (influence * slope) @ X
     if np.linalg.matrix_rank(H) < len(H):

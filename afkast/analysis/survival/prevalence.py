@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from afkast.analysis.survival.counts import Floats, Integers, places, positive, whole
+from afkast.analysis.survival.counts import Floats, Integers, one_of_each, places, positive, whole, yes_or_no
 from afkast.analysis.survival.influence import Estimate, estimate, of_persons, squared, two_sided_quantile
 from afkast.errors import AfkastError
 
@@ -60,17 +60,13 @@ def _shares(
     weights: ArrayLike | None,
     person: ArrayLike | None,
 ) -> _Shares:
+    on_benefit, observed = yes_or_no("På ydelse", on_benefit), yes_or_no("Fulgt", observed)
     rows = len(on_benefit)
     if on_benefit.shape != observed.shape or on_benefit.ndim != 2:
         raise AfkastError("På ydelse og fulgt skal være to tabeller af samme størrelse.")
     number = None if n is None else positive("Antallet", whole("Antallet", n))
     weight = np.ones(rows) if weights is None else positive("Vægten", weights)
-    for name, column in [("antal", number), ("vægte", weight)]:
-        if column is not None and column.shape != (rows,):
-            raise AfkastError(f"Der er {rows} rækker, men {column.size} {name}; de skal være lige mange.")
-    if person is not None and number is not None:
-        raise AfkastError("Et antal og en person kan ikke stå i samme række; brug det ene eller det andet.")
-
+    one_of_each("rækker", rows, {"antal": number, "vægte": weight, "personer": person})
     distinct, codes = rows, None
     if person is not None:
         labels, codes = places("Personen", person, rows)

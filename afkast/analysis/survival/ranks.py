@@ -52,6 +52,8 @@ def log_rank(
 
     Source: Mantel, Cancer Chemotherapy Reports 50 (1966); Peto and Peto, JRSS A 135 (1972).
     """
+    if ties not in ("efron", "breslow"):
+        raise AfkastError(f"Sammenfald skal være efron eller breslow, men er {ties}.")
     rows = checked_rows(exit, event, entry, n, weights, person)
     labels, g = places("Gruppen", group, len(rows.exit))
     levels, s = places("Stratum", np.zeros(len(rows.exit)) if strata is None else strata, len(rows.exit))
@@ -97,8 +99,6 @@ def _score_residuals(rows: Rows, g: Integers, offset: Integers, n_g: Floats, d_g
     w̄ = D/d. Breslow's: s/d = 0 throughout.
     r_ig = w_i [ δ_i(Z_ig − mean_s z_s(x_i)) − Σ_u Σ_s (share of i at risk) h_s (Z_ig − z_s) ].
     """
-    if ties not in ("efron", "breslow"):
-        raise AfkastError(f"Sammenfald skal være efron eller breslow, men er {ties}.")
     cells, G = n_g.shape
     at_exit = offset + rows.exit
     persons = np.bincount(at_exit[rows.event > 0], None if rows.n is None else rows.n[rows.event > 0], cells)

@@ -12,7 +12,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from afkast.analysis.survival.counts import Floats, Integers, Rows, checked_rows, tally, whole
+from afkast.analysis.survival.counts import Floats, Integers, Rows, checked_rows, one_of_each, tally, whole, whole_time
 from afkast.analysis.survival.curve import Interval, limits
 from afkast.analysis.survival.influence import Estimate, estimate, of_persons, squared
 from afkast.errors import AfkastError
@@ -152,10 +152,11 @@ def _checked(
 ) -> _Process:
     after = whole("Tilstanden efter", to)
     before = np.zeros(len(after), np.int64) if origin is None else whole("Tilstanden før", origin)
-    if len(before) != len(after):
-        raise AfkastError(f"Der er {len(before)} tilstande før, men {len(after)} efter; de skal være lige mange.")
+    one_of_each("tilstande efter", len(after), {"tilstande før": before})
     highest = int(max(after.max(initial=0), before.max(initial=0)))
     S = max(highest + 1, 2) if states is None else states
+    if not (S >= 2 and int(S) == S):
+        raise AfkastError(f"Der skal være mindst to tilstande, men der er {S}.")
     if highest >= S:
         raise AfkastError(f"Tilstande skal være hele tal fra 0 til {S - 1}, men en er {highest}.")
     rows = checked_rows(exit, after, entry, n, weights, person, events=S - 1)
@@ -188,6 +189,8 @@ def aalen_johansen(
     """
     process = _checked(exit, to, entry, origin, states, initial, n, weights, person)
     share = process.shares()
+    if variance not in ("robust", "greenwood"):
+        raise AfkastError(f"Variansen skal være robust eller greenwood, men er {variance}.")
     if variance == "greenwood":
         if process.rows.robust:
             raise AfkastError("Vægtede rækker eller flere rækker pr. person kræver robust varians.")
@@ -251,11 +254,9 @@ def state_influence(
 ) -> Floats:
     """Influence of each person on P(at), (persons, states), in sorted order when `person` is given."""
     process = _checked(exit, to, entry, origin, states, initial, None, weights, person)
-    if not 0 <= at <= process.rows.last:
-        raise AfkastError(f"Tidspunktet {at} ligger uden for det observerede, fra 0 til {process.rows.last}.")
-    latest = process.initial_influence
+    time, latest = whole_time(at, process.rows.last), process.initial_influence
     for t, U in process.influences():
-        if t > at:
+        if t > time:
             break
         latest = U
     return latest

@@ -1,45 +1,13 @@
-"""A number with its uncertainty, and how it comes from each person's influence."""
+"""How the uncertainty of estimates comes from each person's influence on them, by arm."""
 
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+
+from afkast.analysis.survival.influence import two_sided_quantile
 
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Estimate:
-    """A value whose error, divided by `standard_error`, follows Student's t with `freedom` degrees of freedom."""
-
-    value: float
-    standard_error: float
-    freedom: float
-    level: float = 0.95
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """The confidence interval at `level`."""
-        half = float(stats.t.ppf((1 + self.level) / 2, self.freedom)) * self.standard_error
-        return self.value - half, self.value + half
-
-    def times(self, factor: float) -> "Estimate":
-        """In another unit: N₁ persons instead of one, years instead of months."""
-        return replace(self, value=self.value * factor, standard_error=self.standard_error * abs(factor))
-
-    def minus(self, known: float) -> "Estimate":
-        """Less an amount that has no uncertainty, such as what the intervention cost."""
-        return replace(self, value=self.value - known)
-
-    def chance_above(self, limit: float = 0.0) -> float:
-        """How much of the t-distribution around the value lies above the limit.
-
-        In a Bayesian's words the probability that the truth does, when nothing was known beforehand.
-        """
-        if self.standard_error == 0:
-            return 0.5 if self.value == limit else float(self.value > limit)
-        return float(stats.t.cdf((self.value - limit) / self.standard_error, self.freedom))
 
 
 @dataclass(frozen=True)
@@ -47,13 +15,15 @@ class Arms:
     """What each person contributes to the error of some estimates, by arm: their influence on each.
 
     treated: (N₁, …), of the persons in rows `of_treated` of control: (persons, …). A person can be in both arms, of
-    different trials. sizes: how many persons each arm counts for.
+    different trials. sizes: how many persons each arm counts for. as_controls: how many more treated, spread as the
+    controls are, the treated's spread counts.
     """
 
     of_treated: NDArray[np.int64]
     treated: Floats
     control: Floats
     sizes: tuple[float, float]
+    as_controls: float = 0.0
 
     def plus(self, correction: Floats) -> "Arms":
         """With more influence, persons × …, of each person in the arm that is theirs."""
@@ -68,11 +38,15 @@ class Arms:
     def error(self) -> tuple[Floats, Floats]:
         """Standard error and Satterthwaite's degrees of freedom of each estimate.
 
-        Var = Σ_i IF_i², both arms added within the person; ν = (V₁+V₀)²/(V₁²/(n₁−1) + V₀²/(n₀−1)), 1 where nothing
-        varies, as in the month of start.
+        Var = Σ_i IF_i², both arms added within the person, where the treated's own V₁ = Σ IF² is moved towards what it
+        would be if they were spread as the controls, (n₁V₁ + c·V₀n₀/n₁)/(n₁ + c) with c = as_controls.
+        ν = (V₁+V₀)²/(V₁²/(n₁−1) + V₀²/(n₀−1)), 1 where nothing varies, as in the month of start.
         """
         treated, control = self.treated, self.control
         own = np.stack([np.einsum("i...,i...->...", arm, arm) for arm in (treated, control)])
+        if self.as_controls:
+            n1, n0, c = *self.sizes, self.as_controls
+            own[0] = (n1 * own[0] + c * own[1] * n0 / n1) / (n1 + c)
         both = 2 * np.einsum("i...,i...->...", treated, control[self.of_treated])
         spread = own[0] ** 2 / (self.sizes[0] - 1) + own[1] ** 2 / (self.sizes[1] - 1)
         freedom = np.divide(own.sum(axis=0) ** 2, spread, out=np.ones_like(spread), where=spread > 0)
@@ -81,5 +55,5 @@ class Arms:
     def intervals(self, points: Floats, level: float) -> Floats:
         """t-intervals (2, …) around the estimates."""
         standard_error, freedom = self.error()
-        half = stats.t.ppf((1 + level) / 2, freedom) * standard_error
+        half = two_sided_quantile(level, freedom) * standard_error
         return np.stack([points - half, points + half])
