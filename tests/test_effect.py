@@ -406,7 +406,7 @@ def test_the_curves_end_where_less_than_a_fifth_of_the_others_is_followed() -> N
     assert sequential_trials(*written(started, (44, "xxx---", None), (11, "xxxxxx", None))).follow_up_months == 6
 
 
-@pytest.mark.parametrize(("unlike", "is_cautioned"), [(0, True), (4, True), (5, False)])
+@pytest.mark.parametrize(("unlike", "is_cautioned"), [(0, True), (9, True), (10, False)])
 def test_an_interval_that_rests_on_a_few_of_the_started_says_so(unlike: int, is_cautioned: bool) -> None:
     started = [(20 - unlike, "xxxx", 0)] + [(1, "xx..", 0)] * unlike
     found = sequential_trials(*written(*started, (10, "xx..", None), (10, "xxxx", None)))

@@ -198,7 +198,10 @@ def test_a_group_that_entered_before_the_data_begin_is_followed_from_the_first_m
     [
         ({"spells": tables()["spells"].iloc[:0]}, "Ingen i målgruppen har været på ydelse"),
         ({"members": tables()["members"].iloc[:0]}, "Ingen i målgruppen har været på ydelse"),
-        ({"members": tables()["members"].assign(entered_on=pd.Timestamp("2021-08-01"))}, "Ingen er kommet i målgruppen"),
+        (
+            {"members": tables()["members"].assign(entered_on=pd.Timestamp("2021-08-01"))},
+            "Ingen er kommet i målgruppen",
+        ),
     ],
     ids=["no spells", "no members", "after the cut-off"],
 )
