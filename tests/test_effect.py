@@ -374,6 +374,34 @@ def test_an_interval_that_rests_on_a_few_of_the_started_says_so(unlike: int, is_
     assert (found.caution is not None) == is_cautioned
 
 
+def test_a_steadied_variance_is_as_worked_by_hand() -> None:
+    # of 20 started two have 2 months and the others 4; of 20 others half have 2 and half 4
+    found = sequential_trials(*written((18, "xxxx", 0), (2, "xx..", 0), (10, "xx..", None), (10, "xxxx", None)))
+    assert found.saved.value == pytest.approx(3 - 3.8)
+    started = (18 * 0.2**2 + 2 * 1.8**2) / 19 / 20
+    as_the_others = (1 + 0.8**2) / 20
+    steadied = (19 * started + 5 * as_the_others) / 24
+    others = 1 / 19
+    assert found.saved.standard_error == pytest.approx(np.sqrt(steadied + others))
+    # 2 V²/(Σ IF⁴ − V²/n) of the started's own, and the five
+    fourth = (18 * 0.2**4 + 2 * 1.8**4) / (18 * 0.2**2 + 2 * 1.8**2) ** 2
+    known = 2 / (fourth - 1 / 20) + 5
+    assert known == pytest.approx(10.6, abs=0.1)
+    assert found.saved.freedom == pytest.approx((steadied + others) ** 2 / (steadied**2 / known + others**2 / 19))
+    assert found.difference_interval[:, 3] == pytest.approx(
+        0.4 + np.array([-1, 1]) * stats.t(found.saved.freedom).isf(0.025) * found.saved.standard_error / 2
+    )
+    parts = [found.saved_in([month]) for month in range(4)]
+    assert [part.standard_error for part in parts] == pytest.approx([0, 0, *[found.saved.standard_error / 2] * 2])
+
+
+def test_all_alike_is_not_all_certain() -> None:
+    found = sequential_trials(*written((20, "xxxx", 0), (10, "xx..", None), (10, "xxxx", None)))
+    low, high = found.saved.interval
+    assert low < -1 < high
+    assert found.saved.standard_error > np.sqrt(1 / 19)
+
+
 def test_months_with_fewer_than_five_others_are_compared_together() -> None:
     # of the ten others four are on benefits in the first month, and all in the second
     found = sequential_trials(

@@ -19,10 +19,6 @@ from afkast.analysis.effect.estimate import Arms, Estimate, Floats
 from afkast.analysis.effect.weights import Covariates
 from afkast.errors import AfkastError
 
-FEWEST_UNLIKE = 5
-"""Where nearly all of the treated fare the same, the few others decide how wide an interval is, and it covers too
-rarely: 85 % of the time with 20 treated of whom 2 or 3 leave benefits (benchmarks/README.md)."""
-
 
 @dataclass(frozen=True)
 class Effect:
@@ -54,7 +50,7 @@ class Effect:
     largest_weight_share: float
     saved_by_month: Floats  # (calendar months,), adds up to saved
     influence: Arms  # on saved_by_month, persons × calendar months
-    caution: str | None  # a sentence, where the intervals are too narrow to trust
+    caution: str | None  # a sentence, where the intervals rest on more than the treated themselves
     level: float = 0.95
 
     @property
@@ -124,12 +120,11 @@ def sequential_trials(
     return replace(effect, balance=balance(of, covariates)) if covariates else effect
 
 
-def _caution(months: Floats) -> str | None:
-    unlike = len(months) - int(np.unique(months, return_counts=True)[1].max())
-    if unlike >= FEWEST_UNLIKE:
-        return None
-    alike = f"Under {FEWEST_UNLIKE} af de startede adskiller sig fra de øvrige startede"
-    return f"{alike}; usikkerheden er større, end intervallet viser."
+STEADIED = (
+    "Næsten alle de startede har haft lige mange måneder på ydelse; "
+    "usikkerheden bygger derfor også på, hvor forskellige de andre er."
+)
+"""What a reader is told where the treated are too alike."""
 
 
 def estimated(
@@ -180,6 +175,6 @@ def estimated(
         largest_weight_share=float(of_persons.control_weights.max()),
         saved_by_month=back(saved, of.months[of.trial], observed.shape[1]).sum(axis=0),
         influence=of_persons.saved,
-        caution=_caution(mean.treated_months[mean.share[:, 0] > 0]),
+        caution=STEADIED if mean.too_alike else None,
         level=level,
     )
