@@ -50,7 +50,7 @@ def truth(name: str, treated: int, seed: int) -> dict[str, float]:
 
 
 def world(name: str, treated: int, seed: int) -> Row:
-    """Default, per-protocol and unadjusted estimate and interval, whether its variance is steadied, and the naive gap."""
+    """Default, per-protocol and unadjusted estimate and interval, whether it is steadied, and the naive gap."""
     rng = np.random.default_rng([11, treated, [*SCENARIOS].index(name), seed])
     while True:
         drawn = simulate(rng, SCENARIOS[name], SIZES[treated], treated)
