@@ -14,7 +14,7 @@ from scipy import stats
 from worlds import World, drawn_world
 
 from afkast.analysis import cohort, survival
-from afkast.analysis.effect import Effect, compare, sequential_trials
+from afkast.analysis.effect import Effect, sequential_trials
 from afkast.errors import AfkastError
 from afkast.intake import Snapshot
 
@@ -90,10 +90,8 @@ def test_the_interval_of_two_trials_is_as_worked_by_hand() -> None:
     # 15 are controls, 8 of them in one trial and 7 in both: as uncertain as 13.3 who count the same
     others = 1 / float(8 * weight_0**2 + 7 * (weight_0 + weight_1) ** 2)
     assert others == pytest.approx(13.3, abs=0.05)
-    # the spread of the 15 started counts two more, spread as the others are
-    spread = (15 * of_started + 2 * of_others * others / 15) / 17
-    freedom = (spread + of_others) ** 2 / (spread**2 / 14 + of_others**2 / (others - 1))
-    half = stats.t(freedom).isf(0.025) * np.sqrt(variance - of_started + spread)
+    freedom = (of_started + of_others) ** 2 / (of_started**2 / 14 + of_others**2 / (others - 1))
+    half = stats.t(freedom).isf(0.025) * np.sqrt(variance)
     found = sequential_trials(*written(*HAND), 2)
     centre = float(control - treated)
     assert found.saved.interval == pytest.approx((centre - half, centre + half))
@@ -101,8 +99,7 @@ def test_the_interval_of_two_trials_is_as_worked_by_hand() -> None:
     assert found.difference_interval[:, 0].tolist() == [0, 0]
 
 
-def test_one_trial_without_overlap_is_welchs_t_test_on_the_months(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compare, "AS_CONTROLS", 0.0)  # what the started's spread borrows of the others'
+def test_one_trial_without_overlap_is_welchs_t_test_on_the_months() -> None:
     # 12 months on benefits is the mean of the started, so several have no influence; they are persons all the same
     started = [(count, ("x" * months).ljust(20, "."), 0) for count, months in ((5, 12), (6, 8), (6, 16))]
     others = [(count, ("x" * months).ljust(20, "."), None) for count, months in ((10, 20), (7, 15), (4, 3))]
@@ -183,18 +180,7 @@ def test_the_estimate_is_that_of_a_long_table_with_a_row_for_each_month(seed: in
     assert found.treated_on_benefit.tolist() == seen.loc[True, "sum"].tolist()
 
 
-def test_when_none_of_the_started_leave_the_interval_is_that_of_two_of_them_who_vary_as_the_others() -> None:
-    # 17 stay all 20 months; of 21 others the months spread with variance s², so the started's is 2 s²/(17 + 2)
-    others = [(count, ("x" * months).ljust(20, "."), None) for count, months in ((10, 20), (7, 15), (4, 3))]
-    found = sequential_trials(*written((17, "x" * 20, 0), *others), 20)
-    s2 = np.repeat([20, 15, 3], [10, 7, 4]).var(ddof=1)
-    assert found.saved.standard_error == pytest.approx(np.sqrt(2 / 19 * s2 / 17 + s2 / 21))
-
-
-def test_the_interval_follows_from_how_the_estimate_moves_when_a_person_weighs_a_little_more(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(compare, "AS_CONTROLS", 0.0)
+def test_the_interval_follows_from_how_the_estimate_moves_when_a_person_weighs_a_little_more() -> None:
     world = scattered_world(12)
     rows = person_trials(world, 4)
     person, trial, k, starts = (rows[name].to_numpy() for name in ("person", "trial", "k", "starts"))
@@ -406,11 +392,39 @@ def test_the_curves_end_where_less_than_a_fifth_of_the_others_is_followed() -> N
     assert sequential_trials(*written(started, (44, "xxx---", None), (11, "xxxxxx", None))).follow_up_months == 6
 
 
-@pytest.mark.parametrize(("unlike", "is_cautioned"), [(0, True), (9, True), (10, False)])
+@pytest.mark.parametrize(("unlike", "is_cautioned"), [(0, True), (4, True), (5, False)])
 def test_an_interval_that_rests_on_a_few_of_the_started_says_so(unlike: int, is_cautioned: bool) -> None:
     started = [(20 - unlike, "xxxx", 0)] + [(1, "xx..", 0)] * unlike
     found = sequential_trials(*written(*started, (10, "xx..", None), (10, "xxxx", None)))
     assert (found.caution is not None) == is_cautioned
+
+
+def test_a_steadied_variance_is_as_worked_by_hand() -> None:
+    # of 20 started two have 2 months and the others 4; of 20 others half have 2 and half 4
+    found = sequential_trials(*written((18, "xxxx", 0), (2, "xx..", 0), (10, "xx..", None), (10, "xxxx", None)))
+    assert found.saved.value == pytest.approx(3 - 3.8)
+    started = (18 * 0.2**2 + 2 * 1.8**2) / 19 / 20
+    as_the_others = (1 + 0.8**2) / 20
+    steadied = (19 * started + 5 * as_the_others) / 24
+    others = 1 / 19
+    assert found.saved.standard_error == pytest.approx(np.sqrt(steadied + others))
+    # 2 V²/(Σ IF⁴ − V²/n) of the started's own, and the five
+    fourth = (18 * 0.2**4 + 2 * 1.8**4) / (18 * 0.2**2 + 2 * 1.8**2) ** 2
+    known = 2 / (fourth - 1 / 20) + 5
+    assert known == pytest.approx(10.6, abs=0.1)
+    assert found.saved.degrees_of_freedom == pytest.approx((steadied + others) ** 2 / (steadied**2 / known + others**2 / 19))
+    assert found.difference_interval[:, 3] == pytest.approx(
+        0.4 + np.array([-1, 1]) * stats.t(found.saved.degrees_of_freedom).isf(0.025) * found.saved.standard_error / 2
+    )
+    parts = [found.saved_in([month]) for month in range(4)]
+    assert [part.standard_error for part in parts] == pytest.approx([0, 0, *[found.saved.standard_error / 2] * 2])
+
+
+def test_all_alike_is_not_all_certain() -> None:
+    found = sequential_trials(*written((20, "xxxx", 0), (10, "xx..", None), (10, "xxxx", None)))
+    low, high = found.saved.interval
+    assert low < -1 < high
+    assert found.saved.standard_error > np.sqrt(1 / 19)
 
 
 def test_months_with_fewer_than_five_others_are_compared_together() -> None:

@@ -20,10 +20,6 @@ from afkast.analysis.effect.weights import Covariates
 from afkast.analysis.survival import Estimate
 from afkast.errors import AfkastError
 
-FEWEST_UNLIKE = 10
-"""Where nearly all of the treated fare the same, the few others decide how wide an interval is, and it covers too
-rarely: 82 to 93 % of the time (`benchmarks/coverage.py`)."""
-
 
 @dataclass(frozen=True)
 class Effect:
@@ -56,7 +52,7 @@ class Effect:
     treated_rows: NDArray[np.int64]  # (N₁,), whose row each treated is
     saved_by_treated: Floats  # (N₁ × calendar months), each one's part of what is saved
     influence: Arms  # on saved_by_month, persons × calendar months
-    caution: str | None  # a sentence, where the intervals are too narrow to trust
+    caution: str | None  # a sentence, where the intervals rest on more than the treated themselves
     level: float = 0.95
 
     @property
@@ -115,10 +111,9 @@ def sequential_trials(
     Influence of a person, summed over the trials and arms before it is squared:
     IF_i(k) = a_i R_i (Y_i − P₀ − D)/Σa R − Σ_trials (Σ_{treated of trial} a R / Σa R) w_i R_i (Y_i − P₀)/Σ w R,
     and (A_i − p_i) x_i'H⁻¹G for the estimated weights. A residual counts 1/√(1−h) times, h its own share of the mean
-    it is taken from (HC2), and the spread of the treated counts two more, spread as the controls are
-    (`compare.AS_CONTROLS`); but for those two, one trial without weights is Welch's t-test exactly. Degrees of freedom
-    by Satterthwaite, with as many controls as would be as uncertain at equal weights. Where fewer than ten of the
-    treated are off benefits at any time the interval is still too narrow: 82 to 93 of 100 contain the truth.
+    it is taken from (HC2), so that one trial without weights is Welch's t-test exactly. Degrees of freedom by
+    Satterthwaite, with as many controls as would be as uncertain at equal weights. Where nearly all of the treated fare
+    the same, their variance is steadied by the controls' (`compare.FEWEST_UNLIKE`).
     """
     of = design(
         on_benefit, observed, start_month, covariates, strata, weights or ("att" if covariates else "none"), eligible
@@ -135,12 +130,11 @@ def sequential_trials(
     return replace(effect, balance=balance(of, covariates)) if covariates else effect
 
 
-def _caution(months: Floats) -> str | None:
-    unlike = len(months) - int(np.unique(months, return_counts=True)[1].max())
-    if unlike >= FEWEST_UNLIKE:
-        return None
-    alike = f"Under {FEWEST_UNLIKE} af de startede adskiller sig fra de øvrige startede"
-    return f"{alike}; usikkerheden er større, end intervallet viser."
+STEADIED = (
+    "Næsten alle de startede har haft lige mange måneder på ydelse; "
+    "usikkerheden bygger derfor også på, hvor forskellige de andre er."
+)
+"""What a reader is told where the treated are too alike."""
 
 
 def estimated(
@@ -192,6 +186,6 @@ def estimated(
         treated_rows=of.person,
         saved_by_treated=back(saved, of.months[of.trial], observed.shape[1]),
         influence=of_persons.saved,
-        caution=_caution(mean.treated_months[mean.share[:, 0] > 0]),
+        caution=STEADIED if mean.too_alike else None,
         level=level,
     )
