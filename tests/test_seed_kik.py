@@ -381,7 +381,7 @@ def test_a_halved_group_is_sure_and_a_small_cohort_over_half_is_not(shown: Shown
     # 448 of 1.461 by the binomial distribution, and 51 of 84 whose lower limit is 49,5 %
     assert certainty(shown("kik", "aktivitetsparate"), "halvering") == (
         "sikker",
-        "Afgørelsen er sikker: tilfældige udsving kunne have givet mellem 414 og 484 personer, og det hele ligger på "
+        "Vurderingen er sikker: tilfældige udsving kunne have givet mellem 414 og 484 personer, og det hele ligger på "
         "samme side af målet.",
     )
     kind, sentence = certainty(shown("kik", "integration"), "integration")
