@@ -184,7 +184,7 @@ def test_kik_breaks_even_in_2019_by_its_budget_and_in_2016_by_what_happened(snap
         last_below = max(place for place, total in enumerate(sums) if total < 0)
         year, month = months[last_below + 1]
         assert (year, show.danish.MONTHS[month - 1]) == expected
-        assert numbers[name]["value"] == f"{expected[1]} {year}"
+        assert numbers[name]["value"] == f"tjent hjem i {expected[1]} {year}"
 
 
 def test_the_budgeted_saving_of_kik_in_2018_presupposes_212_full_years_out_of_1461(shown: Shown) -> None:
