@@ -184,7 +184,7 @@ def test_kik_breaks_even_in_2019_by_its_budget_and_in_2016_by_what_happened(snap
         last_below = max(place for place, total in enumerate(sums) if total < 0)
         year, month = months[last_below + 1]
         assert (year, show.danish.MONTHS[month - 1]) == expected
-        assert numbers[name]["value"] == f"{expected[1]} {year}"
+        assert numbers[name]["value"] == f"tjent hjem i {expected[1]} {year}"
 
 
 def test_the_budgeted_saving_of_kik_in_2018_presupposes_212_full_years_out_of_1461(shown: Shown) -> None:
@@ -381,7 +381,7 @@ def test_a_halved_group_is_sure_and_a_small_cohort_over_half_is_not(shown: Shown
     # 448 of 1.461 by the binomial distribution, and 51 of 84 whose lower limit is 49,5 %
     assert certainty(shown("kik", "aktivitetsparate"), "halvering") == (
         "sikker",
-        "Afgørelsen er sikker: tilfældige udsving kunne have givet mellem 414 og 484 personer, og det hele ligger på "
+        "Vurderingen er sikker: tilfældige udsving kunne have givet mellem 414 og 484 personer, og det hele ligger på "
         "samme side af målet.",
     )
     kind, sentence = certainty(shown("kik", "integration"), "integration")

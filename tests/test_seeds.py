@@ -310,11 +310,11 @@ def test_kijos_breaks_even_in_september_2020_by_its_budget_and_not_as_2019_goes(
     }
     months = next(m for m in range(1, 37) if gain[2019] + gain[2020] / 12 * m >= 0)
     numbers = item_of(pages, KIJOS, "oekonomi", "tjent-hjem-i-ord")["numbers"]
-    assert (months, numbers["budgeted"]["value"]) == (9, "september 2020")
+    assert (months, numbers["budgeted"]["value"]) == (9, "tjent hjem i september 2020")
     spent, phased, saved = months_of_kijos(snapshot)
     year = (sum(saved) + saved[-1]) / 12 - sum(spent) * sum(phased) / sum(phased[:6])
     assert year + gain[2020] + gain[2021] + gain[2022] < 0
-    assert numbers["expected"]["value"] == numbers["kept"]["value"] == "ikke inden for perioden"
+    assert numbers["expected"]["value"] == numbers["kept"]["value"] == "ikke tjent hjem inden for perioden"
 
 
 @pytest.mark.parametrize(("page", "tenths"), [("sygedagpenge", 5168), ("jobafklaring", 3032)])

@@ -1,6 +1,7 @@
 """The door out: what is shown is escaped, hidden, explained and filed, and nothing else gets through."""
 
 import json
+import re
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
@@ -286,6 +287,17 @@ def test_only_headlines_are_repeated_at_the_top_and_without_their_ids(door: Show
     assert "Vigtigt: 5." in headline
     assert "id=" not in headline
     assert [item["headline"] for item in filed(door.notebook)] == [False, True]
+
+
+def test_the_verdict_stands_first_among_the_headlines(door: Shown) -> None:
+    door.text("Forudsætningen.", headline=True)
+    door.text("Resultatet.", headline=True)
+    door.text("{verdict} Målet.", headline=True, verdict=Verdict.BEHIND)
+    assert [re.search(r"Målet|Forudsætningen|Resultatet", one)[0] for one in headlines(door.notebook)] == [
+        "Målet",
+        "Forudsætningen",
+        "Resultatet",
+    ]
 
 
 # ---------------------------------------------------------------- tables

@@ -199,18 +199,19 @@ def in_words(**how: Any) -> str:
 
 def test_the_sentence_says_what_the_certainty_rests_on() -> None:
     assert in_words(actual=485.0, target=488.0, interval=(480.25, 486.0)) == (
-        "Afgørelsen er sikker: årets gennemsnit ventes mellem 480,3 og 486,0 helårspersoner, og det hele ligger på "
+        "Vurderingen er sikker: årets gennemsnit ventes mellem 480,3 og 486,0 helårspersoner, og det hele ligger på "
         "samme side af målet."
     )
     assert in_words(actual=485.0, target=488.0, interval=(480.0, 489.0)) == (
-        "Afgørelsen kan vende: årets gennemsnit ventes mellem 480,0 og 489,0 helårspersoner; det rækker til den "
+        "Vurderingen kan vende: årets gennemsnit ventes mellem 480,0 og 489,0 helårspersoner; det rækker til den "
         "anden side af målet."
     )
     assert in_words(actual=485.0, target=488.0, if_late=486.0, provisional=JUNE) == (
-        "Afgørelsen hviler på foreløbige tal, men vender ikke: juni 2015 er foreløbig; kommer der 20 % flere til, "
+        "Vurderingen hviler på foreløbige tal, men vender ikke: juni 2015 er foreløbig; kommer der 20 % flere til, "
         "bliver tallet 486,0 helårspersoner."
     )
     assert (
-        in_words(actual=485.0, target=488.0) == "Hvor sikker afgørelsen er, kan ikke vurderes: kilden har ingen nævner."
+        in_words(actual=485.0, target=488.0)
+        == "Hvor sikker vurderingen er, kan ikke vurderes: kilden har ingen nævner."
     )
     assert in_words(actual=485.0, target=None) == "Målet kan ikke afgøres: kilden har ingen nævner."

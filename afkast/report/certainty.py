@@ -23,7 +23,7 @@ def told(
 
 def _sentence(decision: Decision, unit: str, digits: int | None, basis: str, missing: str, late: str) -> str:
     if decision.certainty is Certainty.UNKNOWN:
-        what = "Målet" if decision.verdict is Verdict.UNDECIDED else "Hvor sikker afgørelsen er,"
+        what = "Målet" if decision.verdict is Verdict.UNDECIDED else "Hvor sikker vurderingen er,"
         can = "kan ikke afgøres" if decision.verdict is Verdict.UNDECIDED else "kan ikke vurderes"
         return f"{what} {can}: {missing}."
     reasons = []
@@ -38,10 +38,10 @@ def _sentence(decision: Decision, unit: str, digits: int | None, basis: str, mis
     because = ", og ".join(reasons)
     match decision.certainty:
         case Certainty.SURE:
-            return f"Afgørelsen er sikker: {because}, og det hele ligger på samme side af målet."
+            return f"Vurderingen er sikker: {because}, og det hele ligger på samme side af målet."
         case Certainty.PROVISIONAL:
-            return f"Afgørelsen hviler på foreløbige tal, men vender ikke: {because}."
-    return f"Afgørelsen kan vende: {because}; det rækker til den anden side af målet."
+            return f"Vurderingen hviler på foreløbige tal, men vender ikke: {because}."
+    return f"Vurderingen kan vende: {because}; det rækker til den anden side af målet."
 
 
 def _provisional(decision: Decision, unit: str, digits: int | None, late: str) -> str:

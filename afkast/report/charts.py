@@ -201,7 +201,7 @@ def bars_by_year(unit: str, digits: int = 1, goal: float | None = None) -> Draw:
         axes.axhline(0, color=INK, linewidth=0.8)
         if goal is not None:
             axes.axhline(goal, color=INK, linewidth=1.2, linestyle="--")
-        axes.set_xticks(place, [str(label) for label in values.index])
+        axes.set_xticks(place, [fill(str(label), 10) for label in values.index])
         value_axis(axes, unit, digits)
         label_lines(axes, values.columns)
 
@@ -375,6 +375,8 @@ def _numbers_under(
         for month in values.index[:: 3 if wide else 6]:
             count = values.loc[month, (name, what)]
             axes.text(month, row, "·" if pd.isna(count) else number(count), ha="center", va="center", fontsize=8)
+    if any(text.get_text() == "·" for text in axes.texts):
+        axes.set_xlabel("·  skjult antal", fontsize=8, color=QUIET, loc="left")
 
 
 def decided_by_week(names: tuple[str, str], target_weeks: int) -> Draw:
@@ -405,7 +407,7 @@ def decided_by_week(names: tuple[str, str], target_weeks: int) -> Draw:
 
 
 def interval_dots(unit: str, title: str) -> Draw:
-    """Draws a dot with its interval for each row, and the line of no change at 0; columns "ændring", "fra", "til".
+    """Draws a dot with its interval for each row, and the line of no change at 0; columns: the change, from, to.
 
     A row whose interval leaves out 0 is drawn full, another hollow.
     """
@@ -414,7 +416,7 @@ def interval_dots(unit: str, title: str) -> Draw:
         axes = figure.subplots()
         wide = _width(axes) > NARROW_INCHES + 1
         places = np.arange(len(values))[::-1]
-        for place, (change, low, high) in zip(places, values[["ændring", "fra", "til"]].to_numpy(), strict=True):
+        for place, (change, low, high) in zip(places, values.iloc[:, :3].to_numpy(), strict=True):
             axes.plot([low, high], [place, place], color=ACTUAL, linewidth=2)
             axes.plot(change, place, "o", markersize=7, mec=ACTUAL, mfc="white" if low <= 0 <= high else ACTUAL)
         axes.axvline(0, color=INK, linewidth=0.8)

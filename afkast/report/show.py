@@ -436,13 +436,15 @@ def open_page(strategy: str, page: str, as_of: str = "", snapshot: str = "") -> 
 
 
 def headlines(notebook: Mapping[str, Any]) -> list[str]:
-    """The HTML of a notebook's headlines, without their ids: a page shows an id only once."""
-    return [
-        re.sub(r' id="[^"]*"', "", output["data"]["text/html"], count=1)
+    """The HTML of a notebook's headlines, verdicts first; without their ids: a page shows an id only once."""
+    shown = [
+        output
         for cell in notebook["cells"]
         for output in cell.get("outputs", [])
         if output.get("metadata", {}).get(METADATA_KEY, {}).get("headline")
     ]
+    shown.sort(key=lambda output: "verdict" not in output["metadata"][METADATA_KEY]["numbers"])
+    return [re.sub(r' id="[^"]*"', "", output["data"]["text/html"], count=1) for output in shown]
 
 
 def filed(notebook: Mapping[str, Any]) -> list[dict[str, Any]]:
