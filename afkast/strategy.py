@@ -135,13 +135,13 @@ def load_strategy(path: Path, notebooks: Path) -> Strategy:
     if strategy.id != path.stem:
         faults.append(f"{path.name}:{file.line('id')}: the id must be the file's name, {path.stem}.")
     for number, page in enumerate(strategy.pages):
-        faults += _faults_of_page(file, number, page, notebooks)
+        faults += _faults_of_page(file, number, page, notebooks, [goal.id for goal in strategy.goals])
     if faults:
         raise StrategyError("\n".join(faults))
     return strategy
 
 
-def _faults_of_page(file: YamlFile, number: int, page: PageOfStrategy, notebooks: Path) -> list[str]:
+def _faults_of_page(file: YamlFile, number: int, page: PageOfStrategy, notebooks: Path, goals: list[str]) -> list[str]:
     def at(*keys: str | int) -> str:
         return f"{file.path.name}:{file.line('pages', number, *keys)}:"
 
@@ -172,6 +172,13 @@ def _faults_of_page(file: YamlFile, number: int, page: PageOfStrategy, notebooks
             faults.append(
                 f"{at('parameters', name)} '{name}' must be {_type_in_words(own[name])}, as in {page.notebook}."
             )
+    # a verdict of no goal would stop the build at the overview, when every page has been executed
+    goal = page.parameters.get("goal", own.get("goal"))
+    if goal and isinstance(goal, str) and goal not in goals:
+        faults.append(
+            f"{at('parameters', 'goal')} the page decides the goal '{goal}', which is not under goals; "
+            f"there are {', '.join(goals)}.{_nearest(goal, goals)}"
+        )
     return faults
 
 

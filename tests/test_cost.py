@@ -242,7 +242,7 @@ def test_a_cost_before_the_ladder_is_refused(refund_ladder: pd.DataFrame) -> Non
 
 
 def test_a_benefit_without_a_share_is_refused_by_name(refund_ladder: pd.DataFrame) -> None:
-    with pytest.raises(cost.NoRefundShare, match="ingen andel for su; tilføj"):
+    with pytest.raises(cost.NoRefundShare, match="ingen andel for su; skriv ydelsen, som den hedder dér"):
         cost.ladder_in_force(refund_ladder, ["kontanthjælp", "su"], date(2020, 1, 1), date(2020, 12, 31))
 
 

@@ -177,7 +177,9 @@ def test_a_benefit_without_a_price_or_a_share_is_refused_in_a_sentence() -> None
         NoUnitPrice, match=r"^Tabellen unit_prices har ingen bruttopris i 2021 for sygedagpenge i Byen; "
     ):
         followed(unit_prices=given["unit_prices"].query("benefit == 'kontanthjælp'"))
-    with pytest.raises(NoRefundShare, match=r"^Tabellen refund_ladder har ingen andel for sygedagpenge; "):
+    with pytest.raises(
+        NoRefundShare, match=r"^Tabellen refund_ladder har ingen andel for sygedagpenge; .* dér \(kontanthjælp\), "
+    ):
         followed(refund_ladder=given["refund_ladder"].query("benefit == 'kontanthjælp'"))
 
 

@@ -644,7 +644,7 @@ def test_a_damaged_list_of_checksums_is_refused(raw: Path) -> None:
         (
             "constants: {price_level_year: 2019, ",
             "constants: {",
-            "nothing gives column price_level_year of table unit_prices",
+            "nothing gives column price_level_year of table unit_prices; name it under columns or constants.",
         ),
         ("Netto: net_dkk_per_full_year_person", "Netto: net", "table unit_prices has no column net"),
         ("file: maal.csv", "file: ../maal.csv", "sources.2.file: String should match pattern"),

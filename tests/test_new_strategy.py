@@ -26,7 +26,11 @@ AMU;Investering;2022;1.200.000
 AMU;Besparelse;2021;-400.000
 AMU;Besparelse;2022;-1.500.000
 """
-PRICES = "Ydelse;År;Netto;Brutto;Refusion\nKontanthjælp;2021;112.000;140.000;0,20\n"
+PRICES = """Ydelse;År;Netto;Brutto;Refusion;Grundlag
+Kontanthjælp;2021;118.400;148.000;0,20;Højeste sats
+Kontanthjælp;2021;112.000;140.000;0,20;Betalt
+Sygedagpenge;2021;150.000;;;Betalt
+"""
 TARGETS = "Måltal;År;Før;Med\nSygedagpenge;2021;610;595\nSygedagpenge;2022;612;590\n"
 MEASURES = "Måned;Antal\n" + "".join(f"2021M{month:02};{600 - month},5\n" for month in range(1, 13))
 POSTINGS = "Bilag;Udvalg;Dato;Periode;Tekst;Beløb\n" + "".join(
@@ -83,8 +87,11 @@ DECLARED = f"""
     Netto: net_dkk_per_full_year_person
     Brutto: gross_dkk_per_full_year_person
     Refusion: state_refund_share
-  constants: {{area: Hjørring, price_level_year: 2021, basis: paid, source: Regnskab 2021}}
-  values: {{benefit: {{Kontanthjælp: kontanthjælp}}}}
+    Grundlag: basis
+  constants: {{area: Hjørring, price_level_year: 2021, source: Regnskab 2021}}
+  values:
+    benefit: {{Kontanthjælp: kontanthjælp, Sygedagpenge: sygedagpenge}}
+    basis: {{Betalt: paid, Højeste sats: statutory}}
 - file: hjoerring_maal.csv
   table: targets
   source: Vedtaget budget
@@ -185,6 +192,8 @@ def test_a_new_strategy_is_one_file_and_rows_in_the_raw_files(
     assert case["Investering i indsats"] == [1_200_000, 1_200_000]
     assert case["Besparelse på forsørgelse"] == [-400_000, -1_500_000]
     assert case["Besparelse i alt"] == [800_000, -300_000]
+    assert found["businesscase"]["forudsaetningen"]["numbers"]["net_price"]["value"] == 112_000  # paid before a rate
+    assert not any("ballerup" in file for page in found.values() for item in page.values() for file in item["files"])
 
     sickness = found["sygedagpenge"]["maal-sygedagpenge"]["numbers"]
     assert sickness["actual"]["value"] == pytest.approx(600.5 - 6.5)  # the months' average, 594 of 595 promised
@@ -208,3 +217,20 @@ def test_a_new_strategy_is_one_file_and_rows_in_the_raw_files(
     path.write_text(text.replace("municipality: Hjørring", "municipality: Hjoerring"), "utf-8")
     told = afkast("run", ID, "sygedagpenge").stderr
     assert "measures har ingen rækker for sygedagpenge i Hjoerring i 2021" in told
+    path.write_text(text.replace("benefit: kontanthjælp ", "benefit: kontanthjelp "), "utf-8")
+    told = afkast("run", ID, "businesscase").stderr
+    assert "unit_prices har ingen pris for kontanthjelp i Hjørring i 2021; ret benefit" in told
+    path.write_text(text.replace("benefit: kontanthjælp ", "benefit: sygedagpenge "), "utf-8")
+    told = afkast("run", ID, "businesscase").stderr
+    assert "prisen for sygedagpenge i 2021 mangler bruttobeløb eller refusionsandel" in told
+    path.write_text(text.replace("price_level_year: 2021", "price_level_year: 2022"), "utf-8")
+    told = afkast("run", ID, "businesscase").stderr
+    assert "budgettet er i prisniveau 2021, siden i 2022; ret price_level_year" in told
+
+    # before anyone has started, the page says so instead of failing
+    path.write_text(text, "utf-8")
+    waiting = COHORT.replace("Indsats;01-10-2020;01-01-2021", "Målgruppe;01-10-2020;")
+    (project.root / "data" / "example" / "raw" / "hjoerring_maalgruppe.csv").write_text(waiting, "utf-8")
+    worked(afkast("import", "data/example/raw"))
+    numbers = shown("businesscase")["forudsaetningen"]["numbers"]
+    assert (numbers["group"]["value"], numbers["share"]["value"]) == (0, None)

@@ -154,6 +154,12 @@ FAULTS: dict[str, tuple[str, str, int, str]] = {
     "a text for a list": ("measures: [sild]", "measures: hemmelig", 24, "'measures' must be a list"),
     "a number in a list of texts": ("measures: [sild]", "measures: [sild, 4711]", 24, "'measures' must be a list"),
     "a list for a mapping": ("share: 0.5", "names: [hemmelig]", 23, "'names' must be a mapping"),
+    "a goal that is not the strategy's": (
+        "goal: flere",
+        "goal: flerre",
+        25,
+        "the page decides the goal 'flerre', which is not under goals; there are flere. Did you mean 'flere'?",
+    ),
     "a date for a text": ("goal: flere", "goal: 2019-11-30", 25, "'goal' must be a text"),
 }
 

@@ -104,8 +104,8 @@ def ladder_in_force(refund_ladder: pd.DataFrame, benefits: Sequence[str], first:
     )
     if unknown := [benefit for benefit in benefits if benefit not in set(named["benefit"])]:
         raise NoRefundShare(
-            f"Tabellen refund_ladder har ingen andel for {', '.join(unknown)}; "
-            "tilføj ydelsens trin med kilde, eller hold den ude af beregningen."
+            f"Tabellen refund_ladder har ingen andel for {', '.join(unknown)}; skriv ydelsen, som den hedder dér "
+            f"({', '.join(refund_ladder['benefit'].unique())}), eller tilføj dens trin med kilde."
         )
     rules = named[named["benefit"].isin(benefits)]
     earliest = rules.groupby("benefit")["valid_from"].min().max()
@@ -215,7 +215,7 @@ def chosen_prices(
     if lacking := [benefit for benefit in benefits if benefit not in best.index]:
         raise NoUnitPrice(
             f"Tabellen unit_prices har ingen bruttopris i {year} for {', '.join(lacking)} i {area}; "
-            "tilføj den med kilde, eller hold ydelsen ude af beregningen."
+            "tilføj den med kilde, under det navn, som ydelsen har i spells."
         )
     best = best.loc[list(benefits)]
     best["gross_dkk_per_full_year_person"] = [

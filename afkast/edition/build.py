@@ -60,10 +60,9 @@ def build(
             for job in jobs_of(strategy, snapshot_id)
             if strategy.id in chosen or not _kept(project.pages, job, pages)
         ]
-        last = [
-            Job("overview", "", OVERVIEW, "Overblik", "", {"snapshot": snapshot_id}),
-            Job("data_basis", "", DATA_BASIS, "Datagrundlag", "", {"snapshot": snapshot_id}),
-        ]
+        # the only page that asks AFKAST_ENGINE: what is wrong with that is told first, not after every other page
+        jobs.insert(0, Job("data_basis", "", DATA_BASIS, "Datagrundlag", "", {"snapshot": snapshot_id}))
+        last = [Job("overview", "", OVERVIEW, "Overblik", "", {"snapshot": snapshot_id})]
         if "printed_cells" in data.manifest["tables"]:
             last.append(Job("reconciliation", "", RECONCILIATION, "Afstemning", "", {"snapshot": snapshot_id}))
         total = len(jobs) + len(last) + 1

@@ -194,7 +194,7 @@ def _reason(kind: str, message: str) -> str:
         return f"its check failed: {message or 'no message'}."
     if kind == "SystemExit":
         return "it leaves early with SystemExit."
-    return f"{kind}; run the notebook in JupyterLab to see where."
+    return f"{kind}; open the notebook in JupyterLab, set this page's parameters in the marked cell, and run it."
 
 
 def _our_own() -> set[str]:

@@ -110,7 +110,9 @@ class Sheet(RawFile):
         if twice := {column for column in made if made.count(column) > 1}:
             raise ValueError(f"more than one source for column {', '.join(sorted(twice))}")
         if lacking := [column for column in contract if column not in {*made, *filled}]:
-            raise ValueError(f"nothing gives column {', '.join(lacking)} of table {self.table}")
+            raise ValueError(
+                f"nothing gives column {', '.join(lacking)} of table {self.table}; name it under columns or constants"
+            )
         if len(set(self.declared_headings)) < len(self.declared_headings):
             raise ValueError("a heading is declared twice")
         if self.total and not self.months:
