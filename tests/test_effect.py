@@ -412,7 +412,9 @@ def test_a_steadied_variance_is_as_worked_by_hand() -> None:
     fourth = (18 * 0.2**4 + 2 * 1.8**4) / (18 * 0.2**2 + 2 * 1.8**2) ** 2
     known = 2 / (fourth - 1 / 20) + 5
     assert known == pytest.approx(10.6, abs=0.1)
-    assert found.saved.degrees_of_freedom == pytest.approx((steadied + others) ** 2 / (steadied**2 / known + others**2 / 19))
+    assert found.saved.degrees_of_freedom == pytest.approx(
+        (steadied + others) ** 2 / (steadied**2 / known + others**2 / 19)
+    )
     assert found.difference_interval[:, 3] == pytest.approx(
         0.4 + np.array([-1, 1]) * stats.t(found.saved.degrees_of_freedom).isf(0.025) * found.saved.standard_error / 2
     )
