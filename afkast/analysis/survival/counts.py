@@ -17,6 +17,8 @@ from afkast.errors import AfkastError
 LONGEST_TIME = 1_000_000
 """A longer duration is a date or a unit gone wrong."""
 
+ROWS_AT_A_TIME = 1 << 15
+
 LARGEST_WHOLE = 2.0**53
 """Above this, floats skip whole numbers."""
 
@@ -96,6 +98,11 @@ def known(name: str, values: ArrayLike) -> NDArray[Any]:
 
 def whole(name: str, values: ArrayLike) -> Integers:
     """The values as whole numbers from 0; `name` is the Danish word for them in the error."""
+    return whole_and_largest(name, values)[0]
+
+
+def whole_and_largest(name: str, values: ArrayLike) -> tuple[Integers, int]:
+    """As `whole`, and the largest of them, 0 of none: both from one pass over the rows."""
     array = known(name, values)
     if array.ndim != 1 or array.dtype.kind not in "iuf":
         raise AfkastError(f"{name} skal være en række af hele tal.")
@@ -104,9 +111,12 @@ def whole(name: str, values: ArrayLike) -> Integers:
             raise AfkastError(f"{name} skal være hele tal, men er det ikke i {broken} rækker.")
         if (np.abs(array) > LARGEST_WHOLE).any():
             raise AfkastError(f"{name} er for stor til at være et helt tal.")
-    if len(array) and array.min() < 0:
+    numbers = array.astype(np.int64, copy=False)
+    # read without a sign, a negative number is larger than any other
+    largest = int(numbers.view(np.uint64).max()) if len(numbers) else 0
+    if largest > np.iinfo(np.int64).max:
         raise AfkastError(f"{name} kan ikke være negativ; det er den i {int((array < 0).sum())} rækker.")
-    return array.astype(np.int64, copy=False)
+    return numbers, largest
 
 
 def positive(name: str, values: ArrayLike) -> Floats:
@@ -162,7 +172,7 @@ def checked_rows(
     events: int = 1,
 ) -> Rows:
     """Rows that can be counted; AfkastError says in one sentence what cannot. `events` is the largest event code."""
-    last_seen = whole("Afgangstiden", exit)
+    last_seen, last = whole_and_largest("Afgangstiden", exit)
     happened = known("Hændelsen", event)
     if happened.dtype != np.bool_:
         happened = whole("Hændelsen", happened)
@@ -177,7 +187,6 @@ def checked_rows(
     one_of_each("afgangstider", size, columns)
     if size == 0:
         raise AfkastError("Der er ingen personer at regne på.")
-    last = int(last_seen.max())
     if last > LONGEST_TIME:
         raise AfkastError(f"En afgangstid er over {LONGEST_TIME}; regn i uger eller måneder fra tid nul.")
     if entered is not None and (entered >= last_seen).any():
@@ -201,8 +210,7 @@ def tally(
     if weighted:
         amount = np.asarray(rows.weight() * (1.0 if rows.n is None else rows.n))
     times, kinds = rows.last + 1, 1 + events
-    place = rows.exit if group is None else group * times + rows.exit
-    exits = np.bincount(place * kinds + rows.event, amount, groups * times * kinds).reshape(groups, times, kinds)
+    exits = _exits(rows, group, times, kinds, amount, groups * times * kinds).reshape(groups, times, kinds)
     # n_t as those who are still to exit less those who are still to enter, both counted from the end
     at_risk = exits.sum(axis=2)[:, ::-1].cumsum(axis=1)[:, ::-1].astype(np.float64)
     if rows.entry is not None:
@@ -212,6 +220,27 @@ def tally(
         if weighted:  # sums of weights leave a rounded nothing where nobody is
             at_risk = np.where(tally(rows, group, groups, events)[:, 0] > 0, at_risk, 0.0)
     return np.concatenate([at_risk[:, None], exits.transpose(0, 2, 1)], axis=1)
+
+
+def _exits(
+    rows: Rows, group: Integers | None, times: int, kinds: int, amount: Floats | None, size: int
+) -> NDArray[Any]:
+    """How many rows (or how much of them) have each (group, time, event), counted piece by piece.
+
+    A piece and its places stay in the processor's cache; of a million rows that is most of the time.
+    """
+    total: NDArray[Any] = np.zeros(size, dtype=np.int64 if amount is None else np.float64)
+    step = max(ROWS_AT_A_TIME, 4 * size)
+    room = np.empty(min(step, len(rows.exit)), dtype=np.int64)
+    for first in range(0, len(rows.exit), step):
+        some = slice(first, first + step)
+        exit = rows.exit[some]
+        place = np.multiply(exit, kinds, out=room[: len(exit)])
+        place += rows.event[some]
+        if group is not None:
+            place += group[some] * (times * kinds)
+        total += np.bincount(place, None if amount is None else amount[some], size)
+    return total
 
 
 def count(
