@@ -50,7 +50,6 @@ def municipal_share(accumulated: float) -> float:
     [(0, 0), (3.99, 0), (4, 1), (25, 1), (26, 2), (51.9, 2), (52, 3), (1_000, 3)],
 )
 def test_the_next_week_lies_on_the_step_that_the_weeks_so_far_lead_to(accumulated: float, step: int) -> None:
-    assert cost.ladder_step(accumulated, KNOTS) == step
     assert municipal_share(accumulated) == pytest.approx(1 - SHARES[step])
 
 

@@ -26,10 +26,11 @@ AMU;Investering;2022;1.200.000
 AMU;Besparelse;2021;-400.000
 AMU;Besparelse;2022;-1.500.000
 """
-PRICES = """Ydelse;År;Netto;Brutto;Refusion;Grundlag
-Kontanthjælp;2021;118.400;148.000;0,20;Højeste sats
-Kontanthjælp;2021;112.000;140.000;0,20;Betalt
-Sygedagpenge;2021;150.000;;;Betalt
+PRICES = """Ydelse;År;Netto;Brutto;Refusion;Prisniveau;Grundlag
+Kontanthjælp;2021;118.400;148.000;0,20;2021;Højeste sats
+Kontanthjælp;2021;112.000;140.000;0,20;2021;Betalt
+Sygedagpenge;2021;150.000;;;2021;Betalt
+Ledighedsydelse;2021;160.000;200.000;0,20;2020;Betalt
 """
 TARGETS = "Måltal;År;Før;Med\nSygedagpenge;2021;610;595\nSygedagpenge;2022;612;590\n"
 MEASURES = "Måned;Antal\n" + "".join(f"2021M{month:02};{600 - month},5\n" for month in range(1, 13))
@@ -87,10 +88,11 @@ DECLARED = f"""
     Netto: net_dkk_per_full_year_person
     Brutto: gross_dkk_per_full_year_person
     Refusion: state_refund_share
+    Prisniveau: price_level_year
     Grundlag: basis
-  constants: {{area: Hjørring, price_level_year: 2021, source: Regnskab 2021}}
+  constants: {{area: Hjørring, source: Regnskab 2021}}
   values:
-    benefit: {{Kontanthjælp: kontanthjælp, Sygedagpenge: sygedagpenge}}
+    benefit: {{Kontanthjælp: kontanthjælp, Sygedagpenge: sygedagpenge, Ledighedsydelse: ledighedsydelse}}
     basis: {{Betalt: paid, Højeste sats: statutory}}
 - file: hjoerring_maal.csv
   table: targets
@@ -223,6 +225,9 @@ def test_a_new_strategy_is_one_file_and_rows_in_the_raw_files(
     path.write_text(text.replace("benefit: kontanthjælp ", "benefit: sygedagpenge "), "utf-8")
     told = afkast("run", ID, "businesscase").stderr
     assert "prisen for sygedagpenge i 2021 mangler bruttobeløb eller refusionsandel" in told
+    path.write_text(text.replace("benefit: kontanthjælp ", "benefit: ledighedsydelse "), "utf-8")
+    told = afkast("run", ID, "businesscase").stderr
+    assert "prisen for ledighedsydelse er ikke i 2021-priser" in told
     path.write_text(text.replace("price_level_year: 2021", "price_level_year: 2022"), "utf-8")
     told = afkast("run", ID, "businesscase").stderr
     assert "budgettet er i prisniveau 2021, siden i 2022; ret price_level_year" in told

@@ -131,11 +131,6 @@ def ladder_in_force(refund_ladder: pd.DataFrame, benefits: Sequence[str], first:
     return Ladder(tuple(benefits), knots, share)
 
 
-def ladder_step(accumulated_weeks: ArrayLike, knots_weeks: Floats) -> NDArray[np.int64]:
-    """The step (0, 1, …) on which the next week lies, after so many accumulated weeks: 4 weeks lead to step 1."""
-    return np.searchsorted(knots_weeks, accumulated_weeks, side="right")
-
-
 def municipal_dkk(
     weeks_from: ArrayLike,
     weeks_to: ArrayLike,
@@ -193,6 +188,11 @@ def _accumulated(weeks: Floats, self_support: Floats, before: Floats, window_mon
 # ---------------------------------------------------------------- prices
 
 
+def first_basis(unit_prices: pd.DataFrame) -> pd.DataFrame:
+    """Of each benefit the price whose basis counts first: what is paid, then what was budgeted, then the rate."""
+    return unit_prices.sort_values("basis", key=lambda bases: bases.map(BASES.index)).drop_duplicates("benefit")
+
+
 def chosen_prices(
     unit_prices: pd.DataFrame,
     area: str,
@@ -210,8 +210,7 @@ def chosen_prices(
     net, share = found["net_dkk_per_full_year_person"], found["state_refund_share"]
     gross = found["gross_dkk_per_full_year_person"].fillna((net / (1 - share)).where(share < 1))
     found = found.assign(gross_dkk_per_full_year_person=gross).dropna(subset="gross_dkk_per_full_year_person")
-    best = found.sort_values("basis", key=lambda bases: bases.map(BASES.index)).drop_duplicates("benefit")
-    best = best.set_index("benefit")
+    best = first_basis(found).set_index("benefit")
     if lacking := [benefit for benefit in benefits if benefit not in best.index]:
         raise NoUnitPrice(
             f"Tabellen unit_prices har ingen bruttopris i {year} for {', '.join(lacking)} i {area}; "
