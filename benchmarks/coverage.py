@@ -50,7 +50,7 @@ def truth(name: str, treated: int, seed: int) -> dict[str, float]:
 
 
 def world(name: str, treated: int, seed: int) -> Row:
-    """Default, per-protocol and unadjusted estimate and interval, whether it is steadied, and the naive gap."""
+    """Default, per-protocol and unadjusted estimate and interval, and the naive gap."""
     rng = np.random.default_rng([11, treated, [*SCENARIOS].index(name), seed])
     while True:
         drawn = simulate(rng, SCENARIOS[name], SIZES[treated], treated)
@@ -59,13 +59,10 @@ def world(name: str, treated: int, seed: int) -> Row:
     observed = drawn.observed & (np.arange(CALENDAR) < CALENDAR - LAG_MONTHS.get(name, 0))
     data = drawn.on, observed, drawn.start
     found: Row = []
-    steadied = 0.0
     for options in ({"covariates": drawn.covariates}, {"covariates": drawn.covariates, "per_protocol": True}, {}):
         effect = sequential_trials(*data, FOLLOW_UP, **options)
-        saved, steadied = effect.saved, float(effect.caution is not None)
-        found.append((saved.value, *saved.interval))
+        found.append((effect.saved.value, *effect.saved.interval))
     entry = np.full(len(drawn.on), float(HISTORY))
-    found.append((steadied,) * 3)
     found.append((naive(*data, entry, FOLLOW_UP).against_never_started,) * 3)
     return found
 
@@ -83,7 +80,6 @@ def main(worlds: int, truths: int, scenario: tuple[str, ...], size: tuple[str, .
         "scenario",
         "treated",
         *[f"{k} {h}" for k in KINDS.values() for h in headings],
-        "steadied",
         "unadjusted",
         "naive",
     )
@@ -103,8 +99,8 @@ def main(worlds: int, truths: int, scenario: tuple[str, ...], size: tuple[str, .
                 values = np.array([one[kind] for one in truths_found])
                 cells += of_kind(estimates[:, number], float(values.mean()), float(values.std(ddof=1) / truths**0.5))
             itt = np.mean([one["not this month"] for one in truths_found])
-            unadjusted, naively = (f"{estimates[:, number, 0].mean() - itt:+.2f}" for number in (2, 4))
-            table.add_row(name, str(treated), *cells, f"{100 * estimates[:, 3, 0].mean():.0f} %", unadjusted, naively)
+            unadjusted, naively = (f"{estimates[:, number, 0].mean() - itt:+.2f}" for number in (2, 3))
+            table.add_row(name, str(treated), *cells, unadjusted, naively)
     Console(width=170).print(table)
 
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
+from statsmodels.stats.proportion import proportion_confint
 from worlds import World, drawn_world
 
 from afkast.analysis import cohort, survival
@@ -57,7 +58,7 @@ def test_two_trials_are_as_worked_by_hand() -> None:
     assert found.control_on_benefit.tolist() == [22, 12 + 3]
 
 
-def test_the_interval_of_two_trials_is_as_worked_by_hand() -> None:
+def test_the_error_and_the_interval_of_two_trials_are_as_worked_by_hand() -> None:
     treated, control, in_0, in_1 = Fraction(2, 5), Fraction(71, 105), Fraction(4, 5), Fraction(3, 7)
     start_0, start_1 = (in_0 - control) / 15, (in_1 - control) / 15
     weight_0, weight_1 = Fraction(10, 15) / 15, Fraction(5, 15) / 7
@@ -91,11 +92,29 @@ def test_the_interval_of_two_trials_is_as_worked_by_hand() -> None:
     others = 1 / float(8 * weight_0**2 + 7 * (weight_0 + weight_1) ** 2)
     assert others == pytest.approx(13.3, abs=0.05)
     freedom = (of_started + of_others) ** 2 / (of_started**2 / 14 + of_others**2 / (others - 1))
-    half = stats.t(freedom).isf(0.025) * np.sqrt(variance)
     found = sequential_trials(*written(*HAND), 2)
-    centre = float(control - treated)
-    assert found.saved.interval == pytest.approx((centre - half, centre + half))
-    assert found.difference_interval[:, 1] == pytest.approx([-centre - half, -centre + half])
+    assert found.saved.standard_error == pytest.approx(np.sqrt(variance))
+    assert found.saved.degrees_of_freedom == pytest.approx(freedom)
+
+    # of one person: the started's, the others' about the mean of their trial, and what a share gives room for
+    def room(share: float | Fraction) -> float:
+        return float(share * (1 - share))
+
+    of_one_started, of_one_other = 15 * of_started, (2 * room(in_0) + room(in_1)) / 3
+    phi = (14 * of_one_started + 5 * of_one_other) / (14 * room(treated) + 5 * room(control))
+    together = variance - of_started - of_others
+
+    def beyond(saved: float) -> float:
+        V1 = phi * room(float(control) - saved) / 15
+        freedom = (V1 + of_others) ** 2 / (V1**2 / 14 + of_others**2 / (others - 1))
+        return abs(saved - float(control - treated)) / (
+            stats.t(freedom).isf(0.025) * np.sqrt(V1 + of_others + together)
+        )
+
+    low, high = found.saved.interval
+    assert [beyond(low), beyond(high)] == pytest.approx([1, 1])
+    assert low < float(control - treated) < high
+    assert found.difference_interval[:, 1] == pytest.approx([-high, -low])
     assert found.difference_interval[:, 0].tolist() == [0, 0]
 
 
@@ -107,7 +126,28 @@ def test_one_trial_without_overlap_is_welchs_t_test_on_the_months() -> None:
     a, b = (np.repeat([len(m.rstrip(".")) for _, m, _ in arm], [n for n, _, _ in arm]) for arm in (others, started))
     welch = stats.ttest_ind(a, b, equal_var=False)
     assert found.saved.value == pytest.approx(a.mean() - b.mean())
-    assert found.saved.interval == pytest.approx(tuple(welch.confidence_interval()))
+    assert found.saved.value / found.saved.standard_error == pytest.approx(welch.statistic)
+    assert found.saved.degrees_of_freedom == pytest.approx(welch.df)
+
+
+def test_a_share_of_many_who_started_has_wilsons_interval() -> None:
+    groups = [(1_960, "xx", 0), (40, "x.", 0), (3_000, "xx", None), (3_000, "x.", None)]
+    found = sequential_trials(*written(*groups)).treated_interval[:, 1]
+    wilson = 1 - np.array(proportion_confint(40, 2_000, method="wilson"))[::-1]
+    # their own five persons, n − 1 for n and t for z each move its length by less than 1 %
+    assert found == pytest.approx(wilson, abs=0.01 * np.diff(wilson)[0])
+
+
+@settings(max_examples=20)
+@given(st.integers(0, 10_000))
+def test_the_interval_of_months_off_benefits_is_that_of_months_on_them_turned_around(seed: int) -> None:
+    on, observed, start = scattered_world(seed)
+    whole = np.ones_like(observed)
+    of_on = sequential_trials(on, whole, start, 4)
+    of_off = sequential_trials(on, whole, start, 4, outcome=1.0 * ~on)
+    assert of_off.saved.interval == pytest.approx((-of_on.saved.upper, -of_on.saved.lower), abs=1e-6)
+    assert of_off.difference_interval == pytest.approx(-of_on.difference_interval[::-1], abs=1e-6)
+    assert of_off.treated_interval == pytest.approx(1 - of_on.treated_interval[::-1], abs=1e-6)
 
 
 def test_the_curve_of_the_started_is_their_occupation_curve_from_the_month_of_start() -> None:
@@ -122,7 +162,13 @@ def test_the_curve_of_the_started_is_their_occupation_curve_from_the_month_of_st
     curve = survival.occupation(*cohort.aligned(months, start[started], MONTHS))
     found = sequential_trials(on, observed, start, MONTHS)
     assert found.treated == pytest.approx(curve.share)
-    assert found.treated_interval == pytest.approx(np.stack([curve.lower, curve.upper]))
+    own, freedom = found.curves[0].error()
+    half = stats.t(freedom).isf(0.025) * own
+    assert np.stack([found.treated - half, found.treated + half]).clip(0, 1) == pytest.approx(
+        np.stack([curve.lower, curve.upper])
+    )
+    low, high = found.treated_interval
+    assert (low <= found.treated + 1e-12).all() and (found.treated <= high + 1e-12).all()
 
 
 def person_trials(world: World, follow_up_months: int) -> pd.DataFrame:
@@ -180,7 +226,7 @@ def test_the_estimate_is_that_of_a_long_table_with_a_row_for_each_month(seed: in
     assert found.treated_on_benefit.tolist() == seen.loc[True, "sum"].tolist()
 
 
-def test_the_interval_follows_from_how_the_estimate_moves_when_a_person_weighs_a_little_more() -> None:
+def test_the_error_follows_from_how_the_estimate_moves_when_a_person_weighs_a_little_more() -> None:
     world = scattered_world(12)
     rows = person_trials(world, 4)
     person, trial, k, starts = (rows[name].to_numpy() for name in ("person", "trial", "k", "starts"))
@@ -207,21 +253,21 @@ def test_the_interval_follows_from_how_the_estimate_moves_when_a_person_weighs_a
     own = (influence**2).sum(axis=1)
     sizes = followed[0], 1 / (omega**2).sum()
     freedom = own.sum() ** 2 / sum(v**2 / (n - 1) for v, n in zip(own, sizes, strict=True))
-    half = stats.t(freedom).isf(0.025) * np.sqrt((influence.sum(axis=0) ** 2).sum())
-    low, high = sequential_trials(*world, 4).saved.interval
-    assert (high - low) / 2 == pytest.approx(half, rel=1e-6)
+    found = sequential_trials(*world, 4).saved
+    assert found.standard_error == pytest.approx(np.sqrt((influence.sum(axis=0) ** 2).sum()), rel=1e-6)
+    assert found.degrees_of_freedom == pytest.approx(freedom, rel=1e-6)
 
 
-def test_the_interval_is_as_wide_as_drawing_persons_again_says() -> None:
+def test_the_error_is_what_drawing_persons_again_says() -> None:
     rng = np.random.default_rng(8)
     on, observed, start = drawn_world(rng, effect=0.03)
-    low, high = sequential_trials(on, observed, start, MONTHS).saved.interval
+    error = sequential_trials(on, observed, start, MONTHS).saved.standard_error
     drawn = []
     for _ in range(1_000):
         again = rng.integers(0, 300, size=300)
         drawn.append(sequential_trials(on[again], observed[again], start[again], MONTHS).saved.value)
-    # 1,000 draws leave 1/√2000 = 2.2 % of chance in a standard error; three times that (t(60) and t(100) differ by 1 %)
-    assert (high - low) / 2 / stats.t(75).isf(0.025) == pytest.approx(np.std(drawn), rel=0.07)
+    # 1,000 draws leave 1/√2000 = 2.2 % of chance in a standard error; three times that
+    assert error == pytest.approx(np.std(drawn), rel=0.07)
 
 
 def many_worlds(worlds: int, seed: int, effect: float) -> tuple[list[World], list[Effect]]:
@@ -392,41 +438,14 @@ def test_the_curves_end_where_less_than_a_fifth_of_the_others_is_followed() -> N
     assert sequential_trials(*written(started, (44, "xxx---", None), (11, "xxxxxx", None))).follow_up_months == 6
 
 
-@pytest.mark.parametrize(("unlike", "is_cautioned"), [(0, True), (4, True), (5, False)])
-def test_an_interval_that_rests_on_a_few_of_the_started_says_so(unlike: int, is_cautioned: bool) -> None:
-    started = [(20 - unlike, "xxxx", 0)] + [(1, "xx..", 0)] * unlike
-    found = sequential_trials(*written(*started, (10, "xx..", None), (10, "xxxx", None)))
-    assert (found.caution is not None) == is_cautioned
-
-
-def test_a_steadied_variance_is_as_worked_by_hand() -> None:
-    # of 20 started two have 2 months and the others 4; of 20 others half have 2 and half 4
-    found = sequential_trials(*written((18, "xxxx", 0), (2, "xx..", 0), (10, "xx..", None), (10, "xxxx", None)))
-    assert found.saved.value == pytest.approx(3 - 3.8)
-    started = (18 * 0.2**2 + 2 * 1.8**2) / 19 / 20
-    as_the_others = (1 + 0.8**2) / 20
-    steadied = (19 * started + 5 * as_the_others) / 24
-    others = 1 / 19
-    assert found.saved.standard_error == pytest.approx(np.sqrt(steadied + others))
-    # 2 V²/(Σ IF⁴ − V²/n) of the started's own, and the five
-    fourth = (18 * 0.2**4 + 2 * 1.8**4) / (18 * 0.2**2 + 2 * 1.8**2) ** 2
-    known = 2 / (fourth - 1 / 20) + 5
-    assert known == pytest.approx(10.6, abs=0.1)
-    assert found.saved.degrees_of_freedom == pytest.approx(
-        (steadied + others) ** 2 / (steadied**2 / known + others**2 / 19)
-    )
-    assert found.difference_interval[:, 3] == pytest.approx(
-        0.4 + np.array([-1, 1]) * stats.t(found.saved.degrees_of_freedom).isf(0.025) * found.saved.standard_error / 2
-    )
-    parts = [found.saved_in([month]) for month in range(4)]
-    assert [part.standard_error for part in parts] == pytest.approx([0, 0, *[found.saved.standard_error / 2] * 2])
-
-
 def test_all_alike_is_not_all_certain() -> None:
     found = sequential_trials(*written((20, "xxxx", 0), (10, "xx..", None), (10, "xxxx", None)))
     low, high = found.saved.interval
     assert low < -1 < high
-    assert found.saved.standard_error > np.sqrt(1 / 19)
+    # 20 of 20: 1 − p = t √(p (1 − p) / 20)
+    t = stats.t(19).isf(0.025)
+    assert found.treated_interval[:, 3] == pytest.approx([20 / (20 + t**2), 1])
+    assert found.treated_interval[:, 1].tolist() == [1, 1]
 
 
 def test_months_with_fewer_than_five_others_are_compared_together() -> None:

@@ -323,3 +323,16 @@ def test_the_chance_and_the_interval_agree(value: float, error: float, freedom: 
     assert (one.chance_above(limit) > 0.975) == (limit < low) or abs(limit - low) < 1e-6
     assert (one.chance_above(limit) < 0.025) == (limit > high) or abs(limit - high) < 1e-6
     assert one.times(-2).interval == pytest.approx((-2 * high, -2 * low))
+
+
+def test_the_chance_is_that_of_the_error_which_the_limit_would_go_with() -> None:
+    found = sequential_trials(*drawn("few leave").world)
+    saved = found.saved
+    for one in (saved, saved.times(-9_000), saved.minus(0.3)):
+        assert one.chance_above(one.lower) == pytest.approx(0.975)
+        assert one.chance_above(one.upper) == pytest.approx(0.025)
+    low, high = saved.interval
+    assert saved.times(-9_000).interval == pytest.approx((-9_000 * high, -9_000 * low))
+    assert saved.minus(0.3).interval == pytest.approx((low - 0.3, high - 0.3))
+    # most who could leave have stayed: there is more room for them to leave than to stay
+    assert high - saved.value > saved.value - low

@@ -60,6 +60,22 @@ def test_the_effect_is_found_where_all_that_selects_is_measured(name: str) -> No
         agrees(found, float(np.mean(values)), float(np.std(values, ddof=1) / np.sqrt(3)))
 
 
+@pytest.mark.parametrize("name", ["few leave", "a harmful effect"])
+def test_the_interval_holds_where_two_or_three_of_twenty_leave(name: str) -> None:
+    """Of 200 worlds Student's t on the months would hold in 85 %, well below what chance leaves of 95 %."""
+    rng, size = np.random.default_rng(36), 300
+    of = [large_world_truth(np.random.default_rng([9, seed]), SCENARIOS[name], 20 / size, 20_000) for seed in range(3)]
+    true = float(np.mean([truth.saved("not this month") for truth in of]))
+    covered = []
+    while len(covered) < 200:
+        one = simulate(rng, SCENARIOS[name], size, 20)
+        if np.isfinite(one.start).sum() >= 15:
+            saved = sequential_trials(*one.world, FOLLOW_UP, covariates=one.covariates).saved
+            covered.append(saved.lower <= true <= saved.upper)
+    # three times √(0.95 · 0.05 / 200)
+    assert np.mean(covered) == pytest.approx(0.95, abs=0.046)
+
+
 @pytest.mark.parametrize("name", ["no effect", "immortal time", "selection on need and duration"])
 def test_no_effect_is_found_where_there_is_none_and_the_reports_comparison_finds_one(name: str) -> None:
     agrees(answers(name, 0, 31, False)[0], 0.0, 0.0)

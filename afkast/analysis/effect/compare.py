@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from afkast.analysis.effect.arms import BORROWED, Arms, Floats
+from afkast.analysis.effect.arms import Arms, Floats
 from afkast.analysis.effect.design import FEWEST_CONTROLS, Design, Stratum
+from afkast.analysis.effect.interval import Outcome
 from afkast.analysis.effect.weights import propensity
 from afkast.analysis.survival import FEWEST_OBSERVED
 from afkast.errors import AfkastError
@@ -16,12 +17,6 @@ SMALLEST_SHARE_OBSERVED = 0.2
 
 PERSONS_AT_A_TIME = 1024
 """Few enough for their months to stay in the processor's cache."""
-
-FEWEST_UNLIKE, SMALLEST_SHARE_UNLIKE = 10, 0.25
-"""Where nearly all of the treated fare the same, the few others decide how wide an interval is, and Student's t covers
-too rarely: 85 % of the time with 20 treated of whom 2 or 3 leave benefits. Where fewer than ten and a quarter of them
-differ, the treated's variance is steadied by that of the controls: V₁ → ((n₁−1)V₁ + 5·S)/(n₁−1+5), S what it would be
-if they fared like the controls."""
 
 SMALLEST_REST = 0.01
 """1 − h of a residual with leverage h; a person alone in a mean has no residual to enlarge."""
@@ -98,13 +93,6 @@ class Means:
     control_observed: Floats
     control_on: Floats
 
-    @property
-    def too_alike(self) -> bool:
-        """Whether hardly any of the treated differ from the rest in months on benefits."""
-        months = self.treated_months[self.share[:, 0] > 0]
-        unlike = len(months) - int(np.unique(months, return_counts=True)[1].max())
-        return unlike < min(FEWEST_UNLIKE, SMALLEST_SHARE_UNLIKE * len(months))
-
 
 def means(of: Design, data: Followed, follow_up_months: int | None) -> Means:
     """Followed for as long as at least 10 and 20 % of either arm are, and each comparison as long as five controls."""
@@ -178,9 +166,6 @@ def influence(of: Design, data: Followed, mean: Means, count: Floats, person: ND
     P0_own = mean.P0[number]
     P1, P0 = (mean.share * mean.Y).sum(axis=0), (mean.share * P0_own).sum(axis=0)
     leverage = 1 / np.sqrt(np.maximum(1 - mean.share, SMALLEST_REST))
-    N1 = mean.treated_observed[0]
-    if mean.too_alike:
-        leverage = leverage * np.sqrt((N1 - 1) / (N1 - 1 + BORROWED))
     on_treated, on_mix = mean.share * (mean.Y - P1), mean.share * (P0_own - P0)
     cells = np.zeros_like(mean.W)
     np.add.at(cells, number, mean.share)
@@ -243,38 +228,40 @@ def influence(of: Design, data: Followed, mean: Means, count: Floats, person: ND
         moved = [summed(of.propensity.correction(one), index, persons) for one in (G1, G0, G)]
         curve_1, curve_0, saved = curve_1.plus(moved[0]), curve_0.plus(moved[1]), saved.plus(moved[2])
     difference = replace(curve_1, treated=curve_1.treated - curve_0.treated, control=curve_1.control - curve_0.control)
-    if mean.too_alike:
-        lent_k, lent_month = _borrowed(of, data, mean, P1 - P0, count)
-        curve_1, difference = replace(curve_1, borrowed=lent_k), replace(difference, borrowed=lent_k)
-        saved = replace(saved, borrowed=lent_month)
     return Influence(curve_1, curve_0, difference, saved, shares, int((at_zero > 0).sum()))
 
 
-def _borrowed(of: Design, data: Followed, mean: Means, D: Floats, count: Floats) -> tuple[Floats, Floats]:
-    """Rows whose squares are 5·S/(n₁−1+5), by month of follow-up and by calendar month.
+def outcome_in(of: Design, data: Followed, mean: Means, count: Floats, calendar: NDArray[np.bool_]) -> Outcome:
+    """What of a person's outcome falls in some calendar months, y = Σ_k c(k) Y(k) over them.
 
-    S = Σ_comparisons (share of the treated) Σ_j (w_j/Σw) v_j v_j'/N₁, v_j(k) = Y_j(k) − P₀(k) − D(k): the variance that
-    the treated's mean would have if each of them were one of their controls.
+    c(k) = count(k) N₁(0)/N₁(k), so that what is saved is the difference in mean. The controls' variance is about the
+    mean of their own comparison, each counted as (share of the treated compared with them) w/Σw.
     """
-    T, K, N1 = data.R.shape[1], len(D), mean.treated_observed[0]
+    K, T = len(count), data.R.shape[1]
     cells = np.bincount(of.comparison, mean.share[:, 0], len(mean.W))
-    by_k, by_month = [], []
+    c = count * mean.treated_observed[0] / mean.treated_observed
+
+    def in_calendar(values: Floats) -> Floats:
+        """Of each treated; values: (N₁, τ)."""
+        return back(values, of.months[of.trial], T)[:, calendar].sum(axis=1)
+
+    of_treated = in_calendar(mean.Y * c)
+    ends, squares, shares = [of_treated.min(), of_treated.max()], 0.0, 0.0
+    everyone = np.arange(len(data.R))
     for stratum in of.strata:
         for m, month in enumerate(of.months):
-            number = stratum.comparison[m]
-            if cells[number] == 0:
+            number, last = stratum.comparison[m], min(month + K, T)
+            rows = everyone[stratum.rows][stratum.controls[:, m]]
+            if cells[number] == 0 or len(rows) == 0:
                 continue
-            w = (stratum.controls[:, m] * of.control_weight[stratum.rows, m]) * cells[number] / mean.W[number, 0]
-            last = min(month + K, T)
-            v = np.zeros((len(w), K))
-            v[:, : last - month] = data.Y[stratum.rows, month:last]
-            v[:, : last - month] -= data.R[stratum.rows, month:last] * (mean.P0[number] + D)[: last - month]
-            v *= np.sqrt(np.maximum(w * data.control_R[stratum.rows, month], 0))[:, None] / mean.treated_observed
-            values, vectors = np.linalg.eigh(v.T @ v)
-            rows = np.sqrt(np.maximum(values, 0) * N1 * BORROWED / (N1 - 1 + BORROWED))[:, None] * vectors.T
-            by_k.append(rows)
-            by_month.append(back(rows * count, np.full(K, month), T))
-    return np.concatenate(by_k), np.concatenate(by_month)
+            one = c[: last - month] * calendar[month:last]
+            y = data.Y[rows, month:last] @ one
+            r = y - data.R[rows, month:last] @ (one * mean.P0[number, : last - month])
+            w = of.control_weight[rows, m] * data.control_R[rows, month] * cells[number] / mean.W[number, 0]
+            ends += [y.min(), y.max()]
+            squares, shares = squares + float(w @ r**2), shares + float(w.sum())
+    control_mean = in_calendar(mean.share * mean.P0[of.comparison] * count).sum()
+    return Outcome(float(min(ends)), float(max(ends)), float(control_mean), squares / shares)
 
 
 def _by_follow_up(Y: Floats, R: Floats, w: Floats, of_Y: Floats, of_R: Floats, months: NDArray[np.int64]) -> Floats:

@@ -6,18 +6,21 @@ month m the eligible are on benefits and have not started before; those who star
 controls.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property, partial
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from afkast.analysis.effect.arms import Arms, Floats
-from afkast.analysis.effect.compare import back, followed, influence, means, until_start
+from afkast.analysis.effect.arms import Arms, Floats, Variance
+from afkast.analysis.effect.compare import Means, back, followed, influence, means, outcome_in, until_start
 from afkast.analysis.effect.design import FEWEST_CONTROLS, Design, Weights, balance, design
+from afkast.analysis.effect.interval import Outcome, bounded
 from afkast.analysis.effect.weights import Covariates
 from afkast.analysis.survival import Estimate
+from afkast.analysis.survival.influence import two_sided_quantile
 from afkast.errors import AfkastError
 
 
@@ -35,9 +38,6 @@ class Effect:
     treated: Floats
     control: Floats
     difference: Floats
-    treated_interval: Floats
-    control_interval: Floats
-    difference_interval: Floats
     treated_observed: NDArray[np.int64]
     treated_on_benefit: NDArray[np.int64]
     control_observed: NDArray[np.int64]
@@ -52,7 +52,10 @@ class Effect:
     treated_rows: NDArray[np.int64]  # (N₁,), whose row each treated is
     saved_by_treated: Floats  # (N₁ × calendar months), each one's part of what is saved
     influence: Arms  # on saved_by_month, persons × calendar months
-    caution: str | None  # a sentence, where the intervals rest on more than the treated themselves
+    outcome_in: Callable[[NDArray[np.bool_]], Outcome]  # what falls in some calendar months
+    curves: tuple[Variance, Variance, Variance]  # of treated, control and difference
+    monthly: list[Outcome] | None  # of each k, where the outcome is 0 or 1
+    persons_by_month: Floats  # (τ,), how many treated of equal weight would be as uncertain
     level: float = 0.95
 
     @property
@@ -65,15 +68,51 @@ class Effect:
         """(calendar months,), adds up to `saved`."""
         return self.saved_by_treated.sum(axis=0)
 
-    @property
+    @cached_property
     def saved(self) -> Estimate:
         """Saved per treated person in the τ months."""
         return self.saved_in(slice(None))
 
     def saved_in(self, months: slice | Sequence[int] | NDArray[np.generic]) -> Estimate:
         """What of `saved` falls in these calendar months (columns); the parts of disjoint months add up."""
-        standard_error, freedom = self.influence.together(months).error()
-        return Estimate(float(self.saved_by_month[months].sum()), float(standard_error), float(freedom), self.level)
+        calendar = np.zeros(len(self.saved_by_month), dtype=bool)
+        calendar[months] = True
+        value, variance = float(self.saved_by_month[calendar].sum()), self.influence.together(calendar).variance()
+        of = self.outcome_in(calendar)
+        return bounded(value, variance, of, of.control_mean, -1, self.influence.sizes[0], self.level)
+
+    @cached_property
+    def treated_interval(self) -> Floats:
+        return self._band(self.treated, self.curves[0], np.zeros_like(self.treated)).clip(*self._limits)
+
+    @cached_property
+    def control_interval(self) -> Floats:
+        return _plain(self.control, self.curves[1], self.level).clip(*self._limits)
+
+    @cached_property
+    def difference_interval(self) -> Floats:
+        return self._band(self.difference, self.curves[2], self.control)
+
+    @property
+    def _limits(self) -> tuple[float, float]:
+        return (-np.inf, np.inf) if self.monthly is None else (0.0, 1.0)
+
+    def _band(self, values: Floats, variance: Variance, treated_at_0: Floats) -> Floats:
+        if self.monthly is None:
+            return _plain(values, variance, self.level)
+        months = zip(values, variance.each(), self.monthly, treated_at_0, self.persons_by_month, strict=True)
+        return np.transpose(
+            [
+                bounded(float(value), own, of, float(at_0), 1, n, self.level).interval
+                for value, own, of, at_0, n in months
+            ]
+        )
+
+
+def _plain(values: Floats, variance: Variance, level: float) -> Floats:
+    error, freedom = variance.error()
+    half = two_sided_quantile(level, freedom) * error
+    return np.stack([values - half, values + half])
 
 
 def sequential_trials(
@@ -111,9 +150,9 @@ def sequential_trials(
     Influence of a person, summed over the trials and arms before it is squared:
     IF_i(k) = a_i R_i (Y_i − P₀ − D)/Σa R − Σ_trials (Σ_{treated of trial} a R / Σa R) w_i R_i (Y_i − P₀)/Σ w R,
     and (A_i − p_i) x_i'H⁻¹G for the estimated weights. A residual counts 1/√(1−h) times, h its own share of the mean
-    it is taken from (HC2), so that one trial without weights is Welch's t-test exactly. Degrees of freedom by
-    Satterthwaite, with as many controls as would be as uncertain at equal weights. Where nearly all of the treated fare
-    the same, their variance is steadied by the controls' (`compare.FEWEST_UNLIKE`).
+    it is taken from (HC2), so that one trial without weights has the error and degrees of freedom of Welch's t-test
+    exactly. Degrees of freedom by Satterthwaite, with as many controls as would be as uncertain at equal weights. The
+    interval holds each value against the variance that it would go with (`interval`).
     """
     of = design(
         on_benefit, observed, start_month, covariates, strata, weights or ("att" if covariates else "none"), eligible
@@ -124,17 +163,7 @@ def sequential_trials(
     if not np.isfinite(Y).all():
         raise AfkastError("Udfaldet mangler for nogle af de måneder, hvor personerne følges.")
     effect = estimated(of, Y, on_benefit, observed, start_month, follow_up_months, per_protocol, total, person, level)
-    if outcome is None:
-        shares = {name: getattr(effect, name).clip(0, 1) for name in ("treated_interval", "control_interval")}
-        effect = replace(effect, **shares)
     return replace(effect, balance=balance(of, covariates)) if covariates else effect
-
-
-STEADIED = (
-    "Næsten alle de startede har haft lige mange måneder på ydelse; "
-    "usikkerheden bygger derfor også på, hvor forskellige de andre er."
-)
-"""What a reader is told where the treated are too alike."""
 
 
 def estimated(
@@ -150,6 +179,7 @@ def estimated(
     level: float = 0.95,
 ) -> Effect:
     """`sequential_trials` of a design; Y: persons × calendar months, 0 where not observed."""
+    two_sided_quantile(level)  # a level that is none is refused before anything is counted
     data = followed(observed, Y, on_benefit)
     if per_protocol:
         of, data = until_start(of, data, start_month)
@@ -169,9 +199,6 @@ def estimated(
         treated=treated,
         control=control,
         difference=treated - control,
-        treated_interval=of_persons.treated.intervals(treated, level),
-        control_interval=of_persons.control.intervals(control, level),
-        difference_interval=of_persons.difference.intervals(treated - control, level),
         treated_observed=mean.treated_observed.astype(int),
         treated_on_benefit=mean.treated_on.astype(int),
         control_observed=mean.control_observed.astype(int),
@@ -186,6 +213,16 @@ def estimated(
         treated_rows=of.person,
         saved_by_treated=back(saved, of.months[of.trial], observed.shape[1]),
         influence=of_persons.saved,
-        caution=STEADIED if mean.too_alike else None,
+        outcome_in=partial(outcome_in, of, data, mean, count),
+        curves=(of_persons.treated.variance(), of_persons.control.variance(), of_persons.difference.variance()),
+        monthly=_monthly(of, mean) if ((Y == 0) | (Y == 1)).all() else None,
+        persons_by_month=1 / (mean.share**2).sum(axis=0),
         level=level,
     )
+
+
+def _monthly(of: Design, mean: Means) -> list[Outcome]:
+    """Of an outcome that is 0 or 1 in each month: its variance within a comparison is P₀(1 − P₀)."""
+    P0 = mean.P0[of.comparison]
+    of_month = [(mean.share * values).sum(axis=0) for values in (P0, P0 * (1 - P0))]
+    return [Outcome(0.0, 1.0, float(mean), float(variance)) for mean, variance in zip(*of_month, strict=True)]

@@ -129,7 +129,7 @@ def delayed_entry(
         rest = np.cumsum(S[::-1])[::-1][1:]
         saved += sign * S.sum()
         parts.append(-sign * (dN - at * h) @ np.divide(rest, count * (1 - h), out=np.zeros_like(h), where=h < 1))
-    error, freedom = Arms(np.arange(len(entry)), parts[0], parts[1], (persons[0], persons[1])).error()
+    error, freedom = Arms(np.arange(len(entry)), parts[0], parts[1], (persons[0], persons[1])).variance().error()
     return Estimate(float(saved), float(error), float(freedom), level)
 
 
@@ -264,7 +264,6 @@ def sensitivity(
         if isinstance(answer, Effect):
             if answer.follow_up_months < months:
                 note = f"{note} Kun {answer.follow_up_months} måneder kan følges.".strip()
-            note = f"{note} {answer.caution or ''}".strip()
             answer = answer.saved
         rows.append((label, answer, note))
 

@@ -4,12 +4,13 @@ IF_i = dθ/dw_i · w_i, the change of the estimate with the weight of person i (
 over an estimate's parts, over a person's rows, over two groups. Var θ = Σ_i IF_i².
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from typing import Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import special, stats
+from scipy import optimize, special, stats
 
 from afkast.errors import AfkastError
 
@@ -33,19 +34,38 @@ def two_sided_quantile(level: float, degrees_of_freedom: float | Floats = np.inf
 class Estimate:
     """A value whose error, divided by `standard_error`, follows Student's t with so many degrees of freedom.
 
-    Infinite degrees of freedom mean the normal distribution. `level` is that of the interval, 0.95 for 95 %.
+    Infinite degrees of freedom mean the normal distribution. `level` is that of the interval, 0.95 for 95 %. `given`:
+    standard error and degrees of freedom if the truth were this, where they change with it.
     """
 
     value: float
     standard_error: float
     degrees_of_freedom: float = np.inf
     level: float = 0.95
+    given: Callable[[float], tuple[float, float]] | None = field(default=None, compare=False)
 
     @property
     def interval(self) -> tuple[float, float]:
-        """value ± t·standard_error."""
+        """value ± t·standard_error; or the θ with |value − θ| ≤ t(θ)·standard error(θ)."""
         half = two_sided_quantile(self.level, self.degrees_of_freedom) * self.standard_error
-        return float(self.value - half), float(self.value + half)
+        if self.given is None:
+            return float(self.value - half), float(self.value + half)
+        return self.value - self._length(-1), self.value + self._length(1)
+
+    def _length(self, side: int) -> float:
+        """Of the interval to one side, where |value − θ| passes t(θ)·standard error(θ)."""
+
+        def beyond(length: float) -> float:
+            assert self.given is not None
+            error, freedom = self.given(self.value + side * length)
+            return length - two_sided_quantile(self.level, freedom) * error
+
+        length = 1e-9 * max(self.standard_error, abs(self.value), 1e-6)
+        if beyond(length) >= 0:
+            return 0.0
+        while beyond(10 * length) < 0:
+            length *= 10
+        return float(optimize.brentq(beyond, length, 10 * length, rtol=1e-10))
 
     @property
     def lower(self) -> float:
@@ -57,20 +77,34 @@ class Estimate:
 
     def times(self, factor: float) -> "Estimate":
         """In another unit: N₁ persons instead of one, years instead of months."""
-        return replace(self, value=self.value * factor, standard_error=self.standard_error * abs(factor))
+        given = self.given
+
+        def scaled(truth: float) -> tuple[float, float]:
+            assert given is not None
+            error, freedom = given(truth / factor)
+            return error * abs(factor), freedom
+
+        return replace(
+            self,
+            value=self.value * factor,
+            standard_error=self.standard_error * abs(factor),
+            given=scaled if given and factor else None,
+        )
 
     def minus(self, known: float) -> "Estimate":
         """Less an amount that has no uncertainty, such as what the intervention cost."""
-        return replace(self, value=self.value - known)
+        given = self.given
+        return replace(self, value=self.value - known, given=given and (lambda truth: given(truth + known)))
 
     def chance_above(self, limit: float = 0.0) -> float:
-        """How much of the t-distribution around the value lies above the limit.
+        """How much of the t-distribution around the value lies above the limit: 97.5 % at the end of a 95 % interval.
 
         In a Bayesian's words the probability that the truth does, when nothing was known beforehand.
         """
         if self.standard_error == 0:
             return 0.5 if self.value == limit else float(self.value > limit)
-        return float(stats.t.cdf((self.value - limit) / self.standard_error, self.degrees_of_freedom))
+        error, freedom = self.given(limit) if self.given else (self.standard_error, self.degrees_of_freedom)
+        return float(stats.t.cdf((self.value - limit) / error, freedom)) if error > 0 else float(self.value > limit)
 
 
 def estimate(value: float, variance: float, level: float = 0.95, degrees_of_freedom: float = np.inf) -> Estimate:
