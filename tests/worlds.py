@@ -98,6 +98,7 @@ SCENARIOS = {
     "selection and an effect": replace(SELECTED, effect=0.04),
     "moves and deaths": replace(SELECTED, effect=0.04, moves=0.006, dies=0.003),
     "late registration": replace(SELECTED, effect=0.04, unregistered=(0.4, 0.15)),
+    "hardly any treated leave": Scenario(exit=-4.6, effect=-0.007),
 }
 """What the estimator is held to: all that drives both starting and leaving is measured."""
 
