@@ -141,10 +141,9 @@ def test_a_share_of_many_who_started_has_wilsons_interval() -> None:
 @settings(max_examples=20)
 @given(st.integers(0, 10_000))
 def test_the_interval_of_months_off_benefits_is_that_of_months_on_them_turned_around(seed: int) -> None:
-    on, observed, start = scattered_world(seed)
-    whole = np.ones_like(observed)
-    of_on = sequential_trials(on, whole, start, 4)
-    of_off = sequential_trials(on, whole, start, 4, outcome=1.0 * ~on)
+    world = scattered_world(seed)
+    on, observed, _ = world
+    of_on, of_off = (sequential_trials(*world, 4, outcome=there & observed) for there in (on, ~on))
     assert of_off.saved.interval == pytest.approx((-of_on.saved.upper, -of_on.saved.lower), abs=1e-6)
     assert of_off.difference_interval == pytest.approx(-of_on.difference_interval[::-1], abs=1e-6)
     assert of_off.treated_interval == pytest.approx(1 - of_on.treated_interval[::-1], abs=1e-6)
@@ -386,8 +385,9 @@ GROUPS = {"started": (15, "xxxx", 1), "others": (10, "xxxx", None)}
         ({"started": (15, "x.xx", 1)}, "Under 15 er startet"),
         ({"others": (9, "xxxx", None)}, "Under 10 kunne være startet"),
         ({"others": (4, "xxxx", None)}, "kan følges"),
+        ({"others": (9, "x.xx", None)}, "ingen at sammenligne med"),
     ],
-    ids=["nobody", "before the data", "14 started", "not on benefits", "9 others", "4 others"],
+    ids=["nobody", "before the data", "14 started", "not on benefits", "9 others", "4 others", "no others"],
 )
 def test_a_comparison_that_is_too_thin_is_refused(groups: dict[str, tuple[int, str, int | None]], why: str) -> None:
     with pytest.raises(AfkastError, match=why):
@@ -436,6 +436,22 @@ def test_the_curves_end_where_less_than_a_fifth_of_the_others_is_followed() -> N
     started = (15, "xxxxxx", 0)
     assert sequential_trials(*written(started, (49, "xxx---", None), (11, "xxxxxx", None))).follow_up_months == 3
     assert sequential_trials(*written(started, (44, "xxx---", None), (11, "xxxxxx", None))).follow_up_months == 6
+
+
+def test_a_difference_of_shares_is_at_most_all_of_them() -> None:
+    found = sequential_trials(*written((15, "x.", 0), (9, "xx", None), (1, "x.", None)))
+    assert found.difference[1] == pytest.approx(-0.9)
+    assert found.difference_interval[0, 1] == -1 < found.difference_interval[1, 1] < 0
+
+
+def test_that_nobody_leaves_is_no_surer_where_half_are_followed_for_half() -> None:
+    """None of 20 leaves and one in ten of the others does: no more than chance, followed so or so."""
+    groups = ((20, "xxxxxxxx", 0), (162, "xxxxxxxx", None), (18, "xx......", None))
+    halves = [(n // 2, months[:4] + end, at) for n, months, at in groups for end in (months[4:], "----")]
+    whole, half = (sequential_trials(*written(*some), total=True).saved for some in (groups, halves))
+    assert whole.value == pytest.approx(-20 * 0.6)
+    assert half.value == pytest.approx(-20 * 0.2 - 10 * 0.4)
+    assert all(low < 0 < high for low, high in (whole.interval, half.interval))
 
 
 def test_all_alike_is_not_all_certain() -> None:

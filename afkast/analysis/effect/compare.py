@@ -234,8 +234,11 @@ def influence(of: Design, data: Followed, mean: Means, count: Floats, person: ND
 def outcome_in(of: Design, data: Followed, mean: Means, count: Floats, calendar: NDArray[np.bool_]) -> Outcome:
     """What of a person's outcome falls in some calendar months, y = Σ_k c(k) Y(k) over them.
 
-    c(k) = count(k) N₁(0)/N₁(k), so that what is saved is the difference in mean. The controls' variance is about the
-    mean of their own comparison, each counted as (share of the treated compared with them) w/Σw.
+    c(k) = count(k) N₁(0)/N₁(k), so that what is saved is the difference in mean. The mean lies between the least and
+    the greatest that anyone has for the months they are followed, y/Σ_k c(k) R(k), of the treated's mean of Σ_k c(k)
+    R(k): who is followed for half the time and stays on benefits throughout is at the end, not in the middle. The
+    controls' variance is about the mean of their own comparison, each counted as (share of the treated compared with
+    them) w/Σw.
     """
     K, T = len(count), data.R.shape[1]
     cells = np.bincount(of.comparison, mean.share[:, 0], len(mean.W))
@@ -245,8 +248,13 @@ def outcome_in(of: Design, data: Followed, mean: Means, count: Floats, calendar:
         """Of each treated; values: (N₁, τ)."""
         return back(values, of.months[of.trial], T)[:, calendar].sum(axis=1)
 
-    of_treated = in_calendar(mean.Y * c)
-    ends, squares, shares = [of_treated.min(), of_treated.max()], 0.0, 0.0
+    def least_and_greatest(y: Floats, months: Floats) -> list[float]:
+        """Of y for a month that counts, of those who are followed in any."""
+        each = y[months > 0] / months[months > 0]
+        return [each.min(), each.max()] if len(each) else []
+
+    R = mean.share > 0
+    ends, squares, shares = least_and_greatest(in_calendar(R * mean.Y * c), in_calendar(R * c)), 0.0, 0.0
     everyone = np.arange(len(data.R))
     for stratum in of.strata:
         for m, month in enumerate(of.months):
@@ -258,10 +266,12 @@ def outcome_in(of: Design, data: Followed, mean: Means, count: Floats, calendar:
             y = data.Y[rows, month:last] @ one
             r = y - data.R[rows, month:last] @ (one * mean.P0[number, : last - month])
             w = of.control_weight[rows, m] * data.control_R[rows, month] * cells[number] / mean.W[number, 0]
-            ends += [y.min(), y.max()]
+            ends += least_and_greatest(y, data.R[rows, month:last] @ one)
             squares, shares = squares + float(w @ r**2), shares + float(w.sum())
-    control_mean = in_calendar(mean.share * mean.P0[of.comparison] * count).sum()
-    return Outcome(float(min(ends)), float(max(ends)), float(control_mean), squares / shares)
+    control_mean = float(in_calendar(mean.share * mean.P0[of.comparison] * count).sum())
+    mean_followed = float(in_calendar(mean.share * count).sum())
+    lowest, highest = (end(ends, default=0.0) * mean_followed for end in (min, max))
+    return Outcome(lowest, highest, control_mean, squares / shares)
 
 
 def _by_follow_up(Y: Floats, R: Floats, w: Floats, of_Y: Floats, of_R: Floats, months: NDArray[np.int64]) -> Floats:

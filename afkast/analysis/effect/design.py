@@ -131,6 +131,8 @@ def design(
         raise AfkastError(f"Under {FEWEST_IN_GROUP} er startet, mens de var på ydelse; det er for få til en kurve.")
 
     C = E & ~A
+    if not C.any():
+        raise AfkastError("Alle, der kunne starte, er startet i samme måned; der er ingen at sammenligne med.")
     found: list[Stratum] = []
     comparison = np.zeros(len(person), dtype=int)
     if strata is None:

@@ -91,7 +91,8 @@ class Effect:
 
     @cached_property
     def difference_interval(self) -> Floats:
-        return self._band(self.difference, self.curves[2], self.control)
+        low, high = self._limits
+        return self._band(self.difference, self.curves[2], self.control).clip(low - high, high - low)
 
     @property
     def _limits(self) -> tuple[float, float]:
