@@ -101,6 +101,12 @@ def test_the_error_of_time_from_entry_is_that_of_drawing_persons_again() -> None
     assert found.standard_error == pytest.approx(np.std(again), rel=0.09)
 
 
+def test_time_from_entry_needs_a_month_to_leave_in() -> None:
+    on, observed, start = drawn_world(np.random.default_rng(6))
+    with pytest.raises(AfkastError, match="det er for få"):
+        delayed_entry(on, observed, start, np.zeros(300), 1)
+
+
 def test_a_landmark_by_hand() -> None:
     on = months(*["xxxx"] * 15, *["xxx."] * 20, *["x..."] * 9, *["xxxx"] * 5)
     start = np.r_[np.zeros(8), np.ones(7), np.full(20, np.nan), np.ones(9), np.full(5, 2.0)]
@@ -130,6 +136,14 @@ def test_without_an_effect_every_design_finds_none() -> None:
 
 
 MOVING = Scenario(exit=-2.2, returns=0.15)
+
+
+def test_who_starts_in_the_last_month_has_the_months_before_it_as_well() -> None:
+    on, observed, start = simulate(np.random.default_rng(4), MOVING, 500, 100).world
+    last = int(np.nanmax(start)) + 1
+    ends_there = placebo(on[:, :last], observed[:, :last], start, on_benefit_then=False)
+    assert isinstance(ends_there, Estimate)
+    assert ends_there == placebo(on, observed, start, on_benefit_then=False)
 
 
 def many_placebos(of: Scenario, on_benefit_then: bool, worlds: int = 120) -> np.ndarray:

@@ -115,9 +115,9 @@ def delayed_entry(
     started = start_month[entered][:, None] <= entry[:, None] + np.arange(at_risk.shape[1])
     risk = np.stack([at_risk & started, at_risk & ~started])
     n = risk.sum(axis=1)
-    enough = (n >= FEWEST_CONTROLS).all(axis=0)
+    enough = np.append((n >= FEWEST_CONTROLS).all(axis=0), False)
     first = int(enough.argmax())
-    last = first + int((~np.append(enough[first:], False)).argmax())
+    last = first + int((~enough[first:]).argmax())
     persons = risk[:, :, first:last].any(axis=2).sum(axis=1)
     if last <= first or persons[0] < FEWEST_IN_GROUP:
         raise AfkastError(f"Under {FEWEST_IN_GROUP} startede kan følges fra indgangen i målgruppen; det er for få.")
@@ -156,11 +156,13 @@ def placebo(
     """
     L = months_earlier
 
-    def earlier(values: NDArray[Any]) -> NDArray[Any]:
-        return values if values.ndim == 1 else np.concatenate([np.zeros_like(values[:, :L]), values[:, :-L]], axis=1)
+    def padded(values: NDArray[Any], before: int, after: int) -> NDArray[Any]:
+        return values if values.ndim == 1 else np.pad(values, ((0, 0), (before, after)))
 
+    # L months are put after the last, so that those who start there have the months before their start as well
+    earlier, as_it_is = partial(padded, before=L, after=0), partial(padded, before=0, after=L)
     on, seen = earlier(on_benefit), earlier(observed)
-    may = seen & (on if on_benefit_then else True) & (True if eligible is None else eligible)
+    may = seen & (on if on_benefit_then else True) & (True if eligible is None else as_it_is(eligible))
     before = None if covariates is None else {name: earlier(x) for name, x in covariates.items()}
     past = None if strata is None else earlier(strata)
     started = np.flatnonzero((start_month >= 0) & (start_month < on_benefit.shape[1]))
@@ -168,7 +170,8 @@ def placebo(
     if len(started) >= FEWEST_IN_GROUP > followed_then.sum():
         return f"Data går ikke {L} måneder længere tilbage end indsatsens start; prøven kan ikke laves."
     try:
-        of = design(on_benefit, observed, start_month, before, past, "att" if before else "none", may)
+        world = as_it_is(on_benefit), as_it_is(observed), start_month
+        of = design(*world, before, past, "att" if before else "none", may)
         found = estimated(of, np.where(seen, on, 0.0), on, seen, start_month, L, level=level)
     except AfkastError as thin:
         return f"Prøven på tiden før indsatsen kan ikke laves. {thin}"
