@@ -107,6 +107,24 @@ def test_time_from_entry_needs_a_month_to_leave_in() -> None:
         delayed_entry(on, observed, start, np.zeros(300), 1)
 
 
+@pytest.mark.parametrize("entered", [-1.0, np.nan, 35.0], ids=["before the data", "never", "after the data"])
+def test_who_enters_where_nothing_is_seen_is_left_out(entered: float) -> None:
+    one = drawn(treated=150)
+    entry = np.where(np.arange(300) < 50, entered, ENTRY)
+    kept = entry == ENTRY
+    of_kept = [part[kept] for part in one.world]
+    covariates = {name: x[kept] for name, x in one.covariates.items()}
+    for found, expected in (
+        (
+            landmark(*one.world, entry, 1, 12, covariates=one.covariates).saved.value,
+            landmark(*of_kept, ENTRY[kept], 1, 12, covariates=covariates).saved.value,
+        ),
+        (delayed_entry(*one.world, entry, 12).value, delayed_entry(*of_kept, ENTRY[kept], 12).value),
+        (naive(*one.world, entry, 12).against_everybody, naive(*of_kept, ENTRY[kept], 12).against_everybody),
+    ):
+        assert found == pytest.approx(expected)
+
+
 def test_a_landmark_by_hand() -> None:
     on = months(*["xxxx"] * 15, *["xxx."] * 20, *["x..."] * 9, *["xxxx"] * 5)
     start = np.r_[np.zeros(8), np.ones(7), np.full(20, np.nan), np.ones(9), np.full(5, 2.0)]

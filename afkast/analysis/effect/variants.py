@@ -65,6 +65,11 @@ def first_eligible(on_benefit: Bools, observed: Bools, eligible: Bools | None) -
     return np.where(may.any(axis=1), may.argmax(axis=1), np.nan)
 
 
+def _in_the_data(entry_month: Floats, months: int) -> Floats:
+    """NaN, as if never, for who entered before the first month or after the last: their way from there is not seen."""
+    return np.where((entry_month >= 0) & (entry_month < months), entry_month, np.nan)
+
+
 def landmark(
     on_benefit: Bools,
     observed: Bools,
@@ -81,6 +86,7 @@ def landmark(
     Both are followed from that month on. Covariates count as in the month of entry, before anyone started.
     """
     width = on_benefit.shape[1]
+    entry_month = _in_the_data(entry_month, width)
     zero = entry_month + months_after_entry
     start = np.where((start_month >= entry_month) & (start_month <= zero), zero, start_month)
     eligible = (np.arange(width) == zero[:, None]) & ~(start_month < entry_month)[:, None]
@@ -106,6 +112,7 @@ def delayed_entry(
     Kaplan–Meier with delayed entry, from the first month with five at risk in both arms to the last; unadjusted.
     RMST = Σ S(u); IF_i = −Σ_s (Σ_{u>s} S(u)) (dN_i(s) − Y_i(s) h(s)) / (n_s (1 − h_s)), summed within the person.
     """
+    entry_month = _in_the_data(entry_month, on_benefit.shape[1])
     entered = ~np.isnan(entry_month)
     entry = entry_month[entered].astype(int)
     Y, R = (along(values[entered].astype(float), entry, follow_up_months) > 0 for values in (on_benefit, observed))
@@ -202,6 +209,7 @@ class Naive:
 
 def naive(on_benefit: Bools, observed: Bools, start_month: Floats, entry_month: Floats, follow_up_months: int) -> Naive:
     """The comparison that reports make, to stand beside the effect."""
+    entry_month = _in_the_data(entry_month, on_benefit.shape[1])
     entered = ~np.isnan(entry_month)
     entry = entry_month[entered].astype(int)
     started = ~np.isnan(start_month[entered])
