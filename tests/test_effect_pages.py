@@ -93,6 +93,27 @@ def test_a_month_after_the_first_start_there_are_too_few_and_both_pages_say_so(r
     assert "det er for få" in case["den-realiserede-besparelse"]["html"]
 
 
+def test_who_enters_the_target_group_after_the_cut_off_is_not_of_the_page_yet(
+    run_page: RunPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = Snapshot.table
+
+    def with_a_late_entry(snapshot: Snapshot, name: str) -> pd.DataFrame:
+        rows = table(snapshot, name)
+        if name == "cohort":
+            last = rows.index[rows["strategy"].eq(LONG) & rows["started_on"].isna()][-1]
+            rows.loc[last, "entered_on"] = pd.Timestamp("2022-06-01")
+        return rows
+
+    as_it_was = run_page(LONG, CURVES, as_of="2022-04-30")
+    monkeypatch.setattr(Snapshot, "table", with_a_late_entry)
+    shown, case = (run_page(LONG, one, as_of="2022-04-30") for one in (CURVES, CASE))
+    assert shown.number("grupperne", "target") == as_it_was.number("grupperne", "target") - 1
+    assert shown.number("grupperne", "started") == as_it_was.number("grupperne", "started")
+    assert OF_AN_EFFECT & set(shown) == OF_AN_EFFECT & set(as_it_was)
+    assert case.number("nettogevinst", "net_gain") is not None
+
+
 def test_who_cannot_be_compared_have_curves_and_the_reason_in_a_sentence(
     run_page: RunPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
