@@ -150,12 +150,12 @@ def test_under_the_curves_stand_the_persons_they_rest_on() -> None:
     assert len(drawn(*DRAWINGS["curves"]).axes) == 2
 
 
-def test_a_hidden_number_under_the_curves_is_a_dot() -> None:
+def test_a_hidden_number_under_the_curves_is_two_dots() -> None:
     values = curves().astype(float)
     values.loc[0, ("Startede", "på ydelse")] = np.nan
     draw, _ = DRAWINGS["curves"]
     numbers = [text.get_text() for text in drawn(draw, values).axes[-1].texts]
-    assert numbers.count("·") == 1
+    assert numbers.count("..") == 1
     assert "nan" not in numbers
 
 

@@ -298,7 +298,7 @@ def test_the_data_basis_shows_both_curves_and_hides_small_numbers_of_the_warehou
     assert there["files"] == ["spell_months"] and there["synthetic"]
     april = there["rows"][3]
     assert april["label"] == "april 2020"
-    assert [(cell["shown"], cell["state"]) for cell in april["cells"][:2]] == [("<5", "hidden")] * 2
+    assert [(cell["shown"], cell["state"]) for cell in april["cells"][:2]] == [("<5", "few")] * 2
 
 
 def test_first_days_undo_month_numbers() -> None:

@@ -17,10 +17,14 @@ from numpy.typing import NDArray
 
 from afkast.analysis.series_breaks import between
 from afkast.report.danish import MONTHS, UNITS, Quantity, number, written
+from afkast.report.disclosure import HIDDEN_AS
 
 INK, QUIET, GRID = "#1f2a33", "#66727c", "#e3e7ea"
 ACTUAL, BUDGET, STRATEGY, COMPARED = "#0b5c7a", "#7b8791", "#c4661f", "#8a5a9e"
 """Dark blue, grey, orange and violet: told apart by the colour-blind and in grey print (they also differ in line)."""
+
+PLACES = (ACTUAL, COMPARED, "#8fb0bd", "#dfe6ea")
+"""Stacked areas: on one kind of benefits, on another, on either, and off them."""
 
 WIDE_INCHES, NARROW_INCHES = 7.6, 3.9
 
@@ -313,7 +317,10 @@ def share_curves(names: tuple[str, ...], with_difference: bool = False) -> Draw:
 
 
 def stacked_shares() -> Draw:
-    """Draws shares that sum to 1 as stacked areas by month, a panel for each name of the upper heading."""
+    """Draws shares that sum to 1 as stacked areas by month, a panel for each name of the upper heading.
+
+    The last place is off benefits.
+    """
 
     def draw(figure: Figure, values: pd.DataFrame) -> None:
         names = list(values.columns.get_level_values(0).unique())
@@ -324,9 +331,9 @@ def stacked_shares() -> Draw:
         for axes, name in zip(panels, names, strict=True):
             shares = _under(values, name)
             steps = np.vstack([shares.to_numpy(), shares.to_numpy()[-1:]]).T
-            axes.stackplot(
-                ends, steps, step="post", labels=shares.columns, colors=[ACTUAL, COMPARED, "#dfe6ea"], linewidth=0
-            )
+            colours = [*PLACES[: len(shares.columns) - 1], PLACES[-1]]
+            # a month that is hidden has no area
+            axes.stackplot(ends, np.nan_to_num(steps), step="post", labels=shares.columns, colors=colours, linewidth=0)
             axes.set_ylim(0, 1)
             axes.set_xlim(ends[0], ends[-1])
             axes.grid(False)
@@ -336,7 +343,7 @@ def stacked_shares() -> Draw:
             axes.set_xlabel("Måneder fra start", fontsize=9)
         parts = list(_under(values, names[0]).columns)
         handles, _ = panels[0].get_legend_handles_labels()
-        columns = len(parts) if wide else 2
+        columns = len(parts) if wide else 1
         figure.legend(handles, parts, loc="outside upper left", ncols=columns, frameon=False, fontsize=9)
 
     return draw
@@ -374,9 +381,10 @@ def _numbers_under(
             continue
         for month in values.index[:: 3 if wide else 6]:
             count = values.loc[month, (name, what)]
-            axes.text(month, row, "·" if pd.isna(count) else number(count), ha="center", va="center", fontsize=8)
-    if any(text.get_text() == "·" for text in axes.texts):
-        axes.set_xlabel("·  skjult antal", fontsize=8, color=QUIET, loc="left")
+            shown = HIDDEN_AS if pd.isna(count) else number(count)
+            axes.text(month, row, shown, ha="center", va="center", fontsize=8)
+    if any(text.get_text() == HIDDEN_AS for text in axes.texts):
+        axes.set_xlabel(f"{HIDDEN_AS}  skjult antal", fontsize=8, color=QUIET, loc="left")
 
 
 def decided_by_week(names: tuple[str, str], target_weeks: int) -> Draw:

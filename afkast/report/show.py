@@ -19,10 +19,12 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+import numpy as np
 import pandas as pd
 from IPython.display import display
 from markdown_it import MarkdownIt
 from markupsafe import Markup
+from numpy.typing import ArrayLike
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
@@ -43,9 +45,11 @@ ID = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
 STATES = {
     "missing": ("–", "–: ikke opgjort."),
+    "few": (disclosure.FEW_AS, f"{disclosure.FEW_AS}: et antal under {disclosure.FEWEST_SHOWN}."),
     "hidden": (
         disclosure.HIDDEN_AS,
-        f"{disclosure.HIDDEN_AS}: skjult; antallet er under {disclosure.FEWEST_SHOWN} eller ville afsløre et, der er.",
+        f"{disclosure.HIDDEN_AS}: skjult af diskretionshensyn, uanset størrelse; tallet er under "
+        f"{disclosure.FEWEST_SHOWN} eller ville røbe et, der er.",
     ),
     "provisional": ("", "*: foreløbigt tal, som senere registreringer kan ændre."),
     "future": ("", ""),
@@ -67,8 +71,10 @@ Source = pd.DataFrame | Sequence[pd.DataFrame] | Sequence[str]
 UnitOf = str | tuple[str, int]
 """A unit's name, or the name and the number of decimals."""
 
-
 Units = list[list[tuple[str, int | None]]]
+
+Behind = Mapping[Any, Sequence[ArrayLike]]
+"""Of a column of shares or the like: the counts of persons that its numbers give away, row by row."""
 
 
 @dataclass(frozen=True)
@@ -196,6 +202,7 @@ class Page:
         totals: Iterable[str | tuple[str, ...]] = (),
         states: pd.DataFrame | None = None,
         blanks: str = "missing",
+        behind: Behind | None = None,
         notes: Sequence[str] = (),
         folded: str = "",
     ) -> None:
@@ -205,13 +212,14 @@ class Page:
 
         Numbers are in the stored unit (kroner, shares) and are scaled for `unit`, or the row's or column's own.
         `states` (same shape: "", "missing", "hidden", "provisional", "future") says what is special about a cell;
-        a cell without a number is `blanks`. Rows named in `totals` (by label or by all levels) stand out.
-        `corner` heads the row labels. A table that is `folded` lies under these words until the reader opens it; on
-        paper it is open.
+        a cell without a number is `blanks`. `behind` has, of a column of shares or the like, the counts of persons that
+        its numbers give away, row by row; a number is hidden where one of its counts is small.
+        Rows named in `totals` (by label or by all levels) stand out. `corner` heads the row labels. A table that is
+        `folded` lies under these words until the reader opens it; on paper it is open.
         """
         files = self._files_of(source)
         units = self._units(values, unit, row_units or {}, column_units or {})
-        rows = self._rows(values, units, set(totals), states, blanks, files)
+        rows = self._rows(values, units, set(totals), states, blanks, behind or {}, files)
         self._display(
             id,
             "table",
@@ -233,23 +241,27 @@ class Page:
         column_units: Mapping[str, UnitOf] | None = None,
         height_inches: float = 3.6,
         corner: str = "",
+        states: pd.DataFrame | None = None,
+        behind: Behind | None = None,
         notes: Sequence[str] = (),
         **quantities: Any,
     ) -> None:
         """Show a figure of `values`, drawn for a wide and for a narrow screen, with its numbers folded under it.
 
-        `draw(figure, values)` gets the values without the hidden cells. `alt` says in words what the figure
-        shows; like `show_text` it may name quantities in braces.
+        `draw(figure, values)` gets the numbers as they are shown: without the hidden ones, and rounded, for a share
+        drawn exactly tells the counts behind it. `states` and `behind` are those of `show_table`. `alt` says in words
+        what the figure shows; like `show_text` it may name quantities in braces.
         """
         files = self._files_of(source)
         units = self._units(values, unit, {}, column_units or {})
-        rows = self._rows(values, units, set(), None, "missing", files)
-        hidden = pd.DataFrame(
-            [[cell.state == "hidden" for cell in row.cells] for row in rows], values.index, values.columns
-        )
-        safe = values.mask(hidden)
+        rows = self._rows(values, units, set(), states, "missing", behind or {}, files)
+        shown = [
+            [_as_drawn(cell, *unit) for cell, unit in zip(row.cells, line, strict=True)]
+            for row, line in zip(rows, units, strict=True)
+        ]
+        drawn = pd.DataFrame(shown, values.index, values.columns)
         wide, narrow = (
-            _data_uri(charts.svg(draw, safe, width, height_inches * stretch))
+            _data_uri(charts.svg(draw, drawn, width, height_inches * stretch))
             for width, stretch in ((charts.WIDE_INCHES, 1.0), (charts.NARROW_INCHES, 1.15))
         )
         html = _template("figure").render(
@@ -334,6 +346,7 @@ class Page:
         totals: set[str | tuple[str, ...]],
         states: pd.DataFrame | None,
         blanks: str,
+        behind: Behind,
         files: list[dict[str, Any]],
     ) -> list[Row]:
         if not values.index.is_unique or not values.columns.is_unique:
@@ -347,13 +360,18 @@ class Page:
             values.columns,
         )
         public = _are_published(files)
-        hidden = _hidden(values.where(counts).astype("float64"), counts) & (not public)
+        given = values.map(lambda _: "") if states is None else states.astype(str)
+        hidden = _hidden(values.where(counts).astype("float64"), counts, given == "hidden")
+        for column, persons in behind.items():
+            tells = pd.DataFrame({place: np.asarray(count) for place, count in enumerate(persons)}, values.index)
+            hidden.loc[tells.map(disclosure.is_small).any(axis=1), [column]] = "hidden"
+        if not public:
+            given = hidden.where(hidden != "", given)
         rows = []
         for r, label in enumerate(values.index):
             cells = []
             for c in range(len(values.columns)):
-                given = str(states.iat[r, c]) if states is not None else ""
-                state = "hidden" if hidden.iat[r, c] else given or "ok"
+                state = str(given.iat[r, c]) or "ok"
                 value = values.iat[r, c]
                 if state == "ok" and not _is_known(value):
                     state = blanks
@@ -543,14 +561,14 @@ def _plain(text: str, quantities: Mapping[str, Any]) -> str:
     return _filled(text, {name: _text_of(_cell(value, "", None, "ok")) for name, value in quantities.items()})
 
 
-def _hidden(values: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
-    """The cells to hide; under an upper heading row, each of its groups is a table of its own."""
+def _hidden(values: pd.DataFrame, counts: pd.DataFrame, also: pd.DataFrame) -> pd.DataFrame:
+    """What to hide; under an upper heading row, each of its groups is a table of its own."""
     if values.columns.nlevels == 1:
-        return disclosure.hidden_cells(values, counts)
+        return disclosure.hidden_cells(values, counts, also)
     groups = values.columns.get_level_values(0)
     return pd.concat(
         [
-            disclosure.hidden_cells(values.loc[:, groups == one], counts.loc[:, groups == one])
+            disclosure.hidden_cells(*(part.loc[:, groups == one] for part in (values, counts, also)))
             for one in groups.unique()
         ],
         axis=1,
@@ -590,7 +608,7 @@ def _cell(value: Any, unit: str, digits: int | None, state: str, public: bool = 
 
     A small count of persons is hidden unless it is `public` already.
     """
-    if state in ("hidden", "missing", "future"):
+    if state in ("few", "hidden", "missing", "future"):
         return Cell(STATES[state][0], None, state, numeric=True)
     if isinstance(value, Verdict):
         return Cell(badge(value), value.value)
@@ -605,11 +623,20 @@ def _cell(value: Any, unit: str, digits: int | None, state: str, public: bool = 
     if not quantity.known:
         return Cell(danish.written(quantity), None, "missing", numeric=True)
     small = UNITS[name].counts_persons and disclosure.is_small(float(quantity.value or 0))
-    if small and not public:
-        return Cell(STATES["hidden"][0], None, "hidden", numeric=True)
+    tells = any(disclosure.is_small(count) for count in quantity.behind)
+    if (small or tells) and not public:
+        state = "few" if small else "hidden"
+        return Cell(STATES[state][0], None, state, numeric=True)
     shown = danish.written(quantity, with_unit=isinstance(value, Quantity) or unit == "%")
     shown += "*" if state == "provisional" else ""
-    return Cell(shown, float(quantity.value or 0), state, numeric=True, small=small)
+    return Cell(shown, float(quantity.value or 0), state, numeric=True, small=small or tells)
+
+
+def _as_drawn(cell: Cell, unit: str, digits: int | None) -> float:
+    """The number that a cell shows, in the stored unit; NaN where it shows none."""
+    if not isinstance(cell.value, float):
+        return float("nan")
+    return danish.rounded(Quantity(cell.value, unit, digits))
 
 
 def _text_of(cell: Cell) -> str:
