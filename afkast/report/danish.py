@@ -132,6 +132,20 @@ def between(low: float, high: float, below: str, above: str, unit: str = "", dig
     return f"mellem {size(nearest, False)} og {size(farthest, True)} {above if high > 0 else below}"
 
 
+def span(low: float, high: float, unit: str = "", digits: int | None = None, signed: bool = False) -> str:
+    """An interval with its unit once: "mellem −3,0 og −2,0 mio. kr."."""
+    ends = (
+        written(Quantity(end, unit, digits, signed), with_unit=last)
+        for end, last in zip((low, high), (False, True), strict=True)
+    )
+    return "mellem " + " og ".join(ends)
+
+
+def in_sentence(area: str) -> str:
+    """An area as it is called within a sentence: municipalities have names, the whole country has none."""
+    return area[0].lower() + area[1:] if area == "Hele landet" else area
+
+
 def day(value: date) -> str:
     """30. november 2019"""
     return f"{value.day}.{NO_BREAK_SPACE}{MONTHS[value.month - 1]} {value.year}"

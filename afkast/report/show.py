@@ -198,7 +198,7 @@ class Page:
         source: Source,
         corner: str = "",
         row_units: Mapping[str, UnitOf] | None = None,
-        column_units: Mapping[str, UnitOf] | None = None,
+        column_units: Mapping[Any, UnitOf] | None = None,
         totals: Iterable[str | tuple[str, ...]] = (),
         states: pd.DataFrame | None = None,
         blanks: str = "missing",
@@ -238,7 +238,7 @@ class Page:
         alt: str,
         unit: UnitOf,
         source: Source,
-        column_units: Mapping[str, UnitOf] | None = None,
+        column_units: Mapping[Any, UnitOf] | None = None,
         height_inches: float = 3.6,
         corner: str = "",
         states: pd.DataFrame | None = None,
@@ -330,14 +330,14 @@ class Page:
         values: pd.DataFrame,
         unit: UnitOf,
         of_rows: Mapping[str, UnitOf],
-        of_columns: Mapping[str, UnitOf],
+        of_columns: Mapping[Any, UnitOf],
     ) -> Units:
-        """The unit of every cell; a row's own goes before a column's, a column's before the table's."""
-        last = [_last(column) for column in values.columns]
-        return [
-            [_unit(of_rows.get(str(_last(row)), of_columns.get(str(column), unit))) for column in last]
-            for row in values.index
-        ]
+        """The unit of every cell; a row's own goes before a column's, a column's before the table's.
+
+        A column is named by all its levels or by its last.
+        """
+        of_last = [of_columns.get(column, of_columns.get(str(_last(column)), unit)) for column in values.columns]
+        return [[_unit(of_rows.get(str(_last(row)), of_column)) for of_column in of_last] for row in values.index]
 
     def _rows(
         self,
