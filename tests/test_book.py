@@ -19,7 +19,7 @@ from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, Page, Request, sync_playwright
 from test_seeds import SHOWN_AT, expected
 
-from afkast.report.show import filed
+from afkast.report.filed import filed
 
 WIDTHS = {"screen": (1280, 900), "telephone": (390, 844)}
 

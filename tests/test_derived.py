@@ -19,7 +19,8 @@ from afkast.engine import DuckDB, databases
 from afkast.errors import AfkastError, DataError, PageError
 from afkast.intake import Snapshot, import_raw, pseudonym_key
 from afkast.project import Project
-from afkast.report.show import Page, filed
+from afkast.report.filed import filed
+from afkast.report.show import Page
 
 KEY = b"k" * 32
 SPELL = ["person", "first_month", "last_month"]

@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from afkast.cli import main
 from afkast.edition.execute import jobs_of
 from afkast.project import Project
-from afkast.report.show import filed
+from afkast.report.filed import filed
 from afkast.strategy import load_strategies
 
 ID = "hjoerring-flere-i-job"

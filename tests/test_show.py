@@ -17,8 +17,10 @@ from afkast.errors import PageError
 from afkast.intake import Snapshot
 from afkast.project import Project
 from afkast.report import show
+from afkast.report.cells import Link
 from afkast.report.danish import Quantity
-from afkast.report.show import Link, Page, filed, headlines, published
+from afkast.report.filed import filed, headlines, published
+from afkast.report.show import Page
 
 NASTY = "<script>alert(1)</script> \"q\" 'a' & **fed** `kode` {x} [l](http://h) $y$ | #"
 

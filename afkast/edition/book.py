@@ -19,7 +19,8 @@ from afkast.errors import AfkastError
 from afkast.intake.contracts import PERSON_TABLES
 from afkast.project import Project
 from afkast.report import danish
-from afkast.report.show import badge, filed, headlines
+from afkast.report.cells import badge
+from afkast.report.filed import filed, headlines
 from afkast.strategy import Strategy
 
 OVERVIEW, DATA_BASIS, RECONCILIATION = "overblik", "datagrundlag", "afstemning"

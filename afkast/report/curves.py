@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from afkast.report.charts import NUMBERS_UNDER
+from afkast.report.curve_charts import NUMBERS_UNDER
 from afkast.report.disclosure import is_small, share_step
-from afkast.report.show import Behind
+from afkast.report.tables import Behind
 
 Floats = NDArray[np.float64]
 
@@ -70,7 +70,7 @@ def in_steps(shares: ArrayLike, step: float) -> Floats:
 
 
 def told_curves(curves: Mapping[str, Curve], difference: tuple[Floats, Floats, Floats] | None = None) -> Told:
-    """Curves as `charts.share_curves` draws them; `difference`: the first share less the second, with its interval."""
+    """Curves as `curve_charts.share_curves` draws them; `difference`: the first share less the second, with its interval."""
     columns: dict[tuple[str, str], Floats] = {}
     hidden: dict[tuple[str, str], NDArray[np.bool_]] = {}
     behind: dict[tuple[str, str], list[NDArray[np.int64]]] = {}
@@ -97,7 +97,7 @@ def told_curves(curves: Mapping[str, Curve], difference: tuple[Floats, Floats, F
 
 
 def told_places(curves: Mapping[str, Curve], shares: Mapping[str, Mapping[str, Floats]]) -> Told:
-    """Where the persons of each curve are, as `charts.stacked_shares` draws it.
+    """Where the persons of each curve are, as `curve_charts.stacked_shares` draws it.
 
     shares: by the curve's name and the place, (K,), adding up to 1; the last place is off benefits, the others are
     kinds of them.
