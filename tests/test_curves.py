@@ -35,6 +35,8 @@ def test_a_share_of_which_few_are_off_benefits_is_hidden_with_its_interval_and_t
     for column in [("A", "andel"), ("A", "nedre"), ("A", "øvre"), ("forskel", "andel"), ("forskel", "øvre")]:
         assert values[column].isna().tolist() == [False, True, False]
     assert values["B", "andel"].notna().all()
+    assert told_curves({"A": first, "B": second}).remark == " Tomme måneder: andelen ville røbe et antal under 5."
+    assert told_curves({"B": second}).remark == ""
     assert np.isnan(first.told).tolist() == [False, True, False]
 
 

@@ -53,6 +53,7 @@ class Cell:
 
 
 def unit_of(unit: UnitOf) -> tuple[str, int | None]:
+    """A unit's name and its own number of decimals, if any; refuses one that there is not."""
     name, digits = (unit, None) if isinstance(unit, str) else unit
     if name not in UNITS:
         raise PageError(f"there is no unit '{name}'; there are {', '.join(UNITS)}.")

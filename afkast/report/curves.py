@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from afkast.report.curve_charts import NUMBERS_UNDER
-from afkast.report.disclosure import is_small, share_step
+from afkast.report.disclosure import FEWEST_SHOWN, is_small, share_step
 from afkast.report.tables import Behind
 
 Floats = NDArray[np.float64]
@@ -62,6 +62,12 @@ class Told:
     states: pd.DataFrame
     behind: Behind = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    gaps: bool = False
+
+    @property
+    def remark(self) -> str:
+        """The sentence of a caption that says why a drawn month is empty; none where none is."""
+        return f" Tomme måneder: andelen ville røbe et antal under {FEWEST_SHOWN}." if self.gaps else ""
 
 
 def in_steps(shares: ArrayLike, step: float) -> Floats:
@@ -70,7 +76,7 @@ def in_steps(shares: ArrayLike, step: float) -> Floats:
 
 
 def told_curves(curves: Mapping[str, Curve], difference: tuple[Floats, Floats, Floats] | None = None) -> Told:
-    """Curves as `curve_charts.share_curves` draws them; `difference`: the first share less the second, with its interval."""
+    """Curves as `share_curves` draws them; `difference`: the first share less the second, with its interval."""
     columns: dict[tuple[str, str], Floats] = {}
     hidden: dict[tuple[str, str], NDArray[np.bool_]] = {}
     behind: dict[tuple[str, str], list[NDArray[np.int64]]] = {}
@@ -93,7 +99,8 @@ def told_curves(curves: Mapping[str, Curve], difference: tuple[Floats, Floats, F
     states = pd.DataFrame("", values.index, values.columns)
     for column, cells in hidden.items():
         states.loc[cells, [column]] = "hidden"
-    return Told(values, states, behind, notes_of(curves))
+    gaps = any(np.isnan(curve.told).any() for curve in curves.values())
+    return Told(values, states, behind, notes_of(curves), gaps)
 
 
 def told_places(curves: Mapping[str, Curve], shares: Mapping[str, Mapping[str, Floats]]) -> Told:
@@ -120,7 +127,8 @@ def told_places(curves: Mapping[str, Curve], shares: Mapping[str, Mapping[str, F
     values, states = (pd.concat(frames, axis=1).rename_axis("måned") for frames in (blocks, hidden))
     if (states.xs(TOGETHER, axis=1, level=1) == "future").to_numpy().all():
         values, states = (frame.drop(columns=TOGETHER, level=1) for frame in (values, states))
-    return Told(values, states, notes=notes_of(curves))
+    gaps = any(np.isnan(curve.told).any() for curve in curves.values())
+    return Told(values, states, notes=notes_of(curves), gaps=gaps)
 
 
 def _adding_up(part: pd.DataFrame, kinds: list[str], away: str, step: float) -> pd.DataFrame:
