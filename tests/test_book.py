@@ -19,7 +19,7 @@ from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, Page, Request, sync_playwright
 from test_seeds import SHOWN_AT, expected
 
-from afkast.report.show import filed
+from afkast.report.filed import filed
 
 WIDTHS = {"screen": (1280, 900), "telephone": (390, 844)}
 
@@ -251,6 +251,30 @@ def test_a_page_that_names_the_invented_municipality_says_that_it_is_invented(vi
         ),
     }
     assert {at for at in naming if "opdigtet" not in visits[at].seen["prose"]} == set()
+
+
+def test_no_page_of_the_invented_municipality_speaks_of_its_report(visits: Visits) -> None:
+    pages = {at: visit for at, visit in visits.items() if at[0].startswith("strategies/eksempelkoebing")}
+    assert len(pages) == 6 * len(WIDTHS)
+    assert told(pages, lambda visit: re.findall(r"\S*[Rr]apport\S*", visit.seen["words"])) == {}
+
+
+def test_the_overview_s_strategies_fit_a_screen_and_no_goal_is_parted_from_its_number(
+    address: str, browser: Browser
+) -> None:
+    page = browser.new_page(viewport={"width": 1280, "height": 900})
+    listen(page, address)
+    page.goto(f"{address}strategies/overblik.html")
+    settle(page)
+    assert (
+        page.evaluate(
+            "(one => one.scrollWidth - one.clientWidth)(document.querySelector('#vist-strategier .afkast-scroll'))"
+        )
+        == 0
+    )
+    goals = page.locator("#vist-strategier tbody td:nth-of-type(3)").all_inner_texts()
+    assert goals and all(re.fullmatch(r"(\d+\u00a0[a-zæøå ]+(, |$))+", one) for one in goals)
+    page.close()
 
 
 @pytest.mark.parametrize("name", SHOWN_AT)

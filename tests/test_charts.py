@@ -10,7 +10,7 @@ import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 
-from afkast.report import charts
+from afkast.report import charts, curve_charts
 
 MONTHS = pd.date_range("2018-11-01", periods=14, freq="MS")
 STOCK = pd.DataFrame({"Faktisk": np.linspace(1_480, 1_520, 14), "Budget": 1_500.0}, index=MONTHS)
@@ -24,7 +24,7 @@ def curves(months: int = 18) -> pd.DataFrame:
         on = (share * persons).astype(int)
         columns |= {(name, "andel"): share, (name, "nedre"): share - 0.05, (name, "øvre"): share + 0.05}
         counts = (persons - 0 * k, on, persons - on, 0 * k)
-        columns |= {(name, what): count for what, count in zip(charts.NUMBERS_UNDER, counts, strict=True)}
+        columns |= {(name, what): count for what, count in zip(curve_charts.NUMBERS_UNDER, counts, strict=True)}
     difference = 0.95**k - 0.97**k
     for what, value in (("andel", difference), ("nedre", difference - 0.1), ("øvre", difference + 0.1)):
         columns["forskel", what] = value
@@ -53,9 +53,9 @@ DRAWINGS = {
         charts.bars_by_year("mio. kr."),
         pd.DataFrame({"Investering": [3.1e6, 3.1e6], "I alt": [0.4e6, -1.6e6]}, index=[2020, 2021]),
     ),
-    "curves": (charts.share_curves(("Andre", "Startede")), curves()),
-    "curves and difference": (charts.share_curves(("Andre", "Startede"), with_difference=True), curves()),
-    "places": (charts.stacked_shares(), places()),
+    "curves": (curve_charts.share_curves(("Andre", "Startede")), curves()),
+    "curves and difference": (curve_charts.share_curves(("Andre", "Startede"), with_difference=True), curves()),
+    "places": (curve_charts.stacked_shares(), places()),
     "choices": (charts.interval_dots("måneder", "Sparede måneder pr. startet, med 95 %-interval"), CHOICES),
 }
 
@@ -140,22 +140,22 @@ def test_under_the_curves_stand_the_persons_they_rest_on() -> None:
     expected = [
         str(int(values.loc[month, (name, what)]))
         for name in ("Andre", "Startede")
-        for what in charts.NUMBERS_UNDER
+        for what in curve_charts.NUMBERS_UNDER
         for month in range(0, 18, 3)
     ]
     assert numbers == expected
     labels = [label.get_text() for label in axes.get_yticklabels()]
-    assert labels == ["Andre", *charts.NUMBERS_UNDER, "Startede", *charts.NUMBERS_UNDER]
+    assert labels == ["Andre", *curve_charts.NUMBERS_UNDER, "Startede", *curve_charts.NUMBERS_UNDER]
     assert len(figure.axes) == 3
     assert len(drawn(*DRAWINGS["curves"]).axes) == 2
 
 
-def test_a_hidden_number_under_the_curves_is_a_dot() -> None:
+def test_a_hidden_number_under_the_curves_is_two_dots() -> None:
     values = curves().astype(float)
     values.loc[0, ("Startede", "på ydelse")] = np.nan
     draw, _ = DRAWINGS["curves"]
     numbers = [text.get_text() for text in drawn(draw, values).axes[-1].texts]
-    assert numbers.count("·") == 1
+    assert numbers.count("..") == 1
     assert "nan" not in numbers
 
 

@@ -320,6 +320,24 @@ def test_what_is_paid_comes_before_the_budget_s_price_and_that_before_the_rate()
     assert chosen["basis"].tolist() == ["paid", "statutory", "budget", "paid"]
 
 
+def test_a_net_price_is_of_the_first_basis_too_and_of_its_own_area_and_year() -> None:
+    rows = pd.DataFrame(
+        [
+            price("a", "statutory", None, net=90),
+            price("a", "paid", None, net=70),
+            price("b", "statutory", None, net=60),
+            price("b", "budget", None, net=50),
+            price("a", "paid", None, net=1) | {"year": 2021},
+            price("b", "paid", None, net=2) | {"area": "Der"},
+        ]
+    ).sample(frac=1, random_state=1)
+    chosen = cost.prices_in(rows, "Her", 2020, ["b", "a"])
+    assert chosen["net_dkk_per_full_year_person"].to_dict() == {"b": 50, "a": 70}
+    assert len(cost.first_basis(rows)) == 4
+    with pytest.raises(cost.NoUnitPrice, match="ingen pris i 2021 for b, c i Her; ret ydelse, kommune eller år"):
+        cost.prices_in(rows, "Her", 2021, ["a", "b", "c"])
+
+
 def test_a_benefit_without_a_gross_price_is_refused_by_name() -> None:
     rows = pd.DataFrame([price("a", "paid", None, share=None), price("b", "paid", 1)])
     with pytest.raises(cost.NoUnitPrice, match="ingen bruttopris i 2020 for a i Her"):

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from afkast.report import danish
 from afkast.report.danish import (
     UNITS,
     Quantity,
@@ -202,3 +203,13 @@ def test_an_interval_in_words_never_says_more_on_one_side_than_there_is(one: flo
     said = between(low, high, "flere", "færre", digits=1)
     assert ("flere" in said) == (low < 0 or high <= 0)
     assert ("færre" in said) == (high > 0)
+
+
+def test_a_span_has_its_unit_once_and_an_area_its_name() -> None:
+    def plain(text: str) -> str:
+        return text.replace("\u00a0", " ")
+
+    assert plain(danish.span(-3e6, -1.96e6, "mio. kr.")) == "mellem −3,0 og −2,0 mio. kr."
+    assert plain(danish.span(0.69, 0.759, "%", 1)) == "mellem 69,0 og 75,9 %"
+    assert plain(danish.span(-0.056, 0.012, "pct.point", signed=True)) == "mellem −5,6 og +1,2 pct.point"
+    assert [danish.in_sentence(area) for area in ("Hele landet", "Aabenraa")] == ["hele landet", "Aabenraa"]

@@ -1,5 +1,7 @@
 """No count from 1 to 4 is shown, and none can be worked out: tried by an attacker who knows every sum."""
 
+from itertools import product
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.optimize import linprog
 
-from afkast.report.disclosure import HIDDEN_AS, hidden_cells, is_small
+from afkast.report.disclosure import FEW_AS, HIDDEN_AS, hidden_cells, is_small, share_step
 
 
 @pytest.mark.parametrize(
@@ -19,8 +21,8 @@ def test_a_count_from_one_to_four_is_small(count: int, hidden: bool) -> None:
     assert hidden_in([[count]]) == [["x" if hidden else str(count)]]
 
 
-def test_what_stands_instead_says_the_rule() -> None:
-    assert HIDDEN_AS == "<5"
+def test_what_stands_instead_says_the_rule_or_nothing_of_the_size() -> None:
+    assert (FEW_AS, HIDDEN_AS) == ("<5", "..")
 
 
 def hidden_in(rows: list[list[float | None]], counts: pd.DataFrame | None = None) -> list[list[str]]:
@@ -52,6 +54,9 @@ N = None
         ([[3, 12, 15], [20, N, 50]], ["x x 15", "20 - 50"]),
         ([[N, 3, 12, 15], [N, 20, 30, 50]], ["- x x 15", "- 20 30 50"]),
         ([[3, 20, 30, 53, 7], [9, 21, 31, 61, 8]], ["x x 30 53 7", "9 21 31 61 8"]),
+        ([[3], [40], [7], [90], [10], [200]], ["x", "40", "7", "90", "10", "200"]),
+        ([[90], [3], [12], [15], [200]], ["90", "x", "x", "15", "200"]),
+        ([[15], [90], [3], [12], [200]], ["15", "90", "x", "x", "200"]),
     ],
     ids=[
         "nothing adds up",
@@ -67,12 +72,111 @@ N = None
         "a cell without a number",
         "a column without numbers",
         "a total beside another column",
+        "a sum by chance in a list",
+        "a sum in a list, beside its parts",
+        "a sum in a list, at its beginning",
     ],
 )
 def test_a_hidden_count_takes_another_with_it_where_it_would_follow(
     rows: list[list[float | None]], shown: list[str]
 ) -> None:
     assert [" ".join(row) for row in hidden_in(rows)] == shown
+
+
+# ---------------------------------------------------------------- which are told to be small
+
+
+@pytest.mark.parametrize(
+    ("rows", "shown"),
+    [
+        ([[3, 12, 20]], ["<5 12 20"]),
+        ([[3, 12, 15]], ["<5 .. 15"]),
+        ([[1, 5, 6]], [".. .. 6"]),
+        ([[4, 4, 8]], [".. .. 8"]),
+        ([[4, 5, 9]], ["<5 .. 9"]),
+        ([[2, 7, 9, 20]], ["<5 .. 9 20"]),
+        ([[3, 0, 3]], ["<5 0 <5"]),
+        ([[56, 4], [55, 5], [50, 10]], [".. <5", "55 5", "50 10"]),
+        ([[3, 4, 60, 67], [1, 1, 30, 32]], [".. .. 60 67", ".. .. 30 32"]),
+    ],
+    ids=[
+        "nothing adds up",
+        "with a large one all of 1-4 remain",
+        "5 and 1 are all that a small and a large one can be",
+        "two small ones can only be 4 each",
+        "the least sum that leaves 1-4",
+        "a sum of two beside another",
+        "a part that is the total",
+        "the same number throughout",
+        "two small ones whose sum is shown",
+    ],
+)
+def test_a_small_count_is_told_to_be_one_where_it_can_still_be_any_of_them(
+    rows: list[list[float]], shown: list[str]
+) -> None:
+    values = pd.DataFrame(rows, dtype=float)
+    hidden = hidden_cells(values, values.notna())
+    signs = hidden.replace({"few": FEW_AS, "hidden": HIDDEN_AS}).where(hidden != "", values.map("{:g}".format))
+    assert [" ".join(row) for row in signs.to_numpy()] == shown
+
+
+@settings(max_examples=60)
+@given(st.lists(st.sampled_from([0, 1, 2, 3, 4, 5, 6, 9, 20]), min_size=2, max_size=3))
+def test_who_knows_which_are_small_can_still_make_them_any_of_1_to_4(parts: list[int]) -> None:
+    table = pd.DataFrame([[*parts, sum(parts)]], dtype=float)
+    signs = hidden_cells(table, table.notna()).iloc[0].tolist()
+    possible = {"few": range(1, 5), "hidden": [0, *range(1, 30)]}
+    if "hidden" in signs and "few" in signs:
+        possible["hidden"] = range(5, 30)  # where one is told to be small, the others are not
+    choices = [possible.get(sign, [int(shown)]) for sign, shown in zip(signs, table.iloc[0], strict=True)]
+    fits = [ways for ways in product(*choices) if sum(ways[:-1]) == ways[-1]]
+    for place, sign in enumerate(signs):
+        if sign == "few":
+            assert {ways[place] for ways in fits} == {1, 2, 3, 4}
+
+
+def test_what_is_to_be_hidden_in_any_case_takes_its_part_of_a_sum_with_it() -> None:
+    values = pd.DataFrame([[20.0, 12, 32], [7, 8, 15]])
+    also = pd.DataFrame([[False, True, False], [False, False, False]])
+    assert hidden_cells(values, values.notna(), also).to_numpy().tolist() == [["hidden", "hidden", ""], ["", "", ""]]
+
+
+# ---------------------------------------------------------------- shares
+
+
+@pytest.mark.parametrize(
+    ("followed", "everyone", "step"),
+    [
+        ([40, 40], 40, 0.01),
+        ([40, 39], 40, 0.05),
+        ([40, 35], 40, 0.01),
+        ([500, 497], 500, 0.01),
+        ([104, 101], 104, 0.01),
+        ([103, 101], 103, 0.05),
+        ([15, 14], 15, 0.1),
+    ],
+    ids=[
+        "nobody left",
+        "one left of 40",
+        "five left",
+        "one left of many",
+        "a person is 1 %",
+        "more than 1 %",
+        "fewest",
+    ],
+)
+def test_shares_are_told_so_coarsely_that_1_to_4_who_left_remain_any_of_them(
+    followed: list[int], everyone: int, step: float
+) -> None:
+    assert share_step(followed, everyone) == step
+
+
+@pytest.mark.parametrize("everyone", [15, 24, 40, 65, 77, 104, 300])
+def test_with_the_step_every_share_fits_every_number_of_the_left(everyone: int) -> None:
+    step = share_step([everyone - 1], everyone)
+    for followed in range(everyone - 4, everyone):
+        told = {round(on / followed / step) for on in range(followed + 1)}
+        assert told >= set(range(round(1 / step)))
 
 
 def test_numbers_that_do_not_count_persons_are_left_alone() -> None:
@@ -89,7 +193,7 @@ def solved(parts: np.ndarray, total_column: bool, total_row: bool) -> list[tuple
     """The hidden cells that an attacker finds: what he does not see is 0 or more, and the sums hold."""
     table = with_totals(parts, total_column, total_row)
     values = pd.DataFrame(table.astype(float))
-    hidden = hidden_cells(values, values.notna()).to_numpy()
+    hidden = hidden_cells(values, values.notna()).to_numpy() != ""
     cells = list(zip(*np.nonzero(hidden), strict=True))
     sums, right = [], []
     lines = [(table[r], [(r, c) for c in range(table.shape[1])]) for r in range(len(table)) if total_column]
@@ -128,7 +232,7 @@ def test_an_attacker_cannot_find_a_count_between_two_blocks_of_hidden_ones() -> 
 
 def test_the_attacker_of_these_tests_does_find_what_is_hidden_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     def only_small(values: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
-        return (values > 0) & (values < 5)
+        return ((values > 0) & (values < 5)).replace({True: "few", False: ""})
 
     monkeypatch.setitem(globals(), "hidden_cells", only_small)
     assert solved(np.array([[3, 12, 20]]), True, False) == [(0, 0)]
@@ -138,7 +242,7 @@ def test_the_attacker_of_these_tests_does_find_what_is_hidden_alone(monkeypatch:
 @given(arrays(int, (3, 4), elements=st.integers(0, 40)))
 def test_only_shown_counts_of_five_or_more_or_zero_remain(table: np.ndarray) -> None:
     values = pd.DataFrame(table.astype(float))
-    hidden = hidden_cells(values, values.notna()).to_numpy()
+    hidden = hidden_cells(values, values.notna()).to_numpy() != ""
     assert not ((table > 0) & (table < 5) & ~hidden).any()
     if not ((table > 0) & (table < 5)).any():
         assert not hidden.any()

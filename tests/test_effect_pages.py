@@ -80,6 +80,62 @@ def test_a_difference_that_was_there_before_the_start_is_not_called_an_effect(
     assert "Indsatsen har forlænget" not in told
 
 
+def test_the_business_case_carries_the_same_reservation(
+    run_page: RunPage, page: Page, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = "Grupperne var forskellige allerede før starten"
+    assert told not in str(page(LONG, CASE))
+    monkeypatch.setattr(effect, "placebo", lambda **asked: effect.Estimate(1.0, 0.1, 50.0))
+    shown = run_page(LONG, CASE)
+    assert told in headlines(shown)
+    assert told in shown["den-realiserede-besparelse"]["html"] and told in shown["opfoelgning"]["html"]
+    # where only the looser test can be made, a difference may be what is adjusted for later
+    monkeypatch.setattr(
+        effect,
+        "placebo",
+        lambda on_benefit_then=True, **asked: "Kan ikke." if on_benefit_then else effect.Estimate(1.0, 0.1, 50.0),
+    )
+    assert told not in str(run_page(LONG, CASE))
+
+
+def test_a_trait_that_few_of_the_started_have_is_not_told_by_its_mean(
+    run_page: RunPage, snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started = snapshot.table("cohort").query("strategy == @LONG").dropna(subset="started_on")["person"]
+    real = follow_up.covariates
+
+    def with_two_more(history: Any, people: pd.DataFrame) -> dict[str, Any]:
+        few, many = (people["person"].isin(started.iloc[:size]).to_numpy(float) for size in (3, 30))
+        return real(history, people) | {"Få": few, "Flere": many}
+
+    monkeypatch.setattr(follow_up, "covariates", with_two_more)
+    rows = run_page(LONG, CURVES).rows("sammenlignelighed")
+    assert rows["Få"] == [".."] * 5 + ["nej"]
+    assert rows["Alder"][0] != ".." and rows["Kvinde"][0] != ".."
+    assert rows["Flere"][0] == "0,46"
+
+
+def test_a_choice_that_is_the_main_one_is_named_and_not_drawn_again(page: Page) -> None:
+    shown = page(LONG, CURVES)["foelsomhed"]
+    drawn = [row["label"] for row in shown["rows"]]
+    (note,) = re.findall(r"Ikke tegnet, fordi det giver det samme som hovedberegningen: (.*?)\.</p>", shown["html"])
+    same = re.findall("»(.*?)«", note)
+    assert {"Vægtet som de startede", "18 måneders opfølgning", "2 måneder før udtrækket udeladt"} <= set(same)
+    assert "Overlapsvægte" in drawn and drawn[0] == "Hovedberegning" and not set(same) & set(drawn)
+
+
+def test_a_hidden_difference_stronger_than_any_that_is_tried_is_said_to_be_at_least_that(
+    run_page: RunPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    measured = pd.DataFrame([], columns=["odds_ratio", "saved_without", "moves"], dtype=float)
+    strong = effect.hidden.HiddenDifference(effect.hidden.LARGEST_ODDS_RATIO, 99.5, measured)
+    monkeypatch.setattr(effect, "hidden_difference", lambda **asked: strong)
+    shown = run_page(LONG, CURVES)["skjult-forskel"]["numbers"]
+    assert (shown["interval"]["shown"], shown["estimate"]["shown"]) == ("99,50", "mindst 100")
+    strong = effect.hidden.HiddenDifference(*[effect.hidden.LARGEST_ODDS_RATIO] * 2, measured)
+    assert run_page(LONG, CURVES)["skjult-forskel"]["numbers"]["interval"]["shown"] == "mindst 100"
+
+
 OF_AN_EFFECT = {"forskellen", "kroner", "i-kroner", "aar-for-aar", "foelsomhed", "placebo", "skjult-forskel"}
 
 
@@ -120,7 +176,7 @@ def test_who_cannot_be_compared_have_curves_and_the_reason_in_a_sentence(
     def refuses(*arrays: Any, **options: Any) -> None:
         raise AfkastError("Under 10 startede kan følges; det er for få til en sammenligning.")
 
-    monkeypatch.setattr(follow_up, "sequential_trials", refuses)
+    monkeypatch.setattr(effect, "sequential_trials", refuses)
     shown = run_page(LONG, CURVES)
     assert "Indsatsens virkning er ikke opgjort. Under 10 startede kan følges" in headlines(shown)
     assert "beskrivende-kurver" in shown and not OF_AN_EFFECT & set(shown)

@@ -825,6 +825,7 @@ def test_without_a_snapshot_the_remedy_is_named(tmp_path: Path, id: str | None) 
 
 
 def test_every_table_and_column_says_what_it_means() -> None:
+    assert len({contract.title for contract in CONTRACTS.values()}) == len(CONTRACTS)
     for contract in CONTRACTS.values():
-        assert contract.description
+        assert contract.title and contract.description
         assert all(column.description for column in contract.columns.values())

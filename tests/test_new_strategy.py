@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from afkast.cli import main
 from afkast.edition.execute import jobs_of
 from afkast.project import Project
-from afkast.report.show import filed
+from afkast.report.filed import filed
 from afkast.strategy import load_strategies
 
 ID = "hjoerring-flere-i-job"
@@ -221,7 +221,7 @@ def test_a_new_strategy_is_one_file_and_rows_in_the_raw_files(
     assert "measures har ingen rækker for sygedagpenge i Hjoerring i 2021" in told
     path.write_text(text.replace("benefit: kontanthjælp ", "benefit: kontanthjelp "), "utf-8")
     told = afkast("run", ID, "businesscase").stderr
-    assert "unit_prices har ingen pris for kontanthjelp i Hjørring i 2021; ret benefit" in told
+    assert "unit_prices har ingen pris i 2021 for kontanthjelp i Hjørring; ret ydelse" in told
     path.write_text(text.replace("benefit: kontanthjælp ", "benefit: sygedagpenge "), "utf-8")
     told = afkast("run", ID, "businesscase").stderr
     assert "prisen for sygedagpenge i 2021 mangler bruttobeløb eller refusionsandel" in told

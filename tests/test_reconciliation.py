@@ -16,7 +16,7 @@ from afkast.edition.book import write_contents
 from afkast.errors import AfkastError
 from afkast.intake.contracts import CONTRACTS
 from afkast.project import Project
-from afkast.report.show import shown_cells
+from afkast.report.filed import shown_cells
 
 RAW = Path(__file__).resolve().parents[1] / "data" / "example" / "raw"
 

@@ -21,7 +21,7 @@ import pytest
 from afkast.edition.execute import Job, execute, jobs_of
 from afkast.intake import import_raw
 from afkast.project import Project
-from afkast.report.show import filed
+from afkast.report.filed import filed
 from afkast.strategy import Strategy, load_strategies
 
 ROOT = Path(__file__).resolve().parents[1]

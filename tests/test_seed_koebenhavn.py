@@ -12,7 +12,7 @@ import pytest
 from afkast.edition.execute import execute, jobs_of
 from afkast.intake import Snapshot, import_raw
 from afkast.project import Project
-from afkast.report.show import filed
+from afkast.report.filed import filed
 from afkast.strategy import load_strategies
 
 ROOT = Path(__file__).resolve().parents[1]

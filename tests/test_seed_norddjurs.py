@@ -248,7 +248,7 @@ def test_the_curves_rest_on_the_groups_of_the_paper(
         told = [
             (one, str(count)) for one, count in zip(shown_counts, counted, strict=True) if one != disclosure.HIDDEN_AS
         ]
-        assert len(told) > 6
+        assert len(told) >= 5  # where 1-4 have moved, the month is without counts
         assert [one for one, _ in told] == [count for _, count in told]
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from afkast.analysis.economics import agreement
 from afkast.errors import AfkastError
-from afkast.report.show import filed, published, shown_cells
+from afkast.report.filed import filed, published, shown_cells
 
 RAW = Path(__file__).resolve().parents[1] / "data" / "example" / "raw"
 KIJOS_PRICES = {"Sygedagpenge": 125_333, "Jobafklaring": 146_333}

@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 from afkast.intake import Snapshot
-from afkast.report.show import filed
+from afkast.report.filed import filed
 
 KIJOS, NORDDJURS = "kijos", "norddjurs-koordineret-indsats"
 

@@ -17,8 +17,10 @@ from afkast.errors import PageError
 from afkast.intake import Snapshot
 from afkast.project import Project
 from afkast.report import show
+from afkast.report.cells import Link
 from afkast.report.danish import Quantity
-from afkast.report.show import Link, Page, filed, headlines, published
+from afkast.report.filed import filed, headlines, published
+from afkast.report.show import Page
 
 NASTY = "<script>alert(1)</script> \"q\" 'a' & **fed** `kode` {x} [l](http://h) $y$ | #"
 
@@ -350,7 +352,7 @@ def test_every_state_that_is_met_is_explained_once_and_no_other(door: Shown) -> 
     values = pd.DataFrame({"a": [10.0, 20.0, 30.0, 40.0, None]}, index=list("vwxyz"))
     states = pd.DataFrame({"a": ["", "provisional", "hidden", "future", ""]}, index=values.index)
     read = door.table(values, states=states, notes=["Først."])
-    assert cells(read) == ["10", "20*", "<5", "", "–"]
+    assert cells(read) == ["10", "20*", "..", "", "–"]
     assert [cell.attributes["class"] for cell in read.all("td")] == [
         "number",
         "number provisional",
@@ -360,7 +362,7 @@ def test_every_state_that_is_met_is_explained_once_and_no_other(door: Shown) -> 
     ]
     notes = read.texts("p", "afkast-note")
     assert notes[0] == "Først."
-    assert [note.split(":")[0] for note in notes[1:]] == ["–", "<5", "*"]
+    assert [note.split(":")[0] for note in notes[1:]] == ["–", "..", "*"]
     assert [row["cells"][0]["value"] for row in door.filed["rows"]] == [10, 20, None, None, None]
     assert door.table(values.iloc[:1]).all("p") == []
 
@@ -372,7 +374,7 @@ def test_blanks_can_be_what_is_not_yet(door: Shown) -> None:
 def test_a_cell_that_is_said_to_be_hidden_or_has_no_date_shows_nothing_of_it(door: Shown) -> None:
     values = pd.DataFrame({"a": ["hemmeligt", pd.NaT, Quantity(None, "kr.")]}, dtype=object)
     states = pd.DataFrame({"a": ["hidden", "", ""]})
-    assert cells(door.table(values, states=states)) == ["<5", "–", "–"]
+    assert cells(door.table(values, states=states)) == ["..", "–", "–"]
     assert "hemmeligt" not in json.dumps(door.outputs)
 
 
@@ -393,10 +395,55 @@ def test_months_and_dates_in_labels_and_cells_are_written_in_words(door: Shown) 
 def test_a_small_count_is_nowhere_in_what_goes_out(door: Shown) -> None:
     values = pd.DataFrame({"På ydelse": [3, 57], "Ude": [61, 77], "I alt": [64, 134]}, index=["A", "B"])
     read = door.table(values, unit="personer")
-    assert cells(read) == ["<5", "<5", "64", "57", "77", "134"]
+    assert cells(read) == ["<5", "..", "64", "57", "77", "134"]
     first = door.filed["rows"][0]["cells"]
-    assert [(cell["shown"], cell["value"], cell["state"]) for cell in first[:2]] == [("<5", None, "hidden")] * 2
+    assert [tuple(cell.values()) for cell in first[:2]] == [
+        ("<5", None, "personer", "few"),
+        ("..", None, "personer", "hidden"),
+    ]
     assert "61" not in json.dumps(door.outputs)
+    assert [note.split(":")[0] for note in read.texts("p", "afkast-note")] == ["<5", ".."]
+
+
+def test_a_share_is_hidden_with_a_small_count_that_it_gives_away(door: Shown) -> None:
+    values = pd.DataFrame(
+        {"på": [3, 30], "ude": [57, 30], "andel": [0.05, 0.5], "nedre": [0.01, 0.4]}, index=["A", "B"]
+    )
+    behind = {share: [values["på"], values["ude"]] for share in ("andel", "nedre")}
+    shares = dict.fromkeys(behind, "%")
+    read = door.table(values, unit="personer", column_units=shares, behind=behind)
+    assert cells(read)[:4] == ["<5", "57", "..", ".."]
+    assert "".join(cells(read)[4:]).replace("\u00a0", " ") == "303050 %40 %"
+    assert door.filed["rows"][0]["cells"][2]["value"] is None
+    drawn: list[pd.DataFrame] = []
+
+    def draw(figure: Figure, values: pd.DataFrame) -> None:
+        drawn.append(values)
+        figure.subplots()
+
+    door.figure(values, draw=draw, unit="personer", column_units=shares, behind=behind)
+    assert drawn[0]["andel"].isna().tolist() == [True, False]
+
+
+def test_a_share_in_a_sentence_is_hidden_with_a_small_count_behind_it(door: Shown) -> None:
+    few, many = (Quantity(on / 60, "%", behind=(on, 60 - on)) for on in (3, 30))
+    assert door.text("Det er {few} og {many}.", few=few, many=many).one("p").text.replace("\u00a0", " ") == (
+        "Det er .. og 50 %."
+    )
+    assert door.filed["numbers"]["few"]["value"] is None
+
+
+def test_a_figure_is_drawn_from_the_numbers_as_they_are_shown(door: Shown) -> None:
+    """75 of 77 drawn as 0.97402… would be told from 74 of 76."""
+    drawn: list[pd.DataFrame] = []
+
+    def draw(figure: Figure, values: pd.DataFrame) -> None:
+        drawn.append(values)
+        figure.subplots()
+
+    values = pd.DataFrame({"andel": [75 / 77, 1.0], "kr.": [1_234_567.8, -0.4]})
+    door.figure(values, draw=draw, unit="%", column_units={"kr.": ("mio. kr.", 2)})
+    assert drawn[0].to_numpy().tolist() == [[0.97, 1_230_000], [1, 0]]
 
 
 def test_a_small_count_is_hidden_in_a_sentence_and_in_a_cell_of_its_own_unit(door: Shown) -> None:
@@ -427,7 +474,7 @@ def test_groups_under_an_upper_heading_are_guarded_each_on_its_own(door: Shown) 
     columns = pd.MultiIndex.from_product([["Startede", "Andre"], ["på", "ude", "alle"]])
     values = pd.DataFrame([[3, 57, 60, 200, 40, 240], [10, 50, 60, 190, 50, 240]], columns=columns)
     read = door.table(values, unit="personer")
-    assert cells(read)[:6] == ["<5", "<5", "60", "200", "40", "240"]
+    assert cells(read)[:6] == ["<5", "..", "60", "200", "40", "240"]
 
 
 # ---------------------------------------------------------------- sources

@@ -210,8 +210,5 @@ def test_the_sentence_says_what_the_certainty_rests_on() -> None:
         "Vurderingen hviler på foreløbige tal, men vender ikke: juni 2015 er foreløbig; kommer der 20 % flere til, "
         "bliver tallet 486,0 helårspersoner."
     )
-    assert (
-        in_words(actual=485.0, target=488.0)
-        == "Hvor sikker vurderingen er, kan ikke vurderes: kilden har ingen nævner."
-    )
+    assert in_words(actual=485.0, target=488.0) == "Hvor sikker vurderingen er, vides ikke: kilden har ingen nævner."
     assert in_words(actual=485.0, target=None) == "Målet kan ikke afgøres: kilden har ingen nævner."

@@ -189,8 +189,23 @@ def _accumulated(weeks: Floats, self_support: Floats, before: Floats, window_mon
 
 
 def first_basis(unit_prices: pd.DataFrame) -> pd.DataFrame:
-    """Of each benefit the price whose basis counts first: what is paid, then what was budgeted, then the rate."""
-    return unit_prices.sort_values("basis", key=lambda bases: bases.map(BASES.index)).drop_duplicates("benefit")
+    """Of each benefit in each area and year the price whose basis counts first: paid, then budget, then statutory."""
+    by_basis = unit_prices.sort_values("basis", key=lambda bases: bases.map(BASES.index))
+    return by_basis.drop_duplicates(["area", "benefit", "year"])
+
+
+def prices_in(unit_prices: pd.DataFrame, area: str, year: int, benefits: Sequence[str]) -> pd.DataFrame:
+    """The row of `unit_prices` that counts for each benefit in a year, by `first_basis`; indexed by benefit, in order.
+
+    Refuses a benefit without a price.
+    """
+    own = first_basis(unit_prices[(unit_prices["area"] == area) & (unit_prices["year"] == year)])
+    if lacking := [benefit for benefit in benefits if benefit not in set(own["benefit"])]:
+        raise NoUnitPrice(
+            f"Tabellen unit_prices har ingen pris i {year} for {', '.join(lacking)} i {area}; "
+            "ret ydelse, kommune eller år, som de står dér, eller tilføj prisen med kilde."
+        )
+    return own.set_index("benefit").loc[list(benefits)]
 
 
 def chosen_prices(

@@ -11,13 +11,38 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from afkast.analysis import cost
+from afkast.analysis import cost, effect
 from afkast.analysis.cohort import column_of
-from afkast.analysis.effect import Effect, sequential_trials
 from afkast.analysis.history import BenefitMonths, LadderWeeks, benefit_months, covariates, ladder_weeks
 from afkast.errors import AfkastError
 
 Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class BeforeStart:
+    """What the intervention "saved" before it began, months per treated, or the sentence why that cannot be told.
+
+    strict: both arms had to be on benefits in the moved month as well, so that a difference is the groups' own.
+    """
+
+    difference: effect.Estimate | str
+    strict: bool
+
+    @property
+    def interval(self) -> tuple[float, float] | None:
+        """Of the difference; None where it cannot be told."""
+        return None if isinstance(self.difference, str) else self.difference.interval
+
+    @property
+    def alike(self) -> bool:
+        """Whether the groups cannot be told apart; they cannot where there is no test."""
+        return self.interval is None or self.interval[0] <= 0 <= self.interval[1]
+
+    @property
+    def unlike(self) -> bool:
+        """Whether the groups differed by themselves, so that a difference after the start can be due to that."""
+        return self.strict and not self.alike
 
 
 @dataclass(frozen=True)
@@ -53,10 +78,19 @@ class FollowUp:
             "start_month": self.start,
         }
 
-    def compared(self, follow_up_months: int | None = None, **options: Any) -> Effect:
+    def compared(self, follow_up_months: int | None = None, **options: Any) -> effect.Effect:
         """`effect.sequential_trials` of these persons, adjusted for what was known when each trial began."""
         given: dict[str, Any] = {"covariates": self.covariates, "eligible": self.eligible} | options
-        return sequential_trials(**self.world(), follow_up_months=follow_up_months, **given)
+        return effect.sequential_trials(**self.world(), follow_up_months=follow_up_months, **given)
+
+    def before_start(self, months_earlier: int) -> BeforeStart:
+        """`effect.placebo` of these persons, the strict one where it can be made, else the other."""
+        asked = {**self.world(), "months_earlier": months_earlier}
+        asked |= {"covariates": self.covariates, "eligible": self.eligible}
+        strict = effect.placebo(**asked)
+        if not isinstance(strict, str):
+            return BeforeStart(strict, True)
+        return BeforeStart(effect.placebo(**asked, on_benefit_then=False), False)
 
 
 def follow_up(

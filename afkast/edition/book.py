@@ -19,7 +19,8 @@ from afkast.errors import AfkastError
 from afkast.intake.contracts import PERSON_TABLES
 from afkast.project import Project
 from afkast.report import danish
-from afkast.report.show import badge, filed, headlines
+from afkast.report.cells import badge
+from afkast.report.filed import filed, headlines
 from afkast.strategy import Strategy
 
 OVERVIEW, DATA_BASIS, RECONCILIATION = "overblik", "datagrundlag", "afstemning"
@@ -58,11 +59,10 @@ def dress(notebook: NotebookNode, title: str, byline: str) -> None:
         persons = any(PERSON_TABLES & set(item["tables"]) for item in shown)
         heading += [
             ":::{admonition} Syntetiske data\n:class: afkast-synthetic\n"
-            + ("Personerne på denne side findes ikke; de er lavet til eksemplet." if persons else "")
             + (
-                ""
+                "Personerne på denne side findes ikke; de er lavet til eksemplet."
                 if persons
-                else "Siden bruger data, som er lavet til eksemplet, så tallene svarer til den trykte rapport."
+                else "Data på denne side er lavet til eksemplet, så kommunens trykte tal kommer frem af dem."
             )
             + "\n:::"
         ]
@@ -122,6 +122,7 @@ def write_first_page(pages: Path, strategy: Strategy, said: pd.DataFrame) -> Non
     )
     body = environment.get_template("strategy.html").render(
         strategy=strategy,
+        committees=_committees(strategy),
         verdict=badge(overall(verdicts.values())),
         goals=[(goal, badge(verdicts[goal.id])) for goal in strategy.goals],
         areas=[
@@ -132,6 +133,16 @@ def write_first_page(pages: Path, strategy: Strategy, said: pd.DataFrame) -> Non
         day=danish.day,
     )
     (pages / strategy.id / "index.md").write_text(f"# {as_text(strategy.name)}\n\n{raw_html(body)}\n", encoding="utf-8")
+
+
+def _committees(strategy: Strategy) -> list[str]:
+    """The committees by name, without those that are only others together, such as AU/ØK."""
+    codes = set(strategy.committees)
+    return [
+        name
+        for code, name in strategy.committees.items()
+        if "/" not in code or not set(code.split("/")) <= codes - {code}
+    ]
 
 
 def render(project: Project, contents: list[str]) -> None:

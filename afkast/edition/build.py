@@ -30,7 +30,7 @@ from afkast.edition.execute import Job, execute, jobs_of
 from afkast.errors import AfkastError, PageError, StrategyError
 from afkast.intake import open_snapshot
 from afkast.project import Project
-from afkast.report.show import published
+from afkast.report.filed import published
 from afkast.strategy import Strategy, load_strategies
 
 WORKERS = min(4, os.cpu_count() or 1)

@@ -23,7 +23,7 @@ from afkast.edition.book import UNFINISHED, dress
 from afkast.errors import AfkastError, PageError
 from afkast.project import Project
 from afkast.report import danish
-from afkast.report.show import METADATA_KEY
+from afkast.report.filed import METADATA_KEY
 from afkast.strategy import Strategy
 
 

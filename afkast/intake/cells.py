@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from afkast.intake.contracts import YEARS
+from afkast.intake.columns import YEARS
 
 UNSIGNED = r"(?:[0-9]{1,3}(?:\.[0-9]{3})+|[0-9]+)(?:,[0-9]+)?"
 NUMBER = rf"(?:-?{UNSIGNED}|{UNSIGNED}-)"

@@ -6,107 +6,35 @@ own, never 0. A column's form (`metadata`) says how its raw cells are read. In a
 more: `file`, the raw file that the row comes from.
 """
 
-from collections.abc import Callable
-from typing import Any
-
-import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
-YEARS = (1900, 2100)
-PSEUDONYM = r"[0-9a-f]{20}"
-STRATEGY_ID = r"[a-z0-9][a-z0-9-]{0,39}"
-PRINTED_NUMBER = r"-?[0-9][0-9.]*(?:,[0-9]+)?(?: ?%)?"
+from afkast.intake.columns import (
+    YEARS,
+    area,
+    benefit,
+    case_number,
+    committee,
+    day,
+    line,
+    measure,
+    month,
+    number,
+    person,
+    price_level_year,
+    rule,
+    source,
+    strategy,
+    table,
+    text,
+    whole,
+    word,
+    year,
+)
+from afkast.intake.printed import PRINTED
 
 PERSON_TABLES = frozenset({"persons", "spells", "cohort"})
 """The tables with a row per person, or more."""
-
-
-def text(meaning: str, pattern: str | None = None, nullable: bool = False) -> pa.Column:
-    """Words; empty only where `meaning` explains it."""
-    checks = [pa.Check.str_matches(f"^{pattern}$", error="not written as it must be")] if pattern else []
-    return pa.Column(str, checks, nullable=nullable, description=meaning, metadata={"form": "text"})
-
-
-def word(meaning: str, *words: str) -> pa.Column:
-    """One of a few words."""
-    one_of = pa.Check.isin(words, error=f"must be one of {', '.join(words)}")
-    return pa.Column(str, one_of, description=meaning, metadata={"form": "text"})
-
-
-def citizen(meaning: str) -> pa.Column:
-    """A person: raw a CPR number, stored a pseudonym."""
-    pseudonym = pa.Check.str_matches(f"^{PSEUDONYM}$", error="must be a pseudonym")
-    return pa.Column(str, pseudonym, description=meaning, metadata={"form": "person"})
-
-
-def case_number(meaning: str) -> pa.Column:
-    """A citizen's case: raw the case's number, stored a pseudonym."""
-    pseudonym = pa.Check.str_matches(f"^{PSEUDONYM}$", error="must be a pseudonym")
-    return pa.Column(str, pseudonym, description=meaning, metadata={"form": "case"})
-
-
-def whole(meaning: str, lowest: int, highest: int, nullable: bool = False) -> pa.Column:
-    """A whole number within bounds, both included."""
-    within = pa.Check.in_range(lowest, highest, error=f"must be a whole number from {lowest} to {highest}")
-    kind = "Int64" if nullable else "int64"
-    return pa.Column(kind, within, nullable=nullable, description=meaning, metadata={"form": "whole"})
-
-
-def number(meaning: str, nullable: bool = False, *checks: pa.Check) -> pa.Column:
-    """A finite number."""
-    finite = pa.Check(np.isfinite, error="must be a finite number")
-    return pa.Column(float, [finite, *checks], nullable=nullable, description=meaning, metadata={"form": "number"})
-
-
-def day(meaning: str, nullable: bool = False) -> pa.Column:
-    """A date; a missing one is a state that `meaning` explains."""
-    return pa.Column("datetime64[ns]", nullable=nullable, description=meaning, metadata={"form": "day"})
-
-
-def month(meaning: str) -> pa.Column:
-    """A month, stored as its first day."""
-    first = pa.Check(lambda dates: dates.dt.day == 1, error="must be a month")
-    return pa.Column("datetime64[ns]", first, description=meaning, metadata={"form": "month"})
-
-
-def rule(column: str, sentence: str, holds: Callable[[pd.DataFrame], Any]) -> pa.Check:
-    """A rule between columns; its faults are told under `column`."""
-    return pa.Check(holds, name=column, error=sentence)
-
-
-def table(
-    meaning: str,
-    columns: dict[str, pa.Column],
-    unique: list[str] | None = None,
-    rules: list[pa.Check] | None = None,
-) -> pa.DataFrameSchema:
-    """One table: exactly these columns, no two rows alike in `unique`."""
-    return pa.DataFrameSchema(
-        columns,
-        checks=rules,
-        unique=unique,
-        report_duplicates="all",
-        strict=True,
-        coerce=True,
-        ordered=True,
-        unique_column_names=True,
-        description=meaning,
-    )
-
-
-strategy = text("id of the strategy, as its file in strategies/ is named", STRATEGY_ID)
-committee = text("committee that decides over the money, e.g. AMU, ØKU")
-line = word("what the money is", "investment", "benefit_saving")
-person = citizen("pseudonym: keyed hash of the CPR number")
-measure = text("name of what is measured; one name, one definition")
-area = text("municipality, or 'Hele landet'")
-benefit = text("name of the public benefit")
-year = whole("calendar year", *YEARS)
-price_level_year = whole("year whose prices and wages the amount is in", *YEARS)
-source = text("who published it, and where")
-printed_table = text("short name of a table of a report, e.g. K1", "[A-Z][0-9]+")
-
 
 PRICE_BASES = ("paid", "budget", "statutory")
 """What a unit price is, the best first."""
@@ -126,6 +54,7 @@ def _steps_follow_each_other(ladder: pd.DataFrame) -> pd.Series:
 
 CONTRACTS: dict[str, pa.DataFrameSchema] = {
     "ledger": table(
+        "Posteringer",
         "Postings in the accounts of the strategies, one row each.",
         {
             "strategy": strategy,
@@ -139,6 +68,7 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
         },
     ),
     "budget": table(
+        "Strategiernes budgetter",
         "What was decided, one row per month where the year is phased, else one row per year.",
         {
             "strategy": strategy,
@@ -176,6 +106,7 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
         ],
     ),
     "committee_budgets": table(
+        "Udvalgenes budgetter",
         "The adopted budget of a committee's whole area, one row per item and year.",
         {
             "area": area,
@@ -189,6 +120,7 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
         unique=["area", "committee", "heading", "item", "year"],
     ),
     "targets": table(
+        "Mål år for år",
         "The level each measure should reach, by year.",
         {
             "strategy": strategy,
@@ -201,6 +133,7 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
         unique=["strategy", "measure", "year"],
     ),
     "planned_flows": table(
+        "Planlagt til- og afgang",
         "By which ways a strategy expects a stock to change, one row per year and destination.",
         {
             "strategy": strategy,
@@ -213,6 +146,7 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
         unique=["strategy", "measure", "year", "destination"],
     ),
     "statuses": table(
+        "Optællinger af grupper",
         "How many of a strategy's citizens were in which state on a day; counts as the source gives them.",
         {
             "strategy": strategy,
@@ -225,6 +159,7 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
         unique=["strategy", "group", "state", "counted_on", "kind"],
     ),
     "measures": table(
+        "Måltal måned for måned",
         "Monthly series of what is measured, own and others'.",
         {
             "measure": measure,
@@ -253,6 +188,7 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
         ],
     ),
     "persons": table(
+        "Borgere",
         "Citizens, one row each.",
         {
             "person": person,
@@ -265,6 +201,7 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
         unique=["person"],
     ),
     "spells": table(
+        "Ydelsesforløb",
         "Unbroken stretches of one benefit, one row each.",
         {
             "person": person,
@@ -281,6 +218,7 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
         ],
     ),
     "cohort": table(
+        "Målgrupper og startede",
         "Citizens a strategy is meant for, and those of them it has reached.",
         {
             "strategy": strategy,
@@ -304,6 +242,7 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
         ],
     ),
     "unit_prices": table(
+        "Priser pr. helårsperson",
         "What one full-year person on a benefit costs.",
         {
             "area": area,
@@ -339,6 +278,7 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
         ],
     ),
     "refund_ladder": table(
+        "Refusionstrappen",
         "How much of a benefit the state pays, one row per benefit and step of accumulated weeks.",
         {
             "valid_from": day("first day the share holds"),
@@ -373,6 +313,7 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
         ],
     ),
     "price_levels": table(
+        "Omregning mellem prisniveauer",
         "Factors between price levels; a conversion without one is refused.",
         {
             "from_year": whole("year of the price level that is converted", *YEARS),
@@ -383,6 +324,7 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
         },
     ),
     "cases": table(
+        "Sager med frist",
         "Cases that must be decided within a time limit, one row each; a case is one citizen's.",
         {
             "strategy": strategy,
@@ -399,35 +341,8 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
             )
         ],
     ),
-    "measurement_points": table(
-        "What a strategy's report counts, where it stands on paper, and what exactly is counted; parts add up.",
-        {
-            "strategy": strategy,
-            "goal": text("id of the strategy's goal that the point follows", STRATEGY_ID),
-            "title": text("short name of the row, for lists"),
-            "report_table": text("the report's table, e.g. Tabel 1"),
-            "heading": text("what the table says above its row labels, or above the years where it says several"),
-            "row": text("row label; measures of the same table, heading and row are added up"),
-            "role": word(
-                "printed: a row of the table; listed: without a table; compared: a second source of that row",
-                "printed",
-                "listed",
-                "compared",
-            ),
-            "measure": measure,
-            "source": text("which source of the measure, as in `measures`"),
-            "stage": word(
-                "how far the citizen is: recommended by the team, awarded, started; other: neither",
-                "recommended",
-                "awarded",
-                "started",
-                "other",
-            ),
-            "definition": text("what is counted, in a sentence for the reader"),
-        },
-        unique=["strategy", "report_table", "heading", "row", "role", "measure", "source"],
-    ),
     "series_breaks": table(
+        "Databrud",
         "Where a series of measures changes its meaning; a comparison across is refused without a reason.",
         {
             "measure": measure,
@@ -439,43 +354,10 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
         unique=["measure", "starts_on"],
         rules=[rule("ends_on", "ends before it starts", lambda breaks: breaks["ends_on"] >= breaks["starts_on"])],
     ),
-    "printed_tables": table(
-        "The tables that reports printed on paper, and where the book shows each.",
-        {
-            "report": text("name of the report"),
-            "printed_table": printed_table,
-            "title": text("what the table is about, with its unit"),
-            "strategy": strategy,
-            "page": text("id of the strategy's page"),
-            "item": text("id of the table on that page"),
-        },
-        unique=["printed_table"],
-    ),
-    "printed_cells": table(
-        "Every number in those tables, exactly as printed; a cell's id is printed_table.row.column.",
-        {
-            "report": text("name of the report"),
-            "printed_table": printed_table,
-            "row": whole("number of the row, from 1", 1, 1000),
-            "row_label": text("row label as on paper"),
-            "column": text("short name of the column, for the cell's id", r"\w+"),
-            "column_label": text("column label as on paper; several lines of heading are one, with a space between"),
-            "printed": text("the number as printed, with its sign, thousands point and per cent sign", PRINTED_NUMBER),
-            "decimals": whole("decimals printed", 0, 9),
-            "formula": text(
-                "how the cell follows from other printed cells, by their ids; ?: from numbers that are not printed; "
-                "missing: from none",
-                nullable=True,
-            ),
-            "remark": text("what else to know about the cell; missing: nothing", nullable=True),
-        },
-        unique=["printed_table", "row", "column"],
-        rules=[
-            rule(
-                "decimals",
-                "must be the number of decimals printed",
-                lambda cells: cells["printed"].str.extract(r",([0-9]+)")[0].str.len().fillna(0) == cells["decimals"],
-            )
-        ],
-    ),
+    **PRINTED,
 }
+
+TITLES = {name: contract.title for name, contract in CONTRACTS.items()} | {
+    "persons_on_benefit": "Personer på ydelse, talt i datavarehuset"
+}
+"""What a reader of the book is told that a table is; the last is counted in the warehouse and has no contract."""

@@ -3,7 +3,7 @@
 from typing import Any
 
 from afkast.analysis.targets import LATE_REGISTRATION, Certainty, Decision, Verdict
-from afkast.report.danish import Quantity, listed, month, written
+from afkast.report.danish import Quantity, listed, month, span, written
 
 
 def told(
@@ -23,16 +23,11 @@ def told(
 
 def _sentence(decision: Decision, unit: str, digits: int | None, basis: str, missing: str, late: str) -> str:
     if decision.certainty is Certainty.UNKNOWN:
-        what = "Målet" if decision.verdict is Verdict.UNDECIDED else "Hvor sikker vurderingen er,"
-        can = "kan ikke afgøres" if decision.verdict is Verdict.UNDECIDED else "kan ikke vurderes"
-        return f"{what} {can}: {missing}."
+        undecided = decision.verdict is Verdict.UNDECIDED
+        return f"{'Målet kan ikke afgøres' if undecided else 'Hvor sikker vurderingen er, vides ikke'}: {missing}."
     reasons = []
     if decision.interval:
-        low, high = (
-            written(Quantity(one, unit, digits), with_unit=last)
-            for one, last in zip(decision.interval, (False, True), strict=True)
-        )
-        reasons.append(f"{basis} mellem {low} og {high}")
+        reasons.append(f"{basis} {span(*decision.interval, unit, digits)}")
     if decision.provisional:
         reasons.append(_provisional(decision, unit, digits, late))
     because = ", og ".join(reasons)

@@ -13,7 +13,6 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
-from numpy.typing import NDArray
 
 from afkast.analysis.series_breaks import between
 from afkast.report.danish import MONTHS, UNITS, Quantity, number, written
@@ -21,6 +20,7 @@ from afkast.report.danish import MONTHS, UNITS, Quantity, number, written
 INK, QUIET, GRID = "#1f2a33", "#66727c", "#e3e7ea"
 ACTUAL, BUDGET, STRATEGY, COMPARED = "#0b5c7a", "#7b8791", "#c4661f", "#8a5a9e"
 """Dark blue, grey, orange and violet: told apart by the colour-blind and in grey print (they also differ in line)."""
+
 
 WIDE_INCHES, NARROW_INCHES = 7.6, 3.9
 
@@ -71,7 +71,7 @@ def svg(draw: Draw, values: pd.DataFrame, width_inches: float, height_inches: fl
     return out.getvalue()
 
 
-def _width(axes: Axes) -> float:
+def width_of(axes: Axes) -> float:
     """The width of the whole figure, inches."""
     figure = axes.get_figure(root=True)
     assert figure is not None
@@ -80,7 +80,7 @@ def _width(axes: Axes) -> float:
 
 def month_axis(axes: Axes, months: pd.DatetimeIndex) -> None:
     """Month ticks in Danish, thinned to what the width carries; the year under January and the first tick."""
-    room = max(2, int(_width(axes) / 0.55))
+    room = max(2, int(width_of(axes) / 0.55))
     step = next(s for s in (1, 2, 3, 6, 12, 24) if len(months) / s <= room)
     ticks = months[::step]
     axes.set_xticks(
@@ -105,7 +105,7 @@ def value_axis(axes: Axes, unit: str, digits: int = 0) -> None:
 def label_lines(axes: Axes, names: Iterable[str]) -> None:
     """A legend over the axes, in the order of the lines; words beside a sample of the line."""
     handles = {handle.get_label(): handle for handle in axes.get_legend_handles_labels()[0]}
-    wide = _width(axes) > NARROW_INCHES + 1
+    wide = width_of(axes) > NARROW_INCHES + 1
     axes.legend(
         [handles[name] for name in names],
         list(names),
@@ -242,7 +242,7 @@ def bars_of_states(stands_out: str) -> Draw:
                 va="center",
                 fontsize=9,
             )
-        narrow = _width(axes) < NARROW_INCHES + 1
+        narrow = width_of(axes) < NARROW_INCHES + 1
         axes.set_yticks(place, [fill(str(state), 20) if narrow else str(state) for state in counts.index])
         axes.set_ylim(len(counts) - 0.4, -0.6)
         axes.set_xlim(0, counts.max() * 1.15)
@@ -263,7 +263,7 @@ def bars_against_range(unit: str, low: float, high: float, name: str, total: str
         axes.axhspan(low, high, color=BUDGET, alpha=0.25, linewidth=0, label=name)
         axes.bar(np.arange(len(values)), values[column], 0.6, color=colours)
         axes.axhline(0, color=INK, linewidth=0.8)
-        narrow = _width(axes) <= NARROW_INCHES + 1
+        narrow = width_of(axes) <= NARROW_INCHES + 1
         axes.set_xticks(
             np.arange(len(values)),
             [str(label) for label in values.index],
@@ -276,136 +276,6 @@ def bars_against_range(unit: str, low: float, high: float, name: str, total: str
     return draw
 
 
-NUMBERS_UNDER = ("under observation", "på ydelse", "ude af ydelse", "følges ikke længere")
-
-
-def share_curves(names: tuple[str, ...], with_difference: bool = False) -> Draw:
-    """Draws one or two step curves of shares with bands, the numbers behind them under the axis, and their difference.
-
-    The frame is indexed by month 0…K−1. Under each name it has the columns "andel", "nedre" and "øvre" (shares, 0–1)
-    and the counts of NUMBERS_UNDER; with the difference also the first three under "forskel".
-    """
-
-    def draw(figure: Figure, values: pd.DataFrame) -> None:
-        panels = [3.2, 1.5, 1.3] if with_difference else [3.2, 1.3]
-        rows = figure.subplots(len(panels), 1, sharex=True, height_ratios=panels)
-        months = values.index.to_numpy()
-        for name, colour in zip(names, (ACTUAL, STRATEGY), strict=False):
-            _band(rows[0], months, _under(values, name), colour, name)
-        rows[0].set_ylim(0, 1.02)
-        value_axis(rows[0], "%")
-        rows[0].set_title("Procent på offentlig forsørgelse", loc="left", fontsize=9, color=QUIET)
-        label_lines(rows[0], names)
-        if with_difference:
-            _band(rows[1], months, _under(values, "forskel"), INK, "Forskel")
-            rows[1].axhline(0, color=QUIET, linewidth=0.8)
-            value_axis(rows[1], "pct.point", 0)
-            rows[1].set_title("Forskel i pct.point (under nul: færre)", loc="left", fontsize=9, color=QUIET)
-        _numbers_under(rows[-1], values, names)
-        step = 3 if figure.get_figwidth() > NARROW_INCHES + 1 else 6
-        rows[-1].set_xticks(months[::step], [str(m) for m in months[::step]])
-        rows[-1].tick_params(bottom=False, labelbottom=False)
-        for upper in rows[:-1]:
-            upper.tick_params(labelbottom=True)
-        rows[-2].set_xlabel("Måneder", fontsize=9)
-
-    return draw
-
-
-def stacked_shares() -> Draw:
-    """Draws shares that sum to 1 as stacked areas by month, a panel for each name of the upper heading."""
-
-    def draw(figure: Figure, values: pd.DataFrame) -> None:
-        names = list(values.columns.get_level_values(0).unique())
-        wide = figure.get_figwidth() > NARROW_INCHES + 1
-        shape = (1, len(names)) if wide else (len(names), 1)
-        panels = np.atleast_1d(figure.subplots(*shape, sharex=True, sharey=True))
-        ends = np.append(values.index.to_numpy(), values.index[-1] + 1)
-        for axes, name in zip(panels, names, strict=True):
-            shares = _under(values, name)
-            steps = np.vstack([shares.to_numpy(), shares.to_numpy()[-1:]]).T
-            axes.stackplot(
-                ends, steps, step="post", labels=shares.columns, colors=[ACTUAL, COMPARED, "#dfe6ea"], linewidth=0
-            )
-            axes.set_ylim(0, 1)
-            axes.set_xlim(ends[0], ends[-1])
-            axes.grid(False)
-            value_axis(axes, "%")
-            axes.set_title(name, loc="left", fontsize=9, color=INK)
-            axes.set_xticks(values.index[::3], [str(month) for month in values.index[::3]])
-            axes.set_xlabel("Måneder fra start", fontsize=9)
-        parts = list(_under(values, names[0]).columns)
-        handles, _ = panels[0].get_legend_handles_labels()
-        columns = len(parts) if wide else 2
-        figure.legend(handles, parts, loc="outside upper left", ncols=columns, frameon=False, fontsize=9)
-
-    return draw
-
-
-def _under(values: pd.DataFrame, name: str) -> pd.DataFrame:
-    """The columns below one name of the upper heading."""
-    return values.loc[:, [name]].droplevel(0, axis=1)
-
-
-def _band(axes: Axes, months: NDArray[np.int64], curve: pd.DataFrame, colour: str, name: str) -> None:
-    # the last month is as wide as the others
-    ends = np.append(months, months[-1] + 1)
-    share, lower, upper = (np.append(curve[part], curve[part].iloc[-1]) for part in ("andel", "nedre", "øvre"))
-    axes.step(ends, share, where="post", color=colour, label=name)
-    axes.fill_between(ends, lower, upper, step="post", color=colour, alpha=0.16, linewidth=0)
-
-
-def _numbers_under(
-    axes: Axes, values: pd.DataFrame, names: tuple[str, ...], counts: tuple[str, ...] = NUMBERS_UNDER
-) -> None:
-    """The persons behind the curves as text under the axis, in step with its ticks."""
-    wide = _width(axes) > NARROW_INCHES + 1
-    lines = [(name, what) for name in names for what in (None, *counts)]
-    axes.set_ylim(len(lines) - 0.4, -0.8)
-    axes.set_yticks(range(len(lines)), [name if what is None else what for name, what in lines], fontsize=8)
-    axes.grid(False)
-    for side in ("left", "bottom"):
-        axes.spines[side].set_visible(False)
-    for text, (name, what) in zip(axes.get_yticklabels(), lines, strict=True):
-        if what is None:
-            text.set(color=ACTUAL if name == names[0] else STRATEGY, fontweight="bold")
-    for row, (name, what) in enumerate(lines):
-        if what is None:
-            continue
-        for month in values.index[:: 3 if wide else 6]:
-            count = values.loc[month, (name, what)]
-            axes.text(month, row, "·" if pd.isna(count) else number(count), ha="center", va="center", fontsize=8)
-    if any(text.get_text() == "·" for text in axes.texts):
-        axes.set_xlabel("·  skjult antal", fontsize=8, color=QUIET, loc="left")
-
-
-def decided_by_week(names: tuple[str, str], target_weeks: int) -> Draw:
-    """Draws two step curves of the share decided by age in weeks, the target's age, and the cases still open.
-
-    The frame is indexed by week 0…K. Under each name it has "andel", "nedre", "øvre" (shares) and "endnu åbne".
-    """
-
-    def draw(figure: Figure, values: pd.DataFrame) -> None:
-        upper, under = figure.subplots(2, 1, sharex=True, height_ratios=[3.2, 0.9])
-        weeks = values.index.to_numpy()
-        for name, colour in zip(names, (ACTUAL, STRATEGY), strict=True):
-            _band(upper, weeks, _under(values, name), colour, name)
-        upper.axvline(target_weeks, color=QUIET, linestyle="--", linewidth=1)
-        upper.text(target_weeks, 0.02, f" {target_weeks} uger", color=QUIET, fontsize=9)
-        upper.set_ylim(0, 1.02)
-        value_axis(upper, "%")
-        upper.set_title("Procent afgjort", loc="left", fontsize=9, color=QUIET)
-        label_lines(upper, names)
-        _numbers_under(under, values, names, ("endnu åbne",))
-        step = 3 if figure.get_figwidth() > NARROW_INCHES + 1 else 6
-        under.set_xticks(weeks[::step], [str(week) for week in weeks[::step]])
-        under.tick_params(bottom=False, labelbottom=False)
-        upper.tick_params(labelbottom=True)
-        upper.set_xlabel("Uger siden sagen begyndte", fontsize=9)
-
-    return draw
-
-
 def interval_dots(unit: str, title: str) -> Draw:
     """Draws a dot with its interval for each row, and the line of no change at 0; columns: the change, from, to.
 
@@ -414,7 +284,7 @@ def interval_dots(unit: str, title: str) -> Draw:
 
     def draw(figure: Figure, values: pd.DataFrame) -> None:
         axes = figure.subplots()
-        wide = _width(axes) > NARROW_INCHES + 1
+        wide = width_of(axes) > NARROW_INCHES + 1
         places = np.arange(len(values))[::-1]
         for place, (change, low, high) in zip(places, values.iloc[:, :3].to_numpy(), strict=True):
             axes.plot([low, high], [place, place], color=ACTUAL, linewidth=2)

@@ -50,12 +50,16 @@ UNITS = {
 
 @dataclass(frozen=True)
 class Quantity:
-    """A computed number with its unit, ready to be shown; None or NaN means that it is not known."""
+    """A computed number with its unit, ready to be shown; None or NaN means that it is not known.
+
+    behind: the counts of persons that it gives away, such as those of a share and the rest; it is hidden with them.
+    """
 
     value: float | None
     unit: str
     digits: int | None = None
     signed: bool = False
+    behind: tuple[float, ...] = ()
 
     @property
     def known(self) -> bool:
@@ -64,11 +68,24 @@ class Quantity:
 
 def number(value: float, digits: int = 0, scale: float = 1) -> str:
     """value ÷ scale in Danish: thousands point, decimal comma, real minus; halves are rounded away from zero."""
+    scaled = _scaled(value, digits, scale)
+    text = f"{abs(scaled):,.{digits}f}".translate(str.maketrans(",.", ".,"))
+    return (MINUS if scaled < 0 else "") + text
+
+
+def _scaled(value: float, digits: int, scale: float) -> Decimal:
+    """value ÷ scale, rounded."""
     # divided as decimals: as floats 0.285 / 0.01 is less than 28.5
     exact = Decimal(repr(float(value))) / Decimal(repr(float(scale)))
-    rounded = exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
-    text = f"{abs(rounded):,.{digits}f}".translate(str.maketrans(",.", ".,"))
-    return (MINUS if rounded < 0 else "") + text
+    return exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+
+
+def rounded(quantity: Quantity) -> float:
+    """The number as `written` shows it, in its stored unit: 0.97402 in per cent is 0.97."""
+    assert quantity.value is not None
+    unit = UNITS[quantity.unit]
+    digits = unit.digits if quantity.digits is None else quantity.digits
+    return float(_scaled(quantity.value, digits, unit.scale) * Decimal(repr(float(unit.scale))))
 
 
 def written(quantity: Quantity, with_unit: bool = True) -> str:
@@ -113,6 +130,20 @@ def between(low: float, high: float, below: str, above: str, unit: str = "", dig
         return f"mellem {size(low, True)} {below} og {size(high, True)} {above}"
     nearest, farthest = sorted((low, high), key=abs)
     return f"mellem {size(nearest, False)} og {size(farthest, True)} {above if high > 0 else below}"
+
+
+def span(low: float, high: float, unit: str = "", digits: int | None = None, signed: bool = False) -> str:
+    """An interval with its unit once: "mellem −3,0 og −2,0 mio. kr."."""
+    ends = (
+        written(Quantity(end, unit, digits, signed), with_unit=last)
+        for end, last in zip((low, high), (False, True), strict=True)
+    )
+    return "mellem " + " og ".join(ends)
+
+
+def in_sentence(area: str) -> str:
+    """An area as it is called within a sentence: municipalities have names, the whole country has none."""
+    return area[0].lower() + area[1:] if area == "Hele landet" else area
 
 
 def day(value: date) -> str:

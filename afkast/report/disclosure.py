@@ -8,12 +8,17 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
+from scipy.optimize import Bounds, LinearConstraint, milp
 
 FEWEST_SHOWN = 5
 """A count of persons below this is hidden; zero stays zero."""
 
-HIDDEN_AS = f"<{FEWEST_SHOWN}"
+FEW_AS, HIDDEN_AS = f"<{FEWEST_SHOWN}", ".."
+"""What stands instead of a small count, and, as in the tables of Statistics Denmark, of a number of any size."""
+
+SHARE_STEPS = (0.01, 0.05, 0.1)
+"""How finely a share of persons may be told: in per cent, else in steps of 5 or of 10."""
 
 FEWEST_ROWS_TO_TELL = 3
 """In fewer rows than this, any two columns may have the same sum by chance."""
@@ -26,22 +31,41 @@ def is_small(count: float) -> bool:
     return 0 < count < FEWEST_SHOWN
 
 
-def hidden_cells(values: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
-    """Which cells of a table to hide, as a boolean frame of its shape.
+def hidden_cells(values: pd.DataFrame, counts: pd.DataFrame, also: pd.DataFrame | None = None) -> pd.DataFrame:
+    """What to hide of a table, a frame of its shape: "few", told to be below 5; "hidden", of any size; else "".
 
-    `counts` marks the cells that count persons. A hidden cell must not follow from the others: wherever columns (or
-    rows) add up – to another, or to the same number throughout – and a hidden cell can be solved for, the smallest of
-    the shown is hidden with it. This guards each table on its own; it does not compare tables.
+    `counts` marks the cells that count persons, `also` those to be hidden in any case. A hidden cell must not follow
+    from the others: wherever columns (or rows) add up – to another, or to the same number throughout – and a hidden
+    cell can be solved for, the smallest of the shown is hidden with it. A small count is told to be one where that
+    leaves it all of 1-4: in ".. + .. = 6" it does not, as the two could only be 1 + 5, so neither is told. This guards
+    each table on its own; it does not compare tables.
     """
     table = values.where(counts).to_numpy(dtype="float64")
     numbers = table.ravel()
-    hidden = (numbers > 0) & (numbers < FEWEST_SHOWN)
+    small = (numbers > 0) & (numbers < FEWEST_SHOWN)
+    hidden = small.copy() if also is None else small | (also.to_numpy().ravel() & ~np.isnan(numbers))
+    told = np.zeros_like(small)
     if hidden.any():
         place = np.arange(table.size).reshape(table.shape)
         equations = np.array([*_equations(table, place), *_equations(table.T, place.T)]).reshape(-1, table.size)
         while (another := _one_more(numbers, hidden, equations)) is not None:
             hidden[another] = True
-    return pd.DataFrame(hidden.reshape(table.shape), values.index, values.columns)
+        told = _told_to_be_small(numbers, hidden, small, equations)
+    states = np.where(told, "few", np.where(hidden, "hidden", "")).astype(object)
+    return pd.DataFrame(states.reshape(table.shape), values.index, values.columns)
+
+
+def share_step(followed: ArrayLike, everyone: int) -> float:
+    """How finely the shares of a group may be told that 1-4 of everyone have left: 0.01, 0.05 or 0.1.
+
+    `followed` are the persons left of it, month by month. A share of them told more finely than one person counts says
+    how many they are, and so how many have left. Where none or many have, per cent is fine.
+    """
+    gone = everyone - np.asarray(followed)
+    if not ((gone > 0) & (gone < FEWEST_SHOWN)).any():
+        return SHARE_STEPS[0]
+    one_person = 1 / max(everyone - FEWEST_SHOWN + 1, 1)
+    return next((step for step in SHARE_STEPS if step >= one_person), SHARE_STEPS[-1])
 
 
 def running_total(counts: pd.Series) -> pd.Series:
@@ -74,6 +98,45 @@ def _one_more(numbers: NDArray[np.float64], hidden: NDArray[np.bool_], equations
     return None
 
 
+def _told_to_be_small(
+    numbers: NDArray[np.float64], hidden: NDArray[np.bool_], small: NDArray[np.bool_], equations: NDArray[np.float64]
+) -> NDArray[np.bool_]:
+    """The small counts that can be anything from 1 to 4, also for who knows which of the hidden are small.
+
+    Where one of a block of sums cannot, none in the block is told. Who sees that another is not small takes it to be 5
+    or more, so a block in which a 0 is hidden is not told either.
+    """
+    told = small.copy()
+    for block, sums in _blocks(hidden, equations):
+        if not numbers[block].all():
+            told[block] = False
+            continue
+        unknown = equations[np.ix_(sums, block)]
+        right = unknown @ numbers[block]  # follows from what is shown
+        bounds = Bounds(np.where(small[block], 1, FEWEST_SHOWN), np.where(small[block], FEWEST_SHOWN - 1, np.inf))
+        holds = LinearConstraint(unknown, right, right)
+        for number in np.flatnonzero(small[block]):
+            aim = np.eye(len(block))[number]
+            least, most = (milp(sign * aim, integrality=1, bounds=bounds, constraints=holds).x for sign in (1, -1))
+            if least is None or most is None or most[number] - least[number] < FEWEST_SHOWN - 2 - ALMOST_ZERO:
+                told[block] = False
+                break
+    return told
+
+
+def _blocks(
+    hidden: NDArray[np.bool_], equations: NDArray[np.float64]
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """The hidden cells that sums bind to each other, and the rows of these sums."""
+    left = [row for row in range(len(equations)) if (equations[row] != 0)[hidden].any()]
+    while left:
+        cells, sums = (equations[left[0]] != 0) & hidden, [left.pop(0)]
+        while more := [row for row in left if ((equations[row] != 0) & cells).any()]:
+            cells |= (equations[more] != 0).any(axis=0) & hidden
+            sums, left = [*sums, *more], [row for row in left if row not in more]
+        yield np.flatnonzero(cells), np.array(sums)
+
+
 def _that_follow(hidden: NDArray[np.bool_], equations: NDArray[np.float64]) -> NDArray[np.int64]:
     """The hidden cells that have one value only, once the shown ones are put into the equations."""
     unknown = equations[:, hidden]
@@ -96,18 +159,24 @@ def _equations(table: NDArray[np.float64], place: NDArray[np.int64]) -> Iterator
 def _sums(table: NDArray[np.float64]) -> Iterator[tuple[list[int], list[int]]]:
     """Columns that add up: to another column (parts, [total]), or to the same number throughout (parts, []).
 
-    The parts of a total are two columns, neighbours, or all the others.
+    The parts of a total are two columns, neighbours, or all the others. A sum that holds in a single row is taken for
+    one only where all the others, or neighbours beside their total or a total at the edge, make it: in a long list of
+    numbers some are the sum of others by chance.
     """
     columns = range(table.shape[1])
     neighbours = (tuple(columns[first:last]) for first, last in combinations(range(len(columns) + 1), 2))
-    others = (tuple(one for one in columns if one != total) for total in columns)
+    others = [tuple(one for one in columns if one != total) for total in columns]
     for parts in {*combinations(columns, 2), *neighbours, *others}:
         if len(parts) < 2:
             continue
         sums = table[:, parts].sum(axis=1)
         known = ~np.isnan(sums)[:, None] & ~np.isnan(table)
         adds_up = (~known | (table == sums[:, None])).all(axis=0) & known.any(axis=0)
-        yield from (([*parts], [int(total)]) for total in np.flatnonzero(adds_up) if total not in parts)
+        for total in map(int, np.flatnonzero(adds_up)):
+            run, beside = parts[-1] - parts[0] == len(parts) - 1, (parts[0] - 1, parts[-1] + 1, 0, len(columns) - 1)
+            by_chance = known[:, total].sum() == 1 and parts not in others and not (run and total in beside)
+            if total not in parts and not by_chance:
+                yield [*parts], [total]
     for size in (2, 3):
         for parts in combinations(columns, size):
             sums = table[:, parts].sum(axis=1)

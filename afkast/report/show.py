@@ -10,8 +10,7 @@ import inspect
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
 from html import escape
@@ -27,30 +26,18 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from afkast.analysis.targets import Verdict
 from afkast.engine import COUNTS, open_engine
 from afkast.errors import PageError
 from afkast.intake import Snapshot, open_snapshot
 from afkast.project import Project, find_project
-from afkast.report import charts, danish, disclosure
-from afkast.report.danish import UNITS, Quantity
+from afkast.report import charts, danish
+from afkast.report.cells import STATES, UnitOf, as_drawn, cell_of, text_of
+from afkast.report.danish import Quantity
+from afkast.report.filed import METADATA_KEY, published, shown_cells
+from afkast.report.tables import Behind, Row, filed_rows, heads_of, rows_of, units_of
 from afkast.strategy import Goal, Strategy, load_strategies
 
-METADATA_KEY = "afkast"
-"""Under this key an output says that it came through the door, and files its numbers."""
-
 ID = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
-
-STATES = {
-    "missing": ("–", "–: ikke opgjort."),
-    "hidden": (
-        disclosure.HIDDEN_AS,
-        f"{disclosure.HIDDEN_AS}: skjult; antallet er under {disclosure.FEWEST_SHOWN} eller ville afsløre et, der er.",
-    ),
-    "provisional": ("", "*: foreløbigt tal, som senere registreringer kan ændre."),
-    "future": ("", ""),
-}
-"""What a cell without an ordinary number shows, and the line under the table that explains it."""
 
 ALREADY_PUBLISHED = "Tal, som allerede er offentliggjort, er ikke skjult."
 """Stands under a table that shows small counts because every file behind it is declared published."""
@@ -63,44 +50,6 @@ WIDE_TABLE_COLUMNS = 6
 
 Source = pd.DataFrame | Sequence[pd.DataFrame] | Sequence[str]
 """What a shown thing draws on: frames of the snapshot (with their column `file`) or names of raw files."""
-
-UnitOf = str | tuple[str, int]
-"""A unit's name, or the name and the number of decimals."""
-
-
-Units = list[list[tuple[str, int | None]]]
-
-
-@dataclass(frozen=True)
-class Link:
-    """A cell that leads to another page of the book."""
-
-    text: str
-    href: str
-
-
-@dataclass(frozen=True)
-class Cell:
-    """One cell as it is shown and as it is filed."""
-
-    shown: str | Markup
-    value: float | str | None
-    state: str = "ok"
-    numeric: bool = False
-    small: bool = False  # a count that would be hidden, had it not been published already
-
-    @property
-    def css(self) -> str:
-        return " ".join((["number"] if self.numeric else []) + ([self.state] if self.state != "ok" else []))
-
-
-@dataclass(frozen=True)
-class Row:
-    """One row of a table: its label, its cells, and whether it stands out."""
-
-    label: str | Markup
-    cells: list[Cell]
-    css: str
 
 
 class Page:
@@ -192,10 +141,11 @@ class Page:
         source: Source,
         corner: str = "",
         row_units: Mapping[str, UnitOf] | None = None,
-        column_units: Mapping[str, UnitOf] | None = None,
+        column_units: Mapping[Any, UnitOf] | None = None,
         totals: Iterable[str | tuple[str, ...]] = (),
         states: pd.DataFrame | None = None,
         blanks: str = "missing",
+        behind: Behind | None = None,
         notes: Sequence[str] = (),
         folded: str = "",
     ) -> None:
@@ -205,18 +155,19 @@ class Page:
 
         Numbers are in the stored unit (kroner, shares) and are scaled for `unit`, or the row's or column's own.
         `states` (same shape: "", "missing", "hidden", "provisional", "future") says what is special about a cell;
-        a cell without a number is `blanks`. Rows named in `totals` (by label or by all levels) stand out.
-        `corner` heads the row labels. A table that is `folded` lies under these words until the reader opens it; on
-        paper it is open.
+        a cell without a number is `blanks`. `behind` has, of a column of shares or the like, the counts of persons that
+        its numbers give away, row by row; a number is hidden where one of its counts is small.
+        Rows named in `totals` (by label or by all levels) stand out. `corner` heads the row labels. A table that is
+        `folded` lies under these words until the reader opens it; on paper it is open.
         """
         files = self._files_of(source)
-        units = self._units(values, unit, row_units or {}, column_units or {})
-        rows = self._rows(values, units, set(totals), states, blanks, files)
+        units = units_of(values, unit, row_units or {}, column_units or {})
+        rows = rows_of(values, units, set(totals), states, blanks, behind or {}, _are_published(files))
         self._display(
             id,
             "table",
             self._table_html(id, values, rows, caption, corner, notes, files, folded),
-            {"caption": caption, **_filed_rows(values, rows, units)},
+            {"caption": caption, **filed_rows(values, rows, units)},
             files,
         )
 
@@ -230,26 +181,30 @@ class Page:
         alt: str,
         unit: UnitOf,
         source: Source,
-        column_units: Mapping[str, UnitOf] | None = None,
+        column_units: Mapping[Any, UnitOf] | None = None,
         height_inches: float = 3.6,
         corner: str = "",
+        states: pd.DataFrame | None = None,
+        behind: Behind | None = None,
         notes: Sequence[str] = (),
         **quantities: Any,
     ) -> None:
         """Show a figure of `values`, drawn for a wide and for a narrow screen, with its numbers folded under it.
 
-        `draw(figure, values)` gets the values without the hidden cells. `alt` says in words what the figure
-        shows; like `show_text` it may name quantities in braces.
+        `draw(figure, values)` gets the numbers as they are shown: without the hidden ones, and rounded, for a share
+        drawn exactly tells the counts behind it. `states` and `behind` are those of `show_table`. `alt` says in words
+        what the figure shows; like `show_text` it may name quantities in braces.
         """
         files = self._files_of(source)
-        units = self._units(values, unit, {}, column_units or {})
-        rows = self._rows(values, units, set(), None, "missing", files)
-        hidden = pd.DataFrame(
-            [[cell.state == "hidden" for cell in row.cells] for row in rows], values.index, values.columns
-        )
-        safe = values.mask(hidden)
+        units = units_of(values, unit, {}, column_units or {})
+        rows = rows_of(values, units, set(), states, "missing", behind or {}, _are_published(files))
+        shown = [
+            [as_drawn(cell, *unit) for cell, unit in zip(row.cells, line, strict=True)]
+            for row, line in zip(rows, units, strict=True)
+        ]
+        drawn = pd.DataFrame(shown, values.index, values.columns)
         wide, narrow = (
-            _data_uri(charts.svg(draw, safe, width, height_inches * stretch))
+            _data_uri(charts.svg(draw, drawn, width, height_inches * stretch))
             for width, stretch in ((charts.WIDE_INCHES, 1.0), (charts.NARROW_INCHES, 1.15))
         )
         html = _template("figure").render(
@@ -261,7 +216,7 @@ class Page:
             source=self._source_line(files),
             table=Markup(self._table_html(f"{id}-tal", values, rows, "", corner, notes, [])),
         )
-        self._display(id, "figure", html, {"caption": caption, **_filed_rows(values, rows, units)}, files)
+        self._display(id, "figure", html, {"caption": caption, **filed_rows(values, rows, units)}, files)
 
     def show_text(
         self,
@@ -279,7 +234,7 @@ class Page:
         function under the text. A `headline` is repeated at the top of the page.
         """
         files = self._files_of(source)
-        cells = {name: _cell(value, "", None, "ok", _are_published(files)) for name, value in quantities.items()}
+        cells = {name: cell_of(value, "", None, "ok", _are_published(files)) for name, value in quantities.items()}
         body = _filled(_MARKDOWN.render(text), {name: str(Markup.escape(cell.shown)) for name, cell in cells.items()})
         if code is not None:
             body += highlight(inspect.getsource(code), PythonLexer(), HtmlFormatter())
@@ -287,7 +242,7 @@ class Page:
             name: {
                 "value": cell.value,
                 "unit": quantities[name].unit if isinstance(quantities[name], Quantity) else "",
-                "shown": _text_of(cell),
+                "shown": text_of(cell),
             }
             for name, cell in cells.items()
         }
@@ -313,55 +268,6 @@ class Page:
             metadata={METADATA_KEY: json.loads(json.dumps(metadata, allow_nan=False))},
         )
 
-    def _units(
-        self,
-        values: pd.DataFrame,
-        unit: UnitOf,
-        of_rows: Mapping[str, UnitOf],
-        of_columns: Mapping[str, UnitOf],
-    ) -> Units:
-        """The unit of every cell; a row's own goes before a column's, a column's before the table's."""
-        last = [_last(column) for column in values.columns]
-        return [
-            [_unit(of_rows.get(str(_last(row)), of_columns.get(str(column), unit))) for column in last]
-            for row in values.index
-        ]
-
-    def _rows(
-        self,
-        values: pd.DataFrame,
-        units: Units,
-        totals: set[str | tuple[str, ...]],
-        states: pd.DataFrame | None,
-        blanks: str,
-        files: list[dict[str, Any]],
-    ) -> list[Row]:
-        if not values.index.is_unique or not values.columns.is_unique:
-            raise PageError("a table to be shown has two rows or two columns of the same name.")
-        counts = pd.DataFrame(
-            [
-                [UNITS[unit].counts_persons and _is_number(value) for (unit, _), value in zip(line, row, strict=True)]
-                for line, row in zip(units, values.to_numpy(dtype=object), strict=True)
-            ],
-            values.index,
-            values.columns,
-        )
-        public = _are_published(files)
-        hidden = _hidden(values.where(counts).astype("float64"), counts) & (not public)
-        rows = []
-        for r, label in enumerate(values.index):
-            cells = []
-            for c in range(len(values.columns)):
-                given = str(states.iat[r, c]) if states is not None else ""
-                state = "hidden" if hidden.iat[r, c] else given or "ok"
-                value = values.iat[r, c]
-                if state == "ok" and not _is_known(value):
-                    state = blanks
-                cells.append(_cell(value, *units[r][c], state, public))
-            stands_out = label in totals or str(_last(label)) in totals
-            rows.append(Row(_label(_last(label)), cells, "total" if stands_out else "plain"))
-        return rows
-
     def _table_html(
         self,
         id: str,
@@ -381,7 +287,7 @@ class Page:
             id=_anchor(id),
             caption=caption,
             source=self._source_line(files) if files else "",
-            heads=_heads(values.columns, rows),
+            heads=heads_of(values.columns, rows),
             wide=len(values.columns) > WIDE_TABLE_COLUMNS,
             corner=corner,
             rows=rows,
@@ -435,79 +341,6 @@ def open_page(strategy: str, page: str, as_of: str = "", snapshot: str = "") -> 
     return Page(project, data, date.fromisoformat(as_of) if as_of else chosen.as_of, chosen, chosen.page(page).id)
 
 
-def headlines(notebook: Mapping[str, Any]) -> list[str]:
-    """The HTML of a notebook's headlines, verdicts first; without their ids: a page shows an id only once."""
-    shown = [
-        output
-        for cell in notebook["cells"]
-        for output in cell.get("outputs", [])
-        if output.get("metadata", {}).get(METADATA_KEY, {}).get("headline")
-    ]
-    shown.sort(key=lambda output: "verdict" not in output["metadata"][METADATA_KEY]["numbers"])
-    return [re.sub(r' id="[^"]*"', "", output["data"]["text/html"], count=1) for output in shown]
-
-
-def filed(notebook: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What a notebook's outputs filed at the door, in order."""
-    return [
-        output["metadata"][METADATA_KEY]
-        for cell in notebook["cells"]
-        for output in cell.get("outputs", [])
-        if METADATA_KEY in output.get("metadata", {})
-    ]
-
-
-def published(pages: Path) -> pd.DataFrame:
-    """The numbers in the sentences of executed pages, a row each.
-
-    Columns: strategy, page, item, name, value, unit, shown, files.
-    """
-    rows = [
-        {**place, "name": name, "files": item["files"], **one}
-        for place, item in _shown_items(pages)
-        for name, one in item.get("numbers", {}).items()
-    ]
-    columns = ["strategy", "page", "item", "name", "value", "unit", "shown", "files"]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def shown_cells(pages: Path) -> pd.DataFrame:
-    """The cells of the tables of executed pages, a row each, in the order of the page.
-
-    Columns: strategy, page, item, row_label, column_label (of several heading rows one after the other), shown, value,
-    unit, state, files. Words in a column without a heading belong to the row's label.
-    """
-    rows = []
-    for place, item in _shown_items(pages):
-        heads = [" ".join(levels).strip() for levels in item.get("columns", ())]
-        for row in item["rows"] if item["kind"] == "table" else ():
-            told = list(zip(heads, row["cells"], strict=True))
-            label = " ".join([row["label"], *(cell["shown"] for head, cell in told if not head)]).strip()
-            rows += [
-                {**place, "row_label": label, "column_label": head, "files": item["files"], **cell}
-                for head, cell in told
-                if head
-            ]
-    columns = ["strategy", "page", "item", "row_label", "column_label", "shown", "value", "unit", "state", "files"]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def _shown_items(pages: Path) -> Iterator[tuple[dict[str, str], dict[str, Any]]]:
-    """What each executed page filed, and where that stands."""
-    for path in sorted(pages.glob("*/*.ipynb")):
-        for item in filed(json.loads(path.read_text(encoding="utf-8"))):
-            yield {"strategy": path.parent.name, "page": path.stem, "item": item["id"]}, item
-
-
-def _label(value: Any) -> str | Markup:
-    return _cell(value, "", None, "ok").shown if isinstance(value, Link) else danish.label(value)
-
-
-def _last(label: Any) -> Any:
-    """What is shown of the label of a row or column with several levels."""
-    return label[-1] if isinstance(label, tuple) else label
-
-
 def _are_published(files: list[dict[str, Any]]) -> bool:
     """Whether every file behind a shown thing is declared published; nothing is known of a thing without files."""
     return bool(files) and all(entry["published"] for entry in files)
@@ -540,119 +373,7 @@ def _filled(text: str, shown: Mapping[str, str]) -> str:
 
 
 def _plain(text: str, quantities: Mapping[str, Any]) -> str:
-    return _filled(text, {name: _text_of(_cell(value, "", None, "ok")) for name, value in quantities.items()})
-
-
-def _hidden(values: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
-    """The cells to hide; under an upper heading row, each of its groups is a table of its own."""
-    if values.columns.nlevels == 1:
-        return disclosure.hidden_cells(values, counts)
-    groups = values.columns.get_level_values(0)
-    return pd.concat(
-        [
-            disclosure.hidden_cells(values.loc[:, groups == one], counts.loc[:, groups == one])
-            for one in groups.unique()
-        ],
-        axis=1,
-    )[values.columns]
-
-
-def _unit(unit: UnitOf) -> tuple[str, int | None]:
-    name, digits = (unit, None) if isinstance(unit, str) else unit
-    if name not in UNITS:
-        raise PageError(f"there is no unit '{name}'; there are {', '.join(UNITS)}.")
-    return name, digits
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) or hasattr(value, "dtype")
-
-
-def _is_known(value: Any) -> bool:
-    return value.known if isinstance(value, Quantity) else isinstance(value, Link) or not pd.isna(value)
-
-
-_BADGES = {
-    Verdict.REACHED: "reached",
-    Verdict.ON_TRACK: "on-track",
-    Verdict.BEHIND: "behind",
-    Verdict.UNDECIDED: "undecided",
-}
-
-
-def badge(verdict: Verdict) -> Markup:
-    """A verdict as the book's badge: its word, and a class that gives it sign and colour."""
-    return Markup('<span class="verdict verdict-{}">{}</span>').format(_BADGES[verdict], verdict.value)
-
-
-def _cell(value: Any, unit: str, digits: int | None, state: str, public: bool = False) -> Cell:
-    """A value as a cell: numbers in their unit, verdicts as badges, dates in words, anything else as text.
-
-    A small count of persons is hidden unless it is `public` already.
-    """
-    if state in ("hidden", "missing", "future"):
-        return Cell(STATES[state][0], None, state, numeric=True)
-    if isinstance(value, Verdict):
-        return Cell(badge(value), value.value)
-    if isinstance(value, Link):
-        return Cell(Markup('<a href="{}">{}</a>').format(value.href, value.text), value.text)
-    if isinstance(value, date):
-        return Cell(danish.day(value), value.isoformat())
-    if isinstance(value, str):
-        return Cell(value, value)
-    quantity = value if isinstance(value, Quantity) else Quantity(value, unit, digits)
-    name, _ = _unit(quantity.unit)
-    if not quantity.known:
-        return Cell(danish.written(quantity), None, "missing", numeric=True)
-    small = UNITS[name].counts_persons and disclosure.is_small(float(quantity.value or 0))
-    if small and not public:
-        return Cell(STATES["hidden"][0], None, "hidden", numeric=True)
-    shown = danish.written(quantity, with_unit=isinstance(value, Quantity) or unit == "%")
-    shown += "*" if state == "provisional" else ""
-    return Cell(shown, float(quantity.value or 0), state, numeric=True, small=small)
-
-
-def _text_of(cell: Cell) -> str:
-    return Markup(cell.shown).striptags() if isinstance(cell.shown, Markup) else cell.shown
-
-
-def _filed_rows(values: pd.DataFrame, rows: list[Row], units: Units) -> dict[str, Any]:
-    """A table as it is filed: what is shown and, unless it is hidden, the value behind it."""
-    return {
-        "columns": [
-            [danish.label(part) for part in (column if isinstance(column, tuple) else (column,))]
-            for column in values.columns
-        ],
-        "rows": [
-            {
-                "label": Markup(row.label).striptags() if isinstance(row.label, Markup) else row.label,
-                "cells": [
-                    {"shown": _text_of(cell), "value": cell.value, "unit": unit, "state": cell.state}
-                    for cell, (unit, _) in zip(row.cells, line, strict=True)
-                ],
-            }
-            for row, line in zip(rows, units, strict=True)
-        ],
-    }
-
-
-def _heads(columns: pd.Index, rows: list[Row]) -> list[list[tuple[str, int, bool]]]:
-    """Heading rows as (text, columns it spans, over numbers); equal neighbours of an upper row are one."""
-    levels = [
-        [danish.label(part) for part in column] if isinstance(column, tuple) else [danish.label(column)]
-        for column in columns
-    ]
-    numeric = [any(row.cells[place].numeric for row in rows) for place in range(len(columns))]
-    heads = []
-    for depth in range(columns.nlevels):
-        head: list[tuple[str, int, bool]] = []
-        for parts, over_numbers in zip(levels, numeric, strict=True):
-            if head and depth < columns.nlevels - 1 and head[-1][0] == parts[depth]:
-                head[-1] = (parts[depth], head[-1][1] + 1, over_numbers)
-            else:
-                head.append((parts[depth], 1, over_numbers))
-        heads.append(head)
-    return heads
+    return _filled(text, {name: text_of(cell_of(value, "", None, "ok")) for name, value in quantities.items()})
 
 
 def _data_uri(svg: bytes) -> str:

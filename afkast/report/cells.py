@@ -1,0 +1,121 @@
+"""One value as a cell: written in Danish in its unit, with its state, and hidden where it counts few persons."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from afkast.analysis.targets import Verdict
+from afkast.errors import PageError
+from afkast.report import danish, disclosure
+from afkast.report.danish import UNITS, Quantity
+
+STATES = {
+    "missing": ("–", "–: ikke opgjort."),
+    "few": (disclosure.FEW_AS, f"{disclosure.FEW_AS}: et antal under {disclosure.FEWEST_SHOWN}."),
+    "hidden": (
+        disclosure.HIDDEN_AS,
+        f"{disclosure.HIDDEN_AS}: skjult af diskretionshensyn, uanset størrelse; tallet er under "
+        f"{disclosure.FEWEST_SHOWN} eller ville røbe et, der er.",
+    ),
+    "provisional": ("", "*: foreløbigt tal, som senere registreringer kan ændre."),
+    "future": ("", ""),
+}
+"""What a cell without an ordinary number shows, and the line under the table that explains it."""
+
+UnitOf = str | tuple[str, int]
+"""A unit's name, or the name and the number of decimals."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """A cell that leads to another page of the book."""
+
+    text: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One cell as it is shown and as it is filed."""
+
+    shown: str | Markup
+    value: float | str | None
+    state: str = "ok"
+    numeric: bool = False
+    small: bool = False  # a count that would be hidden, had it not been published already
+
+    @property
+    def css(self) -> str:
+        return " ".join((["number"] if self.numeric else []) + ([self.state] if self.state != "ok" else []))
+
+
+def unit_of(unit: UnitOf) -> tuple[str, int | None]:
+    """A unit's name and its own number of decimals, if any; refuses one that there is not."""
+    name, digits = (unit, None) if isinstance(unit, str) else unit
+    if name not in UNITS:
+        raise PageError(f"there is no unit '{name}'; there are {', '.join(UNITS)}.")
+    return name, digits
+
+
+def is_number(value: Any) -> bool:
+    return isinstance(value, int | float) or hasattr(value, "dtype")
+
+
+def is_known(value: Any) -> bool:
+    return value.known if isinstance(value, Quantity) else isinstance(value, Link) or not pd.isna(value)
+
+
+_BADGES = {
+    Verdict.REACHED: "reached",
+    Verdict.ON_TRACK: "on-track",
+    Verdict.BEHIND: "behind",
+    Verdict.UNDECIDED: "undecided",
+}
+
+
+def badge(verdict: Verdict) -> Markup:
+    """A verdict as the book's badge: its word, and a class that gives it sign and colour."""
+    return Markup('<span class="verdict verdict-{}">{}</span>').format(_BADGES[verdict], verdict.value)
+
+
+def cell_of(value: Any, unit: str, digits: int | None, state: str, public: bool = False) -> Cell:
+    """A value as a cell: numbers in their unit, verdicts as badges, dates in words, anything else as text.
+
+    A small count of persons is hidden unless it is `public` already.
+    """
+    if state in ("few", "hidden", "missing", "future"):
+        return Cell(STATES[state][0], None, state, numeric=True)
+    if isinstance(value, Verdict):
+        return Cell(badge(value), value.value)
+    if isinstance(value, Link):
+        return Cell(Markup('<a href="{}">{}</a>').format(value.href, value.text), value.text)
+    if isinstance(value, date):
+        return Cell(danish.day(value), value.isoformat())
+    if isinstance(value, str):
+        return Cell(value, value)
+    quantity = value if isinstance(value, Quantity) else Quantity(value, unit, digits)
+    name, _ = unit_of(quantity.unit)
+    if not quantity.known:
+        return Cell(danish.written(quantity), None, "missing", numeric=True)
+    small = UNITS[name].counts_persons and disclosure.is_small(float(quantity.value or 0))
+    tells = any(disclosure.is_small(count) for count in quantity.behind)
+    if (small or tells) and not public:
+        state = "few" if small else "hidden"
+        return Cell(STATES[state][0], None, state, numeric=True)
+    shown = danish.written(quantity, with_unit=isinstance(value, Quantity) or unit == "%")
+    shown += "*" if state == "provisional" else ""
+    return Cell(shown, float(quantity.value or 0), state, numeric=True, small=small or tells)
+
+
+def as_drawn(cell: Cell, unit: str, digits: int | None) -> float:
+    """The number that a cell shows, in the stored unit; NaN where it shows none."""
+    if not isinstance(cell.value, float):
+        return float("nan")
+    return danish.rounded(Quantity(cell.value, unit, digits))
+
+
+def text_of(cell: Cell) -> str:
+    return Markup(cell.shown).striptags() if isinstance(cell.shown, Markup) else cell.shown

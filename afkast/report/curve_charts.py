@@ -1,0 +1,158 @@
+"""Figures of shares over time: curves with their bands and the persons behind them, and where the persons are."""
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from numpy.typing import NDArray
+
+from afkast.report.charts import (
+    ACTUAL,
+    COMPARED,
+    INK,
+    NARROW_INCHES,
+    QUIET,
+    STRATEGY,
+    Draw,
+    label_lines,
+    value_axis,
+    width_of,
+)
+from afkast.report.danish import number
+from afkast.report.disclosure import HIDDEN_AS
+
+PLACES = (ACTUAL, COMPARED, "#8fb0bd", "#dfe6ea")
+"""Stacked areas: on one kind of benefits, on another, on either, and off them."""
+
+NUMBERS_UNDER = ("under observation", "på ydelse", "ude af ydelse", "følges ikke længere")
+
+
+def share_curves(names: tuple[str, ...], with_difference: bool = False) -> Draw:
+    """Draws one or two step curves of shares with bands, the numbers behind them under the axis, and their difference.
+
+    The frame is indexed by month 0…K−1. Under each name it has the columns "andel", "nedre" and "øvre" (shares, 0–1)
+    and the counts of NUMBERS_UNDER; with the difference also the first three under "forskel".
+    """
+
+    def draw(figure: Figure, values: pd.DataFrame) -> None:
+        panels = [3.2, 1.5, 1.3] if with_difference else [3.2, 1.3]
+        rows = figure.subplots(len(panels), 1, sharex=True, height_ratios=panels)
+        months = values.index.to_numpy()
+        for name, colour in zip(names, (ACTUAL, STRATEGY), strict=False):
+            _band(rows[0], months, _under(values, name), colour, name)
+        rows[0].set_ylim(0, 1.02)
+        value_axis(rows[0], "%")
+        rows[0].set_title("Procent på offentlig forsørgelse", loc="left", fontsize=9, color=QUIET)
+        label_lines(rows[0], names)
+        if with_difference:
+            _band(rows[1], months, _under(values, "forskel"), INK, "Forskel")
+            rows[1].axhline(0, color=QUIET, linewidth=0.8)
+            value_axis(rows[1], "pct.point", 0)
+            rows[1].set_title("Forskel i pct.point (under nul: færre)", loc="left", fontsize=9, color=QUIET)
+        _numbers_under(rows[-1], values, names)
+        step = 3 if figure.get_figwidth() > NARROW_INCHES + 1 else 6
+        rows[-1].set_xticks(months[::step], [str(m) for m in months[::step]])
+        rows[-1].tick_params(bottom=False, labelbottom=False)
+        for upper in rows[:-1]:
+            upper.tick_params(labelbottom=True)
+        rows[-2].set_xlabel("Måneder", fontsize=9)
+
+    return draw
+
+
+def stacked_shares() -> Draw:
+    """Draws shares that sum to 1 as stacked areas by month, a panel for each name of the upper heading.
+
+    The last place is off benefits.
+    """
+
+    def draw(figure: Figure, values: pd.DataFrame) -> None:
+        names = list(values.columns.get_level_values(0).unique())
+        wide = figure.get_figwidth() > NARROW_INCHES + 1
+        shape = (1, len(names)) if wide else (len(names), 1)
+        panels = np.atleast_1d(figure.subplots(*shape, sharex=True, sharey=True))
+        ends = np.append(values.index.to_numpy(), values.index[-1] + 1)
+        for axes, name in zip(panels, names, strict=True):
+            shares = _under(values, name)
+            steps = np.vstack([shares.to_numpy(), shares.to_numpy()[-1:]]).T
+            colours = [*PLACES[: len(shares.columns) - 1], PLACES[-1]]
+            # a month that is hidden has no area
+            axes.stackplot(ends, np.nan_to_num(steps), step="post", labels=shares.columns, colors=colours, linewidth=0)
+            axes.set_ylim(0, 1)
+            axes.set_xlim(ends[0], ends[-1])
+            axes.grid(False)
+            value_axis(axes, "%")
+            axes.set_title(name, loc="left", fontsize=9, color=INK)
+            axes.set_xticks(values.index[::3], [str(month) for month in values.index[::3]])
+            axes.set_xlabel("Måneder fra start", fontsize=9)
+        parts = list(_under(values, names[0]).columns)
+        handles, _ = panels[0].get_legend_handles_labels()
+        columns = len(parts) if wide else 1
+        figure.legend(handles, parts, loc="outside upper left", ncols=columns, frameon=False, fontsize=9)
+
+    return draw
+
+
+def decided_by_week(names: tuple[str, str], target_weeks: int) -> Draw:
+    """Draws two step curves of the share decided by age in weeks, the target's age, and the cases still open.
+
+    The frame is indexed by week 0…K. Under each name it has "andel", "nedre", "øvre" (shares) and "endnu åbne".
+    """
+
+    def draw(figure: Figure, values: pd.DataFrame) -> None:
+        upper, under = figure.subplots(2, 1, sharex=True, height_ratios=[3.2, 0.9])
+        weeks = values.index.to_numpy()
+        for name, colour in zip(names, (ACTUAL, STRATEGY), strict=True):
+            _band(upper, weeks, _under(values, name), colour, name)
+        upper.axvline(target_weeks, color=QUIET, linestyle="--", linewidth=1)
+        upper.text(target_weeks, 0.02, f" {target_weeks} uger", color=QUIET, fontsize=9)
+        upper.set_ylim(0, 1.02)
+        value_axis(upper, "%")
+        upper.set_title("Procent afgjort", loc="left", fontsize=9, color=QUIET)
+        label_lines(upper, names)
+        _numbers_under(under, values, names, ("endnu åbne",))
+        step = 3 if figure.get_figwidth() > NARROW_INCHES + 1 else 6
+        under.set_xticks(weeks[::step], [str(week) for week in weeks[::step]])
+        under.tick_params(bottom=False, labelbottom=False)
+        upper.tick_params(labelbottom=True)
+        upper.set_xlabel("Uger siden sagen begyndte", fontsize=9)
+
+    return draw
+
+
+def _under(values: pd.DataFrame, name: str) -> pd.DataFrame:
+    """The columns below one name of the upper heading."""
+    return values.loc[:, [name]].droplevel(0, axis=1)
+
+
+def _band(axes: Axes, months: NDArray[np.int64], curve: pd.DataFrame, colour: str, name: str) -> None:
+    # the last month is as wide as the others
+    ends = np.append(months, months[-1] + 1)
+    share, lower, upper = (np.append(curve[part], curve[part].iloc[-1]) for part in ("andel", "nedre", "øvre"))
+    axes.step(ends, share, where="post", color=colour, label=name)
+    axes.fill_between(ends, lower, upper, step="post", color=colour, alpha=0.16, linewidth=0)
+
+
+def _numbers_under(
+    axes: Axes, values: pd.DataFrame, names: tuple[str, ...], counts: tuple[str, ...] = NUMBERS_UNDER
+) -> None:
+    """The persons behind the curves as text under the axis, in step with its ticks."""
+    wide = width_of(axes) > NARROW_INCHES + 1
+    lines = [(name, what) for name in names for what in (None, *counts)]
+    axes.set_ylim(len(lines) - 0.4, -0.8)
+    axes.set_yticks(range(len(lines)), [name if what is None else what for name, what in lines], fontsize=8)
+    axes.grid(False)
+    for side in ("left", "bottom"):
+        axes.spines[side].set_visible(False)
+    for text, (name, what) in zip(axes.get_yticklabels(), lines, strict=True):
+        if what is None:
+            text.set(color=ACTUAL if name == names[0] else STRATEGY, fontweight="bold")
+    for row, (name, what) in enumerate(lines):
+        if what is None:
+            continue
+        for month in values.index[:: 3 if wide else 6]:
+            count = values.loc[month, (name, what)]
+            shown = HIDDEN_AS if pd.isna(count) else number(count)
+            axes.text(month, row, shown, ha="center", va="center", fontsize=8)
+    if any(text.get_text() == HIDDEN_AS for text in axes.texts):
+        axes.set_xlabel(f"{HIDDEN_AS}  skjult antal", fontsize=8, color=QUIET, loc="left")

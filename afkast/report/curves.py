@@ -1,0 +1,150 @@
+"""Shares of persons month by month, with the persons behind them: what of it may be told.
+
+A share gives away the counts that it is computed from. It is hidden where 1-4 are on benefits, or off them. Where
+1-4 of the group are no longer followed, the counts of the month are hidden, and the shares so coarse that they do not
+tell how many are (`disclosure.share_step`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from afkast.report.curve_charts import NUMBERS_UNDER
+from afkast.report.disclosure import FEWEST_SHOWN, is_small, share_step
+from afkast.report.tables import Behind
+
+Floats = NDArray[np.float64]
+
+SHARE = ("andel", "nedre", "øvre")
+DIFFERENCE = "forskel"
+TOGETHER = "Ydelse, ikke opdelt"
+"""Where persons are when so few are on one kind of benefits that only all kinds together are told."""
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A group's share on benefits in month k = 0…K−1, and the persons behind it; everything (K,).
+
+    everyone: the persons in the group; those not observed are no longer followed.
+    """
+
+    share: Floats
+    lower: Floats
+    upper: Floats
+    observed: NDArray[np.int64]
+    on_benefit: NDArray[np.int64]
+    everyone: int
+
+    @property
+    def step(self) -> float:
+        """How finely its shares may be told."""
+        return share_step(self.observed, self.everyone)
+
+    @property
+    def told(self) -> Floats:
+        """The share as it may be told; NaN where it gives a small count away."""
+        tells = [is_small(on) or is_small(rest) for on, rest in zip(*self._parts, strict=True)]
+        return np.where(tells, np.nan, in_steps(self.share, self.step))
+
+    @property
+    def _parts(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        return self.on_benefit, self.observed - self.on_benefit
+
+
+@dataclass(frozen=True)
+class Told:
+    """What `show_figure` takes of curves: their numbers, which to hide and why, and what the reader is told of it."""
+
+    values: pd.DataFrame
+    states: pd.DataFrame
+    behind: Behind = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    gaps: bool = False
+
+    @property
+    def remark(self) -> str:
+        """The sentence of a caption that says why a drawn month is empty; none where none is."""
+        return f" Tomme måneder: andelen ville røbe et antal under {FEWEST_SHOWN}." if self.gaps else ""
+
+
+def in_steps(shares: ArrayLike, step: float) -> Floats:
+    """Shares to the nearest step."""
+    return np.asarray(np.round(np.asarray(shares) / step) * step)
+
+
+def told_curves(curves: Mapping[str, Curve], difference: tuple[Floats, Floats, Floats] | None = None) -> Told:
+    """Curves as `share_curves` draws them; `difference`: the first share less the second, with its interval."""
+    columns: dict[tuple[str, str], Floats] = {}
+    hidden: dict[tuple[str, str], NDArray[np.bool_]] = {}
+    behind: dict[tuple[str, str], list[NDArray[np.int64]]] = {}
+    for name, curve in curves.items():
+        on, rest = curve._parts
+        gone = curve.everyone - curve.observed
+        shares = (curve.share, curve.lower, curve.upper)
+        columns |= {(name, part): in_steps(one, curve.step) for part, one in zip(SHARE, shares, strict=True)}
+        behind |= {(name, part): [on, rest] for part in SHARE}
+        counts = dict(zip(NUMBERS_UNDER, (curve.observed, on, rest, gone), strict=True))
+        columns |= {(name, what): count.astype(float) for what, count in counts.items()}
+        few_gone = np.array([is_small(one) for one in gone])
+        hidden |= {(name, what): few_gone for what in NUMBERS_UNDER[:-1]}
+    if difference is not None:
+        coarsest = max(curve.step for curve in curves.values())
+        columns |= {(DIFFERENCE, part): in_steps(one, coarsest) for part, one in zip(SHARE, difference, strict=True)}
+        all_parts = [part for curve in curves.values() for part in curve._parts]
+        behind |= {(DIFFERENCE, part): all_parts for part in SHARE}
+    values = pd.DataFrame(columns).rename_axis("måned")
+    states = pd.DataFrame("", values.index, values.columns)
+    for column, cells in hidden.items():
+        states.loc[cells, [column]] = "hidden"
+    gaps = any(np.isnan(curve.told).any() for curve in curves.values())
+    return Told(values, states, behind, notes_of(curves), gaps)
+
+
+def told_places(curves: Mapping[str, Curve], shares: Mapping[str, Mapping[str, Floats]]) -> Told:
+    """Where the persons of each curve are, as `curve_charts.stacked_shares` draws it.
+
+    shares: by the curve's name and the place, (K,), adding up to 1; the last place is off benefits, the others are
+    kinds of them.
+    """
+    blocks, hidden = {}, {}
+    for name, curve in curves.items():
+        part = pd.DataFrame(shares[name])
+        persons = part.mul(curve.observed, axis=0).round(6)
+        away, kinds = persons.columns[-1], list(persons.columns[:-1])
+        few = persons.map(is_small)
+        nothing = few[away] | persons[kinds].sum(axis=1).map(is_small)
+        undivided = few[kinds].any(axis=1) & ~nothing
+        part.insert(len(kinds), TOGETHER, part[kinds].sum(axis=1).where(undivided))
+        states = pd.DataFrame("", part.index, part.columns)
+        states.loc[nothing | undivided, kinds] = "hidden"
+        states.loc[nothing, away] = "hidden"
+        states[TOGETHER] = np.where(undivided, "", "future")
+        blocks[name] = _adding_up(part, kinds, away, curve.step)
+        hidden[name] = states
+    values, states = (pd.concat(frames, axis=1).rename_axis("måned") for frames in (blocks, hidden))
+    if (states.xs(TOGETHER, axis=1, level=1) == "future").to_numpy().all():
+        values, states = (frame.drop(columns=TOGETHER, level=1) for frame in (values, states))
+    gaps = any(np.isnan(curve.told).any() for curve in curves.values())
+    return Told(values, states, notes=notes_of(curves), gaps=gaps)
+
+
+def _adding_up(part: pd.DataFrame, kinds: list[str], away: str, step: float) -> pd.DataFrame:
+    """The shares in steps that still add up: as much off benefits as the curve says, and the last kind is the rest."""
+    on = in_steps(1 - part[away], step)
+    coarse = pd.DataFrame(in_steps(part, step), part.index, part.columns)
+    coarse[kinds[-1]] = (on - coarse[kinds[:-1]].sum(axis=1)).clip(lower=0)
+    coarse[TOGETHER] = pd.Series(on, part.index).where(part[TOGETHER].notna())
+    return coarse.assign(**{away: 1 - on})
+
+
+def notes_of(curves: Mapping[str, Curve]) -> tuple[str, ...]:
+    """What the reader is told of shares that are coarser than per cent."""
+    coarse = {name: curve.step for name, curve in curves.items() if curve.step > 0.01}
+    return tuple(
+        f"{name}: andelene er rundet af til nærmeste {100 * step:.0f} procent. Gruppen er lille, og nogle få følges "
+        "ikke længere; finere andele ville røbe, hvor få."
+        for name, step in coarse.items()
+    )

@@ -1,0 +1,76 @@
+"""What executed pages filed at the door: the numbers that the overview and every later reader share with the page."""
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+METADATA_KEY = "afkast"
+"""Under this key an output says that it came through the door, and files its numbers."""
+
+
+def headlines(notebook: Mapping[str, Any]) -> list[str]:
+    """The HTML of a notebook's headlines, verdicts first; without their ids: a page shows an id only once."""
+    shown = [
+        output
+        for cell in notebook["cells"]
+        for output in cell.get("outputs", [])
+        if output.get("metadata", {}).get(METADATA_KEY, {}).get("headline")
+    ]
+    shown.sort(key=lambda output: "verdict" not in output["metadata"][METADATA_KEY]["numbers"])
+    return [re.sub(r' id="[^"]*"', "", output["data"]["text/html"], count=1) for output in shown]
+
+
+def filed(notebook: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """What a notebook's outputs filed at the door, in order."""
+    return [
+        output["metadata"][METADATA_KEY]
+        for cell in notebook["cells"]
+        for output in cell.get("outputs", [])
+        if METADATA_KEY in output.get("metadata", {})
+    ]
+
+
+def published(pages: Path) -> pd.DataFrame:
+    """The numbers in the sentences of executed pages, a row each.
+
+    Columns: strategy, page, item, name, value, unit, shown, files.
+    """
+    rows = [
+        {**place, "name": name, "files": item["files"], **one}
+        for place, item in _shown_items(pages)
+        for name, one in item.get("numbers", {}).items()
+    ]
+    columns = ["strategy", "page", "item", "name", "value", "unit", "shown", "files"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def shown_cells(pages: Path) -> pd.DataFrame:
+    """The cells of the tables of executed pages, a row each, in the order of the page.
+
+    Columns: strategy, page, item, row_label, column_label (of several heading rows one after the other), shown, value,
+    unit, state, files. Words in a column without a heading belong to the row's label.
+    """
+    rows = []
+    for place, item in _shown_items(pages):
+        heads = [" ".join(levels).strip() for levels in item.get("columns", ())]
+        for row in item["rows"] if item["kind"] == "table" else ():
+            told = list(zip(heads, row["cells"], strict=True))
+            label = " ".join([row["label"], *(cell["shown"] for head, cell in told if not head)]).strip()
+            rows += [
+                {**place, "row_label": label, "column_label": head, "files": item["files"], **cell}
+                for head, cell in told
+                if head
+            ]
+    columns = ["strategy", "page", "item", "row_label", "column_label", "shown", "value", "unit", "state", "files"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _shown_items(pages: Path) -> Iterator[tuple[dict[str, str], dict[str, Any]]]:
+    """What each executed page filed, and where that stands."""
+    for path in sorted(pages.glob("*/*.ipynb")):
+        for item in filed(json.loads(path.read_text(encoding="utf-8"))):
+            yield {"strategy": path.parent.name, "page": path.stem, "item": item["id"]}, item

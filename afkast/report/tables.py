@@ -1,0 +1,146 @@
+"""A frame as the rows of a table: its units, what of it is hidden, its headings, and how it is filed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from markupsafe import Markup
+from numpy.typing import ArrayLike
+
+from afkast.errors import PageError
+from afkast.report import danish, disclosure
+from afkast.report.cells import Cell, Link, UnitOf, cell_of, is_known, is_number, text_of, unit_of
+from afkast.report.danish import UNITS
+
+Units = list[list[tuple[str, int | None]]]
+
+Behind = Mapping[Any, Sequence[ArrayLike]]
+"""Of a column of shares or the like: the counts of persons that its numbers give away, row by row."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a table: its label, its cells, and whether it stands out."""
+
+    label: str | Markup
+    cells: list[Cell]
+    css: str
+
+
+def units_of(
+    values: pd.DataFrame,
+    unit: UnitOf,
+    of_rows: Mapping[str, UnitOf],
+    of_columns: Mapping[Any, UnitOf],
+) -> Units:
+    """The unit of every cell; a row's own goes before a column's, a column's before the table's.
+
+    A column is named by all its levels or by its last.
+    """
+    of_last = [of_columns.get(column, of_columns.get(str(last_of(column)), unit)) for column in values.columns]
+    return [[unit_of(of_rows.get(str(last_of(row)), of_column)) for of_column in of_last] for row in values.index]
+
+
+def rows_of(
+    values: pd.DataFrame,
+    units: Units,
+    totals: set[str | tuple[str, ...]],
+    states: pd.DataFrame | None,
+    blanks: str,
+    behind: Behind,
+    public: bool,
+) -> list[Row]:
+    """The frame's rows as they are shown; what is hidden of counts, and of what gives them away, unless `public`."""
+    if not values.index.is_unique or not values.columns.is_unique:
+        raise PageError("a table to be shown has two rows or two columns of the same name.")
+    counts = pd.DataFrame(
+        [
+            [UNITS[unit].counts_persons and is_number(value) for (unit, _), value in zip(line, row, strict=True)]
+            for line, row in zip(units, values.to_numpy(dtype=object), strict=True)
+        ],
+        values.index,
+        values.columns,
+    )
+    given = values.map(lambda _: "") if states is None else states.astype(str)
+    hidden = hidden_in(values.where(counts).astype("float64"), counts, given == "hidden")
+    for column, persons in behind.items():
+        tells = pd.DataFrame({place: np.asarray(count) for place, count in enumerate(persons)}, values.index)
+        hidden.loc[tells.map(disclosure.is_small).any(axis=1), [column]] = "hidden"
+    if not public:
+        given = hidden.where(hidden != "", given)
+    rows = []
+    for r, label in enumerate(values.index):
+        cells = []
+        for c in range(len(values.columns)):
+            state = str(given.iat[r, c]) or "ok"
+            value = values.iat[r, c]
+            if state == "ok" and not is_known(value):
+                state = blanks
+            cells.append(cell_of(value, *units[r][c], state, public))
+        stands_out = label in totals or str(last_of(label)) in totals
+        rows.append(Row(label_of(last_of(label)), cells, "total" if stands_out else "plain"))
+    return rows
+
+
+def hidden_in(values: pd.DataFrame, counts: pd.DataFrame, also: pd.DataFrame) -> pd.DataFrame:
+    """What to hide; under an upper heading row, each of its groups is a table of its own."""
+    if values.columns.nlevels == 1:
+        return disclosure.hidden_cells(values, counts, also)
+    groups = values.columns.get_level_values(0)
+    return pd.concat(
+        [
+            disclosure.hidden_cells(*(part.loc[:, groups == one] for part in (values, counts, also)))
+            for one in groups.unique()
+        ],
+        axis=1,
+    )[values.columns]
+
+
+def filed_rows(values: pd.DataFrame, rows: list[Row], units: Units) -> dict[str, Any]:
+    """A table as it is filed: what is shown and, unless it is hidden, the value behind it."""
+    return {
+        "columns": [
+            [danish.label(part) for part in (column if isinstance(column, tuple) else (column,))]
+            for column in values.columns
+        ],
+        "rows": [
+            {
+                "label": Markup(row.label).striptags() if isinstance(row.label, Markup) else row.label,
+                "cells": [
+                    {"shown": text_of(cell), "value": cell.value, "unit": unit, "state": cell.state}
+                    for cell, (unit, _) in zip(row.cells, line, strict=True)
+                ],
+            }
+            for row, line in zip(rows, units, strict=True)
+        ],
+    }
+
+
+def heads_of(columns: pd.Index, rows: list[Row]) -> list[list[tuple[str, int, bool]]]:
+    """Heading rows as (text, columns it spans, over numbers); equal neighbours of an upper row are one."""
+    levels = [
+        [danish.label(part) for part in column] if isinstance(column, tuple) else [danish.label(column)]
+        for column in columns
+    ]
+    numeric = [any(row.cells[place].numeric for row in rows) for place in range(len(columns))]
+    heads = []
+    for depth in range(columns.nlevels):
+        head: list[tuple[str, int, bool]] = []
+        for parts, over_numbers in zip(levels, numeric, strict=True):
+            if head and depth < columns.nlevels - 1 and head[-1][0] == parts[depth]:
+                head[-1] = (parts[depth], head[-1][1] + 1, over_numbers)
+            else:
+                head.append((parts[depth], 1, over_numbers))
+        heads.append(head)
+    return heads
+
+
+def label_of(value: Any) -> str | Markup:
+    return cell_of(value, "", None, "ok").shown if isinstance(value, Link) else danish.label(value)
+
+
+def last_of(label: Any) -> Any:
+    """What is shown of the label of a row or column with several levels."""
+    return label[-1] if isinstance(label, tuple) else label
