@@ -1,12 +1,13 @@
 """The means of a design's trials, and each person's influence on them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from afkast.analysis.effect.arms import BORROWED, Arms, Floats
-from afkast.analysis.effect.design import FEWEST_CONTROLS, Design, Stratum
+from afkast.analysis.effect.design import FEWEST_CONTROLS, Design
 from afkast.analysis.effect.weights import propensity
 from afkast.analysis.survival import FEWEST_OBSERVED
 from afkast.errors import AfkastError
@@ -184,36 +185,7 @@ def influence(of: Design, data: Followed, mean: Means, count: Floats, person: ND
     on_treated, on_mix = mean.share * (mean.Y - P1), mean.share * (P0_own - P0)
     cells = np.zeros_like(mean.W)
     np.add.at(cells, number, mean.share)
-    of_Y = np.divide(cells, mean.W, out=np.zeros_like(mean.W), where=mean.W > 0)
-    of_R = of_Y * mean.P0
-
-    def of_mean(stratum: Stratum, w: Floats, k: int) -> Floats:
-        """Each control's share of the mean of its comparison in month k, persons × trial months."""
-        seen = data.control_R[stratum.rows][:, np.minimum(months + k, T - 1)] * (months + k < T)
-        per_weight = np.divide(1, mean.W[:, k], out=np.zeros(len(cells)), where=mean.W[:, k] > 0)
-        return w * seen * per_weight[stratum.comparison]
-
-    by_k, by_month = np.zeros((n, len(count))), np.zeros((n, T))
-    at_zero, at_last = np.zeros(n), np.zeros(n)
-    for stratum in of.strata:
-        rows = stratum.rows
-        w = stratum.controls * of.control_weight[rows]
-        h = of_mean(stratum, w, 0)
-        at_zero[rows] += h @ cells[stratum.comparison, 0]
-        if data.until_start:  # fewer and fewer stand for all who have started since
-            h = of_mean(stratum, w, len(count) - 1)
-            at_last[rows] += h @ cells[stratum.comparison, -1]
-        w /= np.sqrt(np.maximum(1 - h, SMALLEST_REST))
-        Bs = of_Y[stratum.comparison], of_R[stratum.comparison]
-        of_month_Y, of_month_R = (back(count * B, months, T) for B in Bs)
-        Y, R = data.control_Y[rows], data.control_R[rows]
-        part = w @ of_month_Y
-        part *= Y
-        by_month[rows] += part
-        np.matmul(w, of_month_R, out=part)
-        part *= R
-        by_month[rows] -= part
-        by_k[rows] += _by_follow_up(Y, R, w, *Bs, months)
+    by_k, by_month, at_zero, at_last, steps = _of_controls(of, data, mean, cells, count)
 
     index = np.arange(n) if person is None else np.unique(person, return_inverse=True)[1]
     treated_persons, of_treated = np.unique(index[of.person], return_inverse=True)
@@ -231,17 +203,20 @@ def influence(of: Design, data: Followed, mean: Means, count: Floats, person: ND
     a = of.treated_weight * (mean.share[:, 0] > 0)
     sizes = (float(a.sum() ** 2 / (a**2).sum()), float(1 / (shares**2).sum()))
 
-    def arms(of_arm_1: Floats, of_arm_0: Floats) -> Arms:
+    def arms(of_arm_1: Floats, of_arm_0: Floats, gradient: Floats) -> Arms:
         treated = summed(of_arm_1, of_treated, len(treated_persons))
-        return Arms(treated_persons, treated, summed(of_arm_0, index, persons), sizes)
+        control = summed(of_arm_0, index, persons)
+        if of.propensity is not None and gradient.any():
+            moved = summed(of.propensity.correction(gradient), index, persons)
+            treated = treated + moved[treated_persons]
+            moved[treated_persons] = 0
+            control += moved
+        return Arms(treated_persons, treated, control, sizes)
 
-    saved_rows = back(leverage * (on_mix - on_treated) * count, months[of.trial], T)
-    curve_1, curve_0 = arms(leverage * on_treated, np.zeros_like(by_k)), arms(leverage * on_mix, by_k)
-    saved = arms(saved_rows, by_month)
-    if of.propensity is not None and (of.weights != "none" or data.until_start):
-        G1, G0, G = _gradients(of, data, of_Y, of_R, on_treated, on_mix, count)
-        moved = [summed(of.propensity.correction(one), index, persons) for one in (G1, G0, G)]
-        curve_1, curve_0, saved = curve_1.plus(moved[0]), curve_0.plus(moved[1]), saved.plus(moved[2])
+    G1, G0, G = _gradients(of, steps, on_treated, on_mix, count, T)
+    curve_1 = arms(leverage * on_treated, np.zeros_like(by_k), G1)
+    curve_0 = arms(leverage * on_mix, by_k, G0)
+    saved = arms(back(leverage * (on_mix - on_treated) * count, months[of.trial], T), by_month, G)
     difference = replace(curve_1, treated=curve_1.treated - curve_0.treated, control=curve_1.control - curve_0.control)
     if mean.too_alike:
         lent_k, lent_month = _borrowed(of, data, mean, P1 - P0, count)
@@ -277,77 +252,86 @@ def _borrowed(of: Design, data: Followed, mean: Means, D: Floats, count: Floats)
     return np.concatenate(by_k), np.concatenate(by_month)
 
 
-def _by_follow_up(Y: Floats, R: Floats, w: Floats, of_Y: Floats, of_R: Floats, months: NDArray[np.int64]) -> Floats:
-    """Σ_m w_im (Y_i(m+k) of_Y_m(k) − R_i(m+k) of_R_m(k)), persons × τ; computed with persons side by side."""
-    n, T = Y.shape
-    K = of_Y.shape[1]
-    out = np.zeros((n, K))
-    for first in range(0, n, PERSONS_AT_A_TIME):
-        some = slice(first, first + PERSONS_AT_A_TIME)
-        some_Y, some_R, some_w = (np.ascontiguousarray(values[some].T) for values in (Y, R, w))
-        part = np.zeros((K, some_Y.shape[1]))
-        for m, month in enumerate(months):
-            width = min(K, T - month)
-            here = some_Y[month : month + width] * of_Y[m, :width, None]
-            here -= some_R[month : month + width] * of_R[m, :width, None]
-            here *= some_w[m]
-            part[:width] += here
-        out[some] = part.T
-    return out
+def _of_controls(
+    of: Design, data: Followed, mean: Means, cells: Floats, count: Floats
+) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+    """Each control's influence by month of follow-up and by calendar month, and share of the weight at first and last.
+
+    IF_i(k) = Σ_m w_im R_i(m+k) (Y_i(m+k) − P₀(k)) cells(k)/W(k), cells: the treated's share of each comparison. Last
+    comes, for each trial month, Σ_i IF_i · (d log w_i/dη) · x_i, trial months × coefficients × τ. Some persons at a
+    time, side by side.
+    """
+    n, T = data.R.shape
+    months, K = of.months, len(count)
+    per_weight = np.divide(1, mean.W, out=np.zeros_like(mean.W), where=mean.W > 0)
+    regression = of.propensity if of.weights != "none" or data.until_start else None
+    by_k, by_month = np.zeros((n, K)), np.zeros((n, T))
+    at_zero, at_last = np.zeros(n), np.zeros(n)
+    steps = np.zeros((len(months), 0 if regression is None else len(regression.curvature), K))
+    for stratum in of.strata:
+        number, everyone = stratum.comparison, np.arange(n)[stratum.rows]
+        of_Y = cells[number] * per_weight[number]
+        of_R = of_Y * mean.P0[number]
+        of_month_Y, of_month_R = (back(count * values, months, T) for values in (of_Y, of_R))
+        for first in range(0, len(everyone), PERSONS_AT_A_TIME):
+            some = slice(first, first + PERSONS_AT_A_TIME)
+            rows = everyone[some]
+            Y, R, w = data.control_Y[rows], data.control_R[rows], stratum.controls[some] * of.control_weight[rows]
+
+            def share_of_mean(k: int, R: Floats = R, w: Floats = w, number: NDArray[np.int64] = number) -> Floats:
+                """Each control's of the mean of its comparison in month k, persons × trial months."""
+                return w * R[:, np.minimum(months + k, T - 1)] * (months + k < T) * per_weight[number, k]
+
+            h = share_of_mean(0)
+            at_zero[rows] += h @ cells[number, 0]
+            if data.until_start:  # fewer and fewer stand for all who have started since
+                h = share_of_mean(K - 1)
+                at_last[rows] += h @ cells[number, -1]
+            enlarged = w / np.sqrt(np.maximum(1 - h, SMALLEST_REST))
+            by_month[rows] += (enlarged @ of_month_Y) * Y - (enlarged @ of_month_R) * R
+            Y, R, w, enlarged = (np.ascontiguousarray(values.T) for values in (Y, R, w, enlarged))
+            part = np.zeros((K, len(rows)))
+            for m, month in enumerate(months):
+                width = min(K, T - month)
+                residual = Y[month : month + width] * of_Y[m, :width, None]
+                residual -= R[month : month + width] * of_R[m, :width, None]
+                for u, slope in [] if regression is None else _slopes(of, rows, m, data.until_start):
+                    later = slice(months[u] - month, width)
+                    steps[m, :, later] += regression.gradient(u, rows, slope * w[m], residual[later].T)
+                residual *= enlarged[m]
+                part[:width] += residual
+            by_k[rows] += part.T
+    return by_k, by_month, at_zero, at_last, steps
+
+
+def _slopes(of: Design, rows: NDArray[np.int64], m: int, until_start: bool) -> Iterator[tuple[int, Floats]]:
+    """d log w/dη of the controls in trial m, by the number of the trial month whose η it is.
+
+    +1 in the trial's own month for ATT, 1−p for overlap; of the weight for not having started yet it is p in each month
+    since the trial's in which one could.
+    """
+    assert of.propensity is not None
+    p = of.propensity.probability
+    if of.weights != "none":
+        yield m, np.ones(len(rows)) if of.weights == "att" else 1 - p[rows, m]
+    for u in range(m + 1, len(of.months)) if until_start else ():
+        yield u, p[rows, u]
 
 
 def _gradients(
-    of: Design, data: Followed, of_Y: Floats, of_R: Floats, on_treated: Floats, on_mix: Floats, count: Floats
+    of: Design, steps: Floats, on_treated: Floats, on_mix: Floats, count: Floats, T: int
 ) -> tuple[Floats, Floats, Floats]:
     """G = Σ IF · (d log w/dη) · x for P₁(k), P₀(k) and what is saved in each calendar month.
 
-    d log w/dη is +1 for the controls of ATT, 1−p for those of overlap and −p for the treated of overlap, else 0; of the
-    weight for not having started yet it is p in each month since the trial's in which one could.
+    steps: of the controls in each trial month; d log w/dη of the treated is −p for overlap, else 0.
     """
-    assert of.propensity is not None
-    K, T = of_Y.shape[1], data.R.shape[1]
-    regression, months = of.propensity, of.months
-    q = len(regression.curvature)
-    G1, G0, saved = np.zeros((q, K)), np.zeros((q, K)), np.zeros((q, T + K))
-    where = np.full(of.eligible.shape, -1)
-    for stratum in of.strata:
-        where[stratum.rows] = np.where(stratum.controls, stratum.comparison, where[stratum.rows])
-
-    def of_controls(slope: Floats, m: int, u: int) -> Floats:
-        """x_u'·(slope · the controls' influence in trial m), of its months from u on; slope: eligible in u."""
-        rows, month = regression.rows[u], months[m]
-        first, last = months[u], min(month + K, T)
-        step = np.zeros((q, K))
-        if first >= last:
-            return step
-        scaled = slope * of.control_weight[rows, m]
-        comparisons = np.unique(where[rows, m])
-        for number in comparisons[comparisons >= 0]:
-            some = np.where(where[rows, m] == number, scaled, 0)[:, None]
-            of_month = slice(first - month, last - month)
-            step[:, of_month] += of_Y[number, of_month] * regression.gradient(
-                u, some * data.control_Y[rows, first:last]
-            )
-            step[:, of_month] -= of_R[number, of_month] * regression.gradient(
-                u, some * data.control_R[rows, first:last]
-            )
-        return step
-
-    for m, rows in enumerate(regression.rows):
-        p = regression.probability[rows, m]
-        step0, step1 = np.zeros((q, K)), np.zeros((q, K))
-        if of.weights != "none":
-            step0 += of_controls(np.ones_like(p) if of.weights == "att" else 1 - p, m, m)
-        if data.until_start:
-            for u in range(m + 1, len(months)):
-                step0 += of_controls(regression.probability[regression.rows[u], u], m, u)
-        if of.weights == "overlap":
+    step1, step0 = np.zeros_like(steps), steps
+    if of.weights == "overlap":
+        assert of.propensity is not None
+        for m in range(len(of.months)):
             own = of.trial == m
-            position = np.searchsorted(rows, of.person[own])
-            for step, values in ((step0, on_mix), (step1, on_treated)):
-                scaled = np.zeros((len(rows), K))
-                scaled[position] = -p[position, None] * values[own]
-                step += regression.gradient(m, scaled)
-        G0, G1 = G0 + step0, G1 + step1
-        saved[:, months[m] : months[m] + K] += count * (step0 - step1)
-    return G1, G0, saved[:, :T]
+            slope = -of.propensity.probability[of.person[own], m]
+            step0[m] += of.propensity.gradient(m, of.person[own], slope, on_mix[own])
+            step1[m] += of.propensity.gradient(m, of.person[own], slope, on_treated[own])
+    saved = sum(back(count * step, np.full(len(step), month), T) for step, month in zip(step0 - step1, of.months))
+    return step1.sum(axis=0), step0.sum(axis=0), saved
