@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from afkast.analysis.effect.arms import BORROWED, Arms, Floats
-from afkast.analysis.effect.design import FEWEST_CONTROLS, Design
+from afkast.analysis.effect.design import FEWEST_CONTROLS, Design, Stratum
 from afkast.analysis.effect.weights import propensity
 from afkast.analysis.survival import FEWEST_OBSERVED
 from afkast.errors import AfkastError
@@ -107,6 +107,13 @@ class Means:
         return unlike < min(FEWEST_UNLIKE, SMALLEST_SHARE_UNLIKE * len(months))
 
 
+def _pieces(stratum: Stratum) -> Iterator[tuple[slice, NDArray[np.int64] | slice]]:
+    """Some of the stratum's persons at a time: where they are in the stratum, and their rows among everyone."""
+    for first in range(0, len(stratum.controls), PERSONS_AT_A_TIME):
+        some = slice(first, first + PERSONS_AT_A_TIME)
+        yield some, some if isinstance(stratum.rows, slice) else stratum.rows[some]
+
+
 def means(of: Design, data: Followed, follow_up_months: int | None) -> Means:
     """Followed for as long as at least 10 and 20 % of either arm are, and each comparison as long as five controls."""
     T = data.R.shape[1]
@@ -117,16 +124,16 @@ def means(of: Design, data: Followed, follow_up_months: int | None) -> Means:
         seen_on = data.on * seen
     W, WY, counted, counted_on = np.zeros((4, of.comparisons, K))
     for stratum in of.strata:
-        rows, one = stratum.rows, stratum.controls.astype(float)
-        w = one * of.control_weight[rows]
-        sums = (
-            (W, w, data.control_R),
-            (WY, w, data.control_Y),
-            (counted, one, seen),
-            (counted_on, one, seen_on),
-        )
-        for out, left, right in sums:
-            np.add.at(out, stratum.comparison, along(left.T @ right[rows], of.months, K))
+        sums = np.zeros((4, len(of.months), T))
+        for some, rows in _pieces(stratum):
+            one = stratum.controls[some].T.astype(float)
+            w = one * of.control_weight[rows].T
+            sums[0] += w @ data.control_R[rows]
+            sums[1] += w @ data.control_Y[rows]
+            sums[2] += one @ seen[rows]
+            sums[3] += one @ seen_on[rows]
+        for out, of_stratum in zip((W, WY, counted, counted_on), sums, strict=True):
+            np.add.at(out, stratum.comparison, along(of_stratum, of.months, K))
     enough = (counted >= FEWEST_CONTROLS) & (W > 0)
     P0 = np.divide(WY, W, out=np.zeros_like(W), where=enough)
 
@@ -185,7 +192,7 @@ def influence(of: Design, data: Followed, mean: Means, count: Floats, person: ND
     on_treated, on_mix = mean.share * (mean.Y - P1), mean.share * (P0_own - P0)
     cells = np.zeros_like(mean.W)
     np.add.at(cells, number, mean.share)
-    by_k, by_month, at_zero, at_last, steps = _of_controls(of, data, mean, cells, count)
+    by_k, by_month, at_zero, at_last, moves = _of_controls(of, data, mean, cells, count)
 
     index = np.arange(n) if person is None else np.unique(person, return_inverse=True)[1]
     treated_persons, of_treated = np.unique(index[of.person], return_inverse=True)
@@ -207,14 +214,20 @@ def influence(of: Design, data: Followed, mean: Means, count: Floats, person: ND
         treated = summed(of_arm_1, of_treated, len(treated_persons))
         control = summed(of_arm_0, index, persons)
         if of.propensity is not None and gradient.any():
-            moved = summed(of.propensity.correction(gradient), index, persons)
-            treated = treated + moved[treated_persons]
-            moved[treated_persons] = 0
-            control += moved
+            direction = np.linalg.solve(of.propensity.curvature, gradient)
+            own = control[treated_persons]
+            for first in range(0, persons, PERSONS_AT_A_TIME):
+                some = slice(first, first + PERSONS_AT_A_TIME)
+                control[some] += score[some] @ direction
+            treated = treated + score[treated_persons] @ direction
+            control[treated_persons] = own
         return Arms(treated_persons, treated, control, sizes)
 
-    G1, G0, G = _gradients(of, steps, on_treated, on_mix, count, T)
-    curve_1 = arms(leverage * on_treated, np.zeros_like(by_k), G1)
+    G1 = G0 = G = np.zeros(0)
+    if of.propensity is not None:
+        score = summed(of.propensity.score, index, persons)
+        G1, G0, G = _gradients(of, moves, on_treated, on_mix, count, T)
+    curve_1 = arms(leverage * on_treated, np.zeros(by_k.shape), G1)
     curve_0 = arms(leverage * on_mix, by_k, G0)
     saved = arms(back(leverage * (on_mix - on_treated) * count, months[of.trial], T), by_month, G)
     difference = replace(curve_1, treated=curve_1.treated - curve_0.treated, control=curve_1.control - curve_0.control)
@@ -255,83 +268,85 @@ def _borrowed(of: Design, data: Followed, mean: Means, D: Floats, count: Floats)
 def _of_controls(
     of: Design, data: Followed, mean: Means, cells: Floats, count: Floats
 ) -> tuple[Floats, Floats, Floats, Floats, Floats]:
-    """Each control's influence by month of follow-up and by calendar month, and share of the weight at first and last.
+    """Each control's influence by month of follow-up and by calendar month, share of the weight, and `moves`.
 
-    IF_i(k) = Σ_m w_im R_i(m+k) (Y_i(m+k) − P₀(k)) cells(k)/W(k), cells: the treated's share of each comparison. Last
-    comes, for each trial month, Σ_i IF_i · (d log w_i/dη) · x_i, trial months × coefficients × τ. Some persons at a
-    time, side by side.
+    IF_i(k) = Σ_m w_im (of_Y_m(k) Y_i(m+k) − of_R_m(k) R_i(m+k)), of_Y = cells/W, of_R = of_Y·P₀, cells: the treated's
+    share of each comparison. moves, trial months m × trial months u × (1 + covariates) × τ: Σ_i IF_im (d log w_im/dη_u)
+    x_iu, of what is after u.
     """
     n, T = data.R.shape
     months, K = of.months, len(count)
+    calendar = months[:, None] + np.arange(K)
     per_weight = np.divide(1, mean.W, out=np.zeros_like(mean.W), where=mean.W > 0)
-    regression = of.propensity if of.weights != "none" or data.until_start else None
-    by_k, by_month = np.zeros((n, K)), np.zeros((n, T))
-    at_zero, at_last = np.zeros(n), np.zeros(n)
-    steps = np.zeros((len(months), 0 if regression is None else len(regression.curvature), K))
+    by_k, by_month, at_zero, at_last = np.zeros((n, K)), np.zeros((n, T)), np.zeros(n), np.zeros(n)
+    moves = np.zeros((len(months), len(months), 0 if of.propensity is None else len(of.propensity.columns), K))
     for stratum in of.strata:
-        number, everyone = stratum.comparison, np.arange(n)[stratum.rows]
-        of_Y = cells[number] * per_weight[number]
+        number = stratum.comparison
+        share = per_weight[number] * (calendar < T)
+        of_Y = cells[number] * share
         of_R = of_Y * mean.P0[number]
-        of_month_Y, of_month_R = (back(count * values, months, T) for values in (of_Y, of_R))
-        for first in range(0, len(everyone), PERSONS_AT_A_TIME):
-            some = slice(first, first + PERSONS_AT_A_TIME)
-            rows = everyone[some]
-            Y, R, w = data.control_Y[rows], data.control_R[rows], stratum.controls[some] * of.control_weight[rows]
-
-            def share_of_mean(k: int, R: Floats = R, w: Floats = w, number: NDArray[np.int64] = number) -> Floats:
-                """Each control's of the mean of its comparison in month k, persons × trial months."""
-                return w * R[:, np.minimum(months + k, T - 1)] * (months + k < T) * per_weight[number, k]
-
-            h = share_of_mean(0)
-            at_zero[rows] += h @ cells[number, 0]
+        of_month_Y, of_month_R = (back(count * values, months, T).T for values in (of_Y, of_R))
+        for some, rows in _pieces(stratum):
+            # months × persons, as a month is what is read at a time
+            w = np.ascontiguousarray((stratum.controls[some] * of.control_weight[rows]).T)
+            Y, R = (np.ascontiguousarray(values[rows].T) for values in (data.control_Y, data.control_R))
+            h = w * R[months] * share[:, :1]
+            at_zero[rows] += cells[number, 0] @ h
             if data.until_start:  # fewer and fewer stand for all who have started since
-                h = share_of_mean(K - 1)
-                at_last[rows] += h @ cells[number, -1]
+                h = w * R[np.minimum(calendar[:, -1], T - 1)] * share[:, -1:]
+                at_last[rows] += cells[number, -1] @ h
             enlarged = w / np.sqrt(np.maximum(1 - h, SMALLEST_REST))
-            by_month[rows] += (enlarged @ of_month_Y) * Y - (enlarged @ of_month_R) * R
-            Y, R, w, enlarged = (np.ascontiguousarray(values.T) for values in (Y, R, w, enlarged))
-            part = np.zeros((K, len(rows)))
-            for m, month in enumerate(months):
-                width = min(K, T - month)
-                residual = Y[month : month + width] * of_Y[m, :width, None]
-                residual -= R[month : month + width] * of_R[m, :width, None]
-                for u, slope in [] if regression is None else _slopes(of, rows, m, data.until_start):
-                    later = slice(months[u] - month, width)
-                    steps[m, :, later] += regression.gradient(u, rows, slope * w[m], residual[later].T)
-                residual *= enlarged[m]
-                part[:width] += residual
+            by_month[rows] += ((of_month_Y @ enlarged) * Y - (of_month_R @ enlarged) * R).T
+            part = np.empty((K, w.shape[1]))
+            for k, at in enumerate(np.minimum(calendar, T - 1).T):
+                part[k] = of_Y[:, k] @ (enlarged * Y[at]) - of_R[:, k] @ (enlarged * R[at])
             by_k[rows] += part.T
-    return by_k, by_month, at_zero, at_last, steps
+            for m, u, slope in _slopes(of, rows, data.until_start):
+                assert of.propensity is not None
+                x = of.propensity.x(u, rows) * (slope * w[m])
+                start, end = months[u], min(months[m] + K, T)
+                k = slice(start - months[m], end - months[m])
+                moves[m, u, :, k] += of_Y[m, k] * (x @ Y[start:end].T) - of_R[m, k] * (x @ R[start:end].T)
+    return by_k, by_month, at_zero, at_last, moves
 
 
-def _slopes(of: Design, rows: NDArray[np.int64], m: int, until_start: bool) -> Iterator[tuple[int, Floats]]:
-    """d log w/dη of the controls in trial m, by the number of the trial month whose η it is.
+def _slopes(
+    of: Design, rows: NDArray[np.int64] | slice, until_start: bool
+) -> Iterator[tuple[int, int, Floats | float]]:
+    """d log w/dη of controls in trial month number m, the number of the trial month whose η it is after m's own.
 
     +1 in the trial's own month for ATT, 1−p for overlap; of the weight for not having started yet it is p in each month
     since the trial's in which one could.
     """
-    assert of.propensity is not None
-    p = of.propensity.probability
-    if of.weights != "none":
-        yield m, np.ones(len(rows)) if of.weights == "att" else 1 - p[rows, m]
-    for u in range(m + 1, len(of.months)) if until_start else ():
-        yield u, p[rows, u]
+    if of.propensity is None:
+        return
+    p = of.propensity.probability[rows]
+    for m in range(len(of.months)):
+        if of.weights != "none":
+            yield m, m, 1.0 if of.weights == "att" else 1 - p[:, m]
+        for u in range(m + 1, len(of.months) if until_start else 0):
+            yield m, u, p[:, u]
 
 
 def _gradients(
-    of: Design, steps: Floats, on_treated: Floats, on_mix: Floats, count: Floats, T: int
+    of: Design, moves: Floats, on_treated: Floats, on_mix: Floats, count: Floats, T: int
 ) -> tuple[Floats, Floats, Floats]:
     """G = Σ IF · (d log w/dη) · x for P₁(k), P₀(k) and what is saved in each calendar month.
 
-    steps: of the controls in each trial month; d log w/dη of the treated is −p for overlap, else 0.
+    moves: those of the controls; d log w/dη of the treated is −p in their own month for overlap, else 0.
     """
-    step1, step0 = np.zeros_like(steps), steps
-    if of.weights == "overlap":
-        assert of.propensity is not None
-        for m in range(len(of.months)):
-            own = of.trial == m
-            slope = -of.propensity.probability[of.person[own], m]
-            step0[m] += of.propensity.gradient(m, of.person[own], slope, on_mix[own])
-            step1[m] += of.propensity.gradient(m, of.person[own], slope, on_treated[own])
-    saved = sum(back(count * step, np.full(len(step), month), T) for step, month in zip(step0 - step1, of.months))
-    return step1.sum(axis=0), step0.sum(axis=0), saved
+    assert of.propensity is not None
+    moves_1, moves_0 = np.zeros_like(moves), moves.copy()
+    for m in range(len(of.months)) if of.weights == "overlap" else ():
+        started = of.trial == m
+        x = -of.propensity.probability[of.person[started], m] * of.propensity.x(m, of.person[started])
+        moves_1[m, m] += x @ on_treated[started]
+        moves_0[m, m] += x @ on_mix[started]
+    q, K = len(of.propensity.curvature), len(count)
+    G1, G0, saved = np.zeros((q, K)), np.zeros((q, K)), np.zeros((q, T + K))
+    for u, own in enumerate(of.propensity.own):
+        G1[own] += moves_1[:, u].sum(axis=0)
+        G0[own] += moves_0[:, u].sum(axis=0)
+        for m, month in enumerate(of.months):
+            saved[own, month : month + K] += count * (moves_0[m, u] - moves_1[m, u])
+    return G1, G0, saved[:, :T]

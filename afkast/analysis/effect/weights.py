@@ -33,6 +33,9 @@ MOST_STEPS = 100
 SINGLE_PRECISION_FROM = 20_000_000
 """So many numbers are kept in half the memory, in single precision; everything is computed in double."""
 
+FIRST_STEPS = 500_000
+"""So many person-trials are enough to come close to the top of the likelihood; the last steps are taken by all."""
+
 PERSON_TRIALS_AT_A_TIME = 4096
 """Few enough for their covariates to stay in the processor's cache."""
 
@@ -49,7 +52,7 @@ def at(values: NDArray[np.generic], month: int) -> NDArray[np.generic]:
 
 def across(values: NDArray[np.generic], months: NDArray[np.int64]) -> NDArray[np.generic]:
     """What is known of the persons in these calendar months, persons × months; × 1 where it does not change."""
-    return values[:, months] if values.ndim == 2 else values[:, None]
+    return np.take(values, months, axis=1) if values.ndim == 2 else values[:, None]
 
 
 def bearable(
@@ -81,30 +84,23 @@ class Propensity:
     """The probability of starting in each trial month, and what its being estimated means for an estimate.
 
     probability: persons × trial months, 0 where not eligible. The person-trials stand by trial month, then person:
-    columns, covariates × person-trials, has their standardised covariates, and place, trial months × persons, says
-    where among them a person is (anywhere, where not eligible). `curvature` H = X'diag(p(1−p))X + the prior's.
+    columns, (1 + covariates) × person-trials, has a 1 and their standardised covariates, and place, trial months ×
+    persons, says where among them a person is (anywhere, where not eligible). Coefficients are of the trial months,
+    then of the covariates; own, trial months × (1 + covariates), says which of them count in a month. `curvature`
+    H = X'diag(p(1−p))X + the prior's.
     """
 
     probability: Floats
     coefficients: Floats  # of the standardised covariates
     columns: NDArray[np.floating]
     place: NDArray[np.int32]
+    own: NDArray[np.int64]
     curvature: Floats
     score: Floats  # persons × (trial months + covariates): Σ_m (A_im − p_im) x_im
 
-    def correction(self, gradient: Floats) -> Floats:
-        """(A_i − p_i) x_i'H⁻¹G, persons × …: how each person moves an estimate by moving the regression.
-
-        gradient: G = Σ IF_i · (d log w_i / dη) · x_i, (trial months + covariates) × ….
-        """
-        return self.score @ np.linalg.solve(self.curvature, gradient)
-
-    def gradient(self, m: int, persons: NDArray[np.int64], slope: Floats, influence: Floats) -> Floats:
-        """Σ x_i · slope_i · influence_i in trial month number m; slope: (persons,), influence: persons × …."""
-        x = np.zeros((len(self.curvature), influence.shape[1]))
-        x[m] = slope @ influence
-        x[len(self.place) :] = (self.columns[:, self.place[m, persons]] * slope) @ influence
-        return x
+    def x(self, m: int, persons: NDArray[np.int64] | slice) -> Floats:
+        """What the month's own coefficients are multiplied by, (1 + covariates) × persons."""
+        return np.take(self.columns, self.place[m, persons], axis=1)
 
 
 def propensity(
@@ -120,53 +116,72 @@ def propensity(
     rows = [np.flatnonzero(of_month) for of_month in eligible.T]
     person, first = np.concatenate(rows), np.cumsum([0, *map(len, rows)])
     total = len(person)
-    columns = np.empty((p, total), np.float32 if total * p > SINGLE_PRECISION_FROM else np.float64)
-    x = np.empty(total)
-    for column, (name, values) in zip(columns, covariates.items(), strict=True):
-        for r, month, start, end in zip(rows, months, first, first[1:], strict=False):
-            x[start:end] = at(values, month)[r]
+    columns = np.empty((1 + p, total), np.float32 if total * p > SINGLE_PRECISION_FROM else np.float64)
+    columns[0], x = 1, np.empty(total)
+    for column, (name, values) in zip(columns[1:], covariates.items(), strict=True):
+        for m, month in enumerate(months):
+            x[first[m] : first[m + 1]] = at(values, month)[rows[m]]
         x -= x.mean()
         sd = np.sqrt(x @ x / total)
         if not np.isfinite(sd):
             raise missing(name)
-        column[:] = 0
-        np.divide(x, sd, out=column, where=sd > 0, casting="same_kind")
+        np.divide(x, sd or 1, out=column)
 
     A = np.concatenate([of_month[r] for of_month, r in zip(starts.T, rows, strict=True)])
+    own = np.c_[np.arange(M), np.tile(np.arange(M, M + p), (M, 1))]
     centre = np.r_[np.full(M, logit(A.sum() / total)), np.zeros(p)]
     prior = np.r_[np.full(M, MONTH_PRIOR_SD**-2), np.full(p, PRIOR_SD**-2)]
-    # every twentieth of many persons takes the first steps
-    every = max(1, min(20, total // 200_000))
     beta = centre
-    if every > 1:
-        some = np.ascontiguousarray(columns[:, ::every])
-        beta, _ = _most_likely(beta, some, A[::every], -(-first // every), centre, prior, 1e-2)
-    beta, H = _most_likely(beta, columns, A, first, centre, prior, 1e-9)
+    every = min(20, total // FIRST_STEPS)
+    if every > 1:  # every twentieth of many persons takes the first steps
+        some = _PersonTrials(np.ascontiguousarray(columns[:, ::every]), A[::every], -(-first // every), own)
+        beta, _ = _most_likely(some, beta, centre, prior, 1e-2)
+    beta, H = _most_likely(_PersonTrials(columns, A, first, own), beta, centre, prior, 1e-9)
 
-    of_months = [columns[:, start:end] for start, end in itertools.pairwise(first)]
-    probability = expit(np.concatenate([beta[m] + beta[M:] @ x for m, x in enumerate(of_months)]))
-    probabilities, score = np.zeros((n, M)), np.empty((n, M + p))
-    probabilities.T[eligible.T] = probability
-    score[:, :M] = starts - probabilities
-    for number, column in enumerate(columns):
-        score[:, M + number] = np.bincount(person, (A - probability) * column, n)
+    log_odds = [beta[own[m]] @ columns[:, first[m] : first[m + 1]] for m in range(M)]
+    residual = A - expit(np.concatenate(log_odds))
+    probability, score = np.zeros((n, M)), np.empty((n, M + p))
+    probability.T[eligible.T] = A - residual
+    score[:, :M] = starts - probability
+    for number, column in enumerate(columns[1:]):
+        score[:, M + number] = np.bincount(person, residual * column, n)
     place = np.cumsum(eligible.T, dtype=np.int32).reshape(M, n) - 1
-    return Propensity(probabilities, beta[M:], columns, place, H, score)
+    return Propensity(probability, beta[M:], columns, place, own, H, score)
+
+
+@dataclass(frozen=True)
+class _PersonTrials:
+    """What is regressed, by trial month: those of number m are first[m]:first[m+1]; columns and own as in Propensity."""
+
+    columns: NDArray[np.floating]
+    starts: NDArray[np.bool_]
+    first: NDArray[np.int64]
+    own: NDArray[np.int64]
+
+    def likelihood(self, beta: Floats) -> tuple[float, Floats, Floats]:
+        """The log-likelihood, its slope X'(A − p) and its curvature X'diag(p(1−p))X."""
+        likelihood, slope, H = 0.0, np.zeros_like(beta), np.zeros((len(beta), len(beta)))
+        for own, (first, end) in zip(self.own, itertools.pairwise(self.first), strict=True):
+            for start in range(first, end, PERSON_TRIALS_AT_A_TIME):
+                some = slice(start, min(start + PERSON_TRIALS_AT_A_TIME, end))
+                x, A = self.columns[:, some].astype(np.float64, copy=False), self.starts[some]
+                log_odds = beta[own] @ x
+                # log(1 + e^η), so that p = e^η/(1 + e^η)
+                log_sum = np.maximum(log_odds, 0) + np.log1p(np.exp(-np.abs(log_odds)))
+                p = np.exp(log_odds - log_sum)
+                likelihood += A @ log_odds - log_sum.sum()
+                slope[own] += x @ (A - p)
+                H[np.ix_(own, own)] += (x * (p * (1 - p))) @ x.T
+        return likelihood, slope, H
 
 
 def _most_likely(
-    beta: Floats,
-    columns: NDArray[np.floating],
-    A: NDArray[np.bool_],
-    first: NDArray[np.int64],
-    centre: Floats,
-    prior: Floats,
-    tolerance: float,
+    of: _PersonTrials, beta: Floats, centre: Floats, prior: Floats, tolerance: float
 ) -> tuple[Floats, Floats]:
     """Coefficients at the top of the penalised likelihood, by steps from beta until one is short, and the curvature."""
     step, best = np.zeros_like(beta), -np.inf
     for _ in range(MOST_STEPS):
-        likelihood, slope, H = _likelihood(beta, columns, A, first)
+        likelihood, slope, H = of.likelihood(beta)
         likelihood -= (prior * (beta - centre) ** 2).sum() / 2
         if likelihood < best - 1e-12 * abs(best):  # the step led past the top: half of it
             step = step / 2
@@ -181,26 +196,3 @@ def _most_likely(
         if converged:
             return beta, H
     raise AfkastError("Sandsynligheden for at starte kan ikke beregnes af oplysningerne; udelad nogle af dem.")
-
-
-def _likelihood(
-    beta: Floats, columns: NDArray[np.floating], A: NDArray[np.bool_], first: NDArray[np.int64]
-) -> tuple[float, Floats, Floats]:
-    """The log-likelihood, its slope X'(A − p) and its curvature X'diag(p(1−p))X."""
-    M = len(first) - 1
-    likelihood, slope, H = 0.0, np.zeros_like(beta), np.zeros((len(beta), len(beta)))
-    for m in range(M):
-        for start in range(first[m], first[m + 1], PERSON_TRIALS_AT_A_TIME):
-            some = slice(start, min(start + PERSON_TRIALS_AT_A_TIME, first[m + 1]))
-            x = columns[:, some].astype(np.float64, copy=False)
-            log_odds = beta[m] + beta[M:] @ x
-            probability = expit(log_odds)
-            likelihood += (np.where(A[some], log_odds, 0) - np.logaddexp(0, log_odds)).sum()
-            residual, w = A[some] - probability, probability * (1 - probability)
-            slope[m] += residual.sum()
-            slope[M:] += x @ residual
-            H[m, m] += w.sum()
-            H[m, M:] += x @ w
-            H[M:, M:] += (x * w) @ x.T
-    H[M:, :M] = H[:M, M:].T
-    return likelihood, slope, H
