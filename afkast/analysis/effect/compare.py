@@ -40,14 +40,14 @@ class Followed:
     Y: Floats
     control_R: Floats  # noqa: N815
     control_Y: Floats  # noqa: N815
-    on: Floats
+    on: NDArray[np.bool_]
     until_start: bool = False
 
 
 def followed(observed: NDArray[np.bool_], Y: Floats, on_benefit: NDArray[np.bool_]) -> Followed:
     """Everyone as long as they are observed: intention to treat."""
     R = observed.astype(float)
-    return Followed(R, Y, R, Y, (on_benefit & observed).astype(float))
+    return Followed(R, Y, R, Y, on_benefit & observed)
 
 
 def until_start(of: Design, everyone: Followed, start_month: Floats) -> tuple[Design, Followed]:
@@ -118,10 +118,6 @@ def means(of: Design, data: Followed, follow_up_months: int | None) -> Means:
     """Followed for as long as at least 10 and 20 % of either arm are, and each comparison as long as five controls."""
     T = data.R.shape[1]
     K = min(follow_up_months or T, T - int(of.months[0]))
-    seen, seen_on = data.R, data.on
-    if data.until_start:
-        seen = (data.control_R > 0).astype(float)
-        seen_on = data.on * seen
     W, WY, counted, counted_on = np.zeros((4, of.comparisons, K))
     for stratum in of.strata:
         sums = np.zeros((4, len(of.months), T))
@@ -130,14 +126,15 @@ def means(of: Design, data: Followed, follow_up_months: int | None) -> Means:
             w = one * of.control_weight[rows].T
             sums[0] += w @ data.control_R[rows]
             sums[1] += w @ data.control_Y[rows]
-            sums[2] += one @ seen[rows]
-            sums[3] += one @ seen_on[rows]
+            sums[2] += one @ (data.control_R[rows] > 0)
+            sums[3] += one @ (data.on[rows] & (data.control_R[rows] > 0))
         for out, of_stratum in zip((W, WY, counted, counted_on), sums, strict=True):
             np.add.at(out, stratum.comparison, along(of_stratum, of.months, K))
     enough = (counted >= FEWEST_CONTROLS) & (W > 0)
     P0 = np.divide(WY, W, out=np.zeros_like(W), where=enough)
 
-    R, Y, on = (along(values[of.person], of.months[of.trial], K) for values in (data.R, data.Y, data.on))
+    R, Y = (along(values[of.person], of.months[of.trial], K) for values in (data.R, data.Y))
+    on = along(data.on[of.person].astype(float), of.months[of.trial], K)
     R = R * enough[of.comparison]
     in_use = np.bincount(of.comparison[R[:, 0] > 0], minlength=of.comparisons) > 0
     observed = np.stack([R.sum(axis=0), counted[in_use].sum(axis=0)])
@@ -165,7 +162,7 @@ def means(of: Design, data: Followed, follow_up_months: int | None) -> Means:
 
 @dataclass(frozen=True)
 class Influence:
-    """On the treated's curve, the controls', their difference D (each τ) and on what is saved (calendar months)."""
+    """On the treated's curve, the controls', the latter less the former (each τ) and what is saved (by month)."""
 
     treated: Arms
     control: Arms
@@ -230,7 +227,9 @@ def influence(of: Design, data: Followed, mean: Means, count: Floats, person: ND
     curve_1 = arms(leverage * on_treated, np.zeros(by_k.shape), G1)
     curve_0 = arms(leverage * on_mix, by_k, G0)
     saved = arms(back(leverage * (on_mix - on_treated) * count, months[of.trial], T), by_month, G)
-    difference = replace(curve_1, treated=curve_1.treated - curve_0.treated, control=curve_1.control - curve_0.control)
+    # of the controls' curve less the treated's, as what is saved is; few weights move the treated's
+    controls = curve_0.control - curve_1.control if G1.any() else curve_0.control
+    difference = replace(curve_0, treated=curve_0.treated - curve_1.treated, control=controls)
     if mean.too_alike:
         lent_k, lent_month = _borrowed(of, data, mean, P1 - P0, count)
         curve_1, difference = replace(curve_1, borrowed=lent_k), replace(difference, borrowed=lent_k)
@@ -305,8 +304,9 @@ def _of_controls(
                 assert of.propensity is not None
                 x = of.propensity.x(u, rows) * (slope * w[m])
                 start, end = months[u], min(months[m] + K, T)
-                k = slice(start - months[m], end - months[m])
-                moves[m, u, :, k] += of_Y[m, k] * (x @ Y[start:end].T) - of_R[m, k] * (x @ R[start:end].T)
+                after = slice(start - months[m], end - months[m])
+                moved = of_Y[m, after] * (x @ Y[start:end].T) - of_R[m, after] * (x @ R[start:end].T)
+                moves[m, u, :, after] += moved
     return by_k, by_month, at_zero, at_last, moves
 
 

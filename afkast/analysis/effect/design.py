@@ -176,16 +176,17 @@ def balance(of: Design, covariates: Covariates) -> pd.DataFrame:
     a = of.treated_weight * (W > 0)[of.comparison]
     rows = {}
     for name, values in covariates.items():
-        x = across(values, of.months)
-        known = np.isfinite(x)
+        found = across(values, of.months)
+        known = np.isfinite(found)
         if (of.eligible & ~known).any():
             raise missing(name)
-        x = np.where(known, x, 0.0)
+        x: Floats = np.where(known, found, 0.0).astype(np.float64, copy=False)
         treated = np.broadcast_to(x, C.shape)[of.person, of.trial]
         of_month = np.einsum("im,im->m", C, x)
         before = (of_month / np.maximum(controls, 1))[of.trial]
         after = np.divide(sums(x), W, out=np.zeros_like(W), where=W > 0)[of.comparison]
-        variance = np.einsum("im,im->", C, (x - of_month.sum() / controls.sum()) ** 2) / (controls.sum() - 1)
+        x -= of_month.sum() / controls.sum()
+        variance = np.einsum("im,im,im->", C, x, x) / (controls.sum() - 1)
         s = np.sqrt((treated.var(ddof=1) + variance) / 2)
         weighted_treated = (a * treated).sum() / a.sum()
         weighted_control = (a * after).sum() / a.sum()

@@ -139,19 +139,19 @@ def propensity(
     beta, H = _most_likely(_PersonTrials(columns, A, first, own), beta, centre, prior, 1e-9)
 
     log_odds = [beta[own[m]] @ columns[:, first[m] : first[m + 1]] for m in range(M)]
-    residual = A - expit(np.concatenate(log_odds))
+    of_trials = expit(np.concatenate(log_odds))
     probability, score = np.zeros((n, M)), np.empty((n, M + p))
-    probability.T[eligible.T] = A - residual
+    probability.T[eligible.T] = of_trials
     score[:, :M] = starts - probability
     for number, column in enumerate(columns[1:]):
-        score[:, M + number] = np.bincount(person, residual * column, n)
+        score[:, M + number] = np.bincount(person, (A - of_trials) * column, n)
     place = np.cumsum(eligible.T, dtype=np.int32).reshape(M, n) - 1
     return Propensity(probability, beta[M:], columns, place, own, H, score)
 
 
 @dataclass(frozen=True)
 class _PersonTrials:
-    """What is regressed, by trial month: those of number m are first[m]:first[m+1]; columns and own as in Propensity."""
+    """What is regressed; those of trial month number m are first[m]:first[m+1]; columns, own: as in Propensity."""
 
     columns: NDArray[np.floating]
     starts: NDArray[np.bool_]
@@ -184,12 +184,12 @@ def _most_likely(
         likelihood, slope, H = of.likelihood(beta)
         likelihood -= (prior * (beta - centre) ** 2).sum() / 2
         if likelihood < best - 1e-12 * abs(best):  # the step led past the top: half of it
-            step = step / 2
+            step /= 2
             beta = beta - step
             continue
         best = likelihood
         H += np.diag(prior)
-        step = np.linalg.solve(H, slope - prior * (beta - centre))
+        step[:] = np.linalg.solve(H, slope - prior * (beta - centre))
         converged = np.abs(step).max() < tolerance
         step /= max(1.0, float(np.abs(step).max()) / 3)
         beta = beta + step
