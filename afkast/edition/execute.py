@@ -139,7 +139,6 @@ def _kernel_settings(folder: str) -> Config:
 def _run(project: Project, job: Job, pages: Path, output: Path, where: str) -> None:
     os.environ["AFKAST_HOME"] = str(project.root)
     os.environ["AFKAST_PAGES"] = str(pages)
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a page per processor: threads would wait for each other
     with tempfile.TemporaryDirectory() as sockets:
         try:
             _papermill(project, job, output, _kernel_settings(sockets))

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from afkast.analysis.effect.arms import BORROWED, Arms, Floats
-from afkast.analysis.effect.design import FEWEST_CONTROLS, Design, Stratum
+from afkast.analysis.effect.design import FEWEST_CONTROLS, Design
 from afkast.analysis.effect.weights import propensity
 from afkast.analysis.survival import FEWEST_OBSERVED
 from afkast.errors import AfkastError
@@ -15,8 +15,9 @@ from afkast.errors import AfkastError
 SMALLEST_SHARE_OBSERVED = 0.2
 """The curves end where less of either arm is still observed: what comes after is unknown, not zero."""
 
-PERSONS_AT_A_TIME = 1024
-"""Few enough for their months to stay in the processor's cache."""
+AT_A_TIME = 750_000
+"""Persons × trial months × calendar months: few enough to stay in the processor's cache, and for a product not to be
+shared out among threads, which wait for each other where others use the processors."""
 
 FEWEST_UNLIKE, SMALLEST_SHARE_UNLIKE = 10, 0.25
 """Where nearly all of the treated fare the same, the few others decide how wide an interval is, and Student's t covers
@@ -107,11 +108,11 @@ class Means:
         return unlike < min(FEWEST_UNLIKE, SMALLEST_SHARE_UNLIKE * len(months))
 
 
-def _pieces(stratum: Stratum) -> Iterator[tuple[slice, NDArray[np.int64] | slice]]:
-    """Some of the stratum's persons at a time: where they are in the stratum, and their rows among everyone."""
-    for first in range(0, len(stratum.controls), PERSONS_AT_A_TIME):
-        some = slice(first, first + PERSONS_AT_A_TIME)
-        yield some, some if isinstance(stratum.rows, slice) else stratum.rows[some]
+def _pieces(persons: int, cells: int) -> Iterator[slice]:
+    """Some of the persons at a time, when each has so many trial months × calendar months."""
+    size = max(1, AT_A_TIME // cells)
+    for first in range(0, persons, size):
+        yield slice(first, first + size)
 
 
 def means(of: Design, data: Followed, follow_up_months: int | None) -> Means:
@@ -121,7 +122,8 @@ def means(of: Design, data: Followed, follow_up_months: int | None) -> Means:
     W, WY, counted, counted_on = np.zeros((4, of.comparisons, K))
     for stratum in of.strata:
         sums = np.zeros((4, len(of.months), T))
-        for some, rows in _pieces(stratum):
+        for some in _pieces(len(stratum.controls), len(of.months) * T):
+            rows = stratum.some(some)
             one = stratum.controls[some].T.astype(float)
             w = one * of.control_weight[rows].T
             sums[0] += w @ data.control_R[rows]
@@ -213,8 +215,7 @@ def influence(of: Design, data: Followed, mean: Means, count: Floats, person: ND
         if of.propensity is not None and gradient.any():
             direction = np.linalg.solve(of.propensity.curvature, gradient)
             own = control[treated_persons]
-            for first in range(0, persons, PERSONS_AT_A_TIME):
-                some = slice(first, first + PERSONS_AT_A_TIME)
+            for some in _pieces(persons, len(months) * T):
                 control[some] += score[some] @ direction
             treated = treated + score[treated_persons] @ direction
             control[treated_persons] = own
@@ -227,7 +228,7 @@ def influence(of: Design, data: Followed, mean: Means, count: Floats, person: ND
     curve_1 = arms(leverage * on_treated, np.zeros(by_k.shape), G1)
     curve_0 = arms(leverage * on_mix, by_k, G0)
     saved = arms(back(leverage * (on_mix - on_treated) * count, months[of.trial], T), by_month, G)
-    # of the controls' curve less the treated's, as what is saved is; few weights move the treated's
+    # of the controls' curve less the treated's, as what is saved is; only overlap weights move the treated's
     controls = curve_0.control - curve_1.control if G1.any() else curve_0.control
     difference = replace(curve_0, treated=curve_0.treated - curve_1.treated, control=controls)
     if mean.too_alike:
@@ -285,7 +286,8 @@ def _of_controls(
         of_Y = cells[number] * share
         of_R = of_Y * mean.P0[number]
         of_month_Y, of_month_R = (back(count * values, months, T).T for values in (of_Y, of_R))
-        for some, rows in _pieces(stratum):
+        for some in _pieces(len(stratum.controls), len(months) * T):
+            rows = stratum.some(some)
             # months × persons, as a month is what is read at a time
             w = np.ascontiguousarray((stratum.controls[some] * of.control_weight[rows]).T)
             Y, R = (np.ascontiguousarray(values[rows].T) for values in (data.control_Y, data.control_R))

@@ -29,6 +29,10 @@ class Stratum:
     controls: NDArray[np.bool_]  # those persons × trial months
     comparison: NDArray[np.int64]  # (trial months,)
 
+    def some(self, which: slice) -> NDArray[np.int64] | slice:
+        """The rows of some of the persons; a slice, where they are everyone, copies nothing."""
+        return which if isinstance(self.rows, slice) else self.rows[which]
+
 
 @dataclass(frozen=True)
 class Design:

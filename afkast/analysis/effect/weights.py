@@ -1,7 +1,7 @@
 """Weights that make those who could have started like those who did: a logistic regression on the person-trials."""
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,8 +36,9 @@ SINGLE_PRECISION_FROM = 20_000_000
 FIRST_STEPS = 500_000
 """So many person-trials are enough to come close to the top of the likelihood; the last steps are taken by all."""
 
-PERSON_TRIALS_AT_A_TIME = 4096
-"""Few enough for their covariates to stay in the processor's cache."""
+PERSON_TRIALS_AT_A_TIME = 2048
+"""Few enough for their covariates to stay in the processor's cache, and for a product not to be shared out among
+threads, which wait for each other where others use the processors."""
 
 
 def missing(name: str) -> AfkastError:
@@ -122,7 +123,7 @@ def propensity(
         for m, month in enumerate(months):
             x[first[m] : first[m + 1]] = at(values, month)[rows[m]]
         x -= x.mean()
-        sd = np.sqrt(x @ x / total)
+        sd = np.sqrt(np.einsum("i,i->", x, x) / total)
         if not np.isfinite(sd):
             raise missing(name)
         np.divide(x, sd or 1, out=column)
@@ -136,10 +137,10 @@ def propensity(
     if every > 1:  # every twentieth of many persons takes the first steps
         some = _PersonTrials(np.ascontiguousarray(columns[:, ::every]), A[::every], -(-first // every), own)
         beta, _ = _most_likely(some, beta, centre, prior, 1e-2)
-    beta, H = _most_likely(_PersonTrials(columns, A, first, own), beta, centre, prior, 1e-9)
+    everyone = _PersonTrials(columns, A, first, own)
+    beta, H = _most_likely(everyone, beta, centre, prior, 1e-9)
 
-    log_odds = [beta[own[m]] @ columns[:, first[m] : first[m + 1]] for m in range(M)]
-    of_trials = expit(np.concatenate(log_odds))
+    of_trials = expit(np.concatenate([beta[month] @ columns[:, some] for month, some in everyone.pieces()]))
     probability, score = np.zeros((n, M)), np.empty((n, M + p))
     probability.T[eligible.T] = of_trials
     score[:, :M] = starts - probability
@@ -158,20 +159,24 @@ class _PersonTrials:
     first: NDArray[np.int64]
     own: NDArray[np.int64]
 
+    def pieces(self) -> Iterator[tuple[NDArray[np.int64], slice]]:
+        """Which coefficients count, for some person-trials of one month at a time."""
+        for own, (first, end) in zip(self.own, itertools.pairwise(self.first), strict=True):
+            for start in range(first, end, PERSON_TRIALS_AT_A_TIME):
+                yield own, slice(start, min(start + PERSON_TRIALS_AT_A_TIME, end))
+
     def likelihood(self, beta: Floats) -> tuple[float, Floats, Floats]:
         """The log-likelihood, its slope X'(A − p) and its curvature X'diag(p(1−p))X."""
         likelihood, slope, H = 0.0, np.zeros_like(beta), np.zeros((len(beta), len(beta)))
-        for own, (first, end) in zip(self.own, itertools.pairwise(self.first), strict=True):
-            for start in range(first, end, PERSON_TRIALS_AT_A_TIME):
-                some = slice(start, min(start + PERSON_TRIALS_AT_A_TIME, end))
-                x, A = self.columns[:, some].astype(np.float64, copy=False), self.starts[some]
-                log_odds = beta[own] @ x
-                # log(1 + e^η), so that p = e^η/(1 + e^η)
-                log_sum = np.maximum(log_odds, 0) + np.log1p(np.exp(-np.abs(log_odds)))
-                p = np.exp(log_odds - log_sum)
-                likelihood += A @ log_odds - log_sum.sum()
-                slope[own] += x @ (A - p)
-                H[np.ix_(own, own)] += (x * (p * (1 - p))) @ x.T
+        for own, some in self.pieces():
+            x, A = self.columns[:, some].astype(np.float64, copy=False), self.starts[some]
+            log_odds = beta[own] @ x
+            # log(1 + e^η), so that p = e^η/(1 + e^η)
+            log_sum = np.maximum(log_odds, 0) + np.log1p(np.exp(-np.abs(log_odds)))
+            p = np.exp(log_odds - log_sum)
+            likelihood += A @ log_odds - log_sum.sum()
+            slope[own] += x @ (A - p)
+            H[np.ix_(own, own)] += (x * (p * (1 - p))) @ x.T
         return likelihood, slope, H
 
 
