@@ -50,12 +50,6 @@ class Arms:
     control: Floats
     sizes: tuple[float, float]
 
-    def plus(self, correction: Floats) -> "Arms":
-        """With more influence, persons × …, of each person in the arm that is theirs."""
-        rest = correction.copy()
-        rest[self.of_treated] = 0
-        return replace(self, treated=self.treated + correction[self.of_treated], control=self.control + rest)
-
     def together(self, which: object) -> "Arms":
         """The influence on the sum of some of the estimates."""
         treated, control = (part[:, which].sum(axis=1) for part in (self.treated, self.control))  # type: ignore[index]

@@ -1,12 +1,13 @@
 """The means of a design's trials, and each person's influence on them."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from afkast.analysis.effect.arms import Arms, Floats
-from afkast.analysis.effect.design import FEWEST_CONTROLS, Design, Stratum
+from afkast.analysis.effect.design import FEWEST_CONTROLS, Design
 from afkast.analysis.effect.interval import Outcome
 from afkast.analysis.effect.weights import propensity
 from afkast.analysis.survival import FEWEST_OBSERVED
@@ -15,8 +16,9 @@ from afkast.errors import AfkastError
 SMALLEST_SHARE_OBSERVED = 0.2
 """The curves end where less of either arm is still observed: what comes after is unknown, not zero."""
 
-PERSONS_AT_A_TIME = 1024
-"""Few enough for their months to stay in the processor's cache."""
+AT_A_TIME = 750_000
+"""Persons × trial months × calendar months: few enough to stay in the processor's cache, and for a product not to be
+shared out among threads, which wait for each other where others use the processors."""
 
 SMALLEST_REST = 0.01
 """1 − h of a residual with leverage h; a person alone in a mean has no residual to enlarge."""
@@ -34,14 +36,14 @@ class Followed:
     Y: Floats
     control_R: Floats  # noqa: N815
     control_Y: Floats  # noqa: N815
-    on: Floats
+    on: NDArray[np.bool_]
     until_start: bool = False
 
 
 def followed(observed: NDArray[np.bool_], Y: Floats, on_benefit: NDArray[np.bool_]) -> Followed:
     """Everyone as long as they are observed: intention to treat."""
     R = observed.astype(float)
-    return Followed(R, Y, R, Y, (on_benefit & observed).astype(float))
+    return Followed(R, Y, R, Y, on_benefit & observed)
 
 
 def until_start(of: Design, everyone: Followed, start_month: Floats) -> tuple[Design, Followed]:
@@ -94,30 +96,35 @@ class Means:
     control_on: Floats
 
 
+def _pieces(persons: int, cells: int) -> Iterator[slice]:
+    """Some of the persons at a time, when each has so many trial months × calendar months."""
+    size = max(1, AT_A_TIME // cells)
+    for first in range(0, persons, size):
+        yield slice(first, first + size)
+
+
 def means(of: Design, data: Followed, follow_up_months: int | None) -> Means:
     """Followed for as long as at least 10 and 20 % of either arm are, and each comparison as long as five controls."""
     T = data.R.shape[1]
     K = min(follow_up_months or T, T - int(of.months[0]))
-    seen, seen_on = data.R, data.on
-    if data.until_start:
-        seen = (data.control_R > 0).astype(float)
-        seen_on = data.on * seen
     W, WY, counted, counted_on = np.zeros((4, of.comparisons, K))
     for stratum in of.strata:
-        rows, one = stratum.rows, stratum.controls.astype(float)
-        w = one * of.control_weight[rows]
-        sums = (
-            (W, w, data.control_R),
-            (WY, w, data.control_Y),
-            (counted, one, seen),
-            (counted_on, one, seen_on),
-        )
-        for out, left, right in sums:
-            np.add.at(out, stratum.comparison, along(left.T @ right[rows], of.months, K))
+        sums = np.zeros((4, len(of.months), T))
+        for some in _pieces(len(stratum.controls), len(of.months) * T):
+            rows = stratum.some(some)
+            one = stratum.controls[some].T.astype(float)
+            w = one * of.control_weight[rows].T
+            sums[0] += w @ data.control_R[rows]
+            sums[1] += w @ data.control_Y[rows]
+            sums[2] += one @ (data.control_R[rows] > 0)
+            sums[3] += one @ (data.on[rows] & (data.control_R[rows] > 0))
+        for out, of_stratum in zip((W, WY, counted, counted_on), sums, strict=True):
+            np.add.at(out, stratum.comparison, along(of_stratum, of.months, K))
     enough = (counted >= FEWEST_CONTROLS) & (W > 0)
     P0 = np.divide(WY, W, out=np.zeros_like(W), where=enough)
 
-    R, Y, on = (along(values[of.person], of.months[of.trial], K) for values in (data.R, data.Y, data.on))
+    R, Y = (along(values[of.person], of.months[of.trial], K) for values in (data.R, data.Y))
+    on = along(data.on[of.person].astype(float), of.months[of.trial], K)
     R = R * enough[of.comparison]
     in_use = np.bincount(of.comparison[R[:, 0] > 0], minlength=of.comparisons) > 0
     observed = np.stack([R.sum(axis=0), counted[in_use].sum(axis=0)])
@@ -145,7 +152,7 @@ def means(of: Design, data: Followed, follow_up_months: int | None) -> Means:
 
 @dataclass(frozen=True)
 class Influence:
-    """On the treated's curve, the controls', their difference D (each τ) and on what is saved (calendar months)."""
+    """On the treated's curve, the controls', the latter less the former (each τ) and what is saved (by month)."""
 
     treated: Arms
     control: Arms
@@ -169,36 +176,7 @@ def influence(of: Design, data: Followed, mean: Means, count: Floats, person: ND
     on_treated, on_mix = mean.share * (mean.Y - P1), mean.share * (P0_own - P0)
     cells = np.zeros_like(mean.W)
     np.add.at(cells, number, mean.share)
-    of_Y = np.divide(cells, mean.W, out=np.zeros_like(mean.W), where=mean.W > 0)
-    of_R = of_Y * mean.P0
-
-    def of_mean(stratum: Stratum, w: Floats, k: int) -> Floats:
-        """Each control's share of the mean of its comparison in month k, persons × trial months."""
-        seen = data.control_R[stratum.rows][:, np.minimum(months + k, T - 1)] * (months + k < T)
-        per_weight = np.divide(1, mean.W[:, k], out=np.zeros(len(cells)), where=mean.W[:, k] > 0)
-        return w * seen * per_weight[stratum.comparison]
-
-    by_k, by_month = np.zeros((n, len(count))), np.zeros((n, T))
-    at_zero, at_last = np.zeros(n), np.zeros(n)
-    for stratum in of.strata:
-        rows = stratum.rows
-        w = stratum.controls * of.control_weight[rows]
-        h = of_mean(stratum, w, 0)
-        at_zero[rows] += h @ cells[stratum.comparison, 0]
-        if data.until_start:  # fewer and fewer stand for all who have started since
-            h = of_mean(stratum, w, len(count) - 1)
-            at_last[rows] += h @ cells[stratum.comparison, -1]
-        w /= np.sqrt(np.maximum(1 - h, SMALLEST_REST))
-        Bs = of_Y[stratum.comparison], of_R[stratum.comparison]
-        of_month_Y, of_month_R = (back(count * B, months, T) for B in Bs)
-        Y, R = data.control_Y[rows], data.control_R[rows]
-        part = w @ of_month_Y
-        part *= Y
-        by_month[rows] += part
-        np.matmul(w, of_month_R, out=part)
-        part *= R
-        by_month[rows] -= part
-        by_k[rows] += _by_follow_up(Y, R, w, *Bs, months)
+    by_k, by_month, at_zero, at_last, moves = _of_controls(of, data, mean, cells, count)
 
     index = np.arange(n) if person is None else np.unique(person, return_inverse=True)[1]
     treated_persons, of_treated = np.unique(index[of.person], return_inverse=True)
@@ -216,18 +194,28 @@ def influence(of: Design, data: Followed, mean: Means, count: Floats, person: ND
     a = of.treated_weight * (mean.share[:, 0] > 0)
     sizes = (float(a.sum() ** 2 / (a**2).sum()), float(1 / (shares**2).sum()))
 
-    def arms(of_arm_1: Floats, of_arm_0: Floats) -> Arms:
+    def arms(of_arm_1: Floats, of_arm_0: Floats, gradient: Floats) -> Arms:
         treated = summed(of_arm_1, of_treated, len(treated_persons))
-        return Arms(treated_persons, treated, summed(of_arm_0, index, persons), sizes)
+        control = summed(of_arm_0, index, persons)
+        if of.propensity is not None and gradient.any():
+            direction = np.linalg.solve(of.propensity.curvature, gradient)
+            own = control[treated_persons]
+            for some in _pieces(persons, len(months) * T):
+                control[some] += score[some] @ direction
+            treated = treated + score[treated_persons] @ direction
+            control[treated_persons] = own
+        return Arms(treated_persons, treated, control, sizes)
 
-    saved_rows = back(leverage * (on_mix - on_treated) * count, months[of.trial], T)
-    curve_1, curve_0 = arms(leverage * on_treated, np.zeros_like(by_k)), arms(leverage * on_mix, by_k)
-    saved = arms(saved_rows, by_month)
-    if of.propensity is not None and (of.weights != "none" or data.until_start):
-        G1, G0, G = _gradients(of, data, of_Y, of_R, on_treated, on_mix, count)
-        moved = [summed(of.propensity.correction(one), index, persons) for one in (G1, G0, G)]
-        curve_1, curve_0, saved = curve_1.plus(moved[0]), curve_0.plus(moved[1]), saved.plus(moved[2])
-    difference = replace(curve_1, treated=curve_1.treated - curve_0.treated, control=curve_1.control - curve_0.control)
+    G1 = G0 = G = np.zeros(0)
+    if of.propensity is not None:
+        score = summed(of.propensity.score, index, persons)
+        G1, G0, G = _gradients(of, moves, on_treated, on_mix, count, T)
+    curve_1 = arms(leverage * on_treated, np.zeros(by_k.shape), G1)
+    curve_0 = arms(leverage * on_mix, by_k, G0)
+    saved = arms(back(leverage * (on_mix - on_treated) * count, months[of.trial], T), by_month, G)
+    # of the controls' curve less the treated's, as what is saved is; only overlap weights move the treated's
+    controls = curve_0.control - curve_1.control if G1.any() else curve_0.control
+    difference = replace(curve_0, treated=curve_0.treated - curve_1.treated, control=controls)
     return Influence(curve_1, curve_0, difference, saved, shares, int((at_zero > 0).sum()))
 
 
@@ -274,77 +262,90 @@ def outcome_in(of: Design, data: Followed, mean: Means, count: Floats, calendar:
     return Outcome(lowest, highest, control_mean, squares / shares)
 
 
-def _by_follow_up(Y: Floats, R: Floats, w: Floats, of_Y: Floats, of_R: Floats, months: NDArray[np.int64]) -> Floats:
-    """Σ_m w_im (Y_i(m+k) of_Y_m(k) − R_i(m+k) of_R_m(k)), persons × τ; computed with persons side by side."""
-    n, T = Y.shape
-    K = of_Y.shape[1]
-    out = np.zeros((n, K))
-    for first in range(0, n, PERSONS_AT_A_TIME):
-        some = slice(first, first + PERSONS_AT_A_TIME)
-        some_Y, some_R, some_w = (np.ascontiguousarray(values[some].T) for values in (Y, R, w))
-        part = np.zeros((K, some_Y.shape[1]))
-        for m, month in enumerate(months):
-            width = min(K, T - month)
-            here = some_Y[month : month + width] * of_Y[m, :width, None]
-            here -= some_R[month : month + width] * of_R[m, :width, None]
-            here *= some_w[m]
-            part[:width] += here
-        out[some] = part.T
-    return out
+def _of_controls(
+    of: Design, data: Followed, mean: Means, cells: Floats, count: Floats
+) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+    """Each control's influence by month of follow-up and by calendar month, share of the weight, and `moves`.
+
+    IF_i(k) = Σ_m w_im (of_Y_m(k) Y_i(m+k) − of_R_m(k) R_i(m+k)), of_Y = cells/W, of_R = of_Y·P₀, cells: the treated's
+    share of each comparison. moves, trial months m × trial months u × (1 + covariates) × τ: Σ_i IF_im (d log w_im/dη_u)
+    x_iu, of what is after u.
+    """
+    n, T = data.R.shape
+    months, K = of.months, len(count)
+    calendar = months[:, None] + np.arange(K)
+    per_weight = np.divide(1, mean.W, out=np.zeros_like(mean.W), where=mean.W > 0)
+    by_k, by_month, at_zero, at_last = np.zeros((n, K)), np.zeros((n, T)), np.zeros(n), np.zeros(n)
+    moves = np.zeros((len(months), len(months), 0 if of.propensity is None else len(of.propensity.columns), K))
+    for stratum in of.strata:
+        number = stratum.comparison
+        share = per_weight[number] * (calendar < T)
+        of_Y = cells[number] * share
+        of_R = of_Y * mean.P0[number]
+        of_month_Y, of_month_R = (back(count * values, months, T).T for values in (of_Y, of_R))
+        for some in _pieces(len(stratum.controls), len(months) * T):
+            rows = stratum.some(some)
+            # months × persons, as a month is what is read at a time
+            w = np.ascontiguousarray((stratum.controls[some] * of.control_weight[rows]).T)
+            Y, R = (np.ascontiguousarray(values[rows].T) for values in (data.control_Y, data.control_R))
+            h = w * R[months] * share[:, :1]
+            at_zero[rows] += cells[number, 0] @ h
+            if data.until_start:  # fewer and fewer stand for all who have started since
+                h = w * R[np.minimum(calendar[:, -1], T - 1)] * share[:, -1:]
+                at_last[rows] += cells[number, -1] @ h
+            enlarged = w / np.sqrt(np.maximum(1 - h, SMALLEST_REST))
+            by_month[rows] += ((of_month_Y @ enlarged) * Y - (of_month_R @ enlarged) * R).T
+            part = np.empty((K, w.shape[1]))
+            for k, at in enumerate(np.minimum(calendar, T - 1).T):
+                part[k] = of_Y[:, k] @ (enlarged * Y[at]) - of_R[:, k] @ (enlarged * R[at])
+            by_k[rows] += part.T
+            for m, u, slope in _slopes(of, rows, data.until_start):
+                assert of.propensity is not None
+                x = of.propensity.x(u, rows) * (slope * w[m])
+                start, end = months[u], min(months[m] + K, T)
+                after = slice(start - months[m], end - months[m])
+                moved = of_Y[m, after] * (x @ Y[start:end].T) - of_R[m, after] * (x @ R[start:end].T)
+                moves[m, u, :, after] += moved
+    return by_k, by_month, at_zero, at_last, moves
+
+
+def _slopes(
+    of: Design, rows: NDArray[np.int64] | slice, until_start: bool
+) -> Iterator[tuple[int, int, Floats | float]]:
+    """d log w/dη of controls in trial month number m, the number of the trial month whose η it is after m's own.
+
+    +1 in the trial's own month for ATT, 1−p for overlap; of the weight for not having started yet it is p in each month
+    since the trial's in which one could.
+    """
+    if of.propensity is None:
+        return
+    p = of.propensity.probability[rows]
+    for m in range(len(of.months)):
+        if of.weights != "none":
+            yield m, m, 1.0 if of.weights == "att" else 1 - p[:, m]
+        for u in range(m + 1, len(of.months) if until_start else 0):
+            yield m, u, p[:, u]
 
 
 def _gradients(
-    of: Design, data: Followed, of_Y: Floats, of_R: Floats, on_treated: Floats, on_mix: Floats, count: Floats
+    of: Design, moves: Floats, on_treated: Floats, on_mix: Floats, count: Floats, T: int
 ) -> tuple[Floats, Floats, Floats]:
     """G = Σ IF · (d log w/dη) · x for P₁(k), P₀(k) and what is saved in each calendar month.
 
-    d log w/dη is +1 for the controls of ATT, 1−p for those of overlap and −p for the treated of overlap, else 0; of the
-    weight for not having started yet it is p in each month since the trial's in which one could.
+    moves: those of the controls; d log w/dη of the treated is −p in their own month for overlap, else 0.
     """
     assert of.propensity is not None
-    K, T = of_Y.shape[1], data.R.shape[1]
-    regression, months = of.propensity, of.months
-    q = len(regression.curvature)
+    moves_1, moves_0 = np.zeros_like(moves), moves.copy()
+    for m in range(len(of.months)) if of.weights == "overlap" else ():
+        started = of.trial == m
+        x = -of.propensity.probability[of.person[started], m] * of.propensity.x(m, of.person[started])
+        moves_1[m, m] += x @ on_treated[started]
+        moves_0[m, m] += x @ on_mix[started]
+    q, K = len(of.propensity.curvature), len(count)
     G1, G0, saved = np.zeros((q, K)), np.zeros((q, K)), np.zeros((q, T + K))
-    where = np.full(of.eligible.shape, -1)
-    for stratum in of.strata:
-        where[stratum.rows] = np.where(stratum.controls, stratum.comparison, where[stratum.rows])
-
-    def of_controls(slope: Floats, m: int, u: int) -> Floats:
-        """x_u'·(slope · the controls' influence in trial m), of its months from u on; slope: eligible in u."""
-        rows, month = regression.rows[u], months[m]
-        first, last = months[u], min(month + K, T)
-        step = np.zeros((q, K))
-        if first >= last:
-            return step
-        scaled = slope * of.control_weight[rows, m]
-        comparisons = np.unique(where[rows, m])
-        for number in comparisons[comparisons >= 0]:
-            some = np.where(where[rows, m] == number, scaled, 0)[:, None]
-            of_month = slice(first - month, last - month)
-            step[:, of_month] += of_Y[number, of_month] * regression.gradient(
-                u, some * data.control_Y[rows, first:last]
-            )
-            step[:, of_month] -= of_R[number, of_month] * regression.gradient(
-                u, some * data.control_R[rows, first:last]
-            )
-        return step
-
-    for m, rows in enumerate(regression.rows):
-        p = regression.probability[rows, m]
-        step0, step1 = np.zeros((q, K)), np.zeros((q, K))
-        if of.weights != "none":
-            step0 += of_controls(np.ones_like(p) if of.weights == "att" else 1 - p, m, m)
-        if data.until_start:
-            for u in range(m + 1, len(months)):
-                step0 += of_controls(regression.probability[regression.rows[u], u], m, u)
-        if of.weights == "overlap":
-            own = of.trial == m
-            position = np.searchsorted(rows, of.person[own])
-            for step, values in ((step0, on_mix), (step1, on_treated)):
-                scaled = np.zeros((len(rows), K))
-                scaled[position] = -p[position, None] * values[own]
-                step += regression.gradient(m, scaled)
-        G0, G1 = G0 + step0, G1 + step1
-        saved[:, months[m] : months[m] + K] += count * (step0 - step1)
+    for u, own in enumerate(of.propensity.own):
+        G1[own] += moves_1[:, u].sum(axis=0)
+        G0[own] += moves_0[:, u].sum(axis=0)
+        for m, month in enumerate(of.months):
+            saved[own, month : month + K] += count * (moves_0[m, u] - moves_1[m, u])
     return G1, G0, saved[:, :T]

@@ -1,13 +1,13 @@
 """Who is compared with whom: the trials of a calendar, their strata and the weights of their controls."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from afkast.analysis.effect.weights import Covariates, Floats, Propensity, at, bearable, missing, propensity
+from afkast.analysis.effect.weights import Covariates, Floats, Propensity, across, at, bearable, missing, propensity
 from afkast.analysis.survival import FEWEST_IN_GROUP
 from afkast.errors import AfkastError
 
@@ -28,6 +28,10 @@ class Stratum:
     rows: NDArray[np.int64] | slice  # the persons
     controls: NDArray[np.bool_]  # those persons × trial months
     comparison: NDArray[np.int64]  # (trial months,)
+
+    def some(self, which: slice) -> NDArray[np.int64] | slice:
+        """The rows of some of the persons; a slice, where they are everyone, copies nothing."""
+        return which if isinstance(self.rows, slice) else self.rows[which]
 
 
 @dataclass(frozen=True)
@@ -54,16 +58,6 @@ class Design:
     @property
     def comparisons(self) -> int:
         return max(int(stratum.comparison.max()) for stratum in self.strata) + 1
-
-    def means(self, values: Floats, weight: Floats) -> tuple[Floats, Floats]:
-        """Weighted mean of values and the weights' sum for each comparison; values, weight: persons × M."""
-        sums = np.zeros((2, self.comparisons))
-        for stratum in self.strata:
-            w = np.where(stratum.controls, weight[stratum.rows], 0)
-            np.add.at(sums[0], stratum.comparison, np.einsum("im,im->m", w, values[stratum.rows]))
-            np.add.at(sums[1], stratum.comparison, w.sum(axis=0))
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return np.where(sums[1] > 0, sums[0] / sums[1], 0.0), sums[1]
 
 
 def _merged(controls: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -174,21 +168,32 @@ def balance(of: Design, covariates: Covariates) -> pd.DataFrame:
     Indexed by covariate: mean of the treated, mean of the controls and standardised difference
     (x̄₁ − x̄₀)/√((s₁² + s₀²)/2) before and after, with the same s in both.
     """
-    C = of.eligible & ~of.starts
-    everyone = replace(of, strata=[Stratum(slice(None), C, np.arange(len(of.months)))])
+    C = (of.eligible & ~of.starts).astype(float)
+    w = [stratum.controls * of.control_weight[stratum.rows] for stratum in of.strata]
+
+    def sums(x: Floats) -> Floats:
+        """Σ w x of each comparison's controls."""
+        out = np.zeros(of.comparisons)
+        for stratum, weight in zip(of.strata, w, strict=True):
+            np.add.at(out, stratum.comparison, np.einsum("im,im->m", weight, x[stratum.rows]))
+        return out
+
+    controls, W = C.sum(axis=0), sums(np.ones((len(C), 1)))
+    a = of.treated_weight * (W > 0)[of.comparison]
     rows = {}
     for name, values in covariates.items():
-        x = np.stack([at(values, m) for m in of.months], axis=1).astype(float)
-        if not np.isfinite(x[of.eligible]).all():
+        found = across(values, of.months)
+        known = np.isfinite(found)
+        if (of.eligible & ~known).any():
             raise missing(name)
-        x = np.where(of.eligible, x, 0.0)
-        treated = x[of.person, of.trial]
-        before = everyone.means(x, np.ones_like(x))[0][of.trial]
-        means, sums = of.means(x, of.control_weight)
-        own = sums[of.comparison] > 0
-        a = of.treated_weight * own
-        after = means[of.comparison]
-        s = np.sqrt((treated.var(ddof=1) + x[C].var(ddof=1)) / 2)
+        x: Floats = np.where(known, found, 0.0).astype(np.float64, copy=False)
+        treated = np.broadcast_to(x, C.shape)[of.person, of.trial]
+        of_month = np.einsum("im,im->m", C, x)
+        before = (of_month / np.maximum(controls, 1))[of.trial]
+        after = np.divide(sums(x), W, out=np.zeros_like(W), where=W > 0)[of.comparison]
+        x -= of_month.sum() / controls.sum()
+        variance = np.einsum("im,im,im->", C, x, x) / (controls.sum() - 1)
+        s = np.sqrt((treated.var(ddof=1) + variance) / 2)
         weighted_treated = (a * treated).sum() / a.sum()
         weighted_control = (a * after).sum() / a.sum()
 

@@ -1,6 +1,7 @@
 """Weights that make those who could have started like those who did: a logistic regression on the person-trials."""
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -30,7 +31,14 @@ MOST_STEPS = 100
 """Newton's method takes less than ten, and some more where the arms are nearly separated."""
 
 SINGLE_PRECISION_FROM = 20_000_000
-"""So many numbers take half the memory in single precision; what is summed over persons stays in double."""
+"""So many numbers are kept in half the memory, in single precision; everything is computed in double."""
+
+FIRST_STEPS = 500_000
+"""So many person-trials are enough to come close to the top of the likelihood; the last steps are taken by all."""
+
+PERSON_TRIALS_AT_A_TIME = 2048
+"""Few enough for their covariates to stay in the processor's cache, and for a product not to be shared out among
+threads, which wait for each other where others use the processors."""
 
 
 def missing(name: str) -> AfkastError:
@@ -41,6 +49,11 @@ def missing(name: str) -> AfkastError:
 def at(values: NDArray[np.generic], month: int) -> NDArray[np.generic]:
     """What is known of the persons in a calendar month."""
     return values[:, month] if values.ndim == 2 else values
+
+
+def across(values: NDArray[np.generic], months: NDArray[np.int64]) -> NDArray[np.generic]:
+    """What is known of the persons in these calendar months, persons × months; × 1 where it does not change."""
+    return np.take(values, months, axis=1) if values.ndim == 2 else values[:, None]
 
 
 def bearable(
@@ -54,9 +67,10 @@ def bearable(
     """
 
     def shared(values: NDArray[np.generic]) -> bool:
-        x = np.stack([at(values, m) for m in months], axis=1)
-        if not np.isin(x[starts | controls], (0, 1)).all():
+        could = starts | controls
+        if not all(np.isin(at(values, month)[could[:, m]], (0, 1)).all() for m, month in enumerate(months)):
             return True
+        x = across(values, months)
         return all(
             not (starts & side).any() or (controls & side).any(axis=1).sum() >= FEWEST_ALIKE
             for side in (x == 1, x == 0)
@@ -70,30 +84,24 @@ def bearable(
 class Propensity:
     """The probability of starting in each trial month, and what its being estimated means for an estimate.
 
-    probability: persons × trial months, 0 where not eligible. rows and columns hold, for each trial month, the
-    eligible persons and their standardised covariates; `curvature` H = X'diag(p(1−p))X + the prior's.
+    probability: persons × trial months, 0 where not eligible. The person-trials stand by trial month, then person:
+    columns, (1 + covariates) × person-trials, has a 1 and their standardised covariates, and place, trial months ×
+    persons, says where among them a person is (anywhere, where not eligible). Coefficients are of the trial months,
+    then of the covariates; own, trial months × (1 + covariates), says which of them count in a month. `curvature`
+    H = X'diag(p(1−p))X + the prior's.
     """
 
     probability: Floats
     coefficients: Floats  # of the standardised covariates
-    rows: list[NDArray[np.int64]]
-    columns: list[NDArray[np.floating]]
+    columns: NDArray[np.floating]
+    place: NDArray[np.int32]
+    own: NDArray[np.int64]
     curvature: Floats
     score: Floats  # persons × (trial months + covariates): Σ_m (A_im − p_im) x_im
 
-    def correction(self, gradient: Floats) -> Floats:
-        """(A_i − p_i) x_i'H⁻¹G, persons × …: how each person moves an estimate by moving the regression.
-
-        gradient: G = Σ IF_i · (d log w_i / dη) · x_i, (trial months + covariates) × ….
-        """
-        return self.score @ np.linalg.solve(self.curvature, gradient)
-
-    def gradient(self, m: int, influence: Floats) -> Floats:
-        """x'·influence over the eligible of trial month number m; influence: eligible × …."""
-        x = np.zeros((len(self.curvature), influence.shape[1]))
-        x[m] = influence.sum(axis=0)
-        x[len(self.rows) :] = self.columns[m].T @ influence
-        return x
+    def x(self, m: int, persons: NDArray[np.int64] | slice) -> Floats:
+        """What the month's own coefficients are multiplied by, (1 + covariates) × persons."""
+        return np.take(self.columns, self.place[m, persons], axis=1)
 
 
 def propensity(
@@ -106,62 +114,90 @@ def propensity(
     """
     n, M = eligible.shape
     p = len(covariates)
-    rows = [np.flatnonzero(eligible[:, m]) for m in range(M)]
-    total = sum(len(r) for r in rows)
-    dtype = np.float32 if total * p > SINGLE_PRECISION_FROM else np.float64
-    columns = [np.empty((len(r), p), dtype) for r in rows]
-    for number, (name, values) in enumerate(covariates.items()):
-        parts = [at(values, months[m])[rows[m]].astype(np.float64) for m in range(M)]
-        mean = sum(part.sum() for part in parts) / total
-        sd = np.sqrt(sum(((part - mean) ** 2).sum() for part in parts) / total)
+    rows = [np.flatnonzero(of_month) for of_month in eligible.T]
+    person, first = np.concatenate(rows), np.cumsum([0, *map(len, rows)])
+    total = len(person)
+    columns = np.empty((1 + p, total), np.float32 if total * p > SINGLE_PRECISION_FROM else np.float64)
+    columns[0], x = 1, np.empty(total)
+    for column, (name, values) in zip(columns[1:], covariates.items(), strict=True):
+        for m, month in enumerate(months):
+            x[first[m] : first[m + 1]] = at(values, month)[rows[m]]
+        x -= x.mean()
+        sd = np.sqrt(np.einsum("i,i->", x, x) / total)
         if not np.isfinite(sd):
             raise missing(name)
-        for column, part in zip(columns, parts, strict=True):
-            column[:, number] = (part - mean) / sd if sd > 0 else 0
+        np.divide(x, sd or 1, out=column)
 
-    A = [starts[r, m] for m, r in enumerate(rows)]
-    centre = np.r_[np.full(M, logit(sum(a.sum() for a in A) / total)), np.zeros(p)]
+    A = np.concatenate([of_month[r] for of_month, r in zip(starts.T, rows, strict=True)])
+    own = np.c_[np.arange(M), np.tile(np.arange(M, M + p), (M, 1))]
+    centre = np.r_[np.full(M, logit(A.sum() / total)), np.zeros(p)]
     prior = np.r_[np.full(M, MONTH_PRIOR_SD**-2), np.full(p, PRIOR_SD**-2)]
-    beta = centre.copy()
-    rounding = 1e-12 if dtype == np.float64 else 1e-6
-    # every twentieth of many persons takes the first steps
-    every = max(1, min(20, total // 200_000))
+    beta = centre
+    every = min(20, total // FIRST_STEPS)
+    if every > 1:  # every twentieth of many persons takes the first steps
+        some = _PersonTrials(np.ascontiguousarray(columns[:, ::every]), A[::every], -(-first // every), own)
+        beta, _ = _most_likely(some, beta, centre, prior, 1e-2)
+    everyone = _PersonTrials(columns, A, first, own)
+    beta, H = _most_likely(everyone, beta, centre, prior, 1e-9)
+
+    of_trials = expit(np.concatenate([beta[month] @ columns[:, some] for month, some in everyone.pieces()]))
+    probability, score = np.zeros((n, M)), np.empty((n, M + p))
+    probability.T[eligible.T] = of_trials
+    score[:, :M] = starts - probability
+    for number, column in enumerate(columns[1:]):
+        score[:, M + number] = np.bincount(person, (A - of_trials) * column, n)
+    place = np.cumsum(eligible.T, dtype=np.int32).reshape(M, n) - 1
+    return Propensity(probability, beta[M:], columns, place, own, H, score)
+
+
+@dataclass(frozen=True)
+class _PersonTrials:
+    """What is regressed; those of trial month number m are first[m]:first[m+1]; columns, own: as in Propensity."""
+
+    columns: NDArray[np.floating]
+    starts: NDArray[np.bool_]
+    first: NDArray[np.int64]
+    own: NDArray[np.int64]
+
+    def pieces(self) -> Iterator[tuple[NDArray[np.int64], slice]]:
+        """Which coefficients count, for some person-trials of one month at a time."""
+        for own, (first, end) in zip(self.own, itertools.pairwise(self.first), strict=True):
+            for start in range(first, end, PERSON_TRIALS_AT_A_TIME):
+                yield own, slice(start, min(start + PERSON_TRIALS_AT_A_TIME, end))
+
+    def likelihood(self, beta: Floats) -> tuple[float, Floats, Floats]:
+        """The log-likelihood, its slope X'(A − p) and its curvature X'diag(p(1−p))X."""
+        likelihood, slope, H = 0.0, np.zeros_like(beta), np.zeros((len(beta), len(beta)))
+        for own, some in self.pieces():
+            x, A = self.columns[:, some].astype(np.float64, copy=False), self.starts[some]
+            log_odds = beta[own] @ x
+            # log(1 + e^η), so that p = e^η/(1 + e^η)
+            log_sum = np.maximum(log_odds, 0) + np.log1p(np.exp(-np.abs(log_odds)))
+            p = np.exp(log_odds - log_sum)
+            likelihood += A @ log_odds - log_sum.sum()
+            slope[own] += x @ (A - p)
+            H[np.ix_(own, own)] += (x * (p * (1 - p))) @ x.T
+        return likelihood, slope, H
+
+
+def _most_likely(
+    of: _PersonTrials, beta: Floats, centre: Floats, prior: Floats, tolerance: float
+) -> tuple[Floats, Floats]:
+    """Coefficients at the top of the penalised likelihood, by steps from beta until one is short, and the curvature."""
     step, best = np.zeros_like(beta), -np.inf
     for _ in range(MOST_STEPS):
-        slope = -prior * (beta - centre)
-        H = np.diag(prior)
-        likelihood = -(prior * (beta - centre) ** 2).sum() / 2
-        for m in range(M):
-            Z = columns[m][::every]
-            log_odds = beta[m] + Z @ beta[M:].astype(dtype)
-            probability = expit(log_odds)
-            likelihood += (np.where(A[m][::every], log_odds, 0) - np.logaddexp(0, log_odds)).sum(dtype=np.float64)
-            residual, w = A[m][::every] - probability, probability * (1 - probability)
-            slope[m] += residual.sum()
-            slope[M:] += Z.T @ residual
-            H[m, m] += w.sum(dtype=np.float64)
-            H[m, M:] += Z.T @ w
-            H[M:, M:] += (Z * w[:, None]).T @ Z
-        H[M:, :M] = H[:M, M:].T
-        if likelihood < best - rounding * abs(best):  # the step led past the top: half of it
+        likelihood, slope, H = of.likelihood(beta)
+        likelihood -= (prior * (beta - centre) ** 2).sum() / 2
+        if likelihood < best - 1e-12 * abs(best):  # the step led past the top: half of it
             step /= 2
             beta = beta - step
             continue
         best = likelihood
-        step = np.linalg.solve(H, slope)
-        converged = np.abs(step).max() < (1e-2 if every > 1 else 1e-9 if dtype == np.float64 else 1e-5)
+        H += np.diag(prior)
+        step[:] = np.linalg.solve(H, slope - prior * (beta - centre))
+        converged = np.abs(step).max() < tolerance
         step /= max(1.0, float(np.abs(step).max()) / 3)
         beta = beta + step
-        if converged and every == 1:
-            break
         if converged:
-            every, best = 1, -np.inf
-    else:
-        raise AfkastError("Sandsynligheden for at starte kan ikke beregnes af oplysningerne; udelad nogle af dem.")
-    probabilities, score = np.zeros((n, M)), np.zeros((n, M + p))
-    for m, r in enumerate(rows):
-        probability = expit(beta[m] + columns[m] @ beta[M:])
-        probabilities[r, m] = probability
-        score[r, m] = A[m] - probability
-        score[r, M:] += score[r, m][:, None] * columns[m]
-    return Propensity(probabilities, beta[M:], rows, columns, H, score)
+            return beta, H
+    raise AfkastError("Sandsynligheden for at starte kan ikke beregnes af oplysningerne; udelad nogle af dem.")
