@@ -82,14 +82,13 @@ class Means:
     """Of each comparison's controls and each treated in month k = 0…τ−1.
 
     W, P0: (comparisons, τ), the controls' weight and weighted mean; share: (N₁, τ), a_i R_i(k)/Σ a R; Y: (N₁, τ);
-    treated_months: (N₁,), on benefits while followed; the counts are (τ,).
+    the counts are (τ,).
     """
 
     W: Floats
     P0: Floats
     share: Floats
     Y: Floats
-    treated_months: Floats
     treated_observed: Floats
     treated_on: Floats
     control_observed: Floats
@@ -142,7 +141,6 @@ def means(of: Design, data: Followed, follow_up_months: int | None) -> Means:
         P0[:, :tau],
         a / a.sum(axis=0),
         Y[:, :tau],
-        (R * on)[:, :tau].sum(axis=1),
         observed[0, :tau],
         on_treated[:tau],
         observed[1, :tau],
