@@ -90,9 +90,13 @@ def main(persons: tuple[int, ...], long: int, repeats: int) -> None:
     for n in track(persons):
         world, covariates, strata = drawn(n)
         found = sequential_trials(*world, FOLLOW_UP)
-        plain = seconds(lambda world=world: sequential_trials(*world, FOLLOW_UP), repeats)
-        of_strata = seconds(lambda world=world, s=strata: sequential_trials(*world, FOLLOW_UP, strata=s), repeats)
-        att = seconds(lambda world=world, c=covariates: sequential_trials(*world, FOLLOW_UP, covariates=c), repeats)
+        plain = seconds(lambda world=world: sequential_trials(*world, FOLLOW_UP).saved.interval, repeats)
+        of_strata = seconds(
+            lambda world=world, s=strata: sequential_trials(*world, FOLLOW_UP, strata=s).saved.interval, repeats
+        )
+        att = seconds(
+            lambda world=world, c=covariates: sequential_trials(*world, FOLLOW_UP, covariates=c).saved.interval, repeats
+        )
         if n <= CLAIMED[0] and att[0] > CLAIMED[1]:
             late.append(f"{att[0]:.2f} s for {n:,} persons, but {CLAIMED[1]:g} s is claimed for {CLAIMED[0]:,}.")
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6

@@ -226,7 +226,7 @@ def outcome_in(of: Design, data: Followed, mean: Means, count: Floats, calendar:
     controls' variance is about the mean of their own comparison, each counted as (share of the treated compared with
     them) w/Σw.
     """
-    K, T = len(count), data.R.shape[1]
+    T = data.R.shape[1]
     cells = np.bincount(of.comparison, mean.share[:, 0], len(mean.W))
     c = count * mean.treated_observed[0] / mean.treated_observed
 
@@ -239,21 +239,22 @@ def outcome_in(of: Design, data: Followed, mean: Means, count: Floats, calendar:
         each = y[months > 0] / months[months > 0]
         return [each.min(), each.max()] if len(each) else []
 
-    R = mean.share > 0
-    ends, squares, shares = least_and_greatest(in_calendar(R * mean.Y * c), in_calendar(R * c)), 0.0, 0.0
-    everyone = np.arange(len(data.R))
+    of_treated = mean.share > 0
+    ends = least_and_greatest(in_calendar(of_treated * mean.Y * c), in_calendar(of_treated * c))
+    squares = shares = 0.0
     for stratum in of.strata:
-        for m, month in enumerate(of.months):
-            number, last = stratum.comparison[m], min(month + K, T)
-            rows = everyone[stratum.rows][stratum.controls[:, m]]
-            if cells[number] == 0 or len(rows) == 0:
-                continue
-            one = c[: last - month] * calendar[month:last]
-            y = data.Y[rows, month:last] @ one
-            r = y - data.R[rows, month:last] @ (one * mean.P0[number, : last - month])
-            w = of.control_weight[rows, m] * data.control_R[rows, month] * cells[number] / mean.W[number, 0]
-            ends += least_and_greatest(y, data.R[rows, month:last] @ one)
-            squares, shares = squares + float(w @ r**2), shares + float(w.sum())
+        number = stratum.comparison
+        counts = back(np.tile(c, (len(number), 1)), of.months, T) * calendar
+        of_mean = back(mean.P0[number], of.months, T) * counts
+        share = np.divide(cells[number], mean.W[number, 0], out=np.zeros(len(number)), where=mean.W[number, 0] > 0)
+        for some in _pieces(len(stratum.controls), len(number) * T):
+            rows, controls = stratum.some(some), stratum.controls[some] & (cells[number] > 0)
+            Y, R = data.Y[rows], data.R[rows]
+            y = Y @ counts.T
+            r = y - R @ of_mean.T
+            w = controls * of.control_weight[rows] * data.control_R[rows][:, of.months] * share
+            ends += least_and_greatest(y[controls], (R @ counts.T)[controls])
+            squares, shares = squares + float((w * r**2).sum()), shares + float(w.sum())
     control_mean = float(in_calendar(mean.share * mean.P0[of.comparison] * count).sum())
     mean_followed = float(in_calendar(mean.share * count).sum())
     lowest, highest = (end(ends, default=0.0) * mean_followed for end in (min, max))
