@@ -117,9 +117,10 @@ def test_months_are_aligned_to_each_persons_own_start() -> None:
         ([(date(2020, 3, 1), date(2020, 3, 2))], date(2020, 4, 5), None),
     ]
     months = cohort.person_months(spells_of(people), people_of(people), "2020-01", "2020-04")
-    on, observed = cohort.aligned(months, np.array([0.0, 2.0]), 2)
+    on, observed = (cohort.along(of, np.array([0, 2]), 2) for of in (months.on_benefit, months.observed))
     assert on.tolist() == [[True, True], [True, False]]
     assert observed.tolist() == [[True, True], [True, False]]
+    assert cohort.along(on, np.array([1, 0]), 3).tolist() == [[True, False, False], [True, False, False]]
 
 
 def test_a_day_is_placed_by_its_calendar_month_and_no_day_is_nowhere() -> None:

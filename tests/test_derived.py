@@ -165,7 +165,8 @@ def test_a_page_counts_its_groups_in_the_engine_that_is_chosen(
     found = page.counted("occupation", followed)
     start = cohort.column_of(members["entered_on"], months.months).astype(int)
     length = int(len(months.months) - start.max())
-    on, observed = cohort.aligned(months.of(pd.Index(members["person"])), start, length)
+    own_months = months.of(pd.Index(members["person"]))
+    on, observed = (cohort.along(of, start, length) for of in (own_months.on_benefit, own_months.observed))
     for group, rows in found.groupby("person_group"):
         own = followed["person_group"].to_numpy() == group
         counts = rows.set_index("k")

@@ -152,13 +152,8 @@ def test_the_interval_of_months_off_benefits_is_that_of_months_on_them_turned_ar
 def test_the_curve_of_the_started_is_their_occupation_curve_from_the_month_of_start() -> None:
     on, observed, start = drawn_world(np.random.default_rng(1))
     started = ~np.isnan(start)
-    months = cohort.PersonMonths(
-        pd.RangeIndex(started.sum()),
-        pd.period_range("2020-01", periods=on.shape[1], freq="M"),
-        on[started],
-        observed[started],
-    )
-    curve = survival.occupation(*cohort.aligned(months, start[started], MONTHS))
+    from_start = (cohort.along(of[started], start[started].astype(int), MONTHS) for of in (on, observed))
+    curve = survival.occupation(*from_start)
     found = sequential_trials(on, observed, start, MONTHS)
     assert found.treated == pytest.approx(curve.share)
     own, freedom = found.curves[0].error()

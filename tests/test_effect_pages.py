@@ -170,6 +170,27 @@ def test_who_enters_the_target_group_after_the_cut_off_is_not_of_the_page_yet(
     assert case.number("nettogevinst", "net_gain") is not None
 
 
+# one of 18 years before, and one of fewer months than the calendar has: from its other end that would be a month too
+@pytest.mark.parametrize("early", ["1999-01-15", "2014-01-15"])
+def test_who_entered_the_target_group_before_the_data_is_followed_from_their_first_month(
+    run_page: RunPage, monkeypatch: pytest.MonkeyPatch, early: str
+) -> None:
+    table = Snapshot.table
+
+    def with_an_early_entry(snapshot: Snapshot, name: str) -> pd.DataFrame:
+        rows = table(snapshot, name)
+        if name == "cohort":
+            rows.loc[rows.index[rows["strategy"].eq(LONG) & rows["started_on"].isna()][-1], "entered_on"] = (
+                pd.Timestamp(early)
+            )
+        return rows
+
+    monkeypatch.setattr(Snapshot, "table", with_an_early_entry)
+    shown = run_page(LONG, CURVES)
+    assert "Alle følges fra januar 2017 til og med oktober 2023" in shown["grupperne"]["html"]
+    assert shown.number("forskellen", "low") < 0
+
+
 def test_who_cannot_be_compared_have_curves_and_the_reason_in_a_sentence(
     run_page: RunPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:

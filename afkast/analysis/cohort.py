@@ -1,10 +1,13 @@
 """From spells to months: who was on benefits, and who was still followed, month by month."""
 
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+Number = TypeVar("Number", np.bool_, np.float64)
 
 
 @dataclass(frozen=True)
@@ -31,16 +34,12 @@ def column_of(days: pd.Series, months: pd.PeriodIndex) -> NDArray[np.float64]:
     return since.to_numpy(dtype="float64", na_value=np.nan)
 
 
-def aligned(
-    months: PersonMonths, start: NDArray[np.float64], length: int
-) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """On benefit and observed, (persons × length), counted from each person's own month `start`.
-
-    Every start must leave `length` months of data.
-    """
-    columns = start.astype(int)[:, None] + np.arange(length)
-    rows = np.arange(len(months.persons))[:, None]
-    return months.on_benefit[rows, columns], months.observed[rows, columns]
+def along(values: NDArray[Number], start: NDArray[np.int64], length: int) -> NDArray[Number]:
+    """(rows × length): each row of values (rows × months) from its own month `start` on, 0 or False after the last."""
+    columns = start[:, None] + np.arange(length)
+    width = values.shape[1]
+    found = values[np.arange(len(start))[:, None], np.minimum(columns, width - 1)]
+    return np.where(columns < width, found, values.dtype.type(0))
 
 
 def person_months(

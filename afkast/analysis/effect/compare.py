@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from afkast.analysis.cohort import along
 from afkast.analysis.effect.arms import Arms, Floats
 from afkast.analysis.effect.design import FEWEST_CONTROLS, Design
 from afkast.analysis.effect.interval import Outcome
@@ -63,15 +64,8 @@ def until_start(of: Design, everyone: Followed, start_month: Floats) -> tuple[De
     return replace(of, control_weight=of.control_weight / V[:, of.months], propensity=regression), weighted
 
 
-def along(values: Floats, months: NDArray[np.int64], K: int) -> Floats:
-    """(M, K): row m from calendar column months[m] on, 0 after the last."""
-    columns = months[:, None] + np.arange(K)
-    T = values.shape[1]
-    return np.where(columns < T, values[np.arange(len(months))[:, None], np.minimum(columns, T - 1)], 0.0)
-
-
 def back(cells: Floats, months: NDArray[np.int64], T: int) -> Floats:
-    """(M, T): the inverse of `along`."""
+    """(M, T): the inverse of `cohort.along`."""
     out = np.zeros((len(months), T + cells.shape[1]))
     out[np.arange(len(months))[:, None], months[:, None] + np.arange(cells.shape[1])] = cells
     return out[:, :T]
@@ -123,7 +117,7 @@ def means(of: Design, data: Followed, follow_up_months: int | None) -> Means:
     P0 = np.divide(WY, W, out=np.zeros_like(W), where=enough)
 
     R, Y = (along(values[of.person], of.months[of.trial], K) for values in (data.R, data.Y))
-    on = along(data.on[of.person].astype(float), of.months[of.trial], K)
+    on = along(data.on[of.person], of.months[of.trial], K)
     R = R * enough[of.comparison]
     in_use = np.bincount(of.comparison[R[:, 0] > 0], minlength=of.comparisons) > 0
     observed = np.stack([R.sum(axis=0), counted[in_use].sum(axis=0)])

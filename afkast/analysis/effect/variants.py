@@ -9,9 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from afkast.analysis.cohort import without_short_gaps
+from afkast.analysis.cohort import along, without_short_gaps
 from afkast.analysis.effect.arms import Arms, Floats
-from afkast.analysis.effect.compare import along
 from afkast.analysis.effect.design import FEWEST_CONTROLS, design
 from afkast.analysis.effect.trials import Effect, estimated, sequential_trials
 from afkast.analysis.effect.weights import Covariates
@@ -115,7 +114,7 @@ def delayed_entry(
     entry_month = _in_the_data(entry_month, on_benefit.shape[1])
     entered = ~np.isnan(entry_month)
     entry = entry_month[entered].astype(int)
-    Y, R = (along(values[entered].astype(float), entry, follow_up_months) > 0 for values in (on_benefit, observed))
+    Y, R = (along(values[entered], entry, follow_up_months) for values in (on_benefit, observed))
     never_left = np.logical_and.accumulate(Y, axis=1)[:, :-1]
     at_risk = never_left & R[:, 1:]
     leaves = at_risk & ~Y[:, 1:]
@@ -215,12 +214,10 @@ def naive(on_benefit: Bools, observed: Bools, start_month: Floats, entry_month: 
     started = ~np.isnan(start_month[entered])
     if not started.any() or started.all():
         raise AfkastError("Enten er ingen startet, eller alle er; der er intet at sammenligne.")
-    Y, R = (
-        along(values[entered].astype(float), entry, follow_up_months) for values in (on_benefit & observed, observed)
-    )
+    Y, R = (along(values[entered], entry, follow_up_months) for values in (on_benefit & observed, observed))
 
     def months(rows: Bools) -> float:
-        followed = R[rows].sum(axis=0)
+        followed = R[rows].sum(axis=0, dtype=float)
         return float(np.divide(Y[rows].sum(axis=0), followed, out=np.zeros_like(followed), where=followed > 0).sum())
 
     ever = months(started)
