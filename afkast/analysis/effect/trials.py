@@ -77,7 +77,7 @@ class Effect:
         """What of `saved` falls in these calendar months (columns); the parts of disjoint months add up."""
         calendar = np.zeros(len(self.saved_by_month), dtype=bool)
         calendar[months] = True
-        value, variance = float(self.saved_by_month[calendar].sum()), self.influence.together(calendar).variance()
+        value, variance = float(self.saved_by_month[months].sum()), self.influence.together(months).variance()
         of = self.outcome_in(calendar)
         return bounded(value, variance, of, of.control_mean, -1, self.influence.sizes[0], self.level)
 
