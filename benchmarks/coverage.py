@@ -4,7 +4,8 @@
 
 Each scenario of tests/worlds.py at four sizes. The truth comes from very large worlds, in which everyone who could
 start is drawn on from that month with and without the start. ITT: against not starting that month. PP: against never
-starting. Unadjusted and naive (ever against never started, from entry into the target group): their bias of the ITT.
+starting. Year: of the ITT, what falls in the first twelve months with starts. Unadjusted and naive (ever against never
+started, from entry into the target group): their bias of the ITT.
 """
 
 import os
@@ -13,6 +14,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a world per core
 
 import sys
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -22,9 +24,10 @@ from rich.progress import Progress
 from rich.table import Table
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
-from worlds import CALENDAR, FOLLOW_UP, HISTORY, LAG_MONTHS, SCENARIOS, large_world_truth, simulate
+from worlds import CALENDAR, FOLLOW_UP, HISTORY, LAG_MONTHS, SCENARIOS, Drawn, large_world_truth, simulate
 
 from afkast.analysis.effect import naive, sequential_trials
+from afkast.errors import AfkastError
 
 SIZES = {20: 300, 40: 300, 60: 300, 184: 534}
 """How many are treated, out of how many."""
@@ -32,39 +35,55 @@ SIZES = {20: 300, 40: 300, 60: 300, 184: 534}
 FEWEST = 15
 """A world with fewer treated gets no estimate, and another is drawn."""
 
-KINDS = {"not this month": "ITT", "never": "PP"}
-Row = list[tuple[float, float, float]]
+FIRST_YEAR = slice(HISTORY, HISTORY + 12)
+"""Calendar months: what has been saved in a year of accounts, of which all start in the first half."""
+
+KINDS = {"ITT": ("not this month", CALENDAR), "PP": ("never", CALENDAR), "year": ("not this month", FIRST_YEAR.stop)}
+"""What is estimated: compared with whom, and until which month of the calendar."""
+
+Row = list[tuple[float, float, float, int]]
+"""For each kind, unadjusted and naive: months saved, their interval, and in how many months of follow-up."""
 
 
-def truth(name: str, treated: int, seed: int) -> dict[str, float]:
-    """Saved months against both alternatives in one very large world."""
+def truth(name: str, treated: int, seed: int) -> dict[str, list[float]]:
+    """Saved months in one very large world, by kind, in 1, 2 … months of follow-up."""
+    lag = LAG_MONTHS.get(name, 0)
+    follow_up = range(1, min(FOLLOW_UP, CALENDAR - lag - HISTORY) + 1)
     if SCENARIOS[name].effect == 0:
-        return dict.fromkeys(KINDS, 0.0)
+        return {kind: [0.0] * len(follow_up) for kind in KINDS}
     found = large_world_truth(
         np.random.default_rng([7, treated, [*SCENARIOS].index(name), seed]),
         SCENARIOS[name],
         treated / SIZES[treated],
         40_000,
     )
-    return {kind: found.saved(kind, LAG_MONTHS.get(name, 0)) for kind in KINDS}
+    return {
+        kind: [found.saved(against, lag, tau, until) for tau in follow_up] for kind, (against, until) in KINDS.items()
+    }
 
 
 def world(name: str, treated: int, seed: int) -> Row:
-    """Default, per-protocol and unadjusted estimate and interval, and the naive gap."""
+    """What is found in a world drawn with this seed; where an estimate is refused, in the next one."""
     rng = np.random.default_rng([11, treated, [*SCENARIOS].index(name), seed])
     while True:
         drawn = simulate(rng, SCENARIOS[name], SIZES[treated], treated)
-        if (drawn.observed & (np.arange(CALENDAR) == drawn.start[:, None])).sum() >= FEWEST:
-            break
-    observed = drawn.observed & (np.arange(CALENDAR) < CALENDAR - LAG_MONTHS.get(name, 0))
+        if (drawn.observed & (np.arange(CALENDAR) == drawn.start[:, None])).sum() < FEWEST:
+            continue
+        with suppress(AfkastError):
+            return found_in(drawn, LAG_MONTHS.get(name, 0))
+
+
+def found_in(drawn: Drawn, lag_months: int) -> Row:
+    observed = drawn.observed & (np.arange(CALENDAR) < CALENDAR - lag_months)
     data = drawn.on, observed, drawn.start
-    found: Row = []
-    for options in ({"covariates": drawn.covariates}, {"covariates": drawn.covariates, "per_protocol": True}, {}):
-        effect = sequential_trials(*data, FOLLOW_UP, **options)
-        found.append((effect.saved.value, *effect.saved.interval))
+    itt = sequential_trials(*data, FOLLOW_UP, covariates=drawn.covariates)
+    pp = sequential_trials(*data, FOLLOW_UP, covariates=drawn.covariates, per_protocol=True)
+    unadjusted = sequential_trials(*data, FOLLOW_UP)
+    estimates = [(itt, itt.saved), (pp, pp.saved), (itt, itt.saved_in(FIRST_YEAR)), (unadjusted, unadjusted.saved)]
+    found = [(saved.value, *saved.interval, of.follow_up_months) for of, saved in estimates]
     entry = np.full(len(drawn.on), float(HISTORY))
-    found.append((naive(*data, entry, FOLLOW_UP).against_never_started,) * 3)
-    return found
+    gap = naive(*data, entry, itt.follow_up_months).against_never_started
+    return [*found, (gap, gap, gap, itt.follow_up_months)]
 
 
 @click.command()
@@ -75,40 +94,38 @@ def world(name: str, treated: int, seed: int) -> Row:
 @click.option("--processes", default=os.cpu_count())
 def main(worlds: int, truths: int, scenario: tuple[str, ...], size: tuple[str, ...], processes: int) -> None:
     """Print bias (± Monte Carlo standard error) and coverage."""
-    headings = ["truth", "bias", "covered"]
-    table = Table(
-        "scenario",
-        "treated",
-        *[f"{k} {h}" for k in KINDS.values() for h in headings],
-        "unadjusted",
-        "naive",
-    )
+    headings = [f"{kind} {what}" for kind in KINDS for what in ("truth", "bias", "covered")]
+    table = Table("scenario", "treated", *headings, "unadjusted", "naive")
     cases = [(name, int(n)) for name in scenario or SCENARIOS for n in size or map(str, SIZES)]
     with Progress() as progress, ProcessPoolExecutor(processes) as pool:
         task = progress.add_task("worlds", total=len(cases) * worlds)
         for name, treated in cases:
             arguments = [name] * worlds, [treated] * worlds, range(worlds)
             rows = []
-            large = pool.map(truth, *[values[:truths] for values in arguments])
+            large = list(pool.map(truth, *[values[:truths] for values in arguments]))
             for row in pool.map(world, *arguments, chunksize=25):
                 rows.append(row)
                 progress.advance(task)
-            estimates, truths_found = np.array(rows), list(large)
+            of_kinds = dict(zip([*KINDS, "unadjusted", "naive"], np.array(rows).transpose(1, 2, 0), strict=True))
             cells = []
-            for number, kind in enumerate(KINDS):
-                values = np.array([one[kind] for one in truths_found])
-                cells += of_kind(estimates[:, number], float(values.mean()), float(values.std(ddof=1) / truths**0.5))
-            itt = np.mean([one["not this month"] for one in truths_found])
-            unadjusted, naively = (f"{estimates[:, number, 0].mean() - itt:+.2f}" for number in (2, 3))
-            table.add_row(name, str(treated), *cells, unadjusted, naively)
-    Console(width=170).print(table)
+            for kind in KINDS:
+                cells += bias_and_coverage(of_kinds[kind], np.array([one[kind] for one in large]))
+            for kind in ("unadjusted", "naive"):
+                value, _, _, tau = of_kinds[kind]
+                true = np.mean([one["ITT"] for one in large], axis=0)[tau.astype(int) - 1]
+                cells.append(f"{np.mean(value - true):+.2f}")
+            table.add_row(name, str(treated), *cells)
+    Console(width=200).print(table)
 
 
-def of_kind(estimates: np.ndarray, true: float, error_of_truth: float) -> list[str]:
-    value, low, high = estimates.T
-    error = np.hypot(value.std(ddof=1) / np.sqrt(len(value)), error_of_truth)
+def bias_and_coverage(found: np.ndarray, large: np.ndarray) -> list[str]:
+    """found: (4, worlds), a kind of `Row`; large: very large worlds × months of follow-up."""
+    value, low, high, tau = found
+    true = large.mean(axis=0)[tau.astype(int) - 1]
+    error_of_truth = large[:, -1].std(ddof=1) / len(large) ** 0.5
+    error = np.hypot((value - true).std(ddof=1) / len(value) ** 0.5, error_of_truth)
     covered = np.mean((low <= true) & (true <= high))
-    return [f"{true:.2f}", f"{value.mean() - true:+.3f} ± {error:.3f}", f"{100 * covered:.1f} %"]
+    return [f"{true.mean():.2f}", f"{np.mean(value - true):+.3f} ± {error:.3f}", f"{100 * covered:.1f} %"]
 
 
 if __name__ == "__main__":

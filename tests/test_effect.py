@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from scipy import stats
+from scipy import integrate, optimize, stats
 from statsmodels.stats.proportion import proportion_confint
 from worlds import World, drawn_world
 
@@ -104,15 +104,29 @@ def test_the_error_and_the_interval_of_two_trials_are_as_worked_by_hand() -> Non
     phi = (14 * of_one_started + 5 * of_one_other) / (14 * room(treated) + 5 * room(control))
     together = variance - of_started - of_others
 
+    def untreated(saved: float) -> float:
+        """Where the quasi-likelihood of both means is at its top, when they are so far apart."""
+
+        def unlikely(mean: float) -> float:
+            def distance(found: float, expected: float) -> float:
+                """∫ (found − μ)/(μ(1−μ)) dμ from `found` to `expected`, less than zero."""
+                return float(integrate.quad(lambda m: (found - m) / (m * (1 - m)), found, expected)[0])
+
+            of_both = 15 / phi * distance(float(treated), mean - saved)
+            return -of_both - room(control) / of_others * distance(float(control), mean)
+
+        ends = max(0, saved) + 1e-9, min(1, 1 + saved) - 1e-9
+        return float(optimize.minimize_scalar(unlikely, bounds=ends, method="bounded", options={"xatol": 1e-9}).x)
+
     def beyond(saved: float) -> float:
-        V1 = phi * room(float(control) - saved) / 15
-        freedom = (V1 + of_others) ** 2 / (V1**2 / 14 + of_others**2 / (others - 1))
-        return abs(saved - float(control - treated)) / (
-            stats.t(freedom).isf(0.025) * np.sqrt(V1 + of_others + together)
-        )
+        mean = untreated(saved)
+        V1, V0 = phi * room(mean - saved) / 15, of_others * room(mean) / room(control)
+        freedom = (V1 + V0) ** 2 / (V1**2 / (14 + 5) + V0**2 / (others - 1))
+        both = together * np.sqrt(V1 / of_started * V0 / of_others)
+        return abs(saved - float(control - treated)) / (stats.t(freedom).isf(0.025) * np.sqrt(V1 + V0 + both))
 
     low, high = found.saved.interval
-    assert [beyond(low), beyond(high)] == pytest.approx([1, 1])
+    assert [beyond(low), beyond(high)] == pytest.approx([1, 1], abs=1e-5)  # as near as a top can be found
     assert low < float(control - treated) < high
     assert found.difference_interval[:, 1] == pytest.approx([-high, -low])
     assert found.difference_interval[:, 0].tolist() == [0, 0]
@@ -136,6 +150,34 @@ def test_a_share_of_many_who_started_has_wilsons_interval() -> None:
     wilson = 1 - np.array(proportion_confint(40, 2_000, method="wilson"))[::-1]
     # their own five persons, n − 1 for n and t for z each move its length by less than 1 %
     assert found == pytest.approx(wilson, abs=0.01 * np.diff(wilson)[0])
+
+
+def miettinen_nurminen(a: int, n1: int, b: int, n0: int) -> tuple[float, float]:
+    """Of a/n1 − b/n0, 95 %."""
+    p1, p0 = a / n1, b / n0
+
+    def beyond(difference: float) -> float:
+        def score(p: float) -> float:
+            q = p + difference
+            return n1 * (p1 - q) / (q * (1 - q)) + n0 * (p0 - p) / (p * (1 - p))
+
+        low, high = max(0, -difference) + 1e-9, min(1, 1 - difference) - 1e-9
+        p = high if score(high) > 0 else optimize.brentq(score, low, high)
+        q = p + difference
+        variance = (q * (1 - q) / n1 + p * (1 - p) / n0) * (n1 + n0) / (n1 + n0 - 1)
+        return float((p1 - p0 - difference) ** 2 / variance - stats.chi2(1).isf(0.05))
+
+    return tuple(float(optimize.brentq(beyond, p1 - p0, end)) for end in (p1 - p0 - 0.3, p1 - p0 + 0.3))
+
+
+def test_a_difference_of_shares_of_many_has_miettinen_and_nurminens_interval() -> None:
+    # as Newcombe prints it, Statistics in Medicine 17 (1998), table II, method 6
+    assert miettinen_nurminen(56, 70, 48, 80) == pytest.approx((0.0528, 0.3382), abs=5e-5)
+    groups = [(1_960, "xx", 0), (40, "x.", 0), (2_850, "xx", None), (150, "x.", None)]
+    found = sequential_trials(*written(*groups)).difference_interval[:, 1]
+    theirs = np.array(miettinen_nurminen(1_960, 2_000, 2_850, 3_000))
+    # five persons, n − 1 for n in each arm and t for z each move its length by less than 1 %
+    assert found == pytest.approx(theirs, abs=0.01 * np.diff(theirs)[0])
 
 
 @settings(max_examples=20)
@@ -436,7 +478,14 @@ def test_the_curves_end_where_less_than_a_fifth_of_the_others_is_followed() -> N
 def test_a_difference_of_shares_is_at_most_all_of_them() -> None:
     found = sequential_trials(*written((15, "x.", 0), (9, "xx", None), (1, "x.", None)))
     assert found.difference[1] == pytest.approx(-0.9)
-    assert found.difference_interval[0, 1] == -1 < found.difference_interval[1, 1] < 0
+    assert -1 < found.difference_interval[0, 1] < -0.9 < found.difference_interval[1, 1] < 0
+
+
+def test_that_none_of_the_others_leaves_is_not_certain_either() -> None:
+    found = sequential_trials(*written((1_000, "x.", 0), (1_000, "xx", 0), (100, "xx", None))).difference_interval[:, 1]
+    theirs = np.array(miettinen_nurminen(1_000, 2_000, 100, 100))
+    # n − 1 for n and t for z
+    assert found == pytest.approx(theirs, abs=0.02 * np.diff(theirs)[0])
 
 
 def test_that_nobody_leaves_is_no_surer_where_half_are_followed_for_half() -> None:
@@ -453,8 +502,8 @@ def test_all_alike_is_not_all_certain() -> None:
     found = sequential_trials(*written((20, "xxxx", 0), (10, "xx..", None), (10, "xxxx", None)))
     low, high = found.saved.interval
     assert low < -1 < high
-    # 20 of 20: 1 − p = t √(p (1 − p) / 20)
-    t = stats.t(19).isf(0.025)
+    # 20 of 20: 1 − p = t √(p (1 − p) / 20), t with the degrees of freedom of the 20 and the five like the others
+    t = stats.t(19 + 5).isf(0.025)
     assert found.treated_interval[:, 3] == pytest.approx([20 / (20 + t**2), 1])
     assert found.treated_interval[:, 1].tolist() == [1, 1]
 

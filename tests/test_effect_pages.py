@@ -170,6 +170,23 @@ def test_who_enters_the_target_group_after_the_cut_off_is_not_of_the_page_yet(
     assert case.number("nettogevinst", "net_gain") is not None
 
 
+def test_one_who_enters_late_does_not_end_everyones_curves(run_page: RunPage, monkeypatch: pytest.MonkeyPatch) -> None:
+    table = Snapshot.table
+
+    def with_a_late_entry(snapshot: Snapshot, name: str) -> pd.DataFrame:
+        rows = table(snapshot, name)
+        if name == "cohort":
+            last = rows.index[rows["strategy"].eq(LONG) & rows["started_on"].isna()][-1]
+            rows.loc[last, "entered_on"] = pd.Timestamp("2023-10-01")  # the last month that is followed
+        return rows
+
+    months_of_curve = re.compile(r"efter (\d+) måneder")
+    as_it_was = months_of_curve.search(run_page(LONG, CURVES)["beskrivende-kurver"]["html"])
+    monkeypatch.setattr(Snapshot, "table", with_a_late_entry)
+    late = months_of_curve.search(run_page(LONG, CURVES)["beskrivende-kurver"]["html"])
+    assert as_it_was and late and late[1] == as_it_was[1]
+
+
 # one of 18 years before, and one of fewer months than the calendar has: from its other end that would be a month too
 @pytest.mark.parametrize("early", ["1999-01-15", "2014-01-15"])
 def test_who_entered_the_target_group_before_the_data_is_followed_from_their_first_month(

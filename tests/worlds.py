@@ -98,12 +98,13 @@ SCENARIOS = {
     "selection and an effect": replace(SELECTED, effect=0.04),
     "moves and deaths": replace(SELECTED, effect=0.04, moves=0.006, dies=0.003),
     "late registration": replace(SELECTED, effect=0.04, unregistered=(0.4, 0.15)),
+    "uneven follow-up": replace(SELECTED, effect=0.04),
     "hardly any treated leave": Scenario(exit=-4.6, effect=-0.007),
 }
 """What the estimator is held to: all that drives both starting and leaving is measured."""
 
-LAG_MONTHS = {"late registration": 2}
-"""Months before the extraction that are left out."""
+LAG_MONTHS = {"late registration": 2, "uneven follow-up": 6}
+"""Last months of the calendar that are left out: who starts last is followed for so many less than the others."""
 
 
 @dataclass
@@ -188,11 +189,17 @@ class Truth:
     gap: dict[str, NDArray[np.float64]]
     starters: NDArray[np.float64]
 
-    def saved(self, kind: str, lag_months: int = 0) -> float:
-        """Σ_k of the mean over the starters whose month k is in the calendar less the lag."""
-        calendar = HISTORY + np.arange(START_MONTHS)[:, None] + np.arange(FOLLOW_UP) < CALENDAR - lag_months
-        weight = self.starters[:, None] * calendar
-        return float(((weight * self.gap[kind]).sum(axis=0) / weight.sum(axis=0)).sum())
+    def saved(
+        self, kind: str, lag_months: int = 0, follow_up_months: int = FOLLOW_UP, until_month: int = CALENDAR
+    ) -> float:
+        """Σ_k of the mean over the starters whose month k is in the calendar less the lag.
+
+        until_month: of it, what falls before this month of the calendar.
+        """
+        month = HISTORY + np.arange(START_MONTHS)[:, None] + np.arange(follow_up_months)
+        weight = self.starters[:, None] * (month < CALENDAR - lag_months)
+        counted = weight * (month < until_month) * self.gap[kind][:, :follow_up_months]
+        return float((counted.sum(axis=0) / weight.sum(axis=0)).sum())
 
 
 def simulate(rng: np.random.Generator, of: Scenario, persons: int, treated: int) -> Drawn:

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from afkast.analysis.effect.weights import Covariates, Floats, Propensity, across, at, bearable, missing, propensity
+from afkast.analysis.effect.weights import Covariates, Floats, Propensity, across, at, bearable, propensity
 from afkast.analysis.survival import FEWEST_IN_GROUP
 from afkast.errors import AfkastError
 
@@ -120,6 +120,11 @@ def design(
     A = E & (start_month[:, None] == months)
     some = A.any(axis=0)
     months, E, A = months[some], E[:, some], A[:, some]
+    for name, x in ({} if covariates is None else covariates).items():
+        if not np.isfinite(x).all() and (E & ~np.isfinite(across(x, months))).any():
+            raise AfkastError(
+                f"{name} mangler for nogle af dem, der kunne starte; udfyld oplysningen eller udelad den."
+            )
     person, trial = np.nonzero(A)
     if len(person) < FEWEST_IN_GROUP:
         raise AfkastError(f"Under {FEWEST_IN_GROUP} er startet, mens de var på ydelse; det er for få til en kurve.")
@@ -183,10 +188,7 @@ def balance(of: Design, covariates: Covariates) -> pd.DataFrame:
     rows = {}
     for name, values in covariates.items():
         found = across(values, of.months)
-        known = np.isfinite(found)
-        if (of.eligible & ~known).any():
-            raise missing(name)
-        x: Floats = np.where(known, found, 0.0).astype(np.float64, copy=False)
+        x: Floats = np.where(np.isfinite(found), found, 0.0).astype(np.float64, copy=False)  # who could not start
         treated = np.broadcast_to(x, C.shape)[of.person, of.trial]
         of_month = np.einsum("im,im->m", C, x)
         before = (of_month / np.maximum(controls, 1))[of.trial]

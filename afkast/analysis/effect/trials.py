@@ -6,17 +6,18 @@ month m the eligible are on benefits and have not started before; those who star
 controls.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property, partial
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from afkast.analysis.effect.arms import Arms, Floats, Variance
-from afkast.analysis.effect.compare import Means, back, followed, influence, means, outcome_in, until_start
+from afkast.analysis.effect.compare import Comparison, back, followed, means, outcome_in, until_start
 from afkast.analysis.effect.design import FEWEST_CONTROLS, Design, Weights, balance, design
+from afkast.analysis.effect.influence import influence, influence_on_curves
 from afkast.analysis.effect.interval import Outcome, bounded
 from afkast.analysis.effect.weights import Covariates
 from afkast.analysis.survival import Estimate
@@ -46,16 +47,13 @@ class Effect:
     treated_left_out: int
     control_persons: int
     covariates_used: tuple[str, ...]
-    balance: pd.DataFrame | None
     effective_controls: float
     largest_weight_share: float
     treated_rows: NDArray[np.int64]  # (N₁,), whose row each treated is
     saved_by_treated: Floats  # (N₁ × calendar months), each one's part of what is saved
     influence: Arms  # on saved_by_month, persons × calendar months
-    outcome_in: Callable[[NDArray[np.bool_]], Outcome]  # what falls in some calendar months
-    curves: tuple[Variance, Variance, Variance]  # of treated, control and difference
-    monthly: list[Outcome] | None  # of each k, where the outcome is 0 or 1
-    persons_by_month: Floats  # (τ,), how many treated of equal weight would be as uncertain
+    comparison: Comparison  # what is not asked of every effect is computed from it
+    covariates: Covariates  # whose balance is asked for
     level: float = 0.95
 
     @property
@@ -78,12 +76,33 @@ class Effect:
         calendar = np.zeros(len(self.saved_by_month), dtype=bool)
         calendar[months] = True
         value, variance = float(self.saved_by_month[months].sum()), self.influence.together(months).variance()
-        of = self.outcome_in(calendar)
-        return bounded(value, variance, of, of.control_mean, -1, self.influence.sizes[0], self.level)
+        of = outcome_in(self.comparison, calendar)
+        return bounded(value, variance, of, -1, self.influence.sizes[0], self.level)
+
+    @cached_property
+    def balance(self) -> pd.DataFrame | None:
+        """How alike the arms are in each covariate (`design.balance`)."""
+        return balance(self.comparison.design, self.covariates) if self.covariates else None
+
+    @cached_property
+    def curves(self) -> tuple[Variance, Variance, Variance]:
+        """Of treated, control and difference, each (τ,)."""
+        treated, control, difference = influence_on_curves(self.comparison)
+        return treated.variance(), control.variance(), difference.variance()
+
+    @cached_property
+    def monthly(self) -> list[Outcome] | None:
+        """Of each k, where the outcome is 0 or 1: its variance within a comparison is P₀(1 − P₀)."""
+        of, mean = self.comparison.design, self.comparison.mean
+        if not np.isin(self.comparison.data.Y, (0, 1)).all():
+            return None
+        P0 = mean.P0[of.comparison]
+        of_month = [(mean.share * values).sum(axis=0) for values in (P0, P0 * (1 - P0))]
+        return [Outcome(0.0, 1.0, float(mean), float(variance)) for mean, variance in zip(*of_month, strict=True)]
 
     @cached_property
     def treated_interval(self) -> Floats:
-        return self._band(self.treated, self.curves[0], np.zeros_like(self.treated)).clip(*self._limits)
+        return self._band(self.treated, self.curves[0], alone=True).clip(*self._limits)
 
     @cached_property
     def control_interval(self) -> Floats:
@@ -92,21 +111,19 @@ class Effect:
     @cached_property
     def difference_interval(self) -> Floats:
         low, high = self._limits
-        return self._band(self.difference, self.curves[2], self.control).clip(low - high, high - low)
+        return self._band(self.difference, self.curves[2]).clip(low - high, high - low)
 
     @property
     def _limits(self) -> tuple[float, float]:
         return (-np.inf, np.inf) if self.monthly is None else (0.0, 1.0)
 
-    def _band(self, values: Floats, variance: Variance, treated_at_0: Floats) -> Floats:
+    def _band(self, values: Floats, variance: Variance, alone: bool = False) -> Floats:
         if self.monthly is None:
             return _plain(values, variance, self.level)
-        months = zip(values, variance.each(), self.monthly, treated_at_0, self.persons_by_month, strict=True)
+        persons = 1 / (self.comparison.mean.share**2).sum(axis=0)  # so many treated of equal weight are as uncertain
+        months = zip(values, variance.each(), self.monthly, persons, strict=True)
         return np.transpose(
-            [
-                bounded(float(value), own, of, float(at_0), 1, n, self.level).interval
-                for value, own, of, at_0, n in months
-            ]
+            [bounded(float(value), own, of, 1, n, self.level, alone).interval for value, own, of, n in months]
         )
 
 
@@ -164,7 +181,7 @@ def sequential_trials(
     if not np.isfinite(Y).all():
         raise AfkastError("Udfaldet mangler for nogle af de måneder, hvor personerne følges.")
     effect = estimated(of, Y, on_benefit, observed, start_month, follow_up_months, per_protocol, total, person, level)
-    return replace(effect, balance=balance(of, covariates)) if covariates else effect
+    return replace(effect, covariates=covariates or {})
 
 
 def estimated(
@@ -186,8 +203,9 @@ def estimated(
         of, data = until_start(of, data, start_month)
     mean = means(of, data, follow_up_months)
     count = mean.treated_observed if total else np.ones_like(mean.treated_observed)
-    of_persons = influence(of, data, mean, count, person)
-    effective = of_persons.difference.sizes[1]
+    compared = Comparison(of, data, mean, count, person)
+    of_persons = influence(compared)
+    effective = of_persons.saved.sizes[1]
     if effective < FEWEST_CONTROLS:
         raise AfkastError(f"Sammenligningen hviler reelt på under {FEWEST_CONTROLS} personer, der kunne være startet.")
     P0_own = mean.P0[of.comparison]
@@ -208,22 +226,12 @@ def estimated(
         treated_left_out=ever_started - treated_persons,
         control_persons=of_persons.control_persons,
         covariates_used=of.covariates if of.weights != "none" else (),
-        balance=None,
         effective_controls=effective,
         largest_weight_share=float(of_persons.weight_shares.max()),
         treated_rows=of.person,
         saved_by_treated=back(saved, of.months[of.trial], observed.shape[1]),
         influence=of_persons.saved,
-        outcome_in=partial(outcome_in, of, data, mean, count),
-        curves=(of_persons.treated.variance(), of_persons.control.variance(), of_persons.difference.variance()),
-        monthly=_monthly(of, mean) if ((Y == 0) | (Y == 1)).all() else None,
-        persons_by_month=1 / (mean.share**2).sum(axis=0),
+        comparison=compared,
+        covariates={},
         level=level,
     )
-
-
-def _monthly(of: Design, mean: Means) -> list[Outcome]:
-    """Of an outcome that is 0 or 1 in each month: its variance within a comparison is P₀(1 − P₀)."""
-    P0 = mean.P0[of.comparison]
-    of_month = [(mean.share * values).sum(axis=0) for values in (P0, P0 * (1 - P0))]
-    return [Outcome(0.0, 1.0, float(mean), float(variance)) for mean, variance in zip(*of_month, strict=True)]

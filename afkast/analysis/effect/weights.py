@@ -41,11 +41,6 @@ PERSON_TRIALS_AT_A_TIME = 2048
 threads, which wait for each other where others use the processors."""
 
 
-def missing(name: str) -> AfkastError:
-    """What is said when a covariate is not known of everyone who could start."""
-    return AfkastError(f"{name} mangler for nogle af dem, der kunne starte; udfyld oplysningen eller udelad den.")
-
-
 def at(values: NDArray[np.generic], month: int) -> NDArray[np.generic]:
     """What is known of the persons in a calendar month."""
     return values[:, month] if values.ndim == 2 else values
@@ -119,13 +114,11 @@ def propensity(
     total = len(person)
     columns = np.empty((1 + p, total), np.float32 if total * p > SINGLE_PRECISION_FROM else np.float64)
     columns[0], x = 1, np.empty(total)
-    for column, (name, values) in zip(columns[1:], covariates.items(), strict=True):
+    for column, values in zip(columns[1:], covariates.values(), strict=True):
         for m, month in enumerate(months):
             x[first[m] : first[m + 1]] = at(values, month)[rows[m]]
         x -= x.mean()
         sd = np.sqrt(np.einsum("i,i->", x, x) / total)
-        if not np.isfinite(sd):
-            raise missing(name)
         np.divide(x, sd or 1, out=column)
 
     A = np.concatenate([of_month[r] for of_month, r in zip(starts.T, rows, strict=True)])
@@ -138,9 +131,11 @@ def propensity(
         some = _PersonTrials(np.ascontiguousarray(columns[:, ::every]), A[::every], -(-first // every), own)
         beta, _ = _most_likely(some, beta, centre, prior, 1e-2)
     everyone = _PersonTrials(columns, A, first, own)
-    beta, H = _most_likely(everyone, beta, centre, prior, 1e-9)
+    beta, H = _most_likely(everyone, beta, centre, prior, 1e-6)
 
-    of_trials = expit(np.concatenate([beta[month] @ columns[:, some] for month, some in everyone.pieces()]))
+    of_trials = expit(
+        np.concatenate([beta[month] @ columns[:, some] for month, pieces in everyone.months() for some in pieces])
+    )
     probability, score = np.zeros((n, M)), np.empty((n, M + p))
     probability.T[eligible.T] = of_trials
     score[:, :M] = starts - probability
@@ -159,31 +154,37 @@ class _PersonTrials:
     first: NDArray[np.int64]
     own: NDArray[np.int64]
 
-    def pieces(self) -> Iterator[tuple[NDArray[np.int64], slice]]:
-        """Which coefficients count, for some person-trials of one month at a time."""
+    def months(self) -> Iterator[tuple[NDArray[np.int64], list[slice]]]:
+        """Of each trial month the coefficients that count, and its person-trials, some at a time."""
         for own, (first, end) in zip(self.own, itertools.pairwise(self.first), strict=True):
-            for start in range(first, end, PERSON_TRIALS_AT_A_TIME):
-                yield own, slice(start, min(start + PERSON_TRIALS_AT_A_TIME, end))
+            starts = range(first, end, PERSON_TRIALS_AT_A_TIME)
+            yield own, [slice(start, min(start + PERSON_TRIALS_AT_A_TIME, end)) for start in starts]
 
     def likelihood(self, beta: Floats) -> tuple[float, Floats, Floats]:
         """The log-likelihood, its slope X'(A − p) and its curvature X'diag(p(1−p))X."""
         likelihood, slope, H = 0.0, np.zeros_like(beta), np.zeros((len(beta), len(beta)))
-        for own, some in self.pieces():
-            x, A = self.columns[:, some].astype(np.float64, copy=False), self.starts[some]
-            log_odds = beta[own] @ x
-            # log(1 + e^η), so that p = e^η/(1 + e^η)
-            log_sum = np.maximum(log_odds, 0) + np.log1p(np.exp(-np.abs(log_odds)))
-            p = np.exp(log_odds - log_sum)
-            likelihood += A @ log_odds - log_sum.sum()
-            slope[own] += x @ (A - p)
-            H[np.ix_(own, own)] += (x * (p * (1 - p))) @ x.T
+        for own, pieces in self.months():
+            of_month = np.zeros((len(own), len(own)))
+            for some in pieces:
+                x, A = self.columns[:, some].astype(np.float64, copy=False), self.starts[some]
+                log_odds = beta[own] @ x
+                # log(1 + e^η), so that p = e^η/(1 + e^η)
+                log_sum = np.maximum(log_odds, 0) + np.log1p(np.exp(-np.abs(log_odds)))
+                p = np.exp(log_odds - log_sum)
+                likelihood += A @ log_odds - log_sum.sum()
+                slope[own] += x @ (A - p)
+                of_month += (x * (p * (1 - p))) @ x.T
+            H[np.ix_(own, own)] += of_month
         return likelihood, slope, H
 
 
 def _most_likely(
     of: _PersonTrials, beta: Floats, centre: Floats, prior: Floats, tolerance: float
 ) -> tuple[Floats, Floats]:
-    """Coefficients at the top of the penalised likelihood, by steps from beta until one is short, and the curvature."""
+    """Coefficients at the top of the penalised likelihood, by steps from beta until one is short, and the curvature.
+
+    What is left after a step of Newton's is about its square.
+    """
     step, best = np.zeros_like(beta), -np.inf
     for _ in range(MOST_STEPS):
         likelihood, slope, H = of.likelihood(beta)

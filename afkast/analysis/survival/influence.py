@@ -65,7 +65,7 @@ class Estimate:
             return 0.0
         while beyond(10 * length) < 0:
             length *= 10
-        return float(optimize.brentq(beyond, length, 10 * length, rtol=1e-10))
+        return float(optimize.brentq(beyond, length, 10 * length, xtol=1e-10 * length, rtol=1e-10))
 
     @property
     def lower(self) -> float:

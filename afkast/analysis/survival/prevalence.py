@@ -15,8 +15,21 @@ from afkast.errors import AfkastError
 FEWEST_OBSERVED = 10
 """A curve ends where fewer persons than this are still observed."""
 
+SMALLEST_SHARE_OBSERVED = 0.2
+"""And where less of the group is: what comes after is unknown, not zero."""
+
 FEWEST_IN_GROUP = 15
 """A smaller group gets a sentence instead of a curve."""
+
+
+def months_followed(observed: ArrayLike) -> int:
+    """In how many months, from the first on, at least 10 and a fifth of every group are observed.
+
+    observed: (groups, months) persons.
+    """
+    persons = np.asarray(observed)
+    thin = (persons < np.maximum(FEWEST_OBSERVED, SMALLEST_SHARE_OBSERVED * persons[:, :1])).any(axis=0)
+    return int(thin.argmax()) if thin.any() else persons.shape[1]
 
 
 @dataclass(frozen=True)
