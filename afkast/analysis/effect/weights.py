@@ -30,7 +30,7 @@ MONTH_PRIOR_SD = 100.0
 MOST_STEPS = 100
 """Newton's method takes less than ten, and some more where the arms are nearly separated."""
 
-SINGLE_PRECISION_FROM = 20_000_000
+SINGLE_PRECISION_FROM = 5_000_000
 """So many numbers are kept in half the memory, in single precision; everything is computed in double."""
 
 FIRST_STEPS = 500_000
