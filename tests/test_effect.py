@@ -16,6 +16,8 @@ from worlds import World, drawn_world
 
 from afkast.analysis import cohort, survival
 from afkast.analysis.effect import Effect, sequential_trials
+from afkast.analysis.effect.arms import Variance
+from afkast.analysis.effect.interval import Outcome, bounded
 from afkast.errors import AfkastError
 from afkast.intake import Snapshot
 
@@ -486,6 +488,17 @@ def test_that_none_of_the_others_leaves_is_not_certain_either() -> None:
     theirs = np.array(miettinen_nurminen(1_000, 2_000, 100, 100))
     # n − 1 for n and t for z
     assert found == pytest.approx(theirs, abs=0.02 * np.diff(theirs)[0])
+
+
+def test_that_few_are_in_both_arms_does_not_cancel_the_variance() -> None:
+    def length(both: float) -> float:
+        variance = Variance(np.array(0.031), np.array(0.010), np.array(both), (60.0, 41.0))
+        found = bounded(0.1, variance, Outcome(0.0, 12.0, 11.9, 0.4), -1, 60, 0.95)
+        return found.upper - found.lower
+
+    half = -np.sqrt(0.031 * 0.010)  # a correlation of −½
+    assert length(-0.035) == pytest.approx(length(half), rel=1e-9)
+    assert length(half) < length(half / 2) < length(0) < length(0.01)
 
 
 def test_that_nobody_leaves_is_no_surer_where_half_are_followed_for_half() -> None:

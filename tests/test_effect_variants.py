@@ -252,6 +252,17 @@ def test_a_choice_that_leaves_too_few_says_so() -> None:
     table = sensitivity(*drawn(treated=20).world, FOLLOW_UP, entry_month=ENTRY).set_index("label")
     assert pd.isna(table.loc["Startet inden for 1 måned", "estimate"])
     assert table.loc["Startet inden for 1 måned", "note"].startswith("Under 15 er startet")
+    assert not table["note"].str.contains("Hviler reelt").any()
+
+
+def test_a_choice_that_leaves_few_to_compare_with_says_so() -> None:
+    on, observed, start = drawn(treated=80).world
+    nearly_all = np.flatnonzero(~np.isnan(start))[:60], np.flatnonzero(np.isnan(start))[:15]
+    few = np.concatenate(nearly_all)
+    table = sensitivity(on[few], observed[few], start[few], FOLLOW_UP, entry_month=ENTRY[few]).set_index("label")
+    found = sequential_trials(on[few], observed[few], start[few], FOLLOW_UP, per_protocol=True).effective_controls
+    assert 5 <= found < 20
+    assert f"Hviler reelt på kun {found:.0f} at sammenligne med." in table.loc["Mod aldrig at starte", "note"]
 
 
 @pytest.mark.parametrize("odds_ratio", [1.0, 1.3, 2.0, 5.0])

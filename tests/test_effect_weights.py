@@ -127,7 +127,7 @@ def test_a_persons_influence_is_how_one_more_like_them_moves_the_estimate(
     # everyone twenty times, and then one of them once more: the regression, the weights and the means all move
     everyone = np.tile(np.arange(300), 20)
     found = estimate(everyone)
-    parts = found.influence.together(slice(None))
+    parts = found.influence.together(np.ones(len(found.saved_by_month), bool))
     influence = parts.control.copy()
     influence[parts.of_treated] += parts.treated
     most = np.argsort(-abs(influence[:300]))[[1, 5, 25, 100]]

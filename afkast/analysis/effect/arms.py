@@ -50,10 +50,9 @@ class Arms:
     control: Floats
     sizes: tuple[float, float]
 
-    def together(self, which: object) -> "Arms":
+    def together(self, which: NDArray[np.bool_]) -> "Arms":
         """The influence on the sum of some of the estimates."""
-        treated, control = (part[:, which].sum(axis=1) for part in (self.treated, self.control))  # type: ignore[index]
-        return replace(self, treated=treated, control=control)
+        return replace(self, treated=self.treated @ which, control=self.control @ which)
 
     def variance(self) -> Variance:
         """Σ_i IF_i², both arms added within the person."""

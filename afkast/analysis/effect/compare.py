@@ -175,10 +175,10 @@ def outcome_in(comparison: Comparison, calendar: NDArray[np.bool_]) -> Outcome:
     """What of a person's outcome falls in some calendar months, y = Σ_k c(k) Y(k) over them.
 
     c(k) = count(k) N₁(0)/N₁(k), so that what is saved is the difference in mean. The mean lies between the least and
-    the greatest that anyone has for the months they are followed, y/Σ_k c(k) R(k), of the treated's mean of Σ_k c(k)
+    the greatest that anyone has for the months they are followed, y/Σ_k c(k) R(k), times the treated's mean of Σ_k c(k)
     R(k): who is followed for half the time and stays on benefits throughout is at the end, not in the middle. The
     controls' variance is about the mean of their own comparison, each counted as (share of the treated compared with
-    them) w/Σw.
+    them) w/Σw. A control's months after their own start are among these, also where the mean leaves them out.
     """
     of, data, mean, count = comparison.design, comparison.data, comparison.mean, comparison.count
     T, cells = data.R.shape[1], comparison.cells[:, 0]

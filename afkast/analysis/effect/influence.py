@@ -102,28 +102,28 @@ class _Controls:
     moves: Floats
 
 
-def _of_controls(comparison: Comparison, curves: bool) -> _Controls:
+def _of_controls(of: Comparison, curves: bool) -> _Controls:
     """Each control's influence by month of follow-up (curves) or by calendar month, on what is saved.
 
     IF_i(k) = Σ_m w_im (of_Y_m(k) Y_i(m+k) − of_R_m(k) R_i(m+k)), of_Y = cells/W, of_R = of_Y·P₀.
     """
-    of, data, mean, cells = comparison.design, comparison.data, comparison.mean, comparison.cells
+    design, data, mean, cells = of.design, of.data, of.mean, of.cells
     n, T = data.R.shape
-    months, K = of.months, mean.W.shape[1]
+    months, K = design.months, mean.W.shape[1]
     calendar = months[:, None] + np.arange(K)
     per_weight = np.divide(1, mean.W, out=np.zeros_like(mean.W), where=mean.W > 0)
     by, at_zero, at_last = np.zeros((n, K if curves else T)), np.zeros(n), np.zeros(n)
-    moves = np.zeros((len(months), len(months), 0 if of.propensity is None else len(of.propensity.columns), K))
-    for stratum in of.strata:
+    moves = np.zeros((len(months), len(months), 0 if design.propensity is None else len(design.propensity.columns), K))
+    for stratum in design.strata:
         number = stratum.comparison
         share = per_weight[number] * (calendar < T)
         of_Y = cells[number] * share
         of_R = of_Y * mean.P0[number]
-        of_month_Y, of_month_R = (back(comparison.count * values, months, T).T for values in (of_Y, of_R))
+        of_month_Y, of_month_R = (back(of.count * values, months, T).T for values in (of_Y, of_R))
         for some in pieces(len(stratum.controls), len(months) * T):
             rows = stratum.some(some)
             # months × persons, as a month is what is read at a time
-            w = np.ascontiguousarray((stratum.controls[some] * of.control_weight[rows]).T)
+            w = np.ascontiguousarray((stratum.controls[some] * design.control_weight[rows]).T)
             Y, R = (np.ascontiguousarray(values[rows].T) for values in (data.control_Y, data.control_R))
             h = w * R[months] * share[:, :1]
             at_zero[rows] += cells[number, 0] @ h
@@ -136,14 +136,14 @@ def _of_controls(comparison: Comparison, curves: bool) -> _Controls:
                     by[rows, k] += of_Y[:, k] @ (enlarged * Y[at]) - of_R[:, k] @ (enlarged * R[at])
             else:
                 by[rows] += ((of_month_Y @ enlarged) * Y - (of_month_R @ enlarged) * R).T
-            for m, u, slope in _slopes(of, rows, data.until_start):
-                assert of.propensity is not None
-                x = of.propensity.x(u, rows) * (slope * w[m])
+            for m, u, slope in _slopes(design, rows, data.until_start):
+                assert design.propensity is not None
+                x = design.propensity.x(u, rows) * (slope * w[m])
                 start, end = months[u], min(months[m] + K, T)
                 after = slice(start - months[m], end - months[m])
                 moved = of_Y[m, after] * (x @ Y[start:end].T) - of_R[m, after] * (x @ R[start:end].T)
                 moves[m, u, :, after] += moved
-    return _Controls(by, at_zero, comparison.by_person(at_last if data.until_start else at_zero), moves)
+    return _Controls(by, at_zero, of.by_person(at_last if data.until_start else at_zero), moves)
 
 
 def _slopes(
@@ -164,15 +164,15 @@ def _slopes(
             yield m, u, p[:, u]
 
 
-def _moves_of_treated(comparison: Comparison, influence: Floats) -> Floats:
+def _moves_of_treated(of: Comparison, influence: Floats) -> Floats:
     """`_Controls.moves` of the treated: d log w/dη is −p in their own month for overlap, else 0."""
-    of = comparison.design
-    assert of.propensity is not None
-    M, K = len(of.months), influence.shape[1]
-    moves = np.zeros((M, M, len(of.propensity.columns), K))
-    for m in range(M) if of.weights == "overlap" else ():
-        started = of.trial == m
-        x = -of.propensity.probability[of.person[started], m] * of.propensity.x(m, of.person[started])
+    design = of.design
+    assert design.propensity is not None
+    M, K = len(design.months), influence.shape[1]
+    moves = np.zeros((M, M, len(design.propensity.columns), K))
+    for m in range(M) if design.weights == "overlap" else ():
+        started = design.trial == m
+        x = -design.propensity.probability[design.person[started], m] * design.propensity.x(m, design.person[started])
         moves[m, m] = x @ influence[started]
     return moves
 

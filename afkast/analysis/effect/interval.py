@@ -15,8 +15,12 @@ from afkast.analysis.survival import Estimate
 
 AS_THE_CONTROLS = 5
 """So many persons like the controls are counted among the treated when it is judged how much they vary: where one of 20
-treated leaves, their own variance says too little. Of `benchmarks/coverage.py`, three to ten cover alike; none, too
-rarely."""
+treated leaves, their own variance says too little. In the worlds of `benchmarks/coverage.py` any number from three to
+ten covers equally well; with none the interval covers too rarely."""
+
+LOWEST_CORRELATION = -0.5
+"""Of the arms' means, of those who are in both. Where one or two persons decide it, it comes out near −1, the variances
+cancel, and the interval covers half of the time; a lower one than this is not believed."""
 
 HALVINGS = 60
 """Of where a mean can lie: what is left is less than a number can tell."""
@@ -64,9 +68,10 @@ def bounded(
     """The estimate whose interval holds the values that the variances they would go with do not rule out.
 
     value: what treatment adds to the mean (slope 1) or takes from it (−1), or the treated's mean `alone`; persons: n₁,
-    the treated. If θ is true, μ₁ = μ₀ + slope·θ, V₁(θ) = φ g(μ₁)/n₁, V₀(θ) = V₀ g(μ₀)/g(μ̂₀) and V₁₀(θ) has the root of
-    both; φ = ((n₁−1) s₁² + 5 s₀²)/((n₁−1) g(μ̂₁) + 5 g(μ̂₀)), s₁² = n₁ V₁ the treated's own variance, s₀² the controls';
-    the five are degrees of freedom as well. Controls who are all at one end vary like the treated, V₀(θ) = φ g(μ₀)/n₀.
+    the treated. If θ is true, μ₁ = μ₀ + slope·θ, V₁(θ) = φ g(μ₁)/n₁, V₀(θ) = V₀ g(μ₀)/g(μ̂₀),
+    V₁₀(θ) = max(V₁₀/√(V₁V₀), −1) √(V₁(θ) V₀(θ)); φ = ((n₁−1) s₁² + 5 s₀²)/((n₁−1) g(μ̂₁) + 5 g(μ̂₀)), s₁² = n₁ V₁ the
+    treated's own variance, s₀² the controls'; the five are degrees of freedom as well. Controls who are all at one end
+    vary like the treated, V₀(θ) = φ g(μ₀)/n₀.
 
     Of shares alone φ is about 1, and the interval that of Miettinen and Nurminen (Statistics in Medicine 4, 1985) or,
     alone, Wilson's, with Student's t. Other outcomes by quasi-likelihood (Wedderburn, Biometrika 61, 1974).
@@ -78,11 +83,12 @@ def bounded(
     here, there = of.room_found(treated_mean), of.room_found(of.control_mean)
     spread = (persons - 1) * persons * V1 + AS_THE_CONTROLS * of.control_variance
     room = (persons - 1) * here + AS_THE_CONTROLS * there
-    if spread == 0 or room == 0:  # all are alike: nothing to judge by
+    if spread == 0 or room == 0:  # all are alike: nothing to judge by, and no length
         return plain
     phi = spread / room
     n1, n0 = variance.sizes
     of_treated, of_control = phi / persons, V0 / there if there > 0 else phi / n0
+    twice_correlation = max(float(variance.both) / np.sqrt(V1 * V0), 2 * LOWEST_CORRELATION) if V1 * V0 > 0 else 0.0
 
     def given(truth: float) -> tuple[float, float]:
         added = slope * truth
@@ -91,7 +97,7 @@ def bounded(
         else:
             mean = of.untreated(added, treated_mean, of_treated, of_control)
             treated, control = of_treated * of.room(mean + added), of_control * of.room(mean)
-        both = float(variance.both) * np.sqrt(treated * control / (V1 * V0)) if V1 * V0 > 0 else 0.0
+        both = twice_correlation * np.sqrt(treated * control)
         of_truth = Variance(np.asarray(treated), np.asarray(control), np.asarray(both), (n1 + AS_THE_CONTROLS, n0))
         error, freedom = of_truth.error()
         return float(error), float(freedom)

@@ -75,7 +75,7 @@ class Effect:
         """What of `saved` falls in these calendar months (columns); the parts of disjoint months add up."""
         calendar = np.zeros(len(self.saved_by_month), dtype=bool)
         calendar[months] = True
-        value, variance = float(self.saved_by_month[months].sum()), self.influence.together(months).variance()
+        value, variance = float(self.saved_by_month[calendar].sum()), self.influence.together(calendar).variance()
         of = outcome_in(self.comparison, calendar)
         return bounded(value, variance, of, -1, self.influence.sizes[0], self.level)
 
@@ -93,11 +93,11 @@ class Effect:
     @cached_property
     def monthly(self) -> list[Outcome] | None:
         """Of each k, where the outcome is 0 or 1: its variance within a comparison is P₀(1 − P₀)."""
-        of, mean = self.comparison.design, self.comparison.mean
+        share = self.comparison.mean.share
         if not np.isin(self.comparison.data.Y, (0, 1)).all():
             return None
-        P0 = mean.P0[of.comparison]
-        of_month = [(mean.share * values).sum(axis=0) for values in (P0, P0 * (1 - P0))]
+        P0 = self.comparison.mean.P0[self.comparison.design.comparison]
+        of_month = [(share * values).sum(axis=0) for values in (P0, P0 * (1 - P0))]
         return [Outcome(0.0, 1.0, float(mean), float(variance)) for mean, variance in zip(*of_month, strict=True)]
 
     @cached_property
@@ -110,6 +110,7 @@ class Effect:
 
     @cached_property
     def difference_interval(self) -> Floats:
+        """(2, τ). Of kroner ± t·error, which is too short in the first months, where hardly anyone differs."""
         low, high = self._limits
         return self._band(self.difference, self.curves[2]).clip(low - high, high - low)
 

@@ -19,6 +19,10 @@ from afkast.errors import AfkastError
 
 Bools = NDArray[np.bool_]
 
+FEW_CONTROLS = 20
+"""Where the controls are as uncertain as fewer of equal weight, the row says so: nearly all who are like the treated may
+be gone, and no interval tells how far off that leaves the estimate."""
+
 FEWEST_AWAY = 5
 """Where fewer of the started can be expected to have been off benefits before, the months before say nothing."""
 
@@ -272,6 +276,8 @@ def sensitivity(
         if isinstance(answer, Effect):
             if answer.follow_up_months < months:
                 note = f"{note} Kun {answer.follow_up_months} måneder kan følges.".strip()
+            if answer.effective_controls < FEW_CONTROLS:
+                note = f"{note} Hviler reelt på kun {answer.effective_controls:.0f} at sammenligne med.".strip()
             answer = answer.saved
         rows.append((label, answer, note))
 

@@ -97,9 +97,10 @@ class Estimate:
         return replace(self, value=self.value - known, given=given and (lambda truth: given(truth + known)))
 
     def chance_above(self, limit: float = 0.0) -> float:
-        """How much of the t-distribution around the value lies above the limit: 97.5 % at the end of a 95 % interval.
+        """One less the one-sided p-value of the limit: 97.5 % at the lower end of a 95 % interval.
 
-        In a Bayesian's words the probability that the truth does, when nothing was known beforehand.
+        Where the error does not change with the truth, how much of the t-distribution around the value lies above the
+        limit; in a Bayesian's words the probability that the truth does, when nothing was known beforehand.
         """
         if self.standard_error == 0:
             return 0.5 if self.value == limit else float(self.value > limit)
