@@ -20,8 +20,8 @@ from afkast.errors import AfkastError
 Bools = NDArray[np.bool_]
 
 FEW_CONTROLS = 20
-"""Where the controls are as uncertain as fewer of equal weight, the row says so: nearly all who are like the treated may
-be gone, and no interval tells how far off that leaves the estimate."""
+"""Where the controls are as uncertain as fewer of equal weight, the row says so: nearly all who are like the treated
+may be gone, and no interval tells how far off that leaves the estimate."""
 
 FEWEST_AWAY = 5
 """Where fewer of the started can be expected to have been off benefits before, the months before say nothing."""
