@@ -149,20 +149,25 @@ def test_a_month_after_the_first_start_there_are_too_few_and_both_pages_say_so(r
     assert "det er for få" in case["den-realiserede-besparelse"]["html"]
 
 
-def test_who_enters_the_target_group_after_the_cut_off_is_not_of_the_page_yet(
-    run_page: RunPage, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def one_enters(monkeypatch: pytest.MonkeyPatch, day: str) -> None:
+    """One of those who never started in the long courses is of the target group from this day."""
     table = Snapshot.table
 
-    def with_a_late_entry(snapshot: Snapshot, name: str) -> pd.DataFrame:
+    def with_the_day(snapshot: Snapshot, name: str) -> pd.DataFrame:
         rows = table(snapshot, name)
         if name == "cohort":
             last = rows.index[rows["strategy"].eq(LONG) & rows["started_on"].isna()][-1]
-            rows.loc[last, "entered_on"] = pd.Timestamp("2022-06-01")
+            rows.loc[last, "entered_on"] = pd.Timestamp(day)
         return rows
 
+    monkeypatch.setattr(Snapshot, "table", with_the_day)
+
+
+def test_who_enters_the_target_group_after_the_cut_off_is_not_of_the_page_yet(
+    run_page: RunPage, monkeypatch: pytest.MonkeyPatch
+) -> None:
     as_it_was = run_page(LONG, CURVES, as_of="2022-04-30")
-    monkeypatch.setattr(Snapshot, "table", with_a_late_entry)
+    one_enters(monkeypatch, "2022-06-01")
     shown, case = (run_page(LONG, one, as_of="2022-04-30") for one in (CURVES, CASE))
     assert shown.number("grupperne", "target") == as_it_was.number("grupperne", "target") - 1
     assert shown.number("grupperne", "started") == as_it_was.number("grupperne", "started")
@@ -171,18 +176,9 @@ def test_who_enters_the_target_group_after_the_cut_off_is_not_of_the_page_yet(
 
 
 def test_one_who_enters_late_does_not_end_everyones_curves(run_page: RunPage, monkeypatch: pytest.MonkeyPatch) -> None:
-    table = Snapshot.table
-
-    def with_a_late_entry(snapshot: Snapshot, name: str) -> pd.DataFrame:
-        rows = table(snapshot, name)
-        if name == "cohort":
-            last = rows.index[rows["strategy"].eq(LONG) & rows["started_on"].isna()][-1]
-            rows.loc[last, "entered_on"] = pd.Timestamp("2023-10-01")  # the last month that is followed
-        return rows
-
     months_of_curve = re.compile(r"efter (\d+) måneder")
     as_it_was = months_of_curve.search(run_page(LONG, CURVES)["beskrivende-kurver"]["html"])
-    monkeypatch.setattr(Snapshot, "table", with_a_late_entry)
+    one_enters(monkeypatch, "2023-10-01")  # the last month that is followed
     late = months_of_curve.search(run_page(LONG, CURVES)["beskrivende-kurver"]["html"])
     assert as_it_was and late and late[1] == as_it_was[1]
 
@@ -192,17 +188,7 @@ def test_one_who_enters_late_does_not_end_everyones_curves(run_page: RunPage, mo
 def test_who_entered_the_target_group_before_the_data_is_followed_from_their_first_month(
     run_page: RunPage, monkeypatch: pytest.MonkeyPatch, early: str
 ) -> None:
-    table = Snapshot.table
-
-    def with_an_early_entry(snapshot: Snapshot, name: str) -> pd.DataFrame:
-        rows = table(snapshot, name)
-        if name == "cohort":
-            rows.loc[rows.index[rows["strategy"].eq(LONG) & rows["started_on"].isna()][-1], "entered_on"] = (
-                pd.Timestamp(early)
-            )
-        return rows
-
-    monkeypatch.setattr(Snapshot, "table", with_an_early_entry)
+    one_enters(monkeypatch, early)
     shown = run_page(LONG, CURVES)
     assert "Alle følges fra januar 2017 til og med oktober 2023" in shown["grupperne"]["html"]
     assert shown.number("forskellen", "low") < 0

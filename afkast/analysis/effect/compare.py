@@ -1,4 +1,4 @@
-"""The means of a design's trials, and each person's influence on them."""
+"""The means of a design's trials: who is followed, and what they are compared in."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace

@@ -181,8 +181,8 @@ def _gradient(of: Design, moves: Floats, T: int | None = None) -> Floats:
     """G = Σ IF · (d log w/dη) · x by month of follow-up, or by calendar month of T."""
     assert of.propensity is not None
     q, K = len(of.propensity.curvature), moves.shape[-1]
-    G = np.zeros((q, K if T is None else T + K))
+    G = np.zeros((q, K + (T or 0)))
     for u, own in enumerate(of.propensity.own):
-        for m, month in enumerate(of.months):
-            G[own, slice(K) if T is None else slice(month, month + K)] += moves[m, u]
-    return G[:, :T]
+        for m, month in enumerate(of.months if T else np.zeros_like(of.months)):
+            G[own, month : month + K] += moves[m, u]
+    return G[:, : T or K]

@@ -49,7 +49,6 @@ class Effect:
     covariates_used: tuple[str, ...]
     effective_controls: float
     largest_weight_share: float
-    treated_rows: NDArray[np.int64]  # (N₁,), whose row each treated is
     saved_by_treated: Floats  # (N₁ × calendar months), each one's part of what is saved
     influence: Arms  # on saved_by_month, persons × calendar months
     comparison: Comparison  # what is not asked of every effect is computed from it
@@ -60,6 +59,11 @@ class Effect:
     def follow_up_months(self) -> int:
         """τ, at most as many as were asked for."""
         return len(self.difference)
+
+    @property
+    def treated_rows(self) -> NDArray[np.int64]:
+        """(N₁,), the row of each treated."""
+        return self.comparison.design.person
 
     @property
     def saved_by_month(self) -> Floats:
@@ -229,7 +233,6 @@ def estimated(
         covariates_used=of.covariates if of.weights != "none" else (),
         effective_controls=effective,
         largest_weight_share=float(of_persons.weight_shares.max()),
-        treated_rows=of.person,
         saved_by_treated=back(saved, of.months[of.trial], observed.shape[1]),
         influence=of_persons.saved,
         comparison=compared,
