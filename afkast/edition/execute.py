@@ -1,9 +1,8 @@
 """Run one page: its notebook with its parameters, healthy or refused."""
 
-import importlib
 import logging
 import os
-import pkgutil
+import subprocess
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,15 +11,16 @@ from typing import Any
 
 import nbformat
 import papermill
+from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 from papermill.translators import PythonTranslator, papermill_translators
 from traitlets.config import Config
 
-from afkast import analysis
+from afkast.edition import reasons
 from afkast.edition.book import UNFINISHED, dress
-from afkast.errors import AfkastError, PageError
+from afkast.errors import PageError
 from afkast.project import Project
 from afkast.report import danish
 from afkast.report.filed import METADATA_KEY
@@ -44,6 +44,15 @@ CELL_SECONDS, START_SECONDS = 600, 120
 
 LONGEST_SOCKET_FOLDER = 80
 """The path of a socket may have about 100 characters."""
+
+
+class QuietKernel(AsyncKernelManager):
+    """A kernel whose process writes to nobody's terminal: what it has to say comes in messages, which are read."""
+
+    async def _async_start_kernel(self, **options: Any) -> None:
+        await super()._async_start_kernel(**options, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+    start_kernel = _async_start_kernel
 
 
 @dataclass(frozen=True)
@@ -119,7 +128,7 @@ def check_health(notebook: NotebookNode, where: str) -> None:
             raise PageError(f"{at}: it was never run, as when a cell before it leaves early.")
         for output in cell.outputs:
             if output.output_type == "error":
-                raise PageError(f"{at}: {_reason(output.ename, output.evalue)}")
+                raise PageError(f"{at}: {reasons.reason(output.ename, output.evalue)}")
             if output.output_type == "stream" and output.name == "stderr":
                 raise PageError(f"{at}: it gives a warning; run the notebook in JupyterLab and mend what it warns of.")
             if METADATA_KEY not in output.get("metadata", {}):
@@ -143,7 +152,9 @@ def _run(project: Project, job: Job, pages: Path, output: Path, where: str) -> N
         try:
             _papermill(project, job, output, _kernel_settings(sockets))
         except PapermillExecutionError as error:
-            raise PageError(f"{where}, cell {_last_begun(output)}: {_reason(error.ename, error.evalue)}") from None
+            raise PageError(
+                f"{where}, cell {_last_begun(output)}: {reasons.reason(error.ename, error.evalue)}"
+            ) from None
         except CellTimeoutError:
             raise PageError(f"{where}, cell {_last_begun(output)}: it ran longer than {CELL_SECONDS} s.") from None
         except DeadKernelError:
@@ -170,7 +181,11 @@ def _papermill(project: Project, job: Job, output: Path, settings: Config) -> No
         config=settings,
         # all it had to say has been read: it is not asked to leave, and says nothing as it goes
         shutdown_kernel="immediate",
-        extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
+        kernel_manager_class=QuietKernel,
+        extra_arguments=[
+            "--IPKernelApp.log_level=CRITICAL",
+            f"--InteractiveShellApp.extra_extensions={reasons.__name__}",
+        ],
     )
 
 
@@ -184,28 +199,6 @@ def _last_begun(output: Path) -> int:
     """The number of the last cell that began, as counted in the template; what stopped the run stopped it there."""
     cells = _own_cells(nbformat.read(output, as_version=4))
     return max(number for number, cell in enumerate(cells, start=1) if cell.metadata.papermill.start_time)
-
-
-def _reason(kind: str, message: str) -> str:
-    """Our own sentences and a page's own checks are safe to repeat; any other message may quote a row of data."""
-    if kind in _our_own():
-        return message
-    if kind == "AssertionError":
-        return f"its check failed: {message or 'no message'}."
-    if kind == "SystemExit":
-        return "it leaves early with SystemExit."
-    return f"{kind}; open the notebook in JupyterLab, set this page's parameters in the marked cell, and run it."
-
-
-def _our_own() -> set[str]:
-    """The names of all our kinds of error: the page has met modules that need not be loaded here."""
-    for module in pkgutil.walk_packages(analysis.__path__, f"{analysis.__name__}."):
-        importlib.import_module(module.name)
-    return {one.__name__ for one in _all_subclasses(AfkastError)}
-
-
-def _all_subclasses(kind: type[AfkastError]) -> set[type[AfkastError]]:
-    return {kind} | {below for one in kind.__subclasses__() for below in _all_subclasses(one)}
 
 
 def _strip(notebook: NotebookNode) -> None:

@@ -1,0 +1,81 @@
+"""Why a page stopped, as far as it may be told: an error's message can quote a row of data.
+
+The kernel judges, for there the error is an object and not a name: a message is told when it is Afkast's own (a class
+of ours, raised by a module of ours) or stands word for word in the code that raised it, and so holds no data. Of any
+other error the kernel tells the kind alone. `load_ipython_extension` puts the judgement into a kernel; of a kernel
+without it nothing is repeated.
+"""
+
+import sys
+import traceback
+from types import CodeType, FrameType
+from typing import Any
+
+from afkast.errors import AfkastError
+
+TOLD = "afkast.edition.reasons"
+"""What a kernel calls an error whose message it has judged; no class has a dot in its name."""
+
+LOOK = "open the notebook in JupyterLab, set this page's parameters in the marked cell, and run it"
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Let an IPython kernel send judged reasons in place of its errors and their tracebacks."""
+    send = shell._showtraceback
+    judged = type("Judged", (Exception,), {})
+    judged.__name__ = TOLD
+
+    def show(kind: type[BaseException], error: BaseException, _traceback: Any) -> None:
+        if isinstance(error, SystemExit):
+            send(SystemExit, "0", [])
+        else:
+            send(judged, reason_of(error), [])
+
+    shell._showtraceback = show
+
+
+def reason(kind: str, message: str) -> str:
+    """What is told of an error that a kernel sent under the name `kind`."""
+    if kind == TOLD:
+        return message
+    if kind == "SystemExit":
+        return "it leaves early with SystemExit."
+    return f"it stops with an error; {LOOK}."
+
+
+def reason_of(error: BaseException) -> str:
+    """What may be told of an error, a sentence."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    raised_in = frames[-1] if frames else None
+    kind = type(error)
+    if isinstance(error, AfkastError) and _is_ours(kind) and raised_in is not None:
+        module = str(raised_in.f_globals.get("__name__", ""))
+        if module.startswith("afkast.") or _stands_in(str(error), raised_in):
+            return str(error)
+    if kind is AssertionError:
+        if not str(error):
+            return "its check failed: no message."
+        if raised_in is not None and _stands_in(str(error), raised_in):
+            return f"its check failed: {error}."
+        return f"its check failed, and its message may hold data; {LOOK}."
+    return f"{_name_of(kind)}; {LOOK}."
+
+
+def _is_ours(kind: type) -> bool:
+    """Whether it is the class that a module of ours has under its name, not one that is called so."""
+    return kind.__module__.startswith("afkast.") and _known(kind)
+
+
+def _known(kind: type) -> bool:
+    return getattr(sys.modules.get(kind.__module__), kind.__qualname__, None) is kind
+
+
+def _name_of(kind: type) -> str:
+    """The class's name, when it is one that a module defines and not one that was put together."""
+    return kind.__name__ if _known(kind) and kind.__module__ != "__main__" else "an error of the page's own"
+
+
+def _stands_in(message: str, frame: FrameType) -> bool:
+    """Whether the words are a constant of the page's code in that frame: a literal, not put together."""
+    code: CodeType = frame.f_code
+    return frame.f_globals.get("__name__") == "__main__" and message in code.co_consts
