@@ -50,7 +50,7 @@ def import_(raw: Path) -> None:
         snapshot = import_raw(
             raw,
             project.snapshots,
-            pseudonym_key(),
+            pseudonym_key(project.snapshots, progress.console.print),
             lambda done, total, what: progress.update(task, completed=done, total=total, description=what),
         )
         progress.update(task, total=1, completed=1, description="import")

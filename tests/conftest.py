@@ -134,7 +134,7 @@ def imported(tmp_path_factory: pytest.TempPathFactory, _surroundings: None) -> P
     generated = shutil.ignore_patterns("_build", "_toc.yml", "strategies")
     shutil.copytree(ROOT / "book", root / "book", ignore=generated)
     project = Project(root)
-    import_raw(root / "data" / "example" / "raw", project.snapshots, pseudonym_key())
+    import_raw(root / "data" / "example" / "raw", project.snapshots, pseudonym_key(project.snapshots))
     return project
 
 

@@ -284,7 +284,7 @@ def test_the_data_basis_shows_both_curves_and_hides_small_numbers_of_the_warehou
     raw = project.root / "data" / "example" / "raw"
     declare(raw, WAREHOUSE.format(engine=warehouse, spells="spell_months"))
     (raw / "SHA256SUMS").unlink()
-    snapshot = import_raw(raw, project.snapshots, pseudonym_key())
+    snapshot = import_raw(raw, project.snapshots, pseudonym_key(project.snapshots))
     job = Job("data_basis", "", DATA_BASIS, "Datagrundlag", "", {"snapshot": snapshot.id})
     page = nbformat.read(execute(project, job, project.pages), as_version=4)
     figures = {item["id"]: item for item in filed(page) if item["kind"] == "figure"}

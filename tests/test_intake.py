@@ -6,7 +6,6 @@ import hashlib
 import hmac
 import json
 import os
-import stat
 import traceback
 from collections.abc import Callable
 from decimal import Decimal
@@ -32,7 +31,7 @@ from raw_files import (
 
 import afkast.intake.readers
 from afkast.errors import DataError
-from afkast.intake import CONTRACTS, Snapshot, import_raw, open_snapshot, pseudonym_key
+from afkast.intake import CONTRACTS, Snapshot, import_raw, open_snapshot
 from afkast.intake.cells import danish_text, dates, months, numbers
 
 KEY = b"k" * 32
@@ -673,7 +672,9 @@ def test_a_folder_without_a_declaration_is_told_so(tmp_path: Path) -> None:
 
 def test_a_person_is_known_by_a_keyed_hash_of_the_ten_digits_alone(raw: Path) -> None:
     persons = imported(raw).table("persons")["person"].to_list()
-    expected = [hmac.new(KEY, cpr, hashlib.sha256).hexdigest()[:20] for cpr in (b"0199811003", b"3199811004")]
+    expected = [
+        hmac.new(KEY, b"person " + cpr, hashlib.sha256).hexdigest()[:20] for cpr in (b"0199811003", b"3199811004")
+    ]
     assert persons == sorted(expected)  # in an order that tells nothing of the file's
     assert set(imported(raw).table("spells")["person"]) == set(expected)
 
@@ -692,41 +693,6 @@ def test_another_key_gives_other_pseudonyms_and_another_snapshot(raw: Path) -> N
     second = import_raw(raw, raw.parent / "snapshots", b"q" * 32)
     assert first.id != second.id
     assert set(first.table("persons")["person"]).isdisjoint(second.table("persons")["person"])
-
-
-def test_the_key_is_made_once_and_read_by_its_owner_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "keys" / "pseudonym.key"
-    monkeypatch.setenv("AFKAST_KEY_FILE", str(path))
-    key = pseudonym_key()
-    assert len(key) == 32 and pseudonym_key() == key == bytes.fromhex(path.read_text())
-    if os.name == "posix":
-        assert stat.S_IMODE(path.stat().st_mode) == 0o600
-
-
-def test_the_key_lies_under_the_home_folder_unless_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("AFKAST_KEY_FILE", raising=False)
-    monkeypatch.setattr(Path, "home", lambda: tmp_path)
-    assert pseudonym_key().hex() == (tmp_path / ".config" / "afkast" / "pseudonym.key").read_text().strip()
-
-
-def test_a_damaged_key_is_refused_and_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "pseudonym.key"
-    path.write_text("HEMMELIG")
-    monkeypatch.setenv("AFKAST_KEY_FILE", str(path))
-    with pytest.raises(DataError, match="is not a key of 64 hex digits") as error:
-        pseudonym_key()
-    assert path.read_text() == "HEMMELIG" and SECRET not in str(error.value)
-
-
-def test_a_key_inside_the_project_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "_config.yml").touch()
-    (tmp_path / "notebooks").mkdir()
-    (tmp_path / "strategies").mkdir()
-    monkeypatch.setenv("AFKAST_HOME", str(tmp_path))
-    monkeypatch.setenv("AFKAST_KEY_FILE", str(tmp_path / "data" / "pseudonym.key"))
-    with pytest.raises(DataError, match="lies inside the project"):
-        pseudonym_key()
-    assert not (tmp_path / "data").exists()
 
 
 # ---------------------------------------------------------------- the snapshot on disk

@@ -1,18 +1,23 @@
 """Persons are pseudonymised at the door: a CPR number never goes further than this module.
 
-A bare hash of a CPR number is undone by hashing all of them; a keyed one is not, as long as the key lies
-apart from the data. So the key lies outside the repository.
+A bare hash of a CPR number is undone by hashing all of them; a keyed one is not, as long as the key lies apart from
+the data and nobody else can read it. So the key lies outside the repository and the data folder.
 """
 
 import hmac
 import os
 import re
 import secrets
+import stat
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
+from typing import Literal
 
 import pandas as pd
 
 from afkast.errors import AfkastError, DataError
+from afkast.intake.snapshot import manifests
 from afkast.project import find_project
 
 CPR = r"[0-9]{6}-?[0-9]{4}"
@@ -22,17 +27,23 @@ CASE = r"[0-9A-Za-z-]+"
 """Letters, digits and hyphens, as in S-2017-0249."""
 
 KEY_BYTES = 32
+FEWEST_DIFFERENT_BYTES = 8
+"""A drawn key has about thirty; one with fewer was typed."""
+
 PSEUDONYM_LENGTH = 20
+OTHERS = stat.S_IRWXG | stat.S_IRWXO
+
+Domain = Literal["person", "case"]
 
 
-def pseudonyms(numbers: pd.Series, key: bytes) -> pd.Series:
-    """The pseudonyms of CPR or case numbers: HMAC-SHA256 over the number without hyphens, 20 hex digits.
+def pseudonyms(numbers: pd.Series, key: bytes, domain: Domain) -> pd.Series:
+    """The pseudonyms of CPR or case numbers: HMAC-SHA256 over domain and number without hyphens, 20 hex digits.
 
-    A missing number has a missing pseudonym.
+    The same number as a person's and as a case's has two. A missing number has a missing pseudonym.
     """
     digits = numbers.str.replace("-", "", regex=False)
     pseudonym_of = {
-        number: hmac.digest(key, number.encode(), "sha256").hex()[:PSEUDONYM_LENGTH]
+        number: hmac.digest(key, f"{domain} {number}".encode(), "sha256").hex()[:PSEUDONYM_LENGTH]
         for number in digits.dropna().unique()
     }
     return digits.map(pseudonym_of).astype(str)
@@ -43,18 +54,50 @@ def key_id(key: bytes) -> str:
     return hmac.digest(key, b"afkast key id", "sha256").hex()[:8]
 
 
-def pseudonym_key() -> bytes:
-    """The key of this machine, in the file AFKAST_KEY_FILE names, else under the home folder; made on first use.
+def pseudonym_key(snapshots: Path, tell: Callable[[str], None] = lambda _: None) -> bytes:
+    """The key in the file AFKAST_KEY_FILE names, else under the home folder; made where nothing was imported yet.
 
-    Raises DataError when the file is not a key, or lies inside the project, where it could be committed.
+    `tell` gets a sentence when a key was made, and when it is another than that of the latest snapshot. Raises
+    DataError when the file is missing though there are snapshots, is not a key or a weak one, lies in the project or
+    the folder of data, or can be read by others.
     """
     named = os.environ.get("AFKAST_KEY_FILE")
     path = Path(named) if named else Path.home() / ".config" / "afkast" / "pseudonym.key"
-    if _inside_project(path):
-        raise DataError(f"The key file {path.name} lies inside the project; let AFKAST_KEY_FILE name one outside.")
+    _check_place(path, snapshots)
+    made_with = [str(manifest["pseudonym_key_id"]) for manifest in manifests(snapshots)]
+    if not path.exists():
+        if made_with:
+            raise DataError(
+                f"The key file {path.name} is missing, and there are snapshots made with a key; restore it from your "
+                "copy, or remove the snapshots to begin anew (a new key gives every person a new pseudonym)."
+            )
+        _make_key(path)
+        tell(f"A new pseudonym key was made: {path}. Keep a copy apart from the data.")
+    key = _read_key(path)
+    if made_with and made_with[-1] != key_id(key):
+        tell(
+            f"The key in {path.name} is another than the latest snapshot's: every person gets a new pseudonym. "
+            "Restore the former key if that was not meant."
+        )
+    return key
+
+
+def _check_place(path: Path, snapshots: Path) -> None:
+    """Not where it could be committed, or be handed on with the data."""
+    forbidden = {"folder of data": snapshots.resolve().parent}
+    with suppress(AfkastError):
+        forbidden["project"] = find_project().root
+    for what, folder in forbidden.items():
+        if path.resolve().is_relative_to(folder):
+            raise DataError(f"The key file {path.name} lies inside the {what}; let AFKAST_KEY_FILE name one outside.")
+
+
+def _read_key(path: Path) -> bytes:
     try:
-        if not path.exists():
-            _make_key(path)
+        if os.name == "posix" and path.stat().st_mode & OTHERS:
+            raise DataError(
+                f"The key file {path.name} can be read by others than its owner; let it be yours alone: chmod 600."
+            )
         written = path.read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError):
         written = ""
@@ -63,15 +106,13 @@ def pseudonym_key() -> bytes:
             f"The key file {path.name} cannot be read, or is not a key of {2 * KEY_BYTES} hex digits; "
             "restore it from your copy (a new key gives every person a new pseudonym)."
         )
-    return bytes.fromhex(written)
-
-
-def _inside_project(path: Path) -> bool:
-    try:
-        root = find_project().root
-    except AfkastError:
-        return False
-    return path.resolve().is_relative_to(root)
+    key = bytes.fromhex(written)
+    if len(set(key)) < FEWEST_DIFFERENT_BYTES:
+        raise DataError(
+            f"The key in {path.name} can be guessed: it has fewer than {FEWEST_DIFFERENT_BYTES} different bytes; "
+            "remove the file, and a key is drawn."
+        )
+    return key
 
 
 def _make_key(path: Path) -> None:

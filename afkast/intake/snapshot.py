@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,15 @@ def open_snapshot(snapshots: Path, id: str | None = None) -> Snapshot:
     except (OSError, ValueError):
         raise DataError(f"The snapshot {id} is missing or damaged; run `afkast import`.") from None
     return Snapshot(snapshots / id, manifest)
+
+
+def manifests(snapshots: Path) -> list[dict[str, Any]]:
+    """The manifests of every snapshot in the order they were made; one that cannot be read is passed over."""
+    found = []
+    for path in snapshots.glob("*/manifest.json"):
+        with suppress(OSError, ValueError):
+            found.append(json.loads(path.read_text(encoding="utf-8")))
+    return sorted(found, key=lambda manifest: str(manifest["created_at"]))
 
 
 def sha256(content: bytes) -> str:

@@ -118,9 +118,10 @@ def _read(source: Source, column: pa.Column, told: pd.Series, key: bytes) -> tup
     match column.metadata["form"]:
         case "person":
             rule = "not ten digits with or without a hyphen after the sixth (a leading zero may be lost)"
-            return rule, pseudonyms(told.where(told.str.fullmatch(CPR)), key)
+            return rule, pseudonyms(told.where(told.str.fullmatch(CPR)), key, "person")
         case "case":
-            return "not a case number (letters, digits, hyphens)", pseudonyms(told.where(told.str.fullmatch(CASE)), key)
+            rule = "not a case number (letters, digits, hyphens)"
+            return rule, pseudonyms(told.where(told.str.fullmatch(CASE)), key, "case")
         case "day":
             return "not a date dd-mm-yyyy", dates(told)
         case "month":
