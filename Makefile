@@ -2,7 +2,8 @@
 PYTHON ?= $(shell for one in python3.11 python3.12 python3.13 python3; do $$one -c '' 2>/dev/null && echo $$one && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
-RAW ?= data/example/raw
+DATA ?= data/example
+export AFKAST_DATA := $(DATA)
 READY := $(VENV)/ready
 
 .DEFAULT_GOAL := help
@@ -17,8 +18,8 @@ $(READY): requirements.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
 	@touch $@
 
-book: $(READY) ## Import the data (RAW=folder) and build the book at book/_build/html/index.html
-	$(BIN)/afkast import $(RAW)
+book: $(READY) ## Import the data folder (DATA=folder) and build its book at build/html/index.html in it
+	$(BIN)/afkast import
 	$(BIN)/afkast build
 
 test: book ## Run every test, also the executed reference notebooks
@@ -41,10 +42,10 @@ lock: $(READY) ## Resolve requirements.txt anew from pyproject.toml, with hashes
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade --group engines -c requirements.txt -o requirements-engines.txt
 
 example: $(READY) ## Write the synthetic example data anew
-	$(BIN)/python data/example/make_example.py
+	$(BIN)/python data/example/generator/make_example.py
 
 reference: book ## Execute the reference notebooks of tests/reference anew; review the difference
 	$(BIN)/python tests/make_reference.py
 
 clean: ## Remove what was generated: the environment, the snapshots and the book
-	rm -rf $(VENV) data/snapshots book/_build book/strategies book/_toc.yml
+	rm -rf $(VENV) data/example/snapshots data/example/build

@@ -34,21 +34,29 @@ def main() -> None:
     """Follow up municipal employment investments as a book."""
 
 
-@main.command("import")
-@click.argument("raw", type=click.Path(exists=True, file_okay=False, path_type=Path))
-def import_(raw: Path) -> None:
-    """Read, check and pseudonymise the raw files of RAW into a new snapshot.
+_data = click.option(
+    "--data",
+    envvar="AFKAST_DATA",
+    type=click.Path(path_type=Path),
+    help="The data folder; default AFKAST_DATA, else the one around the working directory, else the example.",
+)
 
-    RAW holds the exports and a sources.yml that declares them (data/README.md). All faults of all files are told
-    in one run, and nothing is written when there is one.
+
+@main.command("import")
+@_data
+def import_(data: Path | None) -> None:
+    """Read, check and pseudonymise the exports of the data folder into a new snapshot.
+
+    They lie in its raw/, and its sources.yml declares them (data/README.md). All faults of all files are told in one
+    run, and nothing is written when there is one.
     """
     from afkast.intake import import_raw, pseudonym_key
 
-    project = find_project()
+    project = find_project(data)
     with _progress() as progress:
         task = progress.add_task("import", total=None)
         snapshot = import_raw(
-            raw,
+            project.data,
             project.snapshots,
             pseudonym_key(project.snapshots, progress.console.print),
             lambda done, total, what: progress.update(task, completed=done, total=total, description=what),
@@ -59,10 +67,11 @@ def import_(raw: Path) -> None:
 
 
 @main.command()
+@_data
 @click.option("--strategy", "strategies", multiple=True, help="Execute only this strategy's pages; may be repeated.")
 @click.option("--snapshot", default="", help="The snapshot to build on; default the latest import.")
-def build(strategies: tuple[str, ...], snapshot: str) -> None:
-    """Execute the pages and build the book at book/_build/html/index.html.
+def build(data: Path | None, strategies: tuple[str, ...], snapshot: str) -> None:
+    """Execute the pages and build the book at build/html/index.html of the data folder.
 
     A page that fails stops the build, and the former site stands.
     """
@@ -71,7 +80,7 @@ def build(strategies: tuple[str, ...], snapshot: str) -> None:
     with _progress() as progress:
         task = progress.add_task("pages", total=None)
         site = build_book(
-            find_project(),
+            find_project(data),
             strategies,
             snapshot,
             lambda done, total, what: progress.update(task, completed=done, total=total, description=what),
@@ -80,32 +89,31 @@ def build(strategies: tuple[str, ...], snapshot: str) -> None:
 
 
 @main.command()
+@_data
 @click.argument("strategy")
 @click.argument("page")
 @click.option("--snapshot", default="", help="The snapshot to run on; default the latest import.")
-def run(strategy: str, page: str, snapshot: str) -> None:
+def run(data: Path | None, strategy: str, page: str, snapshot: str) -> None:
     """Execute one PAGE of a STRATEGY and print where the executed notebook lies."""
     from afkast.edition.build import run_page
 
     with console.status(f"{strategy}/{page}"):
-        path = run_page(find_project(), strategy, page, snapshot)
+        path = run_page(find_project(data), strategy, page, snapshot)
     click.echo(f"{path}")
 
 
 @main.command()
+@_data
 @click.argument("id")
-def new(id: str) -> None:
-    """Write strategies/ID.yml, a commented strategy to begin with."""
+def new(data: Path | None, id: str) -> None:
+    """Write strategies/ID.yml of the data folder, a commented strategy to begin with."""
     from datetime import date
 
     from afkast.strategy import write_skeleton
 
-    project = find_project()
-    path = write_skeleton(project.strategies, id, date.today())
-    click.echo(
-        f"{path.relative_to(project.root)}: describe the strategy there, put its files into the raw folder, declare"
-    )
-    click.echo("them in its sources.yml (data/README.md), then: afkast import FOLDER && afkast build")
+    path = write_skeleton(find_project(data).strategies, id, date.today())
+    click.echo(f"{path}: describe the strategy there, put its files into raw/, declare them")
+    click.echo("in sources.yml (data/README.md), then: afkast import && afkast build")
 
 
 def _progress() -> Progress:

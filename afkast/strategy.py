@@ -3,6 +3,7 @@
 import ast
 import json
 import re
+from collections.abc import Mapping
 from datetime import date, timedelta
 from difflib import get_close_matches
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from afkast.errors import StrategyError
+from afkast.project import Project
 from afkast.yaml_file import YamlFile, read_yaml, validate
 
 ID = r"^[a-z0-9][a-z0-9-]{0,39}$"
@@ -108,8 +110,9 @@ def write_skeleton(folder: Path, strategy_id: str, today: date) -> Path:
     return path
 
 
-def load_strategies(folder: Path, notebooks: Path) -> dict[str, Strategy]:
-    """Every strategy of the folder by id, in order of municipality and name; all faults of all files in one error."""
+def load_strategies(project: Project) -> dict[str, Strategy]:
+    """Every strategy of the data folder by id, by municipality and name; all faults of all files in one error."""
+    folder, notebooks = project.strategies, project.notebooks()
     strategies: dict[str, Strategy] = {}
     faults: list[str] = []
     for path in sorted(folder.glob("*.yml")):
@@ -127,7 +130,7 @@ def load_strategies(folder: Path, notebooks: Path) -> dict[str, Strategy]:
     return dict(sorted(strategies.items(), key=lambda item: (_danish(item[1].municipality), _danish(item[1].name))))
 
 
-def load_strategy(path: Path, notebooks: Path) -> Strategy:
+def load_strategy(path: Path, notebooks: Mapping[str, Path]) -> Strategy:
     """Read one strategy and check it against the notebooks it uses; StrategyError names file and line."""
     file = read_yaml(path, StrategyError)
     strategy = validate(Strategy, file, StrategyError)
@@ -141,17 +144,19 @@ def load_strategy(path: Path, notebooks: Path) -> Strategy:
     return strategy
 
 
-def _faults_of_page(file: YamlFile, number: int, page: PageOfStrategy, notebooks: Path, goals: list[str]) -> list[str]:
+def _faults_of_page(
+    file: YamlFile, number: int, page: PageOfStrategy, notebooks: Mapping[str, Path], goals: list[str]
+) -> list[str]:
     def at(*keys: str | int) -> str:
         return f"{file.path.name}:{file.line('pages', number, *keys)}:"
 
-    known = sorted(path.stem for path in notebooks.glob("*.ipynb"))
-    if page.notebook not in known:
+    if page.notebook not in notebooks:
         return [
-            f"{at('notebook')} no notebook of that name; there are {', '.join(known)}.{_nearest(page.notebook, known)}"
+            f"{at('notebook')} no notebook of that name; there are {', '.join(notebooks)}."
+            f"{_nearest(page.notebook, list(notebooks))}"
         ]
     try:
-        defaults = notebook_parameters(notebooks / f"{page.notebook}.ipynb")
+        defaults = notebook_parameters(notebooks[page.notebook])
     except StrategyError as error:
         return [f"{at('notebook')} {error}"]
     own = {name: value for name, value in defaults.items() if name not in PROVIDED}

@@ -51,6 +51,7 @@ def _surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AFKAST_KEY_FILE", str(tmp_path_factory.mktemp("key") / "pseudonym.key"))
         patch.delenv("AFKAST_HOME", raising=False)
+        patch.delenv("AFKAST_DATA", raising=False)
         patch.delenv("AFKAST_PAGES", raising=False)
         patch.delenv("AFKAST_ENGINE", raising=False)
         yield
@@ -59,7 +60,7 @@ def _surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
     """The example data, imported under a key of their own."""
-    return import_raw(ROOT / "data" / "example" / "raw", tmp_path_factory.mktemp("snapshots"), bytes(32))
+    return import_raw(ROOT / "data" / "example", tmp_path_factory.mktemp("snapshots"), bytes(32))
 
 
 class Shown(dict[str, dict[str, Any]]):
@@ -84,14 +85,13 @@ def run_page(snapshot: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Ru
 
     Beside the example's pages, the investment with too few for a curve has a page of curves.
     """
-    root = tmp_path_factory.mktemp("project")
-    for folder in ("strategies", "notebooks"):
-        shutil.copytree(ROOT / folder, root / folder)
-    shutil.copy(ROOT / "_config.yml", root)
-    with (root / "strategies" / "norddjurs-rekruttering-sundhed.yml").open("a", encoding="utf-8") as file:
+    project = Project(ROOT, tmp_path_factory.mktemp("project"))
+    shutil.copytree(ROOT / "data" / "example" / "strategies", project.strategies)
+    shutil.copy(ROOT / "data" / "example" / "sources.yml", project.data)
+    with (project.strategies / "norddjurs-rekruttering-sundhed.yml").open("a", encoding="utf-8") as file:
         file.write("  - {id: kurver, notebook: survival_effects, title: Kurver, area: effect}\n")
         file.write("  - {id: eksempel, notebook: survival_example, title: Eksempel, area: effect}\n")
-    shutil.copytree(snapshot.path.parent, root / "data" / "snapshots")
+    shutil.copytree(snapshot.path.parent, project.snapshots)
 
     def run(strategy: str, page_id: str, **parameters: Any) -> Shown:
         shown = Shown()
@@ -100,13 +100,13 @@ def run_page(snapshot: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Ru
             filed = metadata[show.METADATA_KEY]
             shown[filed["id"]] = filed | {"html": data["text/html"]}
 
-        known = load_strategies(root / "strategies", root / "notebooks")
+        known = load_strategies(project)
         [job] = [job for job in jobs_of(known[strategy], "") if job.page == page_id]
         names: dict[str, Any] = {}
         with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("AFKAST_HOME", str(root))
+            patch.setenv("AFKAST_DATA", str(project.data))
             patch.setattr(show, "display", display)
-            for cell in nbformat.read(root / "notebooks" / f"{job.notebook}.ipynb", as_version=4).cells:
+            for cell in nbformat.read(project.notebooks()[job.notebook], as_version=4).cells:
                 if cell.cell_type == "code":
                     exec(cell.source, names)
                     if "parameters" in cell.metadata.get("tags", []):
@@ -128,32 +128,37 @@ def imported(tmp_path_factory: pytest.TempPathFactory, _surroundings: None) -> P
     root = tmp_path_factory.mktemp("kopi") / "Afkast på øen"
     root.mkdir()
     shutil.copy2(ROOT / "_config.yml", root)
-    shutil.copytree(ROOT / "strategies", root / "strategies")
     shutil.copytree(ROOT / "notebooks", root / "notebooks", ignore=shutil.ignore_patterns(".*"))
-    shutil.copytree(ROOT / "data" / "example", root / "data" / "example")
-    generated = shutil.ignore_patterns("_build", "_toc.yml", "strategies")
-    shutil.copytree(ROOT / "book", root / "book", ignore=generated)
-    project = Project(root)
-    import_raw(root / "data" / "example" / "raw", project.snapshots, pseudonym_key(project.snapshots))
+    generated = shutil.ignore_patterns("build", "snapshots")
+    shutil.copytree(ROOT / "data" / "example", root / "data" / "example", ignore=generated)
+    shutil.copytree(ROOT / "book", root / "book")
+    project = Project(root, root / "data" / "example")
+    import_raw(project.data, project.snapshots, pseudonym_key(project.snapshots))
     return project
 
 
 @pytest.fixture
 def project(imported: Project, tmp_path: Path) -> Project:
     """A copy to break things in."""
-    return Project(shutil.copytree(imported.root, tmp_path / imported.root.name))
+    return copy_of(imported, tmp_path)
+
+
+def copy_of(project: Project, folder: Path) -> Project:
+    """The same repository and data folder in another place."""
+    root = shutil.copytree(project.root, folder / project.root.name)
+    return Project(root, root / project.data.relative_to(project.root))
 
 
 @pytest.fixture(scope="session")
 def site() -> Path:
     """The built book; `make test` builds it first."""
-    return _built(ROOT / "book" / "_build" / "html")
+    return _built(ROOT / "data" / "example" / "build" / "html")
 
 
 @pytest.fixture(scope="session")
 def pages() -> Path:
     """The executed pages of the built book."""
-    return _built(ROOT / "book" / "strategies")
+    return _built(ROOT / "data" / "example" / "build" / "pages")
 
 
 def _built(folder: Path) -> Path:

@@ -12,7 +12,7 @@ import nbformat
 from nbformat import NotebookNode
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ROOT / "book" / "strategies"
+PAGES = ROOT / "data" / "example" / "build" / "pages"
 REFERENCE = ROOT / "tests" / "reference"
 
 PICTURE = re.compile(r"data:image/svg\+xml;base64,[A-Za-z0-9+/=]*")

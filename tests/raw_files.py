@@ -182,7 +182,7 @@ def write_raw(raw: Path, *files: str) -> Path:
     if {"forloeb.csv", "maalgruppe.csv"} & set(files):
         files += ("personer.csv",)
     raw.mkdir()
-    (raw / "sources.yml").write_text(declaration(*files), encoding="utf-8")
+    (raw.parent / "sources.yml").write_text(declaration(*files), encoding="utf-8")
     for file, text in TEXTS.items():
         if not files or file in files:
             (raw / file).write_bytes(text.encode(ENCODINGS.get(file, "utf-8-sig")))

@@ -181,7 +181,7 @@ def test_a_break_that_ends_before_it_starts_stops_the_import() -> None:
 
 
 def test_a_project_without_a_registry_of_breaks_has_none(tmp_path: Path) -> None:
-    snapshot = import_raw(write_raw(tmp_path / "raw", "maal.csv"), tmp_path / "snapshots", b"k" * 32)
-    page = Page(Project(tmp_path), snapshot, date(2019, 12, 31), None, "proeve")
+    snapshot = import_raw(write_raw(tmp_path / "raw", "maal.csv").parent, tmp_path / "snapshots", b"k" * 32)
+    page = Page(Project(tmp_path, tmp_path), snapshot, date(2019, 12, 31), None, "proeve")
     found = page.series_breaks("sygedagpenge")
     assert found.empty and len(between(found, JANUARY, MARCH)) == 0

@@ -67,7 +67,7 @@ def test_a_misspelt_command_is_told_as_usage() -> None:
 def test_a_folder_that_is_no_project_is_told_with_the_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AFKAST_HOME", str(tmp_path))
     told = refused(afkast("build"))
-    assert f"afkast: {tmp_path} is not an Afkast project" in told
+    assert f"afkast: {tmp_path} is not an Afkast repository" in told
     assert "AFKAST_HOME" in told
 
 
@@ -91,7 +91,7 @@ def test_faults_in_the_data_are_all_told_and_no_snapshot_is_written(
         assert changed != text
         (raw / name).write_text(changed, encoding="utf-8-sig")
     before = sorted(path.name for path in project.snapshots.iterdir())
-    told = refused(afkast("import", "data/example/raw"))
+    told = refused(afkast("import"))
     assert "enhedspriser.csv" in told
     assert "pl_regulering.csv" in told
     assert secret not in told
@@ -101,15 +101,14 @@ def test_faults_in_the_data_are_all_told_and_no_snapshot_is_written(
 def test_importing_again_gives_the_same_snapshot(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(project.root)
     snapshot = (project.snapshots / "current").read_text(encoding="ascii").strip()
-    done = afkast("import", "data/example/raw")
+    done = afkast("import")
     assert (done.exit_code, done.stdout.split(":")[0]) == (0, f"snapshot {snapshot}")
 
 
-def test_a_raw_folder_that_is_not_there_is_told(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(project.root)
-    told = afkast("import", "findes-ikke")
-    assert told.exit_code == 2
-    assert "'findes-ikke' does not exist" in told.stderr
+@pytest.mark.parametrize("command", [["import"], ["build"], ["run", "a", "b"], ["new", "a"]])
+def test_a_folder_that_is_no_data_folder_is_told_by_every_command(command: list[str], tmp_path: Path) -> None:
+    told = refused(afkast(*command, "--data", str(tmp_path)))
+    assert f"{tmp_path} is not a data folder: it lacks sources.yml; `afkast init" in told
 
 
 def test_an_unknown_strategy_or_page_is_told_with_those_there_are(
@@ -148,7 +147,7 @@ def test_a_new_strategy_loads_as_it_is_and_is_not_written_twice(
     ],
 )
 def test_what_a_user_can_mend_is_one_sentence(error: Exception, sentence: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail() -> Project:
+    def fail(data: Path | None) -> Project:
         raise error
 
     monkeypatch.setattr(commands, "find_project", fail)
@@ -156,7 +155,7 @@ def test_what_a_user_can_mend_is_one_sentence(error: Exception, sentence: str, m
 
 
 def test_a_fault_of_ours_keeps_its_traceback(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail() -> Project:
+    def fail(data: Path | None) -> Project:
         raise ZeroDivisionError
 
     monkeypatch.setattr(commands, "find_project", fail)

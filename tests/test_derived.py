@@ -51,12 +51,14 @@ def warehouse(tmp_path: Path) -> str:
 
 
 def declare(raw: Path, text: str) -> None:
-    with (raw / "sources.yml").open("a", encoding="utf-8") as file:
+    with (raw.parent / "sources.yml").open("a", encoding="utf-8") as file:
         file.write(text)
 
 
 def page_on(snapshot: Snapshot) -> Page:
-    return Page(Project(snapshot.path), snapshot, pd.Timestamp("2022-02-28").date(), None, "datagrundlag")
+    return Page(
+        Project(snapshot.path, snapshot.path), snapshot, pd.Timestamp("2022-02-28").date(), None, "datagrundlag"
+    )
 
 
 # ---------------------------------------------------------------- islands
@@ -113,7 +115,7 @@ def test_no_spells_give_no_islands(tmp_path: Path) -> None:
 
 
 def test_a_snapshot_without_spells_has_no_islands(tmp_path: Path) -> None:
-    snapshot = import_raw(write_raw(tmp_path / "raw", "maal.csv"), tmp_path / "snapshots", KEY)
+    snapshot = import_raw(write_raw(tmp_path / "raw", "maal.csv").parent, tmp_path / "snapshots", KEY)
     assert list(snapshot.manifest["tables"]) == ["measures"]
     with pytest.raises(DataError, match="has no table islands"):
         page_on(snapshot).counted("persons_on_benefit")
@@ -186,7 +188,7 @@ def test_a_page_counts_its_groups_in_the_engine_that_is_chosen(
 def test_a_warehouse_s_spells_are_counted_there_and_the_numbers_alone_come_in(tmp_path: Path, warehouse: str) -> None:
     raw = write_raw(tmp_path / "raw", "maal.csv")
     declare(raw, WAREHOUSE.format(engine=warehouse, spells="spell_months"))
-    snapshot = import_raw(raw, tmp_path / "snapshots", KEY)
+    snapshot = import_raw(raw.parent, tmp_path / "snapshots", KEY)
     table = snapshot.table("persons_on_benefit")
     assert table["period"].dt.strftime("%Y-%m").tolist() == [f"2020-0{month}" for month in range(1, 7)]
     assert table["persons"].tolist() == [6, 6, 6, 0, 7, 7]
@@ -200,12 +202,12 @@ def test_a_warehouse_s_spells_are_counted_there_and_the_numbers_alone_come_in(tm
     assert warehouse not in json.dumps(snapshot.manifest)
 
     # the same again is the same snapshot, and another number another one
-    assert import_raw(raw, tmp_path / "snapshots", KEY).id == snapshot.id
+    assert import_raw(raw.parent, tmp_path / "snapshots", KEY).id == snapshot.id
     connection = sqlite3.connect(warehouse.removeprefix("sqlite:"))
     connection.execute(f"INSERT INTO spell_months VALUES (9, {JANUARY_2020 + 3}, {JANUARY_2020 + 3})")
     connection.commit()
     connection.close()
-    another = import_raw(raw, tmp_path / "snapshots", KEY)
+    another = import_raw(raw.parent, tmp_path / "snapshots", KEY)
     assert another.id != snapshot.id and another.table("persons_on_benefit")["persons"].tolist() == [6, 6, 6, 1, 7, 7]
 
 
@@ -215,7 +217,7 @@ def test_afkast_engine_names_the_warehouse_where_the_declaration_does_not(
     raw = write_raw(tmp_path / "raw", "maal.csv")
     declare(raw, WAREHOUSE.replace("  engine: {engine}\n", "").format(spells="spell_months"))
     monkeypatch.setenv("AFKAST_ENGINE", warehouse)
-    snapshot = import_raw(raw, tmp_path / "snapshots", KEY)
+    snapshot = import_raw(raw.parent, tmp_path / "snapshots", KEY)
     assert snapshot.table("persons_on_benefit")["persons"].sum() == 32
 
 
@@ -239,7 +241,7 @@ def test_a_warehouse_that_cannot_be_used_is_told_in_a_sentence(
     raw = write_raw(tmp_path / "raw", "maal.csv")
     declare(raw, WAREHOUSE.format(engine=json.dumps(engine_name), spells=json.dumps(spells)))
     with pytest.raises(AfkastError, match=told) as raised:
-        import_raw(raw, tmp_path / "snapshots", KEY)
+        import_raw(raw.parent, tmp_path / "snapshots", KEY)
     assert "tiger" not in str(raised.value)
     assert not (tmp_path / "snapshots").exists()
 
@@ -252,7 +254,7 @@ def test_a_warehouse_s_spell_without_an_end_is_refused(tmp_path: Path, warehouse
     raw = write_raw(tmp_path / "raw", "maal.csv")
     declare(raw, WAREHOUSE.format(engine=warehouse, spells="spell_months"))
     with pytest.raises(AfkastError, match=r"spell_months: 7 rows lack a number .* ends in month 119999"):
-        import_raw(raw, tmp_path / "snapshots", KEY)
+        import_raw(raw.parent, tmp_path / "snapshots", KEY)
 
 
 @pytest.mark.parametrize("month", [202001, -5, 24300])
@@ -265,7 +267,7 @@ def test_months_that_are_no_month_numbers_are_refused(tmp_path: Path, warehouse:
     raw = write_raw(tmp_path / "raw", "maal.csv")
     declare(raw, WAREHOUSE.format(engine=warehouse, spells="spell_months"))
     with pytest.raises(DataError, match="mend the view in the warehouse"):
-        import_raw(raw, tmp_path / "snapshots", KEY)
+        import_raw(raw.parent, tmp_path / "snapshots", KEY)
 
 
 # ---------------------------------------------------------------- the page of the data basis
@@ -284,7 +286,7 @@ def test_the_data_basis_shows_both_curves_and_hides_small_numbers_of_the_warehou
     raw = project.root / "data" / "example" / "raw"
     declare(raw, WAREHOUSE.format(engine=warehouse, spells="spell_months"))
     (raw / "SHA256SUMS").unlink()
-    snapshot = import_raw(raw, project.snapshots, pseudonym_key(project.snapshots))
+    snapshot = import_raw(raw.parent, project.snapshots, pseudonym_key(project.snapshots))
     job = Job("data_basis", "", DATA_BASIS, "Datagrundlag", "", {"snapshot": snapshot.id})
     page = nbformat.read(execute(project, job, project.pages), as_version=4)
     figures = {item["id"]: item for item in filed(page) if item["kind"] == "figure"}

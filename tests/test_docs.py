@@ -10,12 +10,13 @@ from afkast.cli import main
 from afkast.engine import TABLES
 from afkast.intake import CONTRACTS
 from afkast.intake.sources import Warehouse
+from afkast.project import Project
 from afkast.strategy import Strategy, load_strategies, notebook_parameters
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 DATA_README = (ROOT / "data" / "README.md").read_text(encoding="utf-8")
-STRATEGIES_README = (ROOT / "strategies" / "README.md").read_text(encoding="utf-8")
+STRATEGIES_README = (ROOT / "data" / "strategies.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 
 DOCUMENTS = [
@@ -24,7 +25,6 @@ DOCUMENTS = [
         *ROOT.glob("*.md"),
         *(ROOT / "data").glob("*.md"),
         *(ROOT / "data" / "example").glob("*.md"),
-        *(ROOT / "strategies").glob("*.md"),
         *(ROOT / "afkast" / "analysis" / "sql").glob("*.md"),
         *(ROOT / "benchmarks").glob("*.md"),
     )
@@ -33,7 +33,7 @@ DOCUMENTS = [
 
 @pytest.fixture(scope="module")
 def strategies() -> dict[str, Strategy]:
-    return load_strategies(ROOT / "strategies", ROOT / "notebooks")
+    return load_strategies(Project(ROOT, ROOT / "data" / "example"))
 
 
 def test_every_command_is_in_the_readme() -> None:

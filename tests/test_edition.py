@@ -3,7 +3,6 @@
 import hashlib
 import json
 import re
-import shutil
 import subprocess
 import sys
 import time
@@ -16,13 +15,14 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from click.testing import CliRunner
+from conftest import copy_of
 from filelock import FileLock
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from afkast.cli import main
 from afkast.edition import build as building
 from afkast.edition import execute as execution
-from afkast.edition.book import render, write_contents
+from afkast.edition.book import render
 from afkast.edition.build import build, run_page
 from afkast.edition.execute import Job, execute
 from afkast.errors import AfkastError, PageError, StrategyError
@@ -108,10 +108,8 @@ def digests(*folders: Path) -> dict[Path, str]:
 
 
 def unfinished(project: Project) -> list[str]:
-    """What lies about beside the site and the lock."""
-    return sorted({path.name for path in project.build.iterdir()} - {"html", "afkast.lock"}) + [
-        path.name for path in project.book.rglob("*.tmp")
-    ]
+    """What lies about beside pages, site and lock."""
+    return sorted({path.name for path in project.build.iterdir()} - {"pages", "html", "afkast.lock"})
 
 
 def text_of(html: Path, selector: str) -> list[str]:
@@ -134,6 +132,7 @@ def _here() -> Iterator[None]:
         patch.setattr(building, "_workers", threads)
         # execution sets these for its kernels
         patch.setenv("AFKAST_HOME", "")
+        patch.setenv("AFKAST_DATA", "")
         patch.setenv("AFKAST_PAGES", "")
         yield
 
@@ -143,7 +142,7 @@ def _here() -> Iterator[None]:
 
 def fails(project: Project, *cells: str) -> str:
     """The sentence with which a page of these cells is refused; a former page must stand as it was."""
-    write_notebook(project.notebooks / "fejl.ipynb", *cells)
+    write_notebook(project.root / "notebooks" / "fejl.ipynb", *cells)
     former = project.pages / "alfa" / "side.ipynb"
     former.parent.mkdir(parents=True)
     former.write_text("den forrige side", encoding="utf-8")
@@ -214,14 +213,14 @@ def test_a_cell_that_never_ends_is_cut_off(project: Project, monkeypatch: pytest
 
 
 def test_a_notebook_without_a_kernel_in_its_metadata_runs_in_ours(project: Project) -> None:
-    write_notebook(project.notebooks / "bar.ipynb", "x = antal")
+    write_notebook(project.root / "notebooks" / "bar.ipynb", "x = antal")
     page = execute(project, Job("bar", "", "side", "Titel", "", {"antal": 7}), project.pages)
     executed = nbformat.read(page, as_version=4)
     assert [cell.execution_count for cell in executed.cells if cell.cell_type == "code"] == [1, 2, 3]
 
 
 def test_parameters_keep_their_danish_letters_and_an_executed_page_has_no_trace_of_the_run(project: Project) -> None:
-    write_notebook(project.notebooks / "bar.ipynb", "x = antal")
+    write_notebook(project.root / "notebooks" / "bar.ipynb", "x = antal")
     page = execute(project, Job("bar", "", "side", "Titel", "", {"snapshot": "æøå"}), project.pages)
     executed = nbformat.read(page, as_version=4)
     assert "snapshot = 'æøå'" in executed.cells[2].source
@@ -235,14 +234,14 @@ def test_parameters_keep_their_danish_letters_and_an_executed_page_has_no_trace_
 @pytest.fixture(scope="module")
 def edition(imported: Project, _here: None, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A built book of two strategies, alfa and beta, each with one light page; alfa is left as it was found."""
-    project = Project(shutil.copytree(imported.root, tmp_path_factory.mktemp("bog") / imported.root.name))
+    project = copy_of(imported, tmp_path_factory.mktemp("bog"))
     for path in project.strategies.glob("*.yml"):
         path.unlink()
-    write_notebook(project.notebooks / "lille.ipynb", *PAGE)
+    write_notebook(project.root / "notebooks" / "lille.ipynb", *PAGE)
     write_strategy(project, "alfa")
     write_strategy(project, "beta")
     for name in ("overview", "data_basis"):
-        write_notebook(project.notebooks / f"{name}.ipynb", "x = 1")
+        write_notebook(project.root / "notebooks" / f"{name}.ipynb", "x = 1")
     build(project)
     return project
 
@@ -358,9 +357,9 @@ def test_a_page_that_cannot_be_rendered_is_named_and_the_former_site_stands(edit
     was = page.read_text(encoding="utf-8")
     page.write_text(was + "\n{doc}`findes-ikke`\n", encoding="utf-8")
     try:
-        strategies = load_strategies(edition.strategies, edition.notebooks).values()
+        strategies = load_strategies(edition).values()
         with pytest.raises(AfkastError, match="the former site stands") as refused:
-            render(edition, write_contents(edition, strategies))
+            render(edition, strategies, edition.pages)
     finally:
         page.write_text(was, encoding="utf-8")
     assert "metode.md" in str(refused.value)

@@ -19,7 +19,7 @@ from openpyxl import load_workbook
 EXAMPLE = Path(__file__).resolve().parents[1] / "data" / "example"
 RAW = EXAMPLE / "raw"
 
-sys.path.insert(0, str(EXAMPLE))
+sys.path.insert(0, str(EXAMPLE / "generator"))
 import confounded  # noqa: E402
 import eksempelkoebing  # noqa: E402
 

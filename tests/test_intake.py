@@ -45,7 +45,7 @@ def raw(tmp_path: Path) -> Path:
 
 
 def imported(raw: Path) -> Snapshot:
-    return import_raw(raw, raw.parent / "snapshots", KEY)
+    return import_raw(raw.parent, raw.parent / "snapshots", KEY)
 
 
 def refused(raw: Path) -> list[str]:
@@ -101,13 +101,13 @@ def test_every_form_of_export_comes_through_as_its_contract_wants_it(raw: Path) 
 
 def test_the_example_data_fill_every_table() -> None:
     declared = {
-        line.split()[1] for line in (EXAMPLE / "sources.yml").read_text("utf-8").splitlines() if "table:" in line
+        line.split()[1] for line in (EXAMPLE.parent / "sources.yml").read_text("utf-8").splitlines() if "table:" in line
     }
     assert declared == set(CONTRACTS)
 
 
 def test_the_example_data_come_through_whole(tmp_path: Path) -> None:
-    snapshot = import_raw(EXAMPLE, tmp_path, KEY)
+    snapshot = import_raw(EXAMPLE.parent, tmp_path, KEY)
     persons = snapshot.table("persons")
     for file, rows in persons.groupby("file"):
         lines = (EXAMPLE / str(file)).read_text("cp1252").splitlines()
@@ -157,7 +157,7 @@ def test_the_manifest_tells_where_every_row_comes_from(raw: Path) -> None:
 
 def test_progress_is_told_after_each_file(raw: Path) -> None:
     told: list[tuple[int, int, str]] = []
-    import_raw(raw, raw.parent / "snapshots", KEY, lambda *progress: told.append(progress))
+    import_raw(raw.parent, raw.parent / "snapshots", KEY, lambda *progress: told.append(progress))
     assert told[0] == (1, 8, "posteringer.txt") and told[-1] == (8, 8, "priser.csv")
 
 
@@ -370,7 +370,7 @@ def test_a_table_of_persons_at_fault_makes_nobody_unknown(raw: Path) -> None:
 
 def test_spells_need_persons(tmp_path: Path) -> None:
     raw = write_raw(tmp_path / "raw", "forloeb.csv")
-    (raw / "sources.yml").write_text(raw_files.declaration("forloeb.csv"), encoding="utf-8")
+    (raw.parent / "sources.yml").write_text(raw_files.declaration("forloeb.csv"), encoding="utf-8")
     (raw / "personer.csv").unlink()
     assert refused(raw) == ["forloeb.csv, column 'CPR': a person who is not in the table persons (rows 2, 3). " + ROWS]
 
@@ -379,7 +379,7 @@ def test_two_files_that_overlap_are_both_named(tmp_path: Path) -> None:
     raw = write_raw(tmp_path / "raw", "maal.csv")
     first = raw_files.declaration("maal.csv")
     second = first.removeprefix("sources:\n").replace("maal.csv", "maal2.csv")
-    (raw / "sources.yml").write_text(first + second, encoding="utf-8")
+    (raw.parent / "sources.yml").write_text(first + second, encoding="utf-8")
     text = "Måned;Område;Antal\n2019M07;Aabenraa;1\n2019M08;Aabenraa;1\nFilter\n"
     (raw / "maal2.csv").write_text(text, encoding="cp1252")
     rule = ": more than one row for the same measure, area, period, source"
@@ -654,7 +654,7 @@ def test_a_damaged_list_of_checksums_is_refused(raw: Path) -> None:
     ],
 )
 def test_a_faulty_declaration_is_told_with_its_line(raw: Path, old: str, new: str, message: str) -> None:
-    change(raw / "sources.yml", old, new)
+    change(raw.parent / "sources.yml", old, new)
     with pytest.raises(DataError) as error:
         imported(raw)
     assert SECRET not in str(error.value)
@@ -680,7 +680,7 @@ def test_a_person_is_known_by_a_keyed_hash_of_the_ten_digits_alone(raw: Path) ->
 
 
 def test_no_cpr_number_reaches_the_snapshot(tmp_path: Path) -> None:
-    snapshot = import_raw(EXAMPLE, tmp_path, KEY)
+    snapshot = import_raw(EXAMPLE.parent, tmp_path, KEY)
     lines = (EXAMPLE / "fasit_personer.csv").read_text("cp1252").splitlines()
     rows = [row for row in csv.reader(lines, delimiter=";") if len(row) == 6][1:]
     cells = {value for name in CONTRACTS for value in snapshot.table(name).astype(str).to_numpy().ravel()}
@@ -690,7 +690,7 @@ def test_no_cpr_number_reaches_the_snapshot(tmp_path: Path) -> None:
 
 def test_another_key_gives_other_pseudonyms_and_another_snapshot(raw: Path) -> None:
     first = imported(raw)
-    second = import_raw(raw, raw.parent / "snapshots", b"q" * 32)
+    second = import_raw(raw.parent, raw.parent / "snapshots", b"q" * 32)
     assert first.id != second.id
     assert set(first.table("persons")["person"]).isdisjoint(second.table("persons")["person"])
 
@@ -710,7 +710,7 @@ def test_the_same_input_gives_the_same_snapshot_and_writes_nothing(raw: Path) ->
 
 def test_two_machines_write_the_same_bytes(raw: Path) -> None:
     first = imported(raw)
-    second = import_raw(raw, raw.parent / "elsewhere", KEY)
+    second = import_raw(raw.parent, raw.parent / "elsewhere", KEY)
     assert second.id == first.id and second.manifest["tables"] == first.manifest["tables"]
 
 

@@ -167,10 +167,10 @@ def shown(project: Project, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], 
     skeleton.write_text(with_its_pages(skeleton.read_text("utf-8")), "utf-8")
     for name, text in FILES.items():
         (raw / f"hjoerring_{name}.csv").write_text(text, "utf-8")
-    refused = afkast("import", "data/example/raw")
+    refused = afkast("import")
     assert refused.exit_code == 1 and refused.stderr.count("sources.yml does not name it") == len(FILES)
     declare(raw)
-    worked(afkast("import", "data/example/raw"))
+    worked(afkast("import"))
 
     def run(page: str) -> dict[str, dict]:
         path = Path(worked(afkast("run", ID, page)).strip())
@@ -182,7 +182,7 @@ def shown(project: Project, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], 
 def test_a_new_strategy_is_one_file_and_rows_in_the_raw_files(
     shown: Callable[[str], dict[str, dict]], project: Project
 ) -> None:
-    strategies = load_strategies(project.strategies, project.notebooks)
+    strategies = load_strategies(project)
     assert len(strategies) == 13
     pages = [job.page for job in jobs_of(strategies[ID], "")]
     assert pages == ["businesscase", "sygedagpenge", "overlevelseskurver"]
@@ -236,6 +236,6 @@ def test_a_new_strategy_is_one_file_and_rows_in_the_raw_files(
     path.write_text(text, "utf-8")
     waiting = COHORT.replace("Indsats;01-10-2020;01-01-2021", "Målgruppe;01-10-2020;")
     (project.root / "data" / "example" / "raw" / "hjoerring_maalgruppe.csv").write_text(waiting, "utf-8")
-    worked(afkast("import", "data/example/raw"))
+    worked(afkast("import"))
     numbers = shown("businesscase")["forudsaetningen"]["numbers"]
     assert (numbers["group"]["value"], numbers["share"]["value"]) == (0, None)

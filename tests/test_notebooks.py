@@ -18,6 +18,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from afkast.edition.book import DATA_BASIS, OVERVIEW, RECONCILIATION
 from afkast.edition.execute import jobs_of
+from afkast.project import Project
 from afkast.strategy import Strategy, load_strategies, notebook_parameters
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -89,7 +90,7 @@ def texts(node: ast.AST) -> list[str]:
 
 @pytest.fixture(scope="module")
 def strategies() -> dict[str, Strategy]:
-    return load_strategies(ROOT / "strategies", ROOT / "notebooks")
+    return load_strategies(Project(ROOT, ROOT / "data" / "example"))
 
 
 # ---------------------------------------------------------------- templates

@@ -12,13 +12,14 @@ from pandera.errors import SchemaError
 
 from afkast.analysis import reconciliation
 from afkast.analysis.reconciliation import InBook, Status, Written, evaluate, in_book, read_number, rounded, status
-from afkast.edition.book import write_contents
+from afkast.edition.book import write_source
 from afkast.errors import AfkastError
 from afkast.intake.contracts import CONTRACTS
 from afkast.project import Project
 from afkast.report.filed import shown_cells
 
-RAW = Path(__file__).resolve().parents[1] / "data" / "example" / "raw"
+ROOT = Path(__file__).resolve().parents[1]
+RAW = ROOT / "data" / "example" / "raw"
 
 # ---------------------------------------------------------------- numbers as written
 
@@ -271,11 +272,11 @@ def test_the_cells_of_executed_pages_are_read_with_all_their_labels(tmp_path: Pa
 
 
 def test_a_book_without_printed_tables_has_no_reconciliation_in_its_contents(tmp_path: Path) -> None:
-    project = Project(tmp_path)
+    project = Project(ROOT, tmp_path)
     project.pages.mkdir(parents=True)
-    assert "strategies/afstemning" not in write_contents(project, [])
+    assert "strategies/afstemning" not in write_source(project, [], project.pages, tmp_path / "before")
     (project.pages / "afstemning.ipynb").write_text("{}", encoding="utf-8")
-    assert "strategies/afstemning" in write_contents(project, [])
+    assert "strategies/afstemning" in write_source(project, [], project.pages, tmp_path / "after")
 
 
 # ---------------------------------------------------------------- the five reports

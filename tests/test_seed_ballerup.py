@@ -66,15 +66,13 @@ Shown = dict[str, dict[str, Any]]
 def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Shown]]:
     """What each executed page files at the door, by page and id; `uden-grund` is sygedagpenge without its reason."""
     root = tmp_path_factory.mktemp("ballerup")
-    shutil.copytree(ROOT / "notebooks", root / "notebooks")
-    shutil.copy(ROOT / "pyproject.toml", root)
-    shutil.copy(ROOT / "_config.yml", root)
     (root / "strategies").mkdir()
-    shutil.copy(ROOT / "strategies" / f"{BALLERUP}.yml", root / "strategies")
+    shutil.copy(ROOT / "data" / "example" / "sources.yml", root)
+    shutil.copy(ROOT / "data" / "example" / "strategies" / f"{BALLERUP}.yml", root / "strategies")
     (root / "strategies" / "klynge-proeve.yml").write_text(AABENRAA, encoding="utf-8")
-    project = Project(root)
-    snapshot = import_raw(RAW, project.snapshots, b"k" * 32)
-    strategies = load_strategies(project.strategies, project.notebooks)
+    project = Project(ROOT, root)
+    snapshot = import_raw(RAW.parent, project.snapshots, b"k" * 32)
+    strategies = load_strategies(project)
     jobs = [job for one in strategies.values() for job in jobs_of(one, snapshot.id)]
     [sickness] = [job for job in jobs if job.page == "sygedagpenge"]
     without = dict(sickness.parameters)
@@ -420,7 +418,7 @@ def test_a_figure_across_an_accepted_break_says_that_the_break_is_marked(pages: 
 
 
 def test_the_strategy_runs_as_the_note_says() -> None:
-    strategies = load_strategies(ROOT / "strategies", ROOT / "notebooks")
+    strategies = load_strategies(Project(ROOT, ROOT / "data" / "example"))
     strategy: Strategy = strategies[BALLERUP]
     assert (strategy.period.start, strategy.period.end) == (date(2015, 1, 1), date(2018, 12, 31))
     assert strategy.as_of == date(2015, 6, 30)

@@ -17,6 +17,7 @@ from afkast.analysis import economics
 from afkast.errors import AfkastError, DataError
 from afkast.intake import Snapshot, import_raw, open_snapshot
 from afkast.intake.sources import read_sources
+from afkast.project import Project
 from afkast.report import show
 from afkast.strategy import load_strategy
 
@@ -25,34 +26,33 @@ Shown = Callable[[str, str], dict[str, dict[str, Any]]]
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The example's strategies and notebooks beside a snapshot of their own."""
-    root = tmp_path_factory.mktemp("project")
-    shutil.copy(ROOT / "_config.yml", root)
-    for folder in ("strategies", "notebooks"):
-        shutil.copytree(ROOT / folder, root / folder)
-    import_raw(ROOT / "data" / "example" / "raw", root / "data" / "snapshots", b"a key of the tests")
-    return root
+def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The example's strategies beside a snapshot of their own."""
+    project = Project(ROOT, tmp_path_factory.mktemp("project"))
+    shutil.copytree(ROOT / "data" / "example" / "strategies", project.strategies)
+    shutil.copy(ROOT / "data" / "example" / "sources.yml", project.data)
+    import_raw(ROOT / "data" / "example", project.snapshots, b"a key of the tests")
+    return project
 
 
 @pytest.fixture(scope="module")
-def snapshot(project: Path) -> Snapshot:
-    return open_snapshot(project / "data" / "snapshots")
+def snapshot(project: Project) -> Snapshot:
+    return open_snapshot(project.snapshots)
 
 
 @pytest.fixture(scope="module")
-def shown(project: Path) -> Iterable[Shown]:
+def shown(project: Project) -> Iterable[Shown]:
     """What a page of a strategy files at the door, by id; its notebook's cells are run here, without a kernel."""
     pages: dict[tuple[str, str], dict[str, dict[str, Any]]] = {}
 
     def run(strategy: str, page: str) -> dict[str, dict[str, Any]]:
         if (strategy, page) not in pages:
-            found = load_strategy(project / "strategies" / f"{strategy}.yml", project / "notebooks").page(page)
-            notebook = nbformat.read(project / "notebooks" / f"{found.notebook}.ipynb", as_version=4)
+            found = load_strategy(project.strategies / f"{strategy}.yml", project.notebooks()).page(page)
+            notebook = nbformat.read(project.notebooks()[found.notebook], as_version=4)
             filed: dict[str, dict[str, Any]] = {}
             names: dict[str, Any] = {}
             with pytest.MonkeyPatch.context() as patch:
-                patch.setenv("AFKAST_HOME", str(project))
+                patch.setenv("AFKAST_DATA", str(project.data))
                 patch.setattr(
                     show,
                     "display",
@@ -456,15 +456,15 @@ def test_an_investment_breaks_even_when_its_sum_stays_above_zero(gains: tuple[in
 
 
 def test_a_file_of_persons_cannot_be_declared_published(tmp_path: Path) -> None:
-    declared = (ROOT / "data" / "example" / "raw" / "sources.yml").read_text("utf-8")
+    declared = (ROOT / "data" / "example" / "sources.yml").read_text("utf-8")
     entry = "  - file: fasit_personer.csv\n"
     (tmp_path / "sources.yml").write_text(declared.replace(entry, entry + "    published: true\n"), "utf-8")
     with pytest.raises(DataError, match="cannot be declared published"):
         read_sources(tmp_path)
 
 
-def test_small_counts_are_shown_only_where_every_file_is_published(project: Path, monkeypatch: Any) -> None:
-    monkeypatch.setenv("AFKAST_HOME", str(project))
+def test_small_counts_are_shown_only_where_every_file_is_published(project: Project, monkeypatch: Any) -> None:
+    monkeypatch.setenv("AFKAST_DATA", str(project.data))
     filed: list[tuple[list[str], str]] = []
     monkeypatch.setattr(
         show,

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from shutil import copytree
+from shutil import copy, copytree
 from typing import Any
 
 import nbformat
@@ -52,26 +52,25 @@ PRINTED: dict[str, dict[str, list[tuple[str, list[str], str, str, str]]]] = {
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
-    project = Project(tmp_path_factory.mktemp("project"))
-    copytree(ROOT / "notebooks", project.notebooks)
-    copytree(ROOT / "strategies", project.strategies)
-    (project.root / "_config.yml").touch()
-    import_raw(ROOT / "data" / "example" / "raw", project.snapshots, b"k" * 32)
+    project = Project(ROOT, tmp_path_factory.mktemp("project"))
+    copytree(ROOT / "data" / "example" / "strategies", project.strategies)
+    copy(ROOT / "data" / "example" / "sources.yml", project.data)
+    import_raw(ROOT / "data" / "example", project.snapshots, b"k" * 32)
     return project
 
 
 @pytest.fixture(scope="module")
 def snapshot(project: Project) -> Snapshot:
-    return import_raw(ROOT / "data" / "example" / "raw", project.snapshots, b"k" * 32)
+    return import_raw(ROOT / "data" / "example", project.snapshots, b"k" * 32)
 
 
 @pytest.fixture(scope="module")
 def pages(project: Project, snapshot: Snapshot) -> Iterator[dict[str, dict[str, Any]]]:
     """Page → id of what it shows → what it filed."""
     with pytest.MonkeyPatch.context() as environment:
-        for name in ("AFKAST_HOME", "AFKAST_PAGES"):
-            environment.setenv(name, str(project.root))
-        strategy = load_strategies(project.strategies, project.notebooks)[STRATEGY]
+        for name in ("AFKAST_DATA", "AFKAST_PAGES"):
+            environment.setenv(name, str(project.data))
+        strategy = load_strategies(project)[STRATEGY]
         done = {}
         for job in jobs_of(strategy, snapshot.id):
             notebook = nbformat.read(execute(project, job, project.pages), as_version=4)

@@ -22,6 +22,7 @@ from afkast.report.danish import Quantity
 from afkast.report.filed import filed, headlines, published
 from afkast.report.show import Page
 
+ROOT = Path(__file__).resolve().parents[1]
 NASTY = "<script>alert(1)</script> \"q\" 'a' & **fed** `kode` {x} [l](http://h) $y$ | #"
 
 
@@ -42,6 +43,7 @@ FILES = [
     entry("budget.xlsx", "targets", "Målark", "2019-12-01", False),
     entry("fasit.csv", "spells", "Fasit", "2022-02-28", True),
 ]
+EXAMPLE = Project(ROOT, ROOT / "data" / "example")
 OPUS = pd.DataFrame({"file": ["opus.txt", "opus.txt"]})
 
 
@@ -97,7 +99,7 @@ class Shown:
     """A page, and what came out of its door."""
 
     def __init__(self, files: list[dict[str, Any]] = FILES) -> None:
-        project = Project(Path("nowhere"))
+        project = Project(Path("nowhere"), Path("nowhere"))
         self.page = Page(project, Snapshot(Path("nowhere"), {"files": files}), date(2019, 11, 30), None, "side")
         self.outputs: list[dict[str, Any]] = []
 
@@ -576,8 +578,7 @@ def test_the_numbers_of_executed_pages_can_be_read_again(door: Shown, tmp_path: 
 
 
 def test_a_table_of_the_snapshot_is_only_the_strategys_own_rows(snapshot: Snapshot, door: Shown) -> None:
-    root = Path(__file__).resolve().parents[1]
-    project = Project(root)
+    project = EXAMPLE
     everything = Page(project, snapshot, date(2019, 11, 30), None, "side")
     strategies = everything.strategies()
     kijos = Page(project, snapshot, date(2019, 11, 30), strategies["kijos"], "oekonomi")
@@ -599,7 +600,7 @@ def test_a_table_of_the_snapshot_is_only_the_strategys_own_rows(snapshot: Snapsh
 def test_spells_were_extracted_when_the_strategys_own_were(
     snapshot: Snapshot, strategy: str, extracted_on: date
 ) -> None:
-    project = Project(Path(__file__).resolve().parents[1])
+    project = EXAMPLE
     own = Page(project, snapshot, date(2023, 12, 31), None, "side").strategies().get(strategy)
     assert Page(project, snapshot, date(2023, 12, 31), own, "side").extracted_on("spells") == extracted_on
 

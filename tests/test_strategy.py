@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from afkast.errors import StrategyError
+from afkast.project import Project
 from afkast.strategy import load_strategies, load_strategy, notebook_parameters
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -77,22 +78,26 @@ def notebooks(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def strategies(tmp_path: Path) -> Path:
-    folder = tmp_path / "strategies"
-    folder.mkdir()
+    folder = tmp_path / "data" / "strategies"
+    folder.mkdir(parents=True)
     return folder
+
+
+def in_folder(notebooks: Path) -> dict[str, Path]:
+    return {path.stem: path for path in sorted(notebooks.glob("*.ipynb"))}
 
 
 def refused(strategies: Path, notebooks: Path, text: str, name: str = "fisk.yml") -> str:
     """What is said of the file."""
     (strategies / name).write_text(text, encoding="utf-8")
     with pytest.raises(StrategyError) as error:
-        load_strategy(strategies / name, notebooks)
+        load_strategy(strategies / name, in_folder(notebooks))
     return str(error.value)
 
 
 def test_a_strategy_is_what_stands_in_its_file(strategies: Path, notebooks: Path) -> None:
     (strategies / "fisk.yml").write_text(GOOD, encoding="utf-8")
-    strategy = load_strategy(strategies / "fisk.yml", notebooks)
+    strategy = load_strategy(strategies / "fisk.yml", in_folder(notebooks))
     assert (strategy.id, strategy.municipality, strategy.decided_on) == ("fisk", "Norddjurs", None)
     assert (strategy.period.start, strategy.period.end) == (date(2019, 6, 1), date(2022, 12, 31))
     assert strategy.page("oekonomi").parameters == {
@@ -195,7 +200,7 @@ def test_what_has_the_type_of_the_notebooks_own_value_is_taken(
     strategies: Path, notebooks: Path, before: str, after: str
 ) -> None:
     (strategies / "fisk.yml").write_text(GOOD.replace(before, after), encoding="utf-8")
-    assert load_strategy(strategies / "fisk.yml", notebooks).id == "fisk"
+    assert load_strategy(strategies / "fisk.yml", in_folder(notebooks)).id == "fisk"
 
 
 @pytest.mark.parametrize(
@@ -254,14 +259,14 @@ def test_all_faults_of_all_files_are_told_at_once(strategies: Path, notebooks: P
     (strategies / "reje.yml").write_text("id: [\n", encoding="utf-8")
     (strategies / "hummer.yaml").write_text(GOOD, encoding="utf-8")
     with pytest.raises(StrategyError) as error:
-        load_strategies(strategies, notebooks)
+        load_strategies(Project(notebooks.parent, strategies.parent))
     files = [line.split(":")[0] for line in str(error.value).splitlines()]
     assert files == ["fisk.yml", "krabbe.yml", "reje.yml", "hummer.yaml"]
 
 
 def test_a_folder_without_strategies_is_an_error_with_its_remedy(strategies: Path, notebooks: Path) -> None:
     with pytest.raises(StrategyError, match="strategies/ holds no strategy; add one"):
-        load_strategies(strategies, notebooks)
+        load_strategies(Project(notebooks.parent, strategies.parent))
 
 
 def test_strategies_come_in_danish_order_of_municipality_and_name(strategies: Path, notebooks: Path) -> None:
@@ -283,13 +288,13 @@ def test_strategies_come_in_danish_order_of_municipality_and_name(strategies: Pa
         (strategies / f"s{(number * 7) % 11:02}.yml").write_text(
             text.replace("name: Fisk", f"name: {name}"), encoding="utf-8"
         )
-    found = load_strategies(strategies, notebooks).values()
+    found = load_strategies(Project(notebooks.parent, strategies.parent)).values()
     assert [(one.municipality, one.name) for one in found] == in_order
 
 
 def test_the_strategies_of_the_book_are_read_without_fault() -> None:
-    found = load_strategies(ROOT / "strategies", ROOT / "notebooks")
+    found = load_strategies(Project(ROOT, ROOT / "data" / "example"))
     municipalities = list(dict.fromkeys(one.municipality for one in found.values()))
     # Aa is sorted as Å
     assert municipalities == ["Ballerup", "Eksempelkøbing (opdigtet)", "København", "Norddjurs", "Aabenraa"]
-    assert {path.stem for path in (ROOT / "strategies").glob("*.yml")} == set(found)
+    assert {path.stem for path in (ROOT / "data" / "example" / "strategies").glob("*.yml")} == set(found)

@@ -101,9 +101,9 @@ sources:
 def imported(folder: Path, *rows: str) -> pd.DataFrame:
     raw = folder / "raw"
     raw.mkdir()
-    (raw / "sources.yml").write_text(SOURCES, encoding="utf-8")
+    (raw.parent / "sources.yml").write_text(SOURCES, encoding="utf-8")
     (raw / "sager.csv").write_text("\n".join(["Sag;Åbnet;Afgjort", *rows]) + "\n", encoding="utf-8")
-    return import_raw(raw, folder / "snapshots", b"k" * 32).table("cases")
+    return import_raw(raw.parent, folder / "snapshots", b"k" * 32).table("cases")
 
 
 def test_case_numbers_are_pseudonymised_and_lose_their_order(tmp_path: Path) -> None:

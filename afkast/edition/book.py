@@ -24,8 +24,14 @@ from afkast.report.filed import filed, headlines
 from afkast.strategy import Strategy
 
 OVERVIEW, DATA_BASIS, RECONCILIATION = "overblik", "datagrundlag", "afstemning"
-GROUNDS = ("metode", "forudsaetninger", "ordliste", f"strategies/{DATA_BASIS}", f"strategies/{RECONCILIATION}")
-"""The last part of the contents: what every page rests on. Without printed tables there is no reconciliation."""
+ABOUT_ALL = (DATA_BASIS, RECONCILIATION)
+"""Pages about all strategies, in the last part of the contents; those that the data give rise to are there."""
+
+PAGES = "strategies"
+"""Where the executed pages stand in the site."""
+
+GROUNDS = ("metode", "forudsaetninger", "ordliste")
+"""The last part of the contents begins with what every page rests on."""
 
 FRONT_DOOR = """<!DOCTYPE html>
 <html lang="da">
@@ -88,29 +94,45 @@ def as_text(words: str) -> str:
     return re.sub(r"([\\`*_{}\[\]<>()#+.!|$~^:@&-])", r"\\\1", " ".join(words.split()))
 
 
-def write_contents(project: Project, strategies: Iterable[Strategy]) -> list[str]:
-    """Write book/_toc.yml for the strategies in their order and return every page in it."""
+def write_source(project: Project, strategies: Iterable[Strategy], pages: Path, source: Path) -> list[str]:
+    """Write the folder that the book is rendered from, and return every page in its contents.
+
+    It holds the repository's book/, the municipality's own texts and the executed pages. A text of the same name as a
+    general one, such as the glossary, follows after it; any other is a page of its own.
+    """
+    shutil.copytree(project.book, source)
+    shutil.copytree(pages, source / PAGES)
+    own = []
+    for path in sorted(project.text.glob("*.md")):
+        text = path.read_text(encoding="utf-8")
+        if path.stem in GROUNDS:
+            with (source / path.name).open("a", encoding="utf-8") as file:
+                file.write(f"\n\n{text}")
+        else:
+            (source / path.name).write_text(text, encoding="utf-8")
+            own.append(path.stem)
+    about_all = [f"{PAGES}/{page}" for page in ABOUT_ALL if (pages / f"{page}.ipynb").is_file()]
+    return _write_contents(source, strategies, [*GROUNDS, *own, *about_all])
+
+
+def _write_contents(source: Path, strategies: Iterable[Strategy], grounds: list[str]) -> list[str]:
+    """Write _toc.yml for the strategies in their order and return every page in it."""
     parts: dict[str, list[dict[str, object]]] = {}
     for strategy in strategies:
-        folder = f"strategies/{strategy.id}"
+        folder = f"{PAGES}/{strategy.id}"
         sections = [{"file": f"{folder}/{page.id}"} for page in strategy.pages]
         parts.setdefault(strategy.municipality, []).append({"file": f"{folder}/index", "sections": sections})
-    grounds = [
-        page
-        for page in GROUNDS
-        if not page.endswith(f"/{RECONCILIATION}") or (project.pages / f"{RECONCILIATION}.ipynb").is_file()
-    ]
     contents = {
         "format": "jb-book",
-        "root": f"strategies/{OVERVIEW}",
+        "root": f"{PAGES}/{OVERVIEW}",
         "parts": [
             *({"caption": municipality, "chapters": chapters} for municipality, chapters in parts.items()),
             {"caption": "Grundlag", "chapters": [{"file": page} for page in grounds]},
         ],
     }
-    with (project.book / "_toc.yml").open("w", encoding="utf-8") as file:
+    with (source / "_toc.yml").open("w", encoding="utf-8") as file:
         YAML().dump(contents, file)
-    return re.findall(r"(?:file|root): (\S+)", (project.book / "_toc.yml").read_text(encoding="utf-8"))
+    return re.findall(r"(?:file|root): (\S+)", (source / "_toc.yml").read_text(encoding="utf-8"))
 
 
 def write_first_page(pages: Path, strategy: Strategy, said: pd.DataFrame) -> None:
@@ -145,11 +167,13 @@ def _committees(strategy: Strategy) -> list[str]:
     ]
 
 
-def render(project: Project, contents: list[str]) -> None:
+def render(project: Project, strategies: Iterable[Strategy], pages: Path) -> None:
     """Render the book with warnings as errors and put the new site in the former one's place."""
     # a folder of its own: a renderer whose build was killed may still be writing into another
     staging = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=project.build))
-    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(project.book)]
+    source = staging / "book"
+    contents = write_source(project, strategies, pages, source)
+    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(source)]
     command += [
         "--config",
         str(project.root / "_config.yml"),
@@ -163,8 +187,8 @@ def render(project: Project, contents: list[str]) -> None:
     new = staging / "_build" / "html"
     missing = [page for page in contents if not (new / f"{page}.html").is_file()]
     if run.returncode or missing:
-        raise AfkastError(_why_not_rendered(project, run.stdout + run.stderr, missing))
-    (new / "index.html").write_text(FRONT_DOOR.format(page=f"strategies/{OVERVIEW}.html"), encoding="utf-8")
+        raise AfkastError(_why_not_rendered(source, run.stdout + run.stderr, missing))
+    (new / "index.html").write_text(FRONT_DOOR.format(page=f"{PAGES}/{OVERVIEW}.html"), encoding="utf-8")
     for leftover in ("_sources", "reports", ".buildinfo", "objects.inv"):
         path = new / leftover
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
@@ -192,9 +216,9 @@ def _former(place: Path, project: Project) -> Path:
     return project.build / f"former-{place.name}"
 
 
-def _why_not_rendered(project: Project, log: str, missing: list[str]) -> str:
-    """The renderer's warnings, a line each, with files named from the project's root."""
-    plain = re.sub(r"\x1b\[[0-9;]*m", "", log).replace(f"{project.root}{os.sep}", "")
+def _why_not_rendered(source: Path, log: str, missing: list[str]) -> str:
+    """The renderer's warnings, a line each, with files named from the book's folder."""
+    plain = re.sub(r"\x1b\[[0-9;]*m", "", log).replace(f"{source}{os.sep}", "")
     warnings = [line.strip() for line in plain.splitlines() if re.search("WARNING|ERROR|CRITICAL|Error:", line)]
     if missing:
         warnings.append(f"no page came of {', '.join(missing)}.")

@@ -23,7 +23,6 @@ from afkast.edition.book import (
     put_in_place,
     put_right,
     render,
-    write_contents,
     write_first_page,
 )
 from afkast.edition.execute import Job, execute, jobs_of
@@ -48,7 +47,7 @@ def build(
     fails stops the build with a PageError, and neither the site nor the former pages are touched.
     """
     with _alone(project):
-        strategies = load_strategies(project.strategies, project.notebooks)
+        strategies = load_strategies(project)
         chosen = _chosen(strategies, list(only))
         data = open_snapshot(project.snapshots, snapshot or None)
         snapshot_id = data.id
@@ -78,7 +77,7 @@ def build(
         for strategy in in_book:
             write_first_page(pages, strategy, said)
         put_in_place(pages, project.pages, project)
-        render(project, write_contents(project, in_book))
+        render(project, in_book, project.pages)
         on_progress(total, total, "book")
     return project.site / "index.html"
 
@@ -86,7 +85,7 @@ def build(
 def run_page(project: Project, strategy_id: str, page_id: str, snapshot: str = "") -> Path:
     """Execute one page into the folder of executed pages and return the notebook's path."""
     with _alone(project):
-        strategies = load_strategies(project.strategies, project.notebooks)
+        strategies = load_strategies(project)
         [one] = _chosen(strategies, [strategy_id])
         page = strategies[one].page(page_id)
         snapshot_id = open_snapshot(project.snapshots, snapshot or None).id

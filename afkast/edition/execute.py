@@ -147,6 +147,7 @@ def _kernel_settings(folder: str) -> Config:
 
 def _run(project: Project, job: Job, pages: Path, output: Path, where: str) -> None:
     os.environ["AFKAST_HOME"] = str(project.root)
+    os.environ["AFKAST_DATA"] = str(project.data)
     os.environ["AFKAST_PAGES"] = str(pages)
     with tempfile.TemporaryDirectory() as sockets:
         try:
@@ -169,7 +170,7 @@ def _run(project: Project, job: Job, pages: Path, output: Path, where: str) -> N
 
 def _papermill(project: Project, job: Job, output: Path, settings: Config) -> None:
     papermill.execute_notebook(
-        project.notebooks / f"{job.notebook}.ipynb",
+        project.notebooks()[job.notebook],
         output,
         parameters=dict(job.parameters),
         kernel_name="python3",

@@ -25,13 +25,15 @@ from afkast.intake.derived import PERSONS_ON_BENEFIT, persons_on_benefit, write_
 from afkast.intake.faults import Faults
 from afkast.intake.pseudonym import key_id
 from afkast.intake.readers import MAX_BYTES, read_cells
-from afkast.intake.snapshot import DECLARATION, POINTER, Snapshot, file_sha256, open_snapshot, sha256
+from afkast.intake.snapshot import POINTER, Snapshot, file_sha256, open_snapshot, sha256
 from afkast.intake.sources import Excel, Source, Sources, Warehouse, read_sources
 from afkast.intake.tables import Part, put_together
 from afkast.intake.tidy import tidy
+from afkast.project import DECLARATION
 
+RAW = "raw"
 CHECKSUMS = "SHA256SUMS"
-NOT_DATA = {DECLARATION, CHECKSUMS, "README.md"}
+NOT_DATA = {CHECKSUMS, "README.md"}
 UNFINISHED = ".unfinished-"
 DAY_SECONDS = 24 * 60 * 60
 
@@ -39,18 +41,19 @@ Progress = Callable[[int, int, str], None]
 """Called after each file with the number read, the number of files and the file's name."""
 
 
-def import_raw(raw: Path, snapshots: Path, key: bytes, on_progress: Progress | None = None) -> Snapshot:
-    """Read, check and pseudonymise the files of `raw`, and write them as the current snapshot.
+def import_raw(folder: Path, snapshots: Path, key: bytes, on_progress: Progress | None = None) -> Snapshot:
+    """Read, check and pseudonymise the files of `folder`/raw, and write them as the current snapshot.
 
-    `raw`/sources.yml declares the files; `key` is the pseudonym key. Raises DataError with every fault of every
+    `folder`/sources.yml declares the files; `key` is the pseudonym key. Raises DataError with every fault of every
     file; the former snapshot then stays as it was.
     """
-    declared = read_sources(raw)
+    declared = read_sources(folder)
+    raw = folder / RAW
     sources, warehouse = declared.sources, declared.warehouse
     faults = Faults()
     contents = _contents(raw, sources, faults)
     counted = persons_on_benefit(warehouse) if warehouse else None
-    id = _id(raw, declared, contents, counted, key)
+    id = _id(folder, declared, contents, counted, key)
     if not faults.found and (written := _written(snapshots, id)):
         _point_to(snapshots, id)
         return written
@@ -88,6 +91,10 @@ def _contents(raw: Path, sources: list[Source], faults: Faults) -> dict[str, byt
     """The bytes of every declared file; read once, so that what is hashed is what is parsed."""
     declared = {source.file for source in sources}
     contents = {}
+    if not raw.is_dir():
+        raise DataError(
+            f"{raw.parent.name}/{raw.name} is missing; put the exports there, as {DECLARATION} declares them."
+        )
     for path in sorted(raw.iterdir()):
         if path.is_symlink():
             faults.add(path.name, "is a link", remedy="Put the file itself into the folder.")
@@ -119,7 +126,7 @@ def _check_sums(raw: Path, contents: dict[str, bytes], faults: Faults) -> None:
             unreadable.append(row)
             continue
         checksum, file = entry.groups()
-        content = (raw / file).read_bytes() if file == DECLARATION else contents.get(file)
+        content = contents.get(file)
         if content is not None and sha256(content) != checksum:
             rule = f"is not the file whose checksum stands in {CHECKSUMS}"
             remedy = f"Fetch the file again, or, if the change is yours, remove its line from {CHECKSUMS}."
@@ -127,14 +134,14 @@ def _check_sums(raw: Path, contents: dict[str, bytes], faults: Faults) -> None:
     faults.add(CHECKSUMS, "not a line as sha256sum writes it", rows=unreadable, remedy=f"Write {CHECKSUMS} again.")
 
 
-def _id(raw: Path, declared: Sources, contents: dict[str, bytes], counted: pd.DataFrame | None, key: bytes) -> str:
+def _id(folder: Path, declared: Sources, contents: dict[str, bytes], counted: pd.DataFrame | None, key: bytes) -> str:
     folders = Path(__file__).parent, Path(engine.__file__).parent
     files = [Path(counting.__file__), *(path for folder in folders for path in sorted(folder.glob("*.py")))]
     code = [path.read_bytes() for path in files]
     code += [engine.text_of(text).encode() for text in ("islands", "persons_on_benefit", "flows")]
     went_in = {
         "files": {file: sha256(content) for file, content in sorted(contents.items())},
-        "declaration": sha256((raw / DECLARATION).read_bytes()),
+        "declaration": sha256((folder / DECLARATION).read_bytes()),
         "warehouse": sha256(_csv(counted)) if counted is not None else None,
         "code": sha256(b"".join(code)),
         "key": key_id(key),

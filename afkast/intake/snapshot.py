@@ -16,8 +16,8 @@ from typing import Any
 import pandas as pd
 
 from afkast.errors import DataError
+from afkast.project import DECLARATION
 
-DECLARATION = "sources.yml"
 POINTER = "current"
 SNAPSHOT_ID = r"[0-9]{4}-[0-9]{2}-[0-9]{2}-[0-9a-f]{12}"
 

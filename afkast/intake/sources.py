@@ -1,4 +1,4 @@
-"""What lies in a raw folder: `sources.yml` declares every file, how it is read and what its columns are."""
+"""What lies in raw/: `sources.yml` beside it declares every file, how it is read and what its columns are."""
 
 import re
 from datetime import date
@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from afkast.engine import NAME_IN_DATABASE
 from afkast.errors import DataError
 from afkast.intake.contracts import CONTRACTS, PERSON_TABLES
-from afkast.intake.snapshot import DECLARATION
+from afkast.project import DECLARATION
 from afkast.yaml_file import read_yaml, validate
 
 PLAIN_NAME = r"^[^/\\:.][^/\\:]*\.(txt|csv|xlsx)$"
@@ -174,6 +174,6 @@ class Sources(Strict):
         return self
 
 
-def read_sources(raw: Path) -> Sources:
-    """The declared files of a raw folder, in the order of sources.yml; DataError names each faulty line."""
-    return validate(Sources, read_yaml(raw / DECLARATION, DataError), DataError)
+def read_sources(folder: Path) -> Sources:
+    """The declared files of a data folder, in the order of sources.yml; DataError names each faulty line."""
+    return validate(Sources, read_yaml(folder / DECLARATION, DataError), DataError)

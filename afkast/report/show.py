@@ -86,7 +86,7 @@ class Page:
 
     def strategies(self) -> dict[str, Strategy]:
         """Every strategy of the project."""
-        return load_strategies(self.project.strategies, self.project.notebooks)
+        return load_strategies(self.project)
 
     def table(self, name: str) -> pd.DataFrame:
         """A table of the snapshot; of a table by strategy, only this strategy's rows."""
@@ -334,7 +334,7 @@ def open_page(strategy: str, page: str, as_of: str = "", snapshot: str = "") -> 
     if not strategy:
         latest = max(str(entry["extracted_on"]) for entry in data.manifest["files"])
         return Page(project, data, date.fromisoformat(as_of or latest), None, page)
-    known = load_strategies(project.strategies, project.notebooks)
+    known = load_strategies(project)
     if strategy not in known:
         raise PageError(f"there is no strategy '{strategy}'; there are {', '.join(known)}.")
     chosen = known[strategy]

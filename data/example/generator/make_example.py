@@ -1,13 +1,13 @@
 """Write the example data: raw files in the form that the municipal systems export them.
 
-    python data/example/make_example.py [--out DIR]
+    python data/example/generator/make_example.py [--out DIR]
 
 A module per report constructs its amounts so that the printed tables follow from them with the paper's own rounding,
 and says what cannot be met; eksempelkoebing.py invents a municipality instead. Everything written here is synthetic,
 except the unit prices, the refund ladder, the price level factor, the registry of series breaks and what the reports
 print (printed.py). The yearly budgets repeat the printed reports. No person exists: every id has a day of birth between
 32 and 60. The seeds are fixed and only uniform numbers and integers are drawn, so two runs write the same bytes.
-sources.yml is written by hand and kept in raw/; it is copied along.
+sources.yml is written by hand; it is copied along.
 """
 
 import argparse
@@ -16,6 +16,7 @@ import sys
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
+EXAMPLE = HERE.parent
 sys.path.insert(0, str(HERE))
 
 import ballerup  # noqa: E402
@@ -96,7 +97,7 @@ def example_files() -> dict[str, bytes]:
     return {
         **{f"raw/{name}": content for name, content in raw.items()},
         "raw/SHA256SUMS": sums.encode(),
-        "raw/sources.yml": (HERE / "raw" / "sources.yml").read_bytes(),
+        "sources.yml": (EXAMPLE / "sources.yml").read_bytes(),
         **norddjurs.documents(),
         **eksempelkoebing.documents(),
     }
@@ -104,7 +105,7 @@ def example_files() -> dict[str, bytes]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="Write the example data.")
-    parser.add_argument("--out", type=Path, default=HERE, help="writes raw/ and the planted effects here")
+    parser.add_argument("--out", type=Path, default=EXAMPLE, help="writes raw/ and the planted effects here")
     out = parser.parse_args().out
     for name, content in example_files().items():
         (out / name).parent.mkdir(parents=True, exist_ok=True)
