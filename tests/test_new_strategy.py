@@ -137,7 +137,7 @@ def declare(raw: Path) -> None:
     """The entries above at the end of sources.yml, with what they share."""
     shared = r"\g<0>\n  reader: csv\n  extracted_on: 2022-01-20\n  synthetic: true"
     entries = re.sub(r"^- file: .*$", shared, DECLARED, flags=re.MULTILINE)
-    with (raw / "sources.yml").open("a", encoding="utf-8") as file:
+    with (raw.parent / "sources.yml").open("a", encoding="utf-8") as file:
         file.write(indent(entries, "  "))
 
 
