@@ -276,7 +276,7 @@ def test_months_that_are_no_month_numbers_are_refused(tmp_path: Path, warehouse:
 def test_the_data_basis_shows_both_curves_and_hides_small_numbers_of_the_warehouse(
     project: Project, warehouse: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name in ("AFKAST_HOME", "AFKAST_PAGES"):
+    for name in ("AFKAST_HOME", "AFKAST_DATA", "AFKAST_PAGES"):
         # executing a page sets both, and they are not to outlive this test
         monkeypatch.setenv(name, "")
     connection = sqlite3.connect(warehouse.removeprefix("sqlite:"))

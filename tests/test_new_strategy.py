@@ -159,6 +159,7 @@ def shown(project: Project, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], 
     """What a page of the new strategy files at the door, by id."""
     monkeypatch.setenv("AFKAST_HOME", str(project.root))
     monkeypatch.setenv("AFKAST_PAGES", str(project.pages))  # a run sets both, and they are put back after the test
+    monkeypatch.setenv("AFKAST_DATA", str(project.data))
     monkeypatch.chdir(project.root)
     raw = project.root / "data" / "example" / "raw"
     told = worked(afkast("new", ID))
