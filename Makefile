@@ -2,8 +2,7 @@
 PYTHON ?= $(shell for one in python3.11 python3.12 python3.13 python3; do $$one -c '' 2>/dev/null && echo $$one && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
-DATA ?= data/example
-export AFKAST_DATA := $(DATA)
+DATA ?= $(or $(AFKAST_DATA),data/example)
 READY := $(VENV)/ready
 
 .DEFAULT_GOAL := help
@@ -19,8 +18,8 @@ $(READY): requirements.txt pyproject.toml
 	@touch $@
 
 book: $(READY) ## Import the data folder (DATA=folder) and build its book at build/html/index.html in it
-	$(BIN)/afkast import
-	$(BIN)/afkast build
+	$(BIN)/afkast import --data "$(DATA)"
+	$(BIN)/afkast build --data "$(DATA)"
 
 test: book ## Run every test, also the executed reference notebooks
 	$(BIN)/python -m pytest tests -n auto --dist loadfile
@@ -29,8 +28,8 @@ test: book ## Run every test, also the executed reference notebooks
 engines: $(READY) ## Install the drivers of PostgreSQL and Spark, for AFKAST_ENGINE; without them their tests are left out
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-engines.txt
 
-lab: book ## Open the notebooks in JupyterLab
-	$(BIN)/jupyter lab notebooks
+lab: book ## Open the notebooks in JupyterLab, on the data folder
+	AFKAST_DATA="$$(cd "$(DATA)" && pwd)" $(BIN)/jupyter lab notebooks
 
 check: $(READY) ## Lint, formatting and types
 	$(BIN)/ruff check .

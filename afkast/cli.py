@@ -42,6 +42,20 @@ _data = click.option(
 )
 
 
+@main.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+def init(folder: Path) -> None:
+    """Write a data folder to begin with at FOLDER: sources.yml by table, one strategy, what to put where."""
+    from datetime import date
+
+    from afkast.data_folder import write_data_folder
+    from afkast.project import find_repository
+
+    declaration = write_data_folder(folder, find_repository(), date.today())
+    click.echo(f"{folder}: read its README.md, put the exports into raw/ and declare them in {declaration.name}, then:")
+    click.echo(f"make book DATA={folder}")
+
+
 @main.command("import")
 @_data
 def import_(data: Path | None) -> None:

@@ -67,12 +67,9 @@ class Project:
 
 def find_project(data: str | os.PathLike[str] | None = None) -> Project:
     """The project of a data folder: `data`, else AFKAST_DATA, else the one around the working directory, else the
-    example.
-
-    The repository is AFKAST_HOME, else the one around the working directory, else the one that this code lies in,
-    so that a notebook runs from any folder.
+    example. A notebook therefore runs from any folder.
     """
-    root = _repository()
+    root = find_repository()
     named = data or os.environ.get("AFKAST_DATA")
     if named:
         folder = Path(named)
@@ -85,7 +82,8 @@ def find_project(data: str | os.PathLike[str] | None = None) -> Project:
     return Project(root, around[0].resolve() if around else root / "data" / "example")
 
 
-def _repository() -> Path:
+def find_repository() -> Path:
+    """The repository of AFKAST_HOME, else around the working directory, else the one that this code lies in."""
     home = os.environ.get("AFKAST_HOME")
     candidates = [Path(home)] if home else [Path.cwd(), *Path.cwd().parents, Path(__file__).resolve().parents[1]]
     for root in candidates:

@@ -99,45 +99,6 @@ FLEX_JOB_PRICE = (
 )
 
 # Measures by the name that the snapshot knows them under
-KONTANTHJAELP = ("kontanthjælp", "uddannelseshjælp", "kontant- og uddannelseshjælp", "aktivitetsparateandel")
-REFUNDED = (
-    *("sygedagpenge", "sygedagpengeandel", "jobafklaring", "jobafklaringsandel", "revalidering", "ressourceforløb"),
-    *("ledighedsydelse", "fleksjob", "fleksjobandel", "ungeledighed", "forsørgelsestryk"),
-    *KONTANTHJAELP,
-)
-BREAKS: tuple[tuple[Sequence[str], str, str, str, str], ...] = (
-    (
-        ("sygedagpenge", "sygedagpengeandel"),
-        *("2014M07", "2014M07"),
-        "Fra 1. juli 2014 revurderes sygedagpenge efter 22 uger, og længere sygeforløb går over i jobafklaring.",
-        "Lov nr. 720 af 25. juni 2014",
-    ),
-    (
-        REFUNDED,
-        *("2016M01", "2016M01"),
-        "4. januar 2016 blev statens refusion lagt om til refusionstrappen.",
-        "Lov nr. 994 af 30. august 2015",
-    ),
-    (
-        KONTANTHJAELP,
-        *("2017M01", "2020M12"),
-        "I 2017-2020 flyttede borgere mellem kontanthjælp og integrationsydelse, senere selvforsørgelses- og "
-        "hjemrejseydelse.",
-        "Lov om aktiv socialpolitik, opholdskravene - perioden er sammenfattet af Afkast",
-    ),
-    (
-        KONTANTHJAELP,
-        *("2025M07", "2025M07"),
-        "1. juli 2025 blev kontanthjælp, uddannelseshjælp og selvforsørgelses- og hjemrejseydelse lagt sammen.",
-        "Kontanthjælpsreformen, ikrafttræden 1. juli 2025",
-    ),
-    (
-        ("ressourceforløb", "revalidering"),
-        *("2026M02", "2026M07"),
-        "I 2026 blev ressourceforløb og revalidering lukket for nye borgere.",
-        "Lov nr. 1750 af 29. december 2025",
-    ),
-)
 
 
 def line(anchors: Anchors, months: int) -> np.ndarray:
@@ -218,15 +179,6 @@ def prices_of_ballerup() -> str:
     return csv_file(["Enhedspriser pr. helårsperson, Ballerup 2015"], heading, rows)
 
 
-def series_breaks() -> str:
-    rows = [
-        f"{measure};{starts_on};{ends_on};{text};{source}"
-        for measures, starts_on, ends_on, text, source in BREAKS
-        for measure in measures
-    ]
-    return csv_file(["Databrud i måltallene"], "Måltal;Fra måned;Til måned;Hvad der skete;Kilde", rows)
-
-
 def files() -> dict[str, bytes]:
     """The raw files by name."""
     rng = np.random.default_rng(SEED)
@@ -246,5 +198,4 @@ def files() -> dict[str, bytes]:
         "jobindsats_ballerup.csv": ballerup,
         "enhedspriser_ballerup.csv": prices_of_ballerup().encode("utf-8-sig"),
         "jobindsats_klynge.csv": cluster,
-        "seriebrud.csv": series_breaks().encode("utf-8-sig"),
     }

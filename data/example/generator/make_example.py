@@ -17,6 +17,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 EXAMPLE = HERE.parent
+NATIONAL = EXAMPLE.parent / "national"
 sys.path.insert(0, str(HERE))
 
 import ballerup  # noqa: E402
@@ -41,55 +42,11 @@ def unit_prices() -> str:
     )
 
 
-def price_levels() -> str:
-    source = "Økonomiaftalen 2020: 1,8 pct. (nb-okonomi.eu, 4. oktober 2019), KL skønnede senere 1,7 pct."
-    heading = "Fra år;Til år;Slags;Faktor;Kilde"
-    return csv_file(["Pris- og lønregulering"], heading, [f"2019;2020;samlet service;1,018;{source}"])
-
-
-LAW = "Lov nr. 994 af 30. august 2015 og lovbekendtgørelse nr. 221 af 2021"
-COVERED = f"{LAW}, at ydelsen er omfattet, er efter hukommelsen og skal bekræftes"
-LADDER = ((1, 4, "0,80"), (5, 26, "0,40"), (27, 52, "0,30"), (53, None, "0,20"))  # weeks and the state's share
-LADDER_BENEFITS = (
-    ("Sygedagpenge", "Refusion", LAW),
-    ("A-dagpenge", "Medfinansiering", LAW),
-    ("Førtidspension", "Medfinansiering", LAW),
-    ("Fleksjob", "Refusion", LAW),
-    *(
-        (benefit, "Refusion", COVERED)
-        for benefit in (
-            *("Kontanthjælp", "Uddannelseshjælp", "Selvforsørgelses- og hjemrejseydelse", "Revalidering"),
-            *("Jobafklaring", "Ressourceforløb", "Ledighedsydelse", "Løntilskud"),
-        )
-    ),
-)
-OLD_RULES = (
-    ("Fleksjob", "Refusion", "0,65", "Fleksjob"),
-    ("Førtidspension", "Medfinansiering", "0,35", "Førtidspension fra 1999 eller senere"),
-)
-
-
-def refund_ladder() -> str:
-    heading = "Gælder fra;Gælder til;Ydelse;Tilkendt før;Slags;Fra uge;Til uge;Statens andel;Kilde"
-    rows = [
-        f"04-01-2016;;{benefit};;{kind};{first};{last or ''};{share};{source}"
-        for benefit, kind, source in LADDER_BENEFITS
-        for first, last, share in LADDER
-    ]
-    rows += [
-        f"04-01-2016;;{benefit};01-07-2014;{kind};1;;{share};{which} tilkendt før 1. juli 2014 har en fast andel "
-        f"({LAW}), andelen er efter hukommelsen og skal bekræftes"
-        for benefit, kind, share, which in OLD_RULES
-    ]
-    return csv_file(["Statens andel efter uger på ydelse"], heading, rows)
-
-
 def example_files() -> dict[str, bytes]:
     """Every file of the example as bytes, by its path relative to data/example."""
     raw = {
         "enhedspriser.csv": unit_prices().encode("utf-8-sig"),
-        "refusionstrappe.csv": refund_ladder().encode("utf-8-sig"),
-        "pl_regulering.csv": price_levels().encode("utf-8-sig"),
+        **{path.name: path.read_bytes() for path in NATIONAL.glob("*.csv")},
     }
     for report in (*REPORTS, printed):
         raw |= report.files()
