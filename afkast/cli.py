@@ -65,10 +65,13 @@ def import_(data: Path | None) -> None:
     run, and nothing is written when there is one.
     """
     from afkast.intake import import_raw, pseudonym_key
+    from afkast.intake.since import changes
+    from afkast.intake.snapshot import current
 
     project = find_project(data)
     with _progress() as progress:
         task = progress.add_task("import", total=None)
+        former = current(project.snapshots)
         snapshot = import_raw(
             project.data,
             project.snapshots,
@@ -77,7 +80,35 @@ def import_(data: Path | None) -> None:
         )
         progress.update(task, total=1, completed=1, description="import")
     rows = sum(file["rows"] for file in snapshot.manifest["files"])
-    click.echo(f"snapshot {snapshot.id}: {len(snapshot.manifest['files'])} files, {rows} rows")
+    click.echo(f"snapshot {snapshot.id}: {len(snapshot.manifest['files'])} files, {rows:,} rows")
+    if former is None:
+        click.echo("the first snapshot of this data folder")
+    elif former.id == snapshot.id:
+        click.echo("nothing has changed since it was imported")
+    else:
+        click.echo(f"since {former.id}:")
+        for change in changes(former, snapshot):
+            click.echo(f"  {change}")
+
+
+@main.command()
+@_data
+def snapshots(data: Path | None) -> None:
+    """List the snapshots of the data folder, the newest last; a * marks the one in use.
+
+    Wherever a command takes a snapshot, the beginning of its id is enough while no other begins so.
+    """
+    from afkast.intake.snapshot import current, manifests
+
+    folder = find_project(data).snapshots
+    in_use = current(folder)
+    for manifest in manifests(folder):
+        files = manifest["files"]
+        mark = "*" if in_use and in_use.id == manifest["id"] else " "
+        size = f"{len(files)} files, {sum(file['rows'] for file in files):,} rows"
+        click.echo(f"{mark} {manifest['id']}  imported {manifest['created_at'][:16]}  {size}")
+    if in_use is None:
+        click.echo("There is no snapshot yet; run `afkast import`.")
 
 
 @main.command()

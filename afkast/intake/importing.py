@@ -25,7 +25,8 @@ from afkast.intake.derived import PERSONS_ON_BENEFIT, persons_on_benefit, write_
 from afkast.intake.faults import Faults
 from afkast.intake.pseudonym import key_id
 from afkast.intake.readers import MAX_BYTES, read_cells
-from afkast.intake.snapshot import POINTER, Snapshot, file_sha256, open_snapshot, sha256
+from afkast.intake.since import ask_about
+from afkast.intake.snapshot import POINTER, Snapshot, current, file_sha256, open_snapshot, sha256
 from afkast.intake.sources import Excel, Source, Sources, Warehouse, read_sources
 from afkast.intake.tables import Part, put_together
 from afkast.intake.tidy import tidy
@@ -67,6 +68,8 @@ def import_raw(folder: Path, snapshots: Path, key: bytes, on_progress: Progress 
         if on_progress:
             on_progress(number, len(sources), source.file)
     tables = put_together(parts, faults)
+    files = [_file_entry(source, contents[source.file], rows) for source, rows in parts]
+    ask_about(files, current(snapshots), faults)
     faults.stop()
     manifest: dict[str, Any] = {
         "id": id,
@@ -74,7 +77,7 @@ def import_raw(folder: Path, snapshots: Path, key: bytes, on_progress: Progress 
         "afkast_version": __version__,
         "pseudonym_key_id": key_id(key),
         "tables": {},
-        "files": [_file_entry(source, contents[source.file], rows) for source, rows in parts],
+        "files": files,
     }
     if warehouse and counted is not None:
         tables[PERSONS_ON_BENEFIT] = counted
@@ -168,6 +171,7 @@ def _file_entry(source: Source, content: bytes, rows: pd.DataFrame) -> dict[str,
         "extracted_on": source.extracted_on.isoformat(),
         "synthetic": source.synthetic,
         "published": source.published,
+        "accepted": source.accepted,
     }
 
 
@@ -186,6 +190,7 @@ def _warehouse_entry(warehouse: Warehouse, counted: pd.DataFrame) -> dict[str, A
         "extracted_on": warehouse.extracted_on.isoformat(),
         "synthetic": warehouse.synthetic,
         "published": False,
+        "accepted": {},
     }
 
 

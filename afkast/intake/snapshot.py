@@ -78,12 +78,14 @@ class Snapshot:
 
 
 def open_snapshot(snapshots: Path, id: str | None = None) -> Snapshot:
-    """The snapshot of that id, or the current one; DataError when there is none."""
+    """The snapshot whose id is or begins with `id`, or the current one; DataError when there is none, or several."""
     if id is None:
         try:
             id = (snapshots / POINTER).read_text(encoding="ascii").strip()
         except (OSError, UnicodeDecodeError):
             raise DataError("There is no snapshot yet; run `afkast import`.") from None
+    elif not re.fullmatch(SNAPSHOT_ID, id):
+        id = _beginning_with(snapshots, id)
     if not re.fullmatch(SNAPSHOT_ID, id):
         raise DataError("A snapshot's id is a date and 12 hex digits; run `afkast import` for a new one.")
     try:
@@ -91,6 +93,22 @@ def open_snapshot(snapshots: Path, id: str | None = None) -> Snapshot:
     except (OSError, ValueError):
         raise DataError(f"The snapshot {id} is missing or damaged; run `afkast import`.") from None
     return Snapshot(snapshots / id, manifest)
+
+
+def current(snapshots: Path) -> Snapshot | None:
+    """The snapshot in use, where there is one that can be read."""
+    with suppress(DataError):
+        return open_snapshot(snapshots)
+    return None
+
+
+def _beginning_with(snapshots: Path, start: str) -> str:
+    ids = [str(manifest["id"]) for manifest in manifests(snapshots)]
+    found = [id for id in ids if id.startswith(start)]
+    if len(found) == 1:
+        return found[0]
+    what = "several snapshots begin" if found else "no snapshot begins"
+    raise DataError(f"{what.capitalize()} with '{start}'; there are {', '.join(ids) or 'none, run `afkast import`'}.")
 
 
 def manifests(snapshots: Path) -> list[dict[str, Any]]:

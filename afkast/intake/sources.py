@@ -10,12 +10,15 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from afkast.engine import NAME_IN_DATABASE
 from afkast.errors import DataError
 from afkast.intake.contracts import CONTRACTS, PERSON_TABLES
+from afkast.intake.since import Question
 from afkast.project import DECLARATION
 from afkast.yaml_file import read_yaml, validate
 
 PLAIN_NAME = r"^[^/\\:.][^/\\:]*\.(txt|csv|xlsx)$"
 
 Scalar = str | int | float | date
+
+Reason = Annotated[str, Field(min_length=10)]
 
 
 class Strict(BaseModel):
@@ -33,6 +36,7 @@ class RawFile(Strict):
     extracted_on: date
     synthetic: bool = False  # the book says so on every page that uses it
     published: bool = False  # an authority has made its numbers public already: none of them is hidden
+    accepted: dict[Question, Reason] = {}  # what an import asks about the file, answered with a reason readers see
 
     @property
     def label(self) -> str:
