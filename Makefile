@@ -4,6 +4,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 DATA ?= $(or $(AFKAST_DATA),data/example)
 READY := $(VENV)/ready
+DEVELOP := $(VENV)/develop
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
 .DEFAULT_GOAL := help
 .PHONY: help book test engines lab check lock example reference clean
@@ -13,31 +15,36 @@ help: ## List the targets
 
 $(READY): requirements.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(INSTALL) -r requirements.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps -e .
+	@touch $@
+
+$(DEVELOP): $(READY) requirements-dev.txt
+	$(INSTALL) -r requirements-dev.txt
 	@touch $@
 
 book: $(READY) ## Import the data folder (DATA=folder) and build its book at build/html/index.html in it
 	$(BIN)/afkast import --data "$(DATA)"
 	$(BIN)/afkast build --data "$(DATA)"
 
-test: book ## Run every test, also the executed reference notebooks
+test: book $(DEVELOP) ## Run every test, also the executed reference notebooks
 	$(BIN)/python -m pytest tests -n auto --dist loadfile
 	$(BIN)/python -m pytest -n auto --dist loadfile --nbval --nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout 300 tests/reference
 
 engines: $(READY) ## Install the drivers of PostgreSQL and Spark, for AFKAST_ENGINE; without them their tests are left out
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-engines.txt
+	$(INSTALL) -r requirements-engines.txt
 
 lab: book ## Open the notebooks in JupyterLab, on the data folder
 	AFKAST_DATA="$$(cd "$(DATA)" && pwd)" $(BIN)/jupyter lab notebooks
 
-check: $(READY) ## Lint, formatting and types
+check: $(DEVELOP) ## Lint, formatting and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-lock: $(READY) ## Resolve requirements.txt anew from pyproject.toml, with hashes, for all supported Pythons
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade --group dev pyproject.toml -o requirements.txt
+lock: $(DEVELOP) ## Resolve requirements.txt anew from pyproject.toml, with hashes, for all supported Pythons
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade pyproject.toml -o requirements.txt
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade --group dev -c requirements.txt -o requirements-dev.txt
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --upgrade --group engines -c requirements.txt -o requirements-engines.txt
 
 example: $(READY) ## Write the synthetic example data anew
