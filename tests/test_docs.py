@@ -142,6 +142,8 @@ def test_a_publisher_s_machine_gets_nothing_that_only_development_needs() -> Non
     locked = (ROOT / "requirements.txt").read_text(encoding="utf-8")
     for requirement in project["dependency-groups"]["dev"]:
         name = re.match(r"[\w.-]+", requirement)[0].lower()
+        if name == "pytest":  # nbval, with which an edition is executed again, is a plug-in of it
+            continue
         assert f"\n{name}==" not in f"\n{locked}", name
 
 
