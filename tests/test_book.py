@@ -320,6 +320,24 @@ def test_the_search_finds_a_page_and_answers_in_danish(address: str, browser: Br
     page.close()
 
 
+def test_a_script_that_came_into_a_page_later_does_not_run(address: str, browser: Browser) -> None:
+    page = browser.new_page()
+    page.goto(address + "metode.html")
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.evaluate("""() => {
+        for (const html of ["<img src='x' onerror='window.came = 1'>", "<iframe srcdoc='<p>x</p>'></iframe>"])
+            document.body.insertAdjacentHTML("beforeend", html);
+        const script = document.createElement("script");
+        script.textContent = "window.came = 2";
+        document.body.append(script);
+    }""")
+    page.wait_for_timeout(500)
+    assert page.evaluate("window.came") is None
+    assert sum("Content Security Policy" in one for one in said) >= 2
+    page.close()
+
+
 def test_a_page_prints_with_its_tables_and_without_what_only_a_screen_needs(address: str, browser: Browser) -> None:
     # the width of an A4 page within its margins
     page = browser.new_page(viewport={"width": 718, "height": 1000})

@@ -26,6 +26,7 @@ from afkast.edition.book import render
 from afkast.edition.build import build, run_page
 from afkast.edition.execute import Job, execute
 from afkast.errors import AfkastError, PageError, StrategyError
+from afkast.intake import open_snapshot
 from afkast.project import Project
 from afkast.strategy import load_strategies
 
@@ -359,7 +360,7 @@ def test_a_page_that_cannot_be_rendered_is_named_and_the_former_site_stands(edit
     try:
         strategies = load_strategies(edition).values()
         with pytest.raises(AfkastError, match="the former site stands") as refused:
-            render(edition, strategies, edition.pages)
+            render(edition, strategies, edition.pages, open_snapshot(edition.snapshots))
     finally:
         page.write_text(was, encoding="utf-8")
     assert "metode.md" in str(refused.value)

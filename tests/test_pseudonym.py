@@ -108,7 +108,8 @@ def test_a_key_inside_the_project_is_refused(tmp_path: Path, snapshots: Path, mo
 def test_a_missing_key_is_not_made_anew_once_something_was_imported(
     tmp_path: Path, key_file: Path, snapshots: Path
 ) -> None:
-    import_raw(write_raw(tmp_path / "raa"), snapshots, pseudonym_key(snapshots))
+    write_raw(tmp_path / "raw")
+    import_raw(tmp_path, snapshots, pseudonym_key(snapshots))
     key_file.unlink()
     with pytest.raises(DataError, match="restore it from your copy"):
         pseudonym_key(snapshots)
@@ -118,7 +119,8 @@ def test_a_missing_key_is_not_made_anew_once_something_was_imported(
 def test_another_key_than_last_month_s_is_told(tmp_path: Path, key_file: Path, snapshots: Path) -> None:
     told: list[str] = []
     write_key(key_file, GOOD)
-    import_raw(write_raw(tmp_path / "raa"), snapshots, pseudonym_key(snapshots, told.append))
+    write_raw(tmp_path / "raw")
+    import_raw(tmp_path, snapshots, pseudonym_key(snapshots, told.append))
     pseudonym_key(snapshots, told.append)
     assert told == []
     write_key(key_file, GOOD[::-1])

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable
+from datetime import date
 from pathlib import Path
 
 import jinja2
@@ -15,7 +16,11 @@ from nbformat import NotebookNode
 from ruamel.yaml import YAML
 
 from afkast.analysis.targets import Verdict, overall
+from afkast.edition.gate import ALLOW_LIST, check
+from afkast.edition.identifiers import wanted
+from afkast.edition.policy import seal
 from afkast.errors import AfkastError
+from afkast.intake import Snapshot
 from afkast.intake.contracts import PERSON_TABLES
 from afkast.project import Project
 from afkast.report import danish
@@ -167,8 +172,8 @@ def _committees(strategy: Strategy) -> list[str]:
     ]
 
 
-def render(project: Project, strategies: Iterable[Strategy], pages: Path) -> None:
-    """Render the book with warnings as errors and put the new site in the former one's place."""
+def render(project: Project, strategies: Iterable[Strategy], pages: Path, snapshot: Snapshot) -> None:
+    """Render the book with warnings as errors; a site that may be served is put in the former one's place."""
     # a folder of its own: a renderer whose build was killed may still be writing into another
     staging = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=project.build))
     source = staging / "book"
@@ -189,9 +194,12 @@ def render(project: Project, strategies: Iterable[Strategy], pages: Path) -> Non
     if run.returncode or missing:
         raise AfkastError(_why_not_rendered(source, run.stdout + run.stderr, missing))
     (new / "index.html").write_text(FRONT_DOOR.format(page=f"{PAGES}/{OVERVIEW}.html"), encoding="utf-8")
-    for leftover in ("_sources", "reports", ".buildinfo", "objects.inv"):
+    for leftover in ("_sources", "reports", ".buildinfo", "objects.inv", "_static/readme.png"):
         path = new / leftover
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    seal(new)
+    look_for = wanted(snapshot, project.root, project.data)
+    check(new, contents, pages, look_for, project.data / ALLOW_LIST, date.today())
     put_in_place(new, project.site, project)
 
 

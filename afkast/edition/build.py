@@ -77,7 +77,7 @@ def build(
         for strategy in in_book:
             write_first_page(pages, strategy, said)
         put_in_place(pages, project.pages, project)
-        render(project, in_book, project.pages)
+        render(project, in_book, project.pages, data)
         on_progress(total, total, "book")
     return project.site / "index.html"
 
