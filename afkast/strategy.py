@@ -19,6 +19,8 @@ ID = r"^[a-z0-9][a-z0-9-]{0,39}$"
 Id = Annotated[str, Field(pattern=ID)]
 Text = Annotated[str, Field(min_length=1)]
 Area = Literal["economics", "targets", "effect"]
+Judged = Literal["at the date", "in each year", "cumulated", "on average"]
+"""How a goal's measure meets its number: as it is on the day, year by year, as a sum, or as the year's average."""
 
 PROVIDED = ("strategy", "page", "as_of", "snapshot")
 """Parameters that every page of a strategy gets from Afkast itself."""
@@ -42,11 +44,24 @@ class Period(_Strict):
 
 
 class Goal(_Strict):
-    """One goal of the decision, in Danish, decided on one of the strategy's pages."""
+    """One goal of the decision, in Danish, decided on one of the strategy's pages.
+
+    `measure` is what the page counts, in the words of a sentence. `due` is the day by which the goal must be met; None:
+    no day was decided, and the goal is never met for good. `judged` is None where the decision sets no number.
+    """
 
     id: Id
     text: Text
     page: Id
+    measure: Text
+    due: date | None = None
+    judged: Judged | None = None
+
+    @model_validator(mode="after")
+    def _with_a_number(self) -> "Goal":
+        if self.due is not None and self.judged is None:
+            raise ValueError("a goal with a due date says how it is judged; add judged, or remove due")
+        return self
 
 
 class PageOfStrategy(_Strict):
@@ -82,8 +97,6 @@ class Strategy(_Strict):
         for kind, ids in (("page", pages), ("goal", [goal.id for goal in self.goals])):
             if len(set(ids)) < len(ids):
                 raise ValueError(f"two of its {kind}s have the same id")
-        if any(goal.page not in pages for goal in self.goals):
-            raise ValueError("a goal names a page that the strategy does not have")
         return self
 
     def page(self, page_id: str) -> PageOfStrategy:
@@ -137,15 +150,32 @@ def load_strategy(path: Path, notebooks: Mapping[str, Path]) -> Strategy:
     faults = []
     if strategy.id != path.stem:
         faults.append(f"{path.name}:{file.line('id')}: the id must be the file's name, {path.stem}.")
+    for number, goal in enumerate(strategy.goals):
+        faults += _faults_of_goal(file, number, goal, strategy)
     for number, page in enumerate(strategy.pages):
-        faults += _faults_of_page(file, number, page, notebooks, [goal.id for goal in strategy.goals])
+        faults += _faults_of_page(file, number, page, notebooks, strategy.goals)
     if faults:
         raise StrategyError("\n".join(faults))
     return strategy
 
 
+def _faults_of_goal(file: YamlFile, number: int, goal: Goal, strategy: Strategy) -> list[str]:
+    def at(key: str) -> str:
+        return f"{file.path.name}:{file.line('goals', number, key)}: goal '{goal.id}':"
+
+    faults, pages = [], [page.id for page in strategy.pages]
+    if goal.page not in pages:
+        faults.append(
+            f"{at('page')} the strategy has no page of that name; it has {', '.join(pages)}."
+            f"{_nearest(goal.page, pages)}"
+        )
+    if goal.due is not None and goal.due < strategy.period.start:
+        faults.append(f"{at('due')} it is due before the strategy starts; correct due or period.")
+    return faults
+
+
 def _faults_of_page(
-    file: YamlFile, number: int, page: PageOfStrategy, notebooks: Mapping[str, Path], goals: list[str]
+    file: YamlFile, number: int, page: PageOfStrategy, notebooks: Mapping[str, Path], goals: list[Goal]
 ) -> list[str]:
     def at(*keys: str | int) -> str:
         return f"{file.path.name}:{file.line('pages', number, *keys)}:"
@@ -179,10 +209,16 @@ def _faults_of_page(
             )
     # a verdict of no goal would stop the build at the overview, when every page has been executed
     goal = page.parameters.get("goal", own.get("goal"))
-    if goal and isinstance(goal, str) and goal not in goals:
+    decided_on = {one.id: one.page for one in goals}
+    if goal and isinstance(goal, str) and goal not in decided_on:
         faults.append(
             f"{at('parameters', 'goal')} the page decides the goal '{goal}', which is not under goals; "
-            f"there are {', '.join(goals)}.{_nearest(goal, goals)}"
+            f"there are {', '.join(decided_on)}.{_nearest(goal, list(decided_on))}"
+        )
+    elif goal and isinstance(goal, str) and decided_on[goal] != page.id:
+        faults.append(
+            f"{at('parameters', 'goal')} the page '{page.id}' decides the goal '{goal}', which names another page; "
+            "let the two agree."
         )
     return faults
 

@@ -11,7 +11,7 @@ from afkast.engine import TABLES
 from afkast.intake import CONTRACTS
 from afkast.intake.sources import Warehouse
 from afkast.project import Project
-from afkast.strategy import Strategy, load_strategies, notebook_parameters
+from afkast.strategy import Goal, Strategy, load_strategies, notebook_parameters
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -94,7 +94,7 @@ def test_every_key_of_a_warehouse_is_in_the_data_readme() -> None:
 
 
 def test_every_key_of_a_strategy_is_in_the_readme_of_strategies() -> None:
-    for key in (*Strategy.model_fields, "area", "parameters"):
+    for key in (*Strategy.model_fields, *Goal.model_fields, "area", "parameters"):
         assert f"`{key}`" in STRATEGIES_README, key
 
 

@@ -72,7 +72,7 @@ period: {{start: 2019-01-01, end: 2022-12-31}}
 as_of: 2019-11-30
 committees: {{AMU: Udvalget}}
 goals:
-  - {{id: maalet, text: {name}, page: side}}
+  - {{id: maalet, text: {name}, page: side, measure: {name}}}
 pages:
   - id: side
     notebook: lille

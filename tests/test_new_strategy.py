@@ -150,7 +150,10 @@ def with_its_pages(skeleton: str) -> str:
     text = re.sub(r"as_of: \S+", "as_of: 2021-12-31", text).replace(
         f"price_level_year: {year}", "price_level_year: 2021"
     )
-    goal = "  - id: sygedagpenge\n    text: Færre på sygedagpenge end budgetteret.\n    page: sygedagpenge\n"
+    goal = (
+        "  - id: sygedagpenge\n    text: Færre på sygedagpenge end budgetteret i 2021.\n    page: sygedagpenge\n"
+        "    measure: årets gennemsnit\n    due: 2021-12-31\n    judged: on average\n"
+    )
     return text.replace("pages:\n", f"{goal}pages:\n", 1)
 
 

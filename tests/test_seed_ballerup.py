@@ -42,7 +42,13 @@ summary: Aktivitetsparate i Aabenraa mod klyngen og hele landet.
 period: {{start: 2016-01-01, end: 2019-12-31}}
 as_of: 2018-05-31
 committees: {{}}
-goals: [{{id: faerre, text: Færre aktivitetsparate end i hele landet., page: klyngen}}]
+goals:
+  - id: faerre
+    text: Færre aktivitetsparate end i hele landet.
+    page: klyngen
+    measure: antallet siden januar 2016
+    due: 2019-12-31
+    judged: at the date
 pages:
   - id: klyngen
     notebook: benchmark

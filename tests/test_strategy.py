@@ -29,6 +29,9 @@ goals:
   - id: flere
     text: Flere fisk.
     page: oekonomi
+    measure: fisk i alt
+    due: 2022-12-31
+    judged: in each year
 pages:
   - id: oekonomi
     notebook: economics
@@ -114,20 +117,20 @@ def test_a_strategy_is_what_stands_in_its_file(strategies: Path, notebooks: Path
 FAULTS: dict[str, tuple[str, str, int, str]] = {
     "a key written twice": ("name: Fisk", "name: Fisk\nname: Hemmelig", 3, "'name' is also on line 2"),
     "an unknown key": ("municipality:", "municipalty:", 3, "unknown key; did you mean 'municipality'"),
-    "an unknown key far below": ("    area: economics", "    aera: economics", 20, "did you mean 'area'"),
+    "an unknown key far below": ("    area: economics", "    aera: economics", 23, "did you mean 'area'"),
     "an unknown key like none": ("summary:", "qqq: hemmelig\nsummary:", 5, "unknown key; remove it"),
-    "a key left out": ("    title: Økonomi\n", "", 17, "title: this key is missing"),
+    "a key left out": ("    title: Økonomi\n", "", 20, "title: this key is missing"),
     "a number for a text": ("name: Fisk", "name: 4711", 2, "name: must be a valid string"),
     "a text for a date": ("as_of: 2019-11-30", "as_of: hemmelig", 9, "as_of: must be a valid date"),
     "a day that is not in the calendar": ("as_of: 2019-11-30", "as_of: 2019-11-31", 9, "not a date in the calendar"),
     "an empty text": ("summary: Flere fisk.", 'summary: ""', 5, "summary: "),
     "no goals": (
-        "goals:\n  - id: flere\n    text: Flere fisk.\n    page: oekonomi\n",
+        GOOD[GOOD.index("goals:") : GOOD.index("pages:")],
         "goals: []\n",
         12,
         "goals: ",
     ),
-    "an area that is none": ("area: economics", "area: hemmelig", 20, "area: must be 'economics', 'targets' or"),
+    "an area that is none": ("area: economics", "area: hemmelig", 23, "area: must be 'economics', 'targets' or"),
     "an id with a capital": ("id: fisk", "id: Hemmelig", 1, "id: "),
     "an id that begins with a hyphen": ("id: fisk", "id: -hemmelig", 1, "id: "),
     "an id of 41 letters": ("id: fisk", f"id: {'a' * 41}", 1, "id: "),
@@ -135,37 +138,57 @@ FAULTS: dict[str, tuple[str, str, int, str]] = {
     "a date within a month": ("as_of: 2019-11-30", "as_of: 2019-11-29", 1, "last day of a month"),
     "28 February of a leap year": ("as_of: 2019-11-30", "as_of: 2020-02-28", 1, "last day of a month"),
     "a period that ends before it starts": ("end: 2022-12-31", "end: 2018-12-31", 6, "must not end before it starts"),
-    "a goal on a page that is not there": ("    page: oekonomi", "    page: hemmelig", 1, "a goal names a page"),
+    "a goal on a page that is not there": ("    page: oekonomi", "    page: hemmelig", 15, "no page of that name"),
+    "a goal that does not say what it measures": ("    measure: fisk i alt\n", "", 13, "measure: this key is missing"),
+    "a goal that is judged in no known way": (
+        "judged: in each year",
+        "judged: hemmelig",
+        18,
+        "judged: must be 'at the date', 'in each year', 'cumulated' or 'on average'",
+    ),
+    "a day for a goal that is not judged": (
+        "    judged: in each year\n",
+        "",
+        13,
+        "a goal with a due date says how it is judged; add judged, or remove due",
+    ),
+    "a goal that is due before the strategy starts": (
+        "due: 2022-12-31",
+        "due: 2019-05-31",
+        17,
+        "due before the strategy starts",
+    ),
+    "a text for a goal's day": ("due: 2022-12-31", "due: hemmelig", 17, "due: must be a valid date"),
     "a notebook that is not there": (
         "notebook: economics",
         "notebook: economic",
-        18,
+        21,
         "there are economics, overview. Did you mean 'economics'?",
     ),
     "a notebook that is no strategy's page": (
         "notebook: economics",
         "notebook: overview",
-        18,
+        21,
         "its parameters cell lacks 'as_of'",
     ),
-    "an unknown parameter": ("share: 0.5", "shore: 0.5", 23, "no parameter 'shore'; it has"),
-    "a parameter that Afkast sets": ("share: 0.5", "snapshot: hemmelig", 23, "'snapshot' is set by Afkast itself"),
-    "a text for a whole number": ("gain_sign: -1", "gain_sign: hemmelig", 22, "'gain_sign' must be a whole number"),
-    "a fraction for a whole number": ("gain_sign: -1", "gain_sign: 0.4711", 22, "'gain_sign' must be a whole number"),
-    "true for a whole number": ("gain_sign: -1", "gain_sign: true", 22, "'gain_sign' must be a whole number"),
-    "a text for a number": ("share: 0.5", "share: hemmelig", 23, "'share' must be a number"),
-    "true for a number": ("share: 0.5", "share: true", 23, "'share' must be a number"),
-    "a number for true or false": ("share: 0.5", "loud: 1", 23, "'loud' must be true or false"),
-    "a text for a list": ("measures: [sild]", "measures: hemmelig", 24, "'measures' must be a list"),
-    "a number in a list of texts": ("measures: [sild]", "measures: [sild, 4711]", 24, "'measures' must be a list"),
-    "a list for a mapping": ("share: 0.5", "names: [hemmelig]", 23, "'names' must be a mapping"),
+    "an unknown parameter": ("share: 0.5", "shore: 0.5", 26, "no parameter 'shore'; it has"),
+    "a parameter that Afkast sets": ("share: 0.5", "snapshot: hemmelig", 26, "'snapshot' is set by Afkast itself"),
+    "a text for a whole number": ("gain_sign: -1", "gain_sign: hemmelig", 25, "'gain_sign' must be a whole number"),
+    "a fraction for a whole number": ("gain_sign: -1", "gain_sign: 0.4711", 25, "'gain_sign' must be a whole number"),
+    "true for a whole number": ("gain_sign: -1", "gain_sign: true", 25, "'gain_sign' must be a whole number"),
+    "a text for a number": ("share: 0.5", "share: hemmelig", 26, "'share' must be a number"),
+    "true for a number": ("share: 0.5", "share: true", 26, "'share' must be a number"),
+    "a number for true or false": ("share: 0.5", "loud: 1", 26, "'loud' must be true or false"),
+    "a text for a list": ("measures: [sild]", "measures: hemmelig", 27, "'measures' must be a list"),
+    "a number in a list of texts": ("measures: [sild]", "measures: [sild, 4711]", 27, "'measures' must be a list"),
+    "a list for a mapping": ("share: 0.5", "names: [hemmelig]", 26, "'names' must be a mapping"),
     "a goal that is not the strategy's": (
         "goal: flere",
         "goal: flerre",
-        25,
+        28,
         "the page decides the goal 'flerre', which is not under goals; there are flere. Did you mean 'flere'?",
     ),
-    "a date for a text": ("goal: flere", "goal: 2019-11-30", 25, "'goal' must be a text"),
+    "a date for a text": ("goal: flere", "goal: 2019-11-30", 28, "'goal' must be a text"),
 }
 
 
@@ -203,11 +226,17 @@ def test_what_has_the_type_of_the_notebooks_own_value_is_taken(
     assert load_strategy(strategies / "fisk.yml", in_folder(notebooks)).id == "fisk"
 
 
+def test_a_page_that_decides_the_goal_of_another_page_is_refused(strategies: Path, notebooks: Path) -> None:
+    other = "  - {id: to, notebook: economics, title: To, area: effect, parameters: {goal: flere}}\n"
+    told = refused(strategies, notebooks, GOOD + other)
+    assert told.startswith("fisk.yml:29: the page 'to' decides the goal 'flere', which names another page")
+
+
 @pytest.mark.parametrize(
     ("kind", "text", "again"),
     [
         ("page", "  - {id: oekonomi, notebook: economics, title: To, area: effect}\n", GOOD),
-        ("goal", "goals:\n  - {id: flere, text: To, page: oekonomi}\n", GOOD.replace("goals:\n", "")),
+        ("goal", "goals:\n  - {id: flere, text: To, page: oekonomi, measure: fisk}\n", GOOD.replace("goals:\n", "")),
     ],
 )
 def test_two_pages_or_goals_of_the_same_id_are_refused(
@@ -236,7 +265,7 @@ def test_a_notebook_whose_parameters_cannot_be_told_is_named(
 ) -> None:
     write_notebook(notebooks / "economics.ipynb", *cells)
     message = refused(strategies, notebooks, GOOD)
-    assert message.startswith("fisk.yml:18: notebook economics.ipynb has " if "has" in said else "fisk.yml:18: ")
+    assert message.startswith("fisk.yml:21: notebook economics.ipynb has " if "has" in said else "fisk.yml:21: ")
     assert said in message
 
 
@@ -244,7 +273,7 @@ def test_a_notebook_whose_parameters_cannot_be_told_is_named(
 def test_a_notebook_that_is_none_is_named(strategies: Path, notebooks: Path, content: str) -> None:
     (notebooks / "economics.ipynb").write_text(content, encoding="utf-8")
     message = refused(strategies, notebooks, GOOD)
-    assert message.startswith("fisk.yml:18: ")
+    assert message.startswith("fisk.yml:21: ")
     assert "economics.ipynb" in message
 
 

@@ -1,7 +1,7 @@
-"""Is the target met, how sure is that, and what may be said before the period has ended."""
+"""Is the target met, how sure is that, and what may be said before its day has come."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -9,6 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import stats
+
+from afkast.errors import AfkastError
+from afkast.strategy import Judged
 
 LATE_REGISTRATION = 0.20
 """How much a provisional month may still rise: STAR has seen 15–20 % for sickness benefit, three weeks after it."""
@@ -35,73 +38,177 @@ class Certainty(StrEnum):
 
 
 @dataclass(frozen=True)
-class Decision:
-    """A verdict, how sure it is, and what that rests on; the numbers are in the unit of the goal.
+class Reading:
+    """What a goal's measure has come to and what it must be: the whole goal's, or one year's of it.
 
-    `interval` is what the actual may be when chance is allowed for, `if_late` what it is when the provisional months
-    rise by late registration; None where it is not known.
+    All numbers are in the goal's unit and None where they are not known. `actual` is the measure to date, `target` what
+    it must be on the day `due`, and `path` what it must be by now to get there: the target itself where that holds all
+    along. `interval` is what `actual` may be when chance is allowed for or, where `interval_at_due`, what it may end
+    at; `if_late` is what it is when the `provisional` months rise by late registration.
     """
 
-    verdict: Verdict
-    certainty: Certainty
+    actual: float | None
+    target: float | None
+    path: float | None = None
+    due: date | None = None
+    year: int | None = None
     interval: Interval | None = None
+    interval_at_due: bool = False
     if_late: float | None = None
     provisional: tuple[pd.Timestamp, ...] = ()
 
 
-def verdict(
-    actual: float | None, target: float | None, *, lower_is_better: bool, as_of: date, ends_on: date
-) -> Verdict:
-    """The verdict on one goal.
+@dataclass(frozen=True)
+class Judgement:
+    """One reading with its verdict and how sure that is.
 
-    `actual` and `target` share a unit; None means not known, and then nothing is decided. While the goal's
-    period runs (as_of before ends_on), meeting the target so far is being on track; only a closed period is reached.
+    `held_against` is the target when the reading's day has passed, before that the path; None: nothing is known.
     """
-    if actual is None or target is None or actual != actual or target != target:
-        return Verdict.UNDECIDED
-    if not _met(actual, target, lower_is_better):
-        return Verdict.BEHIND
-    return Verdict.REACHED if as_of >= ends_on else Verdict.ON_TRACK
+
+    reading: Reading
+    verdict: Verdict
+    certainty: Certainty
+    held_against: float | None = None
+    due_passed: bool = False
+
+    @property
+    def begun(self) -> bool:
+        """Whether there is something to judge yet: a year to come has not failed."""
+        return self.due_passed or _known(self.reading.actual)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """A goal's verdict, how sure it is, the judgement that it rests on, and all of them: one, or one a year."""
+
+    verdict: Verdict
+    certainty: Certainty
+    rests_on: Judgement
+    parts: tuple[Judgement, ...]
+
+    @property
+    def latest(self) -> Judgement:
+        """The last that has begun; the first where none has."""
+        return ([part for part in self.parts if part.begun] or [self.parts[0]])[-1]
+
+
+def as_judged(years: Mapping[int, Reading], judged: Judged, due: date | None) -> list[Reading]:
+    """The readings of the years as the goal is judged: one a year, or one of them all.
+
+    `years` has a reading of every year that has a target; what has not been counted has no actual. In each year: each
+    is due at its own end. Cumulated: the sums to the due year; their interval is not that of the years and is left
+    out. At the date or on average: the latest year that was counted, on its way to the target of the due year.
+    Raises AfkastError where the due year has no target.
+    """
+    last = max(years) if due is None else due.year
+    if last not in years:
+        raise AfkastError(
+            f"the goal is due in {last}, and there is no target for that year; there is for {min(years)}–{max(years)}."
+        )
+    until = {year: years[year] for year in sorted(years) if year <= last}
+    if judged == "in each year":
+        ends = {year: date(year, 12, 31) if due is None else min(date(year, 12, 31), due) for year in until}
+        return [replace(reading, year=year, due=ends[year]) for year, reading in until.items()]
+    counted = [year for year, reading in until.items() if _known(reading.actual)]
+    latest = until[counted[-1]] if counted else until[last]
+    if judged != "cumulated":
+        ends_it = (
+            latest.interval_at_due and latest is until[last]
+        )  # what a former year ends at is held against the path
+        return [replace(latest, target=until[last].target, due=due, interval_at_due=ends_it)]
+    begun = [reading for year, reading in until.items() if counted and year <= counted[-1]]
+    return [
+        Reading(
+            actual=_sum(reading.actual for reading in begun),
+            target=_sum(reading.target for reading in until.values()),
+            path=_sum(reading.path for reading in begun),
+            due=due,
+            provisional=tuple(month for reading in begun for month in reading.provisional),
+        )
+    ]
 
 
 def decide(
-    actual: float | None,
-    target: float | None,
+    readings: Sequence[Reading],
     *,
     lower_is_better: bool,
-    as_of: date,
-    ends_on: date,
-    interval: Interval | None = None,
-    if_late: float | None = None,
-    provisional: Iterable[pd.Timestamp] = (),
-    interval_target: float | None = None,
+    counted_to: date,
+    due: date | None,
+    strictly: bool = False,
 ) -> Decision:
-    """The verdict on one goal, and whether it would be another.
+    """The verdict on a goal, and whether it would be another.
 
-    It may turn when an end of the interval, or the number that late registration would give, lies on the other side
-    of the target. Else it rests on provisional numbers where some months are provisional, and is sure where an
-    interval says so. Without any of these nothing is claimed: how sure it is cannot be judged. `interval_target` is the
-    target that the interval is about, where that is not the target to date but the whole period's.
+    A reading whose day has passed is reached or behind by its target; before, it is on track or behind by its path, and
+    without a path it is on track when the target is met already and else undecided. `counted_to` is the last day that
+    the numbers cover. A goal is behind when a reading is, undecided when one that has begun is, and reached only when
+    all are and its own `due` has passed: without a date it never is. Where `strictly`, equal to the target is not met.
+
+    A verdict may turn when an end of an interval, or the number that late registration would give, lies on the other
+    side. Else it rests on provisional numbers where some months are, and is sure where an interval says so. Without any
+    of these nothing is claimed. Being behind is as sure as the surest reading that is, any other verdict as the least.
     """
-    reached = verdict(actual, target, lower_is_better=lower_is_better, as_of=as_of, ends_on=ends_on)
-    months = tuple(provisional)
-    if reached is Verdict.UNDECIDED:
-        return Decision(reached, Certainty.UNKNOWN, provisional=months)
-    assert actual is not None and target is not None
-    met = _met(actual, target, lower_is_better)
-    others = [(other, target if interval_target is None else interval_target) for other in interval or ()]
-    others += [] if if_late is None else [(if_late, target)]
-    if any(_met(*other, lower_is_better) != met for other in others):
+    parts = tuple(_judgement(reading, lower_is_better, strictly, counted_to) for reading in readings)
+    begun = [part for part in parts if part.begun] or list(parts[:1])
+    verdict = _verdict_of(begun)
+    if verdict is Verdict.REACHED and (due is None or counted_to < due or len(begun) < len(parts)):
+        verdict = Verdict.ON_TRACK
+    if verdict is Verdict.BEHIND:
+        rests_on = max((part for part in begun if part.verdict is verdict), key=_sureness)
+    elif verdict is Verdict.UNDECIDED:
+        rests_on = next(part for part in begun if part.verdict is verdict)
+    else:
+        rests_on = min(begun, key=_sureness)
+    return Decision(verdict, rests_on.certainty, rests_on, parts)
+
+
+def _judgement(reading: Reading, lower_is_better: bool, strictly: bool, counted_to: date) -> Judgement:
+    due_passed = reading.due is not None and counted_to >= reading.due
+    if not (_known(reading.actual) and _known(reading.target)):
+        return Judgement(reading, Verdict.UNDECIDED, Certainty.UNKNOWN, due_passed=due_passed)
+    no_path = not due_passed and not _known(reading.path)
+    against = reading.target if due_passed or no_path else reading.path
+    assert reading.actual is not None and reading.target is not None and against is not None
+
+    def met(number: float, standard: float) -> bool:
+        if strictly and number == standard:
+            return False
+        return number <= standard if lower_is_better else number >= standard
+
+    is_met = met(reading.actual, against)
+    if no_path and not is_met:
+        return Judgement(reading, Verdict.UNDECIDED, Certainty.UNKNOWN)
+    verdict = Verdict.BEHIND if not is_met else Verdict.REACHED if due_passed else Verdict.ON_TRACK
+    others = [met(end, reading.target if reading.interval_at_due else against) for end in reading.interval or ()]
+    others += [met(reading.if_late, against)] if reading.if_late is not None else []
+    if any(other != is_met for other in others):
         certainty = Certainty.MAY_TURN
-    elif months:
+    elif reading.provisional:
         certainty = Certainty.PROVISIONAL
     else:
-        certainty = Certainty.SURE if interval else Certainty.UNKNOWN
-    return Decision(reached, certainty, interval, if_late, months)
+        certainty = Certainty.SURE if reading.interval else Certainty.UNKNOWN
+    return Judgement(reading, verdict, certainty, against, due_passed)
 
 
-def _met(actual: float, target: float, lower_is_better: bool) -> bool:
-    return actual <= target if lower_is_better else actual >= target
+def _verdict_of(parts: Sequence[Judgement]) -> Verdict:
+    """The word for all of these: the least that any of them is."""
+    words = {part.verdict for part in parts}
+    order = (Verdict.BEHIND, Verdict.UNDECIDED, Verdict.ON_TRACK, Verdict.REACHED)
+    return next(word for word in order if word in words)
+
+
+def _sureness(part: Judgement) -> int:
+    order = (Certainty.MAY_TURN, Certainty.UNKNOWN, Certainty.PROVISIONAL, Certainty.SURE)
+    return order.index(part.certainty)
+
+
+def _known(number: float | None) -> bool:
+    return number is not None and number == number
+
+
+def _sum(numbers: Iterable[float | None]) -> float | None:
+    """The sum; None where one is not known, or there is none."""
+    parts = list(numbers)
+    return sum(part for part in parts if part is not None) if parts and all(map(_known, parts)) else None
 
 
 def share_interval(count: int, of: int, level: float = 0.95) -> Interval:

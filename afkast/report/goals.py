@@ -1,0 +1,178 @@
+"""A goal at the door: how it is judged, its verdict, how sure that is, and each of its years."""
+
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+import pandas as pd
+
+from afkast.analysis.targets import LATE_REGISTRATION, Certainty, Decision, Judgement, Verdict
+from afkast.errors import PageError
+from afkast.report.danish import UNITS, Quantity, day, listed, month, span, written
+from afkast.strategy import Goal, Judged, Strategy
+
+
+class Page(Protocol):
+    """What is needed of the page that shows the goal."""
+
+    @property
+    def strategy(self) -> Strategy: ...
+
+    def show_text(self, id: str, text: str, **how: Any) -> None: ...
+
+    def show_table(self, id: str, values: pd.DataFrame, **how: Any) -> None: ...
+
+
+def goal_of(page: Page, goal_id: str, *ways: Judged | None) -> Goal:
+    """The page's goal, which must be judged in one of the ways that the page knows; PageError says which they are."""
+    for goal in page.strategy.goals:
+        if goal.id == goal_id:
+            break
+    else:
+        raise PageError(f"{page.strategy.id} has no goal '{goal_id}'; add it under goals, or correct the page's goal.")
+    if goal.judged not in ways:
+        said = "says no way to judge it (judged)" if goal.judged is None else f"is judged '{goal.judged}'"
+        known = [f"judged: {way}" if way else "a goal without a number (no judged)" for way in ways]
+        raise PageError(f"goal '{goal_id}' {said}, and its page decides only {' or '.join(known)}.")
+    return goal
+
+
+def show_goal(
+    page: Page,
+    goal: Goal,
+    decision: Decision,
+    text: str,
+    unit: str,
+    digits: int | None = None,
+    /,
+    *,
+    source: Any,
+    basis: str = "",
+    missing: str = "",
+    late: str = "",
+    headline: bool = True,
+    corner: str = "År",
+    behind: Mapping[int, tuple[float, ...]] | None = None,
+    **quantities: Any,
+) -> None:
+    """Show how the goal is judged, the verdict with `text`, and, where it is judged year by year, each of the years.
+
+    `text` is filled as in `show_text`. `basis` begins what the interval says and ends before "mellem … og …", `late`
+    says what is assumed to rise where it is not the goal's own number, and `missing` says in words what would be needed
+    where nothing is known. `behind` has the counts of persons that a year's numbers give away.
+    """
+    page.show_text(f"afgoerelse-{goal.id}", "Målet: »{goal}« {how}", goal=goal.text, how=how_judged(goal))
+    by_year = [one for one in decision.parts if one.reading.year is not None]
+    page.show_text(
+        f"maal-{goal.id}",
+        "{verdict} " + text + " {year_by_year}{how_sure}",
+        headline=headline,
+        source=source,
+        verdict=decision.verdict,
+        certainty=decision.certainty,
+        how_sure=how_sure(decision, unit, digits, basis, missing, late),
+        year_by_year=_year_by_year(by_year),
+        **quantities,
+    )
+    if by_year:
+        years = [str(one.reading.year) for one in by_year]
+        counts = pd.DataFrame.from_dict(dict(behind or {}), orient="index").reindex(
+            [one.reading.year for one in by_year]
+        )
+        page.show_table(
+            f"maal-{goal.id}-aar",
+            pd.DataFrame([_row(one) for one in by_year], years, YEAR_COLUMNS, dtype=object),
+            caption="Målet år for år" + (f", {UNITS[unit].name.rstrip('.')}." if unit != "%" else "."),
+            corner=corner,
+            unit=unit if digits is None else (unit, digits),
+            source=source,
+            states=pd.DataFrame([["", *["" if one.begun else "future"] * 4] for one in by_year], years, YEAR_COLUMNS),
+            behind={"Opgjort til dato": [counts[one] for one in counts]},
+        )
+
+
+YEAR_COLUMNS = ["Mål for året", "Mål til dato", "Opgjort til dato", "Vurdering", "Hvor sikkert"]
+
+
+def _row(part: Judgement) -> list[Any]:
+    to_date = part.reading.target if part.due_passed else part.reading.path
+    return [part.reading.target, to_date, part.reading.actual, part.verdict, part.certainty.value]
+
+
+def _year_by_year(parts: list[Judgement]) -> str:
+    """Which of the years that have begun are reached, on track and behind; nothing where there is only one."""
+    begun = [part for part in parts if part.begun]
+    if len(begun) < 2 or all(part.verdict is Verdict.UNDECIDED for part in begun):
+        return ""
+    years = {word: [str(one.reading.year) for one in begun if one.verdict is word] for word in Verdict}
+    return "År for år: " + ", ".join(f"{word} i {listed(some)}" for word, some in years.items() if some) + ". "
+
+
+def how_judged(goal: Goal) -> str:
+    """What is counted, how and by when, in sentences."""
+    if goal.judged is None:
+        return f"Der følges med i {goal.measure}."
+    measured = f"Der måles på {goal.measure}."
+    if goal.due is None:
+        when = {
+            "at the date": "",
+            "in each year": " Målet gælder hvert år for sig.",
+            "cumulated": " Målet gælder årene lagt sammen.",
+            "on average": " Målet gælder årets gennemsnit.",
+        }[goal.judged]
+        return f"{measured}{when} Der er ikke sat en dato, så målet kan være på vej eller bagud, men ikke nået."
+    end = day(goal.due)
+    if (goal.due.month, goal.due.day) == (12, 31):
+        end = str(goal.due.year)
+    when = {
+        "at the date": f"Målet skal være opfyldt den {day(goal.due)}.",
+        "in each year": f"Målet skal være opfyldt i hvert af årene til og med {end}.",
+        "cumulated": f"Målet skal være opfyldt for årene lagt sammen til og med {end}.",
+        "on average": f"Målet skal være opfyldt i gennemsnit for {goal.due.year}.",
+    }[goal.judged]
+    return f"{measured} {when}"
+
+
+def how_sure(
+    decision: Decision, unit: str, digits: int | None = None, basis: str = "", missing: str = "", late: str = ""
+) -> str:
+    """How sure the verdict is and what that rests on, in a sentence; see `show_goal` on its words."""
+    part, reading = decision.rests_on, decision.rests_on.reading
+    of_year = f" for {reading.year}" if reading.year is not None else ""
+    if decision.verdict is Verdict.UNDECIDED:
+        counted = all(number is not None and number == number for number in (reading.actual, reading.target))
+        why = "det er ikke opfyldt endnu, og der er ikke sat en vej dertil at holde det op mod" if counted else missing
+        return f"Målet kan ikke afgøres{of_year}: {why}."
+    if part.certainty is Certainty.UNKNOWN:
+        return f"Hvor sikker vurderingen{of_year} er, vides ikke: {missing}."
+    if part.certainty is Certainty.SURE and reading.interval and reading.interval[0] == reading.interval[1]:
+        return f"Vurderingen{of_year} er sikker: hele perioden er talt."
+    reasons = []
+    if reading.interval:
+        reasons.append(f"{basis} {span(*reading.interval, unit, digits)}")
+    if reading.provisional:
+        reasons.append(_provisional(reading.provisional, reading.if_late, unit, digits, late))
+    because = ", og ".join(reasons)
+    at_target = part.due_passed or reading.interval_at_due or part.held_against == reading.target
+    match part.certainty:
+        case Certainty.SURE if part.verdict is Verdict.BEHIND:
+            ends = (
+                "heller ikke den bedste ende når målet" if at_target else "også den bedste ende er bag vejen mod målet"
+            )
+            return f"Vurderingen{of_year} er sikker: {because}; {ends}."
+        case Certainty.SURE:
+            ends = "opfylder målet" if at_target else "holder vejen mod målet"
+            return f"Vurderingen{of_year} er sikker: {because}; også den dårligste ende {ends}."
+        case Certainty.PROVISIONAL:
+            return f"Vurderingen{of_year} hviler på foreløbige tal, men vender ikke: {because}."
+    side = "målet" if at_target else "vejen mod målet"
+    return f"Vurderingen{of_year} kan vende: {because}; det rækker til den anden side af {side}."
+
+
+def _provisional(
+    months: tuple[pd.Timestamp, ...], if_late: float | None, unit: str, digits: int | None, late: str
+) -> str:
+    said = f"{listed([month(one) for one in months])} {'er foreløbig' if len(months) == 1 else 'er foreløbige'}"
+    if if_late is None:
+        return said
+    rise = written(Quantity(LATE_REGISTRATION, "%"))
+    return f"{said}; kommer der {rise} flere til{late}, bliver tallet {written(Quantity(if_late, unit, digits))}"

@@ -1,0 +1,160 @@
+"""A goal at the door: how it is judged, its verdict and each of its years, in words that can be read aloud."""
+
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from afkast.analysis.targets import Decision, Reading, decide
+from afkast.errors import PageError
+from afkast.report.goals import goal_of, how_judged, how_sure, show_goal
+from afkast.strategy import Goal, Judged
+
+LAST_DAY = date(2019, 12, 31)
+JUNE = (pd.Timestamp(2015, 6, 1),)
+
+
+def goal(judged: Judged | None = "at the date", due: date | None = LAST_DAY) -> Goal:
+    return Goal(id="faerre", text="Færre.", page="side", measure="antallet på ydelsen", due=due, judged=judged)
+
+
+@pytest.mark.parametrize(
+    ("judged", "due", "sentence"),
+    [
+        ("at the date", date(2019, 5, 31), "Målet skal være opfyldt den 31. maj 2019."),
+        ("in each year", LAST_DAY, "Målet skal være opfyldt i hvert af årene til og med 2019."),
+        ("in each year", date(2019, 5, 31), "Målet skal være opfyldt i hvert af årene til og med 31. maj 2019."),
+        ("cumulated", LAST_DAY, "Målet skal være opfyldt for årene lagt sammen til og med 2019."),
+        ("on average", LAST_DAY, "Målet skal være opfyldt i gennemsnit for 2019."),
+        ("at the date", None, "Der er ikke sat en dato, så målet kan være på vej eller bagud, men ikke nået."),
+        ("on average", None, "Målet gælder årets gennemsnit. Der er ikke sat en dato, så målet kan være på vej eller"),
+    ],
+)
+def test_a_goal_says_what_it_measures_by_when_and_how(judged: Judged, due: date | None, sentence: str) -> None:
+    told = how_judged(goal(judged, due)).replace("\u00a0", " ")
+    assert told.startswith(f"Der måles på antallet på ydelsen. {sentence}")
+
+
+def test_a_goal_without_a_number_is_followed_and_nothing_is_promised_of_it() -> None:
+    assert how_judged(goal(None, None)) == "Der følges med i antallet på ydelsen."
+
+
+# ---------------------------------------------------------------- how sure
+
+
+def in_words(actual: float, target: float | None, counted_to: date = LAST_DAY, **how: Any) -> str:
+    decision = decide(
+        [Reading(actual, target, due=LAST_DAY, **how)], lower_is_better=True, counted_to=counted_to, due=LAST_DAY
+    )
+    words = how_sure(decision, "helårspersoner", 1, "årets gennemsnit ventes", "kilden har ingen nævner")
+    return words.replace("\u00a0", " ")
+
+
+def test_the_sentence_says_what_the_certainty_rests_on() -> None:
+    assert in_words(485.0, 488.0, interval=(480.25, 486.0)) == (
+        "Vurderingen er sikker: årets gennemsnit ventes mellem 480,3 og 486,0 helårspersoner; også den dårligste ende "
+        "opfylder målet."
+    )
+    assert in_words(495.0, 488.0, interval=(489.0, 496.0)) == (
+        "Vurderingen er sikker: årets gennemsnit ventes mellem 489,0 og 496,0 helårspersoner; heller ikke den bedste "
+        "ende når målet."
+    )
+    assert in_words(485.0, 488.0, interval=(480.0, 489.0)) == (
+        "Vurderingen kan vende: årets gennemsnit ventes mellem 480,0 og 489,0 helårspersoner; det rækker til den "
+        "anden side af målet."
+    )
+    assert in_words(485.0, 488.0, if_late=486.0, provisional=JUNE) == (
+        "Vurderingen hviler på foreløbige tal, men vender ikke: juni 2015 er foreløbig; kommer der 20 % flere til, "
+        "bliver tallet 486,0 helårspersoner."
+    )
+    assert in_words(485.0, 488.0, interval=(485.0, 485.0)) == "Vurderingen er sikker: hele perioden er talt."
+    assert in_words(485.0, 488.0) == "Hvor sikker vurderingen er, vides ikke: kilden har ingen nævner."
+    assert in_words(485.0, None) == "Målet kan ikke afgøres: kilden har ingen nævner."
+
+
+def test_before_its_day_a_goal_is_held_against_the_path_and_the_sentence_says_so() -> None:
+    before = date(2018, 12, 31)
+    assert in_words(294.0, 292.0, before, path=295.0, interval=(293.5, 294.5)).endswith(
+        "; også den dårligste ende holder vejen mod målet."
+    )
+    assert in_words(296.0, 292.0, before, path=295.0, interval=(295.5, 296.5)).endswith(
+        "; også den bedste ende er bag vejen mod målet."
+    )
+    assert in_words(294.0, 292.0, before, path=295.0, interval=(293.5, 295.5)).endswith(
+        "; det rækker til den anden side af vejen mod målet."
+    )
+    assert in_words(900.0, 730.0, before) == (
+        "Målet kan ikke afgøres: det er ikke opfyldt endnu, og der er ikke sat en vej dertil at holde det op mod."
+    )
+
+
+# ---------------------------------------------------------------- at the door
+
+
+class Page:
+    """A page that keeps what is shown."""
+
+    def __init__(self, *goals: Goal) -> None:
+        self.strategy: Any = SimpleNamespace(id="fisk", goals=goals)
+        self.texts: dict[str, str] = {}
+        self.tables: dict[str, pd.DataFrame] = {}
+
+    def show_text(self, id: str, text: str, **how: Any) -> None:
+        self.texts[id] = text.format(**how).replace("\u00a0", " ")
+
+    def show_table(self, id: str, values: pd.DataFrame, **how: Any) -> None:
+        self.tables[id] = values.mask(how["states"] == "future", "")
+
+
+def two_years(*savings: float) -> Decision:
+    readings = [
+        Reading(saving, 1.0, path=1.0, due=date(year, 12, 31), year=year)
+        for year, saving in zip((2020, 2021), savings, strict=True)
+    ]
+    readings.append(Reading(None, 2.0, path=0.0, due=date(2022, 12, 31), year=2022))
+    return decide(readings, lower_is_better=False, counted_to=date(2021, 12, 31), due=date(2022, 12, 31))
+
+
+def test_every_year_of_a_goal_for_each_year_is_shown_and_the_years_that_are_met_are_told() -> None:
+    page = Page()
+    show_goal(page, goal("in each year"), two_years(1.5, 0.5), "Sparet.", "mio. kr.", source=[], missing="intet")
+    assert page.texts["maal-faerre"] == (
+        "bagud Sparet. År for år: nået i 2020, bagud i 2021. Hvor sikker vurderingen for 2021 er, vides ikke: intet."
+    )
+    shown = page.tables["maal-faerre-aar"]
+    assert shown["Vurdering"].to_dict() == {"2020": "nået", "2021": "bagud", "2022": ""}
+    assert shown["Mål for året"].to_dict() == {"2020": 1.0, "2021": 1.0, "2022": 2.0}
+
+
+def test_a_goal_of_one_number_has_no_table_of_years() -> None:
+    page = Page()
+    decision = decide([Reading(1.0, 2.0, path=2.0)], lower_is_better=True, counted_to=LAST_DAY, due=None)
+    show_goal(page, goal(due=None), decision, "{goal} tilbage.", "personer", source=[], missing="intet", goal=1)
+    assert page.texts["maal-faerre"] == "på vej 1 tilbage. Hvor sikker vurderingen er, vides ikke: intet."
+    assert "»Færre.« Der måles på antallet på ydelsen." in page.texts["afgoerelse-faerre"]
+    assert page.tables == {}
+
+
+@pytest.mark.parametrize(
+    ("asked", "ways", "said"),
+    [
+        ("flere", ("at the date",), "fisk has no goal 'flere'; add it under goals"),
+        (
+            "faerre",
+            ("in each year", "cumulated"),
+            "is judged 'at the date', and its page decides only judged: in each year or judged: cumulated",
+        ),
+        ("uden", ("on average",), "says no way to judge it (judged), and its page decides only judged: on average"),
+        ("faerre", (None,), "its page decides only a goal without a number (no judged)"),
+    ],
+)
+def test_a_page_does_not_judge_in_another_way_than_the_goal_says(
+    asked: str, ways: tuple[Judged | None, ...], said: str
+) -> None:
+    page = Page(goal(), goal(None, None).model_copy(update={"id": "uden"}))
+    with pytest.raises(PageError) as refused:
+        goal_of(page, asked, *ways)
+    assert said in str(refused.value)
+    assert goal_of(page, "faerre", "at the date").id == "faerre"
