@@ -92,12 +92,14 @@ class Decision:
         return ([part for part in self.parts if part.begun] or [self.parts[0]])[-1]
 
 
-def as_judged(years: Mapping[int, Reading], judged: Judged, due: date | None) -> list[Reading]:
+def as_judged(
+    years: Mapping[int, Reading], judged: Judged, due: date | None, interval_of_sum: Interval | None = None
+) -> list[Reading]:
     """The readings of the years as the goal is judged: one a year, or one of them all.
 
     `years` has a reading of every year that has a target; what has not been counted has no actual. In each year: each
-    is due at its own end. Cumulated: the sums to the due year; their interval is not that of the years and is left
-    out. At the date or on average: the latest year that was counted, on its way to the target of the due year.
+    is due at its own end. Cumulated: the sums to the due year, with an interval of their own, for the years' do not add
+    up. At the date or on average: the latest year that was counted, on its way to the target of the due year.
     Raises AfkastError where the due year has no target.
     """
     last = max(years) if due is None else due.year
@@ -123,6 +125,7 @@ def as_judged(years: Mapping[int, Reading], judged: Judged, due: date | None) ->
             target=_sum(reading.target for reading in until.values()),
             path=_sum(reading.path for reading in begun),
             due=due,
+            interval=interval_of_sum,
             provisional=tuple(month for reading in begun for month in reading.provisional),
         )
     ]
