@@ -375,3 +375,82 @@ def test_the_search_index_holds_every_page_of_the_contents(site: Path) -> None:
     index = (site / "searchindex.js").read_text(encoding="utf-8")
     documents = json.loads(index[index.index("{") : index.rindex("}") + 1])["docnames"]
     assert {f"{name}.html" for name in documents} == set(html_pages(site)) - {"index.html", "search.html"}
+
+
+# ---------------------------------------------------------------- reading and auditing
+
+
+def seen(page: Page, selector: str) -> int:
+    """How many of these can be seen."""
+    return sum(one.is_visible() for one in page.locator(selector).all())
+
+
+CALCULATIONS = "article div.cell_input, article div.cell .afkast-text div.highlight"
+A_PAGE = "strategies/kijos/sygedagpenge.html"
+
+
+@pytest.fixture
+def reader(browser: Browser) -> Iterator[Page]:
+    """A reader who has never been here."""
+    context = browser.new_context()
+    yield context.new_page()
+    context.close()
+
+
+def test_calculations_are_off_for_a_reader_and_the_switch_is_remembered_and_stands_in_the_address(
+    reader: Page, address: str
+) -> None:
+    reader.goto(address + A_PAGE)
+    switch = reader.get_by_role("switch", name="Vis beregninger")
+    assert (seen(reader, CALCULATIONS), switch.get_attribute("aria-checked")) == (0, "false")
+    switch.click()
+    assert seen(reader, CALCULATIONS) == reader.locator(CALCULATIONS).count() > 10
+    assert reader.url.endswith("sygedagpenge.html?beregning=1")
+    reader.goto(address + "strategies/kijos/oekonomi.html")
+    assert seen(reader, CALCULATIONS) > 10
+    reader.get_by_role("switch").press("Space")
+    reader.goto(address + A_PAGE)
+    assert seen(reader, CALCULATIONS) == 0
+
+
+def test_the_address_wins_for_its_view_and_is_not_remembered(reader: Page, address: str) -> None:
+    reader.goto(f"{address}{A_PAGE}?beregning=1")
+    assert seen(reader, CALCULATIONS) > 10
+    reader.goto(address + A_PAGE)
+    assert seen(reader, CALCULATIONS) == 0
+
+
+def test_one_button_per_section_opens_its_own_calculations_alone(reader: Page, address: str) -> None:
+    reader.goto(address + A_PAGE)
+    buttons = reader.locator("button.afkast-section")
+    assert buttons.count() == reader.locator("article section:has(> h2):has(div.cell_input)").count() > 2
+    first = reader.locator("section.afkast-has-section").first
+    buttons.first.press("Enter")
+    assert buttons.first.get_attribute("aria-expanded") == "true"
+    assert seen(reader, CALCULATIONS) == first.locator("div.cell_input, div.cell .afkast-text div.highlight").count() > 0
+    buttons.first.press("Enter")
+    assert seen(reader, CALCULATIONS) == 0
+
+
+def test_paper_shows_what_the_screen_does_and_no_buttons(reader: Page, address: str) -> None:
+    for asked, shown in (("0", False), ("1", True)):
+        reader.goto(f"{address}{A_PAGE}?beregning={asked}")
+        reader.emulate_media(media="print")
+        assert (seen(reader, CALCULATIONS) > 0) is shown
+        assert seen(reader, "button.afkast-switch, button.afkast-section") == 0
+        reader.emulate_media(media="screen")
+
+
+def test_without_scripts_and_from_disk_nothing_is_out_of_reach(browser: Browser, address: str, site: Path) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(address + A_PAGE)
+    assert seen(page, CALCULATIONS) == page.locator(CALCULATIONS).count() > 10
+    context.close()
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto((site / A_PAGE).as_uri())
+    assert seen(page, CALCULATIONS) == 0
+    page.get_by_role("switch").click()
+    assert seen(page, CALCULATIONS) > 10
+    context.close()

@@ -82,11 +82,9 @@ def dress(notebook: NotebookNode, title: str, byline: str) -> None:
     notebook.cells[0].source = "\n\n".join(heading)
     for cell in notebook.cells:
         tags = set(cell.metadata.get("tags", []))
-        if "parameters" in tags:
-            cell.metadata["tags"] = sorted({*tags, "remove-cell"})
-        elif "injected-parameters" in tags and not byline:
-            # a page about all strategies has nothing set but its snapshot
-            cell.metadata["tags"] = sorted({*tags, "hide-input"})
+        # the reader's switch hides every calculation at once; without it all of them are seen
+        tags -= {"hide-input", "hide-output", "hide-cell"}
+        cell.metadata["tags"] = sorted(tags | ({"remove-cell"} if "parameters" in tags else set()))
 
 
 def raw_html(html: str) -> str:
