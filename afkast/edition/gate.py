@@ -38,7 +38,13 @@ GENERATED = (
 )
 """What Sphinx writes beside the pages; read like them."""
 
-OURS = ("_static/afkast.css", "_static/afkast.svg", "_static/favicon.svg", "_static/danish.js")
+OURS = (
+    "_static/afkast.css",
+    "_static/afkast.svg",
+    "_static/favicon.svg",
+    "_static/danish.js",
+    "_static/beregninger.js",
+)
 """The look of the book, in book/_static; read like the pages."""
 
 TEXTS = {".html", ".js", ".css", ".svg", ".json", ".txt", ".csv", ".xml", ".rels", ".ipynb", ".md", ".vml"}
