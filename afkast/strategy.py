@@ -86,7 +86,7 @@ class Strategy(_Strict):
     period: Period
     as_of: date
     committees: dict[str, Text]
-    goals: list[Goal] = Field(min_length=1)
+    goals: list[Goal] = []
     pages: list[PageOfStrategy] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -213,7 +213,7 @@ def _faults_of_page(
     if goal and isinstance(goal, str) and goal not in decided_on:
         faults.append(
             f"{at('parameters', 'goal')} the page decides the goal '{goal}', which is not under goals; "
-            f"there are {', '.join(decided_on)}.{_nearest(goal, list(decided_on))}"
+            f"there are {', '.join(decided_on) or 'none'}.{_nearest(goal, list(decided_on))}"
         )
     elif goal and isinstance(goal, str) and decided_on[goal] != page.id:
         faults.append(

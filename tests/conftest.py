@@ -2,7 +2,8 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+import warnings
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -79,6 +80,27 @@ class Shown(dict[str, dict[str, Any]]):
 RunPage = Callable[..., Shown]
 
 
+def run_here(project: Project, notebook: str, parameters: Mapping[str, Any]) -> Shown:
+    """Run a notebook of the project here, without a kernel, and collect what it shows; a warning is an error."""
+    shown = Shown()
+
+    def display(data: Any, raw: bool, metadata: dict[str, Any]) -> None:
+        filed = metadata[show.METADATA_KEY]
+        shown[filed["id"]] = filed | {"html": data["text/html"]}
+
+    names: dict[str, Any] = {}
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
+        warnings.simplefilter("error")
+        patch.setenv("AFKAST_DATA", str(project.data))
+        patch.setattr(show, "display", display)
+        for cell in nbformat.read(project.notebooks()[notebook], as_version=4).cells:
+            if cell.cell_type == "code":
+                exec(cell.source, names)
+                if "parameters" in cell.metadata.get("tags", []):
+                    names |= parameters
+    return shown
+
+
 @pytest.fixture(scope="session")
 def run_page(snapshot: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> RunPage:
     """Runs a strategy's page here, without a kernel, and collects what it shows.
@@ -94,24 +116,8 @@ def run_page(snapshot: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Ru
     shutil.copytree(snapshot.path.parent, project.snapshots)
 
     def run(strategy: str, page_id: str, **parameters: Any) -> Shown:
-        shown = Shown()
-
-        def display(data: Any, raw: bool, metadata: dict[str, Any]) -> None:
-            filed = metadata[show.METADATA_KEY]
-            shown[filed["id"]] = filed | {"html": data["text/html"]}
-
-        known = load_strategies(project)
-        [job] = [job for job in jobs_of(known[strategy], "") if job.page == page_id]
-        names: dict[str, Any] = {}
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setenv("AFKAST_DATA", str(project.data))
-            patch.setattr(show, "display", display)
-            for cell in nbformat.read(project.notebooks()[job.notebook], as_version=4).cells:
-                if cell.cell_type == "code":
-                    exec(cell.source, names)
-                    if "parameters" in cell.metadata.get("tags", []):
-                        names |= job.parameters | parameters
-        return shown
+        [job] = [job for job in jobs_of(load_strategies(project)[strategy], "") if job.page == page_id]
+        return run_here(project, job.notebook, {**job.parameters, **parameters})
 
     return run
 

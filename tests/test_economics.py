@@ -215,15 +215,74 @@ def test_an_amount_is_converted_by_the_sourced_factor_and_left_alone_within_a_ye
     ("from_year", "to_year", "kind"),
     [
         (2021, 2020, "samlet service"),
-        (2020, 2019, "samlet service"),
         (2019, 2020, "overførsler"),
         (2018, 2020, "samlet service"),
     ],
-    ids=["no such year", "not turned round", "another regulation", "two factors"],
+    ids=["no such year", "another regulation", "two factors"],
 )
 def test_a_conversion_without_exactly_one_source_is_refused(from_year: int, to_year: int, kind: str) -> None:
     with pytest.raises(economics.MissingPriceLevel, match=str(from_year)):
         economics.converted(1_000, from_year, to_year, kind, PRICE_LEVELS)
+
+
+LEVELS_IN_A_ROW = pd.DataFrame(
+    [[2019, 2020, "samlet service", 1.02], [2021, 2020, "samlet service", 0.95], [2023, 2024, "samlet service", 1.1]],
+    columns=["from_year", "to_year", "kind", "factor"],
+)
+
+
+def test_a_factor_is_divided_by_the_other_way_and_factors_are_chained() -> None:
+    there = economics.converted(1_000, 2019, 2021, "samlet service", LEVELS_IN_A_ROW)
+    assert there == pytest.approx(1_000 * 1.02 / 0.95)
+    assert economics.converted(there, 2021, 2019, "samlet service", LEVELS_IN_A_ROW) == pytest.approx(1_000)
+
+
+def test_it_is_said_which_conversion_is_missing() -> None:
+    with pytest.raises(economics.MissingPriceLevel, match=r"fra 2019- til 2024-priser.*Der mangler 2021 → 2023"):
+        economics.converted(1_000, 2019, 2024, "samlet service", LEVELS_IN_A_ROW)
+    with pytest.raises(economics.MissingPriceLevel, match="Fra 2018 til 2020 er der to, som ikke er ens"):
+        economics.converted(1_000, 2018, 2020, "samlet service", PRICE_LEVELS)
+
+
+def test_each_line_of_a_budget_is_converted_by_its_own_regulation() -> None:
+    levels = pd.DataFrame(
+        [[2022, 2023, "samlet service", 1.03], [2022, 2023, "overførsler", 1.05]], columns=LEVELS_IN_A_ROW.columns
+    )
+    budget = pd.DataFrame(
+        [
+            ["investment", 2023, 100.0, 2022],
+            ["benefit_saving", 2023, 100.0, 2022],
+            ["benefit_saving", 2022, 100.0, 2023],
+        ],
+        columns=["line", "year", "amount_dkk", "price_level_year"],
+    )
+    in_one = economics.budget_in_prices(budget, 2023, "samlet service", levels)
+    assert in_one["amount_dkk"].tolist() == pytest.approx([103, 105, 100])
+    in_their_own = economics.budget_in_prices(budget, None, "samlet service", levels)
+    assert in_their_own["amount_dkk"].tolist() == pytest.approx([103, 105, 100 / 1.05])
+    assert in_their_own["price_level_year"].tolist() == [2023, 2023, 2022]
+
+
+@pytest.mark.parametrize(
+    ("budget", "spent", "asked"),
+    [
+        (5_000, 100, True),
+        (4_900, 100, False),
+        (100, 5_000, True),
+        (100, 4_900, False),
+        (0, 100, False),
+        (-5_000, 100, True),
+    ],
+)
+def test_a_budget_50_times_the_spending_or_a_fiftieth_of_it_is_asked_about(
+    budget: int, spent: int, asked: bool
+) -> None:
+    assert economics.out_of_scale(budget, spent) == asked
+
+
+def test_what_was_spent_in_years_without_a_budget_is_found() -> None:
+    spent = pd.Series({2021: 300.0, 2022: 0.0, 2023: 5.0, 2025: 7.0})
+    assert economics.outside_budget(spent, [2023, 2024]).to_dict() == {2021: 300.0, 2025: 7.0}
 
 
 def test_amounts_are_brought_to_one_years_prices_and_a_year_without_a_source_is_unknown_not_0() -> None:

@@ -124,12 +124,6 @@ FAULTS: dict[str, tuple[str, str, int, str]] = {
     "a text for a date": ("as_of: 2019-11-30", "as_of: hemmelig", 9, "as_of: must be a valid date"),
     "a day that is not in the calendar": ("as_of: 2019-11-30", "as_of: 2019-11-31", 9, "not a date in the calendar"),
     "an empty text": ("summary: Flere fisk.", 'summary: ""', 5, "summary: "),
-    "no goals": (
-        GOOD[GOOD.index("goals:") : GOOD.index("pages:")],
-        "goals: []\n",
-        12,
-        "goals: ",
-    ),
     "an area that is none": ("area: economics", "area: hemmelig", 23, "area: must be 'economics', 'targets' or"),
     "an id with a capital": ("id: fisk", "id: Hemmelig", 1, "id: "),
     "an id that begins with a hyphen": ("id: fisk", "id: -hemmelig", 1, "id: "),

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
-from afkast.analysis.economics import converted
+from afkast.analysis.economics import BENEFIT_PRICES, converted
 from afkast.errors import AfkastError
 
 WEEKS_PER_YEAR = 365.25 / 7
@@ -34,9 +34,6 @@ BLOCK_PERSONS = 4096
 
 BASES = ("paid", "budget", "statutory")
 """What a unit price is; where a benefit has several, the first counts."""
-
-BENEFIT_PRICES = "overførsler"
-"""What a conversion of a benefit's price between price levels must be for; service prices move otherwise."""
 
 Floats = NDArray[np.float64]
 

@@ -12,6 +12,18 @@ import pandas as pd
 
 from afkast.errors import AfkastError
 
+SERVICE_PRICES = "samlet service"
+"""What a conversion of the municipality's own expenditure, as an investment is, must be for."""
+
+BENEFIT_PRICES = "overførsler"
+"""What a conversion of benefits, of their prices and of savings on them, must be for; service prices move otherwise."""
+
+SAME_FACTOR = 5e-4
+"""Two factors for one conversion are the same when they differ by less, relatively: three decimals round so."""
+
+OUT_OF_SCALE = 50
+"""A budget that is so many times the spending, or less than one so-manieth of it, is asked about."""
+
 
 class UndefinedIndex(AfkastError):
     """An index was asked of a series that has none."""
@@ -165,15 +177,85 @@ def break_even_month(cumulated_gain: pd.Series) -> pd.Timestamp | None:
 
 
 def converted(amount_dkk: float, from_year: int, to_year: int, kind: str, price_levels: pd.DataFrame) -> float:
-    """An amount of one year's price level in another's, by a sourced factor; refuses without one."""
-    if from_year == to_year:
-        return amount_dkk
-    found = price_levels.query("from_year == @from_year and to_year == @to_year and kind == @kind")
-    if len(found) != 1:
+    """An amount of one year's price level in another's; refuses where no source leads from the one to the other.
+
+    `price_levels` has from_year, to_year, kind and factor (amount at to_year ÷ amount at from_year). A factor is
+    divided by where it goes the other way, and factors are chained: the fewest that lead there.
+    """
+    of_kind = price_levels[price_levels["kind"] == kind]
+    steps: dict[int, dict[int, float]] = {}
+    unlike: set[tuple[int, int]] = set()
+    for start, end, factor in of_kind[["from_year", "to_year", "factor"]].itertuples(index=False):
+        for one, other, step in ((start, end, factor), (end, start, 1 / factor)):
+            if abs(steps.setdefault(one, {}).setdefault(other, step) / step - 1) > SAME_FACTOR:
+                unlike.add((one, other))
+    for one, other in unlike:
+        del steps[one][other]
+    factors = _reached(from_year, steps)
+    if to_year not in factors:
+        there = _reached(to_year, steps)
+        gap = min(((one, other) for one in factors for other in there), key=lambda ends: abs(ends[0] - ends[1]))
+        why = f" Der mangler {gap[0]} → {gap[1]}." if gap != (from_year, to_year) else ""
+        for one, other in unlike:
+            if one in factors and other in there:
+                why = f" Fra {one} til {other} er der to, som ikke er ens."
         raise MissingPriceLevel(
-            f"Der er ingen kilde til omregning fra {from_year}- til {to_year}-priser ({kind}); de lægges ikke sammen."
+            f"Der er ingen kilde til omregning fra {from_year}- til {to_year}-priser ({kind}); "
+            f"de lægges ikke sammen.{why}"
         )
-    return amount_dkk * float(found["factor"].iloc[0])
+    return amount_dkk * factors[to_year]
+
+
+def _reached(year: int, steps: dict[int, dict[int, float]]) -> dict[int, float]:
+    """Every price level that factors lead to from that of the year, by the fewest of them, with their product."""
+    factors = {year: 1.0}
+    waiting = [year]
+    for one in waiting:
+        for other, factor in steps.get(one, {}).items():
+            if other not in factors:
+                factors[other] = factors[one] * factor
+                waiting.append(other)
+    return factors
+
+
+def budget_in_prices(budget: pd.DataFrame, to_year: int | None, kind: str, price_levels: pd.DataFrame) -> pd.DataFrame:
+    """The budget in the price level of `to_year`, or, where that is None, each amount in that of its own year.
+
+    Investment and financing are converted as `kind`, savings on benefits as `BENEFIT_PRICES`; raises MissingPriceLevel.
+    """
+    amounts = [
+        converted(amount, level, year if to_year is None else to_year, BENEFIT_PRICES if saves else kind, price_levels)
+        for amount, level, year, saves in zip(
+            budget["amount_dkk"].astype(float),
+            budget["price_level_year"].astype(int),
+            budget["year"].astype(int),
+            budget["line"] == "benefit_saving",
+            strict=True,
+        )
+    ]
+    return budget.assign(
+        amount_dkk=pd.Series(amounts, budget.index, dtype="float64"),
+        price_level_year=budget["year"] if to_year is None else to_year,
+    )
+
+
+def outside_budget(spent: pd.Series, budget_years: Iterable[int]) -> pd.Series:
+    """The kroner by year that were spent in years without a budget."""
+    return spent[~spent.index.isin(list(budget_years)) & (spent != 0)]
+
+
+def out_of_scale(budget_dkk: float, spent_dkk: float) -> bool:
+    """Whether budget and spending differ so much that one of them is likely in another unit, as 1.000 kr."""
+    if not budget_dkk or not spent_dkk:
+        return False
+    return not 1 / OUT_OF_SCALE < abs(budget_dkk / spent_dkk) < OUT_OF_SCALE
+
+
+def converted_by_year(amounts: pd.Series, to_year: int, kind: str, price_levels: pd.DataFrame) -> pd.Series:
+    """Kroner by the year whose prices they are in, each in the prices of `to_year`; raises MissingPriceLevel."""
+    years = [int(year) for year in amounts.index]
+    told = [converted(*one, to_year, kind, price_levels) for one in zip(amounts.astype(float), years, strict=True)]
+    return pd.Series(told, amounts.index, dtype="float64")
 
 
 def in_prices_of(amounts: pd.Series, to_year: int, kind: str, price_levels: pd.DataFrame) -> pd.Series:

@@ -71,9 +71,9 @@ def dress(notebook: NotebookNode, title: str, byline: str) -> None:
         heading += [
             ":::{admonition} Syntetiske data\n:class: afkast-synthetic\n"
             + (
-                "Personerne på denne side findes ikke; de er lavet til eksemplet."
+                "Personerne på denne side findes ikke; de er opfundet."
                 if persons
-                else "Data på denne side er lavet til eksemplet, så kommunens trykte tal kommer frem af dem."
+                else "Tallene på denne side bygger på data, der er konstrueret; de er ikke kommunens egne."
             )
             + "\n:::"
         ]

@@ -88,6 +88,10 @@ class Page:
         """Every strategy of the project."""
         return load_strategies(self.project)
 
+    def built(self) -> dict[str, Strategy]:
+        """The strategies that have executed pages."""
+        return {id: one for id, one in self.strategies().items() if (self._executed_pages() / id).is_dir()}
+
     def table(self, name: str) -> pd.DataFrame:
         """A table of the snapshot; of a table by strategy, only this strategy's rows."""
         frame = self.snapshot.table(name)
@@ -117,6 +121,12 @@ class Page:
         if "series_breaks" not in self.snapshot.manifest["tables"]:
             return pd.DataFrame(columns=["measure", "starts_on", "ends_on", "text", "source", "file"])
         return self.table("series_breaks").query("measure == @measure").sort_values("starts_on", ignore_index=True)
+
+    def price_levels(self) -> pd.DataFrame:
+        """The factors between price levels; none where the snapshot has none."""
+        if "price_levels" not in self.snapshot.manifest["tables"]:
+            return pd.DataFrame(columns=["from_year", "to_year", "kind", "factor", "source", "file"])
+        return self.table("price_levels")
 
     def published(self) -> pd.DataFrame:
         """The numbers in the sentences of the strategies' executed pages; see the function `published`."""
@@ -319,7 +329,8 @@ class Page:
         names = list(dict.fromkeys(entry["source"] for entry in files))
         days = [danish.day(one) for one in sorted({_day(entry["extracted_on"]) for entry in files})]
         if len(names) > MOST_SOURCES_NAMED:
-            return f"Kilde: {len(names)} kilder{note}, se Datagrundlag · data pr. {days[0]} – {days[-1]}"
+            span = " – ".join(dict.fromkeys([days[0], days[-1]]))
+            return f"Kilde: {len(names)} kilder{note}, se Datagrundlag · data pr. {span}"
         return f"Kilde: {danish.listed(names)}{note} · data pr. {danish.listed(days)}"
 
 
