@@ -1,0 +1,105 @@
+"""A page decides a goal by the goal's own day and way, not by its own: the example's goals, decided otherwise."""
+
+import re
+import shutil
+from typing import Any
+
+import pytest
+from conftest import ROOT, Shown, run_here
+
+from afkast.edition.execute import jobs_of
+from afkast.errors import AfkastError
+from afkast.intake import Snapshot
+from afkast.project import Project
+from afkast.strategy import load_strategies
+
+
+@pytest.fixture(scope="module")
+def project(snapshot: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    project = Project(ROOT, tmp_path_factory.mktemp("goals"))
+    shutil.copy(ROOT / "data" / "example" / "sources.yml", project.data)
+    shutil.copytree(snapshot.path.parent, project.snapshots)
+    return project
+
+
+def decided_otherwise(
+    project: Project, page: str, goal: str, due: str | None, judged: str | None, **parameters: Any
+) -> Shown:
+    """The page of a strategy ("kijos/sygedagpenge") whose goal has this day and way of judging; None: none."""
+    strategy, page = page.split("/")
+    shutil.rmtree(project.strategies, ignore_errors=True)
+    project.strategies.mkdir()
+    text = (ROOT / "data" / "example" / "strategies" / f"{strategy}.yml").read_text("utf-8")
+    own = re.search(rf"  - id: {goal}\n(    .*\n)+", text)
+    assert own is not None
+    kept = re.sub(r"    (due|judged): .*\n", "", own[0])
+    said = "".join(f"    {key}: {value}\n" for key, value in {"due": due, "judged": judged}.items() if value)
+    (project.strategies / f"{strategy}.yml").write_text(text.replace(own[0], kept + said), "utf-8")
+    [job] = [job for job in jobs_of(load_strategies(project)[strategy], "") if job.page == page]
+    return run_here(project, job.notebook, {**job.parameters, **parameters})
+
+
+@pytest.mark.parametrize(
+    ("page", "goal", "due", "judged", "expected"),
+    [
+        # met on 31 May 2018, 448 of at most 730: reached on the day, on track before it and without one
+        ("kik/aktivitetsparate", "halvering", "2018-05-31", "at the date", "nået"),
+        ("kik/aktivitetsparate", "halvering", "2018-06-01", "at the date", "på vej"),
+        ("kik/aktivitetsparate", "halvering", None, "at the date", "på vej"),
+        ("kik/aktivitetsparate", "halvering", "2018-04-30", "at the date", "kan ikke afgøres"),  # not counted that day
+        # the cohorts of 2013 and 2014 have been here for three years at the end of 2017; 2015 and 2016 have not
+        ("kik/integration", "integration", "2017-12-31", "in each year", "nået"),
+        ("kik/integration", "integration", "2019-12-31", "in each year", "på vej"),
+        # 1.032 in July 2018, where the plan has 1.133
+        ("kik-ii/kontaktforloeb", "reduktion", "2018-07-31", "at the date", "nået"),
+        ("kik-ii/kontaktforloeb", "reduktion", "2018-12-31", "at the date", "på vej"),
+        # ahead of the country in March 2015 as in June
+        ("ballerup-nye-maal/forsoergelsestryk", "forsoergelsestryk", "2015-03-31", "at the date", "nået"),
+        ("ballerup-nye-maal/forsoergelsestryk", "forsoergelsestryk", None, "at the date", "på vej"),
+        # 1,6 saved of 1,6 in 2020, and 1,6 of 3,1 in 2021
+        ("norddjurs-smaajob/businesscase", "besparelse", "2020-12-31", "in each year", "nået"),
+        ("norddjurs-smaajob/businesscase", "besparelse", "2021-12-31", "in each year", "bagud"),
+        ("norddjurs-smaajob/businesscase", "besparelse", "2020-12-31", "cumulated", "nået"),
+        ("norddjurs-smaajob/businesscase", "besparelse", "2021-12-31", "cumulated", "bagud"),
+        # 9,1 % where 8,7 are allowed
+        ("kbh-saerlig-indsats/maalepunkter", "sygefravaer", "2017-12-31", "on average", "bagud"),
+        ("kbh-saerlig-indsats/maalepunkter", "sygefravaer", None, "on average", "bagud"),
+    ],
+)
+def test_a_page_decides_by_the_goal_s_own_day_and_way(
+    project: Project, page: str, goal: str, due: str | None, judged: str, expected: str
+) -> None:
+    shown = decided_otherwise(project, page, goal, due, judged)
+    assert shown.number(f"maal-{goal}", "verdict") == expected
+    when = "ikke sat en dato" if due is None else "Målet skal være opfyldt"
+    assert when in shown.number(f"afgoerelse-{goal}", "how")
+
+
+def test_a_goal_of_a_later_year_is_held_against_this_year_s_path_and_told_with_its_own_number(project: Project) -> None:
+    shown = decided_otherwise(project, "kijos/sygedagpenge", "sygedagpenge", "2020-12-31", "on average")
+    numbers = {name: one["value"] for name, one in shown["maal-sygedagpenge"]["numbers"].items()}
+    assert (numbers["target"], numbers["year"], numbers["goal"], numbers["due_year"]) == (488, "2019", 443, "2020")
+    assert "vejen mod målet" in numbers["how_sure"]
+
+
+def test_a_share_that_must_be_in_time_is_decided_where_the_decision_set_one(project: Project) -> None:
+    shown = decided_otherwise(
+        project, "kbh-saerlig-indsats/rettidighed", "rettidighed", "2017-12-31", "on average", required_share=0.8
+    )
+    assert shown.number("maal-rettidighed", "verdict") == "nået"  # 80,4 %
+
+
+@pytest.mark.parametrize(
+    ("page", "goal", "due", "judged", "said"),
+    [
+        ("kijos/sygedagpenge", "sygedagpenge", None, "cumulated", "decides only judged: in each year or judged: on"),
+        ("kijos/sygedagpenge", "sygedagpenge", None, None, "says no way to judge it"),
+        ("kijos/sygedagpenge", "sygedagpenge", "2025-12-31", "on average", "there is no target for that year"),
+        ("kijos/revalidering", "revalidering", "2022-12-31", "on average", "decides only a goal without a number"),
+    ],
+)
+def test_a_goal_that_the_page_cannot_decide_is_refused_with_what_it_can(
+    project: Project, page: str, goal: str, due: str | None, judged: str | None, said: str
+) -> None:
+    with pytest.raises(AfkastError, match=re.escape(said)):
+        decided_otherwise(project, page, goal, due, judged)
