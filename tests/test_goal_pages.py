@@ -2,14 +2,18 @@
 
 import re
 import shutil
+from datetime import date
+from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from conftest import ROOT, Shown, run_here
+from municipality import OWN, STRATEGY, municipality
 
 from afkast.edition.execute import jobs_of
 from afkast.errors import AfkastError
-from afkast.intake import Snapshot
+from afkast.intake import Snapshot, import_raw
 from afkast.project import Project
 from afkast.strategy import load_strategies
 
@@ -103,3 +107,35 @@ def test_a_goal_that_the_page_cannot_decide_is_refused_with_what_it_can(
 ) -> None:
     with pytest.raises(AfkastError, match=re.escape(said)):
         decided_otherwise(project, page, goal, due, judged)
+
+
+def fewer_in_2024(stock_in_2023: float, folder: Path, due: str = "2024-12-31") -> Shown:
+    """The page at the end of 2023 of an invented municipality: at most 295 in 2023 and 292 in 2024, so many counted."""
+    data = municipality("full_year_persons", as_of=date(2023, 12, 31))
+    data.declared["extracted_on"] = "2024-01-10"
+    data.strategies[STRATEGY]["goals"][0] |= {"judged": "on average", "due": date.fromisoformat(due)}
+    targets, measures = data.tables["targets"], data.tables["measures"]
+    of_targets, of_measures = (data.rows(table, measure="sygedagpenge") for table in ("targets", "measures"))
+    for year, target in {2023: 295, 2024: 292}.items():
+        targets.loc[of_targets & (targets["year"] == year), "strategy_budget"] = target
+    own = measures[of_measures & (measures["area"] == OWN)].tail(1)
+    december = own.assign(period=own["period"] + pd.DateOffset(months=1))
+    data.tables["measures"] = pd.concat([measures, december], ignore_index=True)
+    in_2023 = data.rows("measures", measure="sygedagpenge", area=OWN) & (
+        pd.to_datetime(data.tables["measures"]["period"]).dt.year == 2023
+    )
+    data.tables["measures"].loc[in_2023, ["value", "status"]] = [stock_in_2023, "ok"]
+    project = Project(ROOT, data.write(folder / "strandlev"))
+    import_raw(project.data, project.snapshots, bytes(32))
+    [job] = jobs_of(load_strategies(project)[STRATEGY], "")
+    return run_here(project, job.notebook, job.parameters)
+
+
+@pytest.mark.parametrize(
+    ("stock_in_2023", "due", "expected"),
+    [(294, "2024-12-31", "på vej"), (296, "2024-12-31", "bagud"), (294, "2023-12-31", "nået")],
+)
+def test_fewer_in_2024_is_not_reached_in_2023(stock_in_2023: float, due: str, expected: str, tmp_path: Path) -> None:
+    shown = fewer_in_2024(stock_in_2023, tmp_path, due)
+    assert shown.number("maal-sygedagpenge", "verdict") == expected
+    assert shown.number("maal-sygedagpenge", "how_sure") == "Vurderingen er sikker: alt til dato er talt."

@@ -69,7 +69,7 @@ def test_the_sentence_says_what_the_certainty_rests_on() -> None:
         "Vurderingen hviler på foreløbige tal, men vender ikke: juni 2015 er foreløbig; kommer der 20 % flere til, "
         "bliver tallet 486,0 helårspersoner."
     )
-    assert in_words(485.0, 488.0, interval=(485.0, 485.0)) == "Vurderingen er sikker: hele perioden er talt."
+    assert in_words(485.0, 488.0, interval=(485.0, 485.0)) == "Vurderingen er sikker: alt til dato er talt."
     assert in_words(485.0, 488.0) == "Hvor sikker vurderingen er, vides ikke: kilden har ingen nævner."
     assert in_words(485.0, None) == "Målet kan ikke afgøres: kilden har ingen nævner."
 

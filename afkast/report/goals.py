@@ -145,7 +145,7 @@ def how_sure(
     if part.certainty is Certainty.UNKNOWN:
         return f"Hvor sikker vurderingen{of_year} er, vides ikke: {missing}."
     if part.certainty is Certainty.SURE and reading.interval and reading.interval[0] == reading.interval[1]:
-        return f"Vurderingen{of_year} er sikker: hele perioden er talt."
+        return f"Vurderingen{of_year} er sikker: alt til dato er talt."
     reasons = []
     if reading.interval:
         reasons.append(f"{basis} {span(*reading.interval, unit, digits)}")
