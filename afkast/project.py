@@ -9,6 +9,9 @@ from afkast.errors import AfkastError
 DECLARATION = "sources.yml"
 """The file that makes a folder a data folder: it declares the exports under raw/."""
 
+UNFINISHED = "unfinished-"
+"""How the name of a folder of unfinished work begins; a build clears what a killed one left."""
+
 
 @dataclass(frozen=True)
 class Project:

@@ -6,9 +6,7 @@ import re
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -20,7 +18,6 @@ from filelock import FileLock
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from afkast.cli import main
-from afkast.edition import build as building
 from afkast.edition import execute as execution
 from afkast.edition.book import render
 from afkast.edition.build import build, run_page
@@ -109,8 +106,9 @@ def digests(*folders: Path) -> dict[Path, str]:
 
 
 def unfinished(project: Project) -> list[str]:
-    """What lies about beside pages, site and lock."""
-    return sorted({path.name for path in project.build.iterdir()} - {"pages", "html", "afkast.lock"})
+    """What lies about beside pages, site, lock and what the next build is told by this one."""
+    meant = {"pages", "html", "afkast.lock", "fonts", "seconds.json"}
+    return sorted({path.name for path in project.build.iterdir()} - meant)
 
 
 def text_of(html: Path, selector: str) -> list[str]:
@@ -118,24 +116,6 @@ def text_of(html: Path, selector: str) -> list[str]:
     for link in (link for element in found for link in element.select(".headerlink")):
         link.extract()
     return [" ".join(element.get_text().split()) for element in found]
-
-
-@contextmanager
-def threads() -> Iterator[ThreadPoolExecutor]:
-    """Stands in for the processes that execute pages, which take seconds to start; `afkast build` has the real ones."""
-    with ThreadPoolExecutor(2) as pool:
-        yield pool
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _here() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(building, "_workers", threads)
-        # execution sets these for its kernels
-        patch.setenv("AFKAST_HOME", "")
-        patch.setenv("AFKAST_DATA", "")
-        patch.setenv("AFKAST_PAGES", "")
-        yield
 
 
 # ---------------------------------------------------------------- one page
@@ -175,10 +155,10 @@ AT = "page alfa/side, notebook fejl, cell"
             ["x = 'HEMMELIG", "x = 1"],
             f"{AT} 3: SyntaxError; open the notebook in JupyterLab, set this page's parameters",
         ),
-        (["raise SystemExit(0)", "x = 1"], f"{AT} 3: it leaves early with SystemExit."),
-        (["x = 1", "raise SystemExit(0)"], f"{AT} 4: it leaves early with SystemExit."),
-        (["import os", "os.kill(os.getpid(), 9)", "x = 1"], f"{AT} 4: the kernel died"),
-        (["import os\nos._exit(0)"], f"{AT} 3: the kernel died"),
+        (["raise SystemExit(0)", "x = 1"], f"{AT} 3: it leaves early, with quit() or SystemExit."),
+        (["x = 1", "raise SystemExit(0)"], f"{AT} 4: it leaves early, with quit() or SystemExit."),
+        (["import os", "os.kill(os.getpid(), 9)", "x = 1"], f"{AT} 4: the kernel was killed, as when"),
+        (["import os\nos._exit(0)"], f"{AT} 3: it ends its own kernel."),
     ],
 )
 def test_a_page_that_does_not_run_to_its_end_is_refused_with_cell_and_reason(
@@ -209,8 +189,11 @@ def test_nothing_is_shown_past_the_door_out(project: Project, cell: str, sentenc
 
 
 def test_a_cell_that_never_ends_is_cut_off(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(execution, "CELL_SECONDS", 1)
-    assert fails(project, "import time\nwhile True:\n    time.sleep(0.01)") == f"{AT} 3: it ran longer than 1 s."
+    monkeypatch.setattr(execution, "PAGE_SECONDS", 1)
+    assert (
+        fails(project, "import time\nwhile True:\n    time.sleep(0.01)")
+        == f"{AT} 3: the page had run for 1 s, and no page may run longer."
+    )
 
 
 def test_a_notebook_without_a_kernel_in_its_metadata_runs_in_ours(project: Project) -> None:
@@ -233,7 +216,7 @@ def test_parameters_keep_their_danish_letters_and_an_executed_page_has_no_trace_
 
 
 @pytest.fixture(scope="module")
-def edition(imported: Project, _here: None, tmp_path_factory: pytest.TempPathFactory) -> Project:
+def edition(imported: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
     """A built book of two strategies, alfa and beta, each with one light page; alfa is left as it was found."""
     project = copy_of(imported, tmp_path_factory.mktemp("bog"))
     for path in project.strategies.glob("*.yml"):
@@ -376,23 +359,24 @@ def test_a_second_build_at_the_same_time_is_refused(edition: Project) -> None:
         build(edition)
 
 
-def test_a_killed_build_takes_its_kernels_along_and_the_next_needs_no_cleaning(
-    edition: Project, tmp_path: Path
-) -> None:
+def test_a_killed_build_takes_its_kernels_along_and_the_next_needs_no_cleaning(edition: Project) -> None:
     before = digests(edition.site, edition.pages)
-    written = tmp_path / "skrevet"
-    write_strategy(edition, "alfa", **{"antal: 2": f"venter: {written}"})
+    write_strategy(edition, "alfa", **{"antal: 2": "venter: skrevet"})
+
+    def written() -> list[Path]:
+        return list(edition.build.glob("unfinished-*/own/skrevet"))
+
     try:
         running = subprocess.Popen(
             [*AFKAST, "build"], cwd=edition.root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
         )
-        wait_until(written.exists)
+        wait_until(lambda: written() != [])
     finally:
         running.kill()
         running.wait()
         write_strategy(edition, "alfa")
     assert unfinished(edition) != []
-    wait_until(lambda: not grows(written))
+    wait_until(lambda: not grows(written()[0]))
     # as if it had been killed between the two moves that put a new site in its place
     edition.site.rename(edition.build / "former-html")
     run_page(edition, "alfa", "side")

@@ -88,16 +88,19 @@ def test_a_kernel_that_does_not_judge_has_nothing_repeated() -> None:
 def test_nothing_that_a_kernel_writes_reaches_the_terminal(project: Project, code: str) -> None:
     """In a process of its own, for what is written past Python goes to the process's own terminal."""
     cells = [new_markdown_cell("# Titel"), new_code_cell("x = 1", metadata={"tags": ["parameters"]})]
-    nbformat.write(new_notebook(cells=[*cells, new_code_cell(code)]), project.notebooks / "fejl.ipynb")
+    nbformat.write(new_notebook(cells=[*cells, new_code_cell(code)]), project.root / "notebooks" / "fejl.ipynb")
     program = (
         "import sys\nfrom pathlib import Path\nfrom afkast.edition.execute import Job, execute\n"
         "from afkast.errors import PageError\nfrom afkast.project import Project\n"
-        "project = Project(Path(sys.argv[1]))\n"
+        "project = Project(*map(Path, sys.argv[1:]))\n"
         "try:\n    execute(project, Job('fejl', 'alfa', 'side', 'T', '', {}), project.pages)\n"
         "except PageError as error:\n    print(error)\nelse:\n    print('shown')\n"
     )
     run = subprocess.run(
-        [sys.executable, "-c", program, str(project.root)], capture_output=True, encoding="utf-8", check=True
+        [sys.executable, "-c", program, str(project.root), str(project.data)],
+        capture_output=True,
+        encoding="utf-8",
+        check=True,
     )
     assert run.stdout.startswith("page alfa/side, notebook fejl, cell 3: ") or (
         run.stdout == "shown\n" and "__stderr__" in code  # it went to nobody, and the page shows nothing of it

@@ -22,7 +22,7 @@ from afkast.edition.policy import seal
 from afkast.errors import AfkastError
 from afkast.intake import Snapshot
 from afkast.intake.contracts import PERSON_TABLES
-from afkast.project import Project
+from afkast.project import UNFINISHED, Project
 from afkast.report import danish
 from afkast.report.cells import badge
 from afkast.report.filed import filed, headlines
@@ -50,9 +50,6 @@ FRONT_DOOR = """<!DOCTYPE html>
 </html>
 """
 """The site's index.html: it leads to the front page; its empty icon keeps a browser from asking for one."""
-
-UNFINISHED = "unfinished-"
-"""How the name of a folder of unfinished work begins; a build clears what a killed one left."""
 
 AREAS = {"economics": "Økonomi", "targets": "Målopfyldelse", "effect": "Effekt"}
 
@@ -176,16 +173,10 @@ def render(project: Project, strategies: Iterable[Strategy], pages: Path, snapsh
     staging = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=project.build))
     source = staging / "book"
     contents = write_source(project, strategies, pages, source)
-    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build", str(source)]
-    command += [
-        "--config",
-        str(project.root / "_config.yml"),
-        "--path-output",
-        str(staging),
-        "-W",
-        "--keep-going",
-        "-q",
-    ]
+    # afkast.edition first, for what it spares every process that reads notebooks
+    program = "import afkast.edition; from jupyter_book.cli.main import main; main()"
+    command = [sys.executable, "-c", program, "build", str(source), "--config", str(project.root / "_config.yml")]
+    command += ["--path-output", str(staging), "-W", "--keep-going", "-q"]
     run = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False)
     new = staging / "_build" / "html"
     missing = [page for page in contents if not (new / f"{page}.html").is_file()]

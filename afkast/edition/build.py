@@ -1,16 +1,13 @@
 """From snapshot and strategies to the site, page by page; the former site stands until the new one is whole."""
 
+import json
 import os
 import shutil
-import signal
+import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
-from multiprocessing import get_context
-from multiprocessing.connection import Connection
 from pathlib import Path
-from threading import Thread
 
 import pandas as pd
 from filelock import FileLock, Timeout
@@ -19,20 +16,21 @@ from afkast.edition.book import (
     DATA_BASIS,
     OVERVIEW,
     RECONCILIATION,
-    UNFINISHED,
     put_in_place,
     put_right,
     render,
     write_first_page,
 )
 from afkast.edition.execute import Job, execute, jobs_of
+from afkast.edition.launch import end_all
 from afkast.errors import AfkastError, PageError, StrategyError
 from afkast.intake import open_snapshot
-from afkast.project import Project
+from afkast.project import UNFINISHED, Project
 from afkast.report.filed import published
 from afkast.strategy import Strategy, load_strategies
 
 WORKERS = min(4, os.cpu_count() or 1)
+SECONDS = "seconds.json"
 
 Progress = Callable[[int, int, str], None]
 """Called with pages done, pages in all, and what was just done."""
@@ -67,13 +65,12 @@ def build(
         total = len(jobs) + len(last) + 1
         done = 0
         # the overview and the reconciliation read what the strategies' pages have shown, so they come after them
-        with _workers() as pool:
-            for batch in (jobs, last):
-                for job in _executed(pool, project, batch, pages):
-                    done += 1
-                    on_progress(done, total, job.path.with_suffix("").as_posix())
-                said = published(pages)
-                _check_goals(in_book, said)
+        for batch in (jobs, last):
+            for job in _executed(project, batch, pages):
+                done += 1
+                on_progress(done, total, job.path.with_suffix("").as_posix())
+            said = published(pages)
+            _check_goals(in_book, said)
         for strategy in in_book:
             write_first_page(pages, strategy, said)
         put_in_place(pages, project.pages, project)
@@ -125,49 +122,42 @@ def _chosen(strategies: dict[str, Strategy], only: list[str]) -> list[str]:
     return only or list(strategies)
 
 
-def _executed(pool: ProcessPoolExecutor, project: Project, jobs: list[Job], pages: Path) -> Iterator[Job]:
-    """Execute jobs side by side and yield each as it is done; the first failure cancels what has not begun."""
-    running = {pool.submit(execute, project, job, pages): job for job in jobs}
-    try:
-        for finished in as_completed(running):
-            finished.result()
-            yield running[finished]
-    except BrokenProcessPool:
-        raise PageError(
-            "A process that executed pages was ended from outside, as when there is too little memory; "
-            "close other programs and build again."
-        ) from None
-    except Exception:
-        pool.shutdown(cancel_futures=True)
-        raise
+def _executed(project: Project, jobs: list[Job], pages: Path) -> Iterator[Job]:
+    """Execute jobs side by side and yield each as it is done; the first failure cancels what has not begun.
 
-
-@contextmanager
-def _workers() -> Iterator[ProcessPoolExecutor]:
-    """Processes that execute pages, and leave when this one does, however that comes about."""
-    # spawned, not forked: a kernel must not inherit half a parent
-    context = get_context("spawn")
-    theirs, ours = context.Pipe(duplex=False)
-    with ProcessPoolExecutor(WORKERS, context, initializer=_leave_with, initargs=(theirs,)) as pool:
+    The longest of the last time come first: one that is begun last is waited for alone.
+    """
+    seconds = _seconds(project)
+    jobs = sorted(jobs, key=lambda job: -seconds.get(job.path.as_posix(), float("inf")))
+    # threads do: a page's work is in its kernel, and they wait for it
+    with ThreadPoolExecutor(WORKERS) as pool:
+        running = {pool.submit(_timed, project, job, pages): job for job in jobs}
         try:
-            yield pool
-        except KeyboardInterrupt:
-            ours.close()
+            for finished in as_completed(running):
+                job = running[finished]
+                seconds[job.path.as_posix()] = round(finished.result(), 2)
+                yield job
+        except BaseException as stopped:
+            pool.shutdown(wait=False, cancel_futures=True)
+            if not isinstance(stopped, Exception):
+                # interrupted: what runs is not waited for
+                end_all()
             raise
+    (project.build / SECONDS).write_text(json.dumps(seconds, indent=0, sort_keys=True), encoding="utf-8")
 
 
-def _leave_with(parent: Connection) -> None:
-    """Let this process leave when the other end of the connection is closed; its kernels leave with it."""
-    # an interrupt is the parent's to handle
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _timed(project: Project, job: Job, pages: Path) -> float:
+    begun = time.monotonic()
+    execute(project, job, pages)
+    return time.monotonic() - begun
 
-    def wait() -> None:
-        try:
-            parent.recv()
-        except (EOFError, OSError):
-            os._exit(1)
 
-    Thread(target=wait, daemon=True).start()
+def _seconds(project: Project) -> dict[str, float]:
+    """What each page took when it was executed last."""
+    try:
+        return dict(json.loads((project.build / SECONDS).read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return {}
 
 
 @contextmanager

@@ -1,25 +1,24 @@
 """Run one page: its notebook with its parameters, healthy or refused."""
 
 import logging
-import os
-import subprocess
-import tempfile
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from signal import SIGKILL
 from typing import Any
 
 import nbformat
 import papermill
-from jupyter_client.manager import AsyncKernelManager
 from nbclient.exceptions import CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillExecutionError
 from papermill.translators import PythonTranslator, papermill_translators
-from traitlets.config import Config
 
 from afkast.edition import reasons
-from afkast.edition.book import UNFINISHED, dress
+from afkast.edition.book import dress
+from afkast.edition.cleanroom import FLOODED, MOST_OUTPUT_BYTES, refuse_escapes
+from afkast.edition.launch import START_SECONDS, Room, room
 from afkast.errors import PageError
 from afkast.project import Project
 from afkast.report import danish
@@ -39,20 +38,8 @@ papermill_translators.register("python", _DanishTranslator)
 # what goes wrong is told in a sentence; papermill's own remarks only stand in the way of it
 logging.getLogger("papermill").setLevel(logging.CRITICAL)
 
-CELL_SECONDS, START_SECONDS = 600, 120
-"""A cell or a kernel that takes longer is taken to hang."""
-
-LONGEST_SOCKET_FOLDER = 80
-"""The path of a socket may have about 100 characters."""
-
-
-class QuietKernel(AsyncKernelManager):
-    """A kernel whose process writes to nobody's terminal: what it has to say comes in messages, which are read."""
-
-    async def _async_start_kernel(self, **options: Any) -> None:
-        await super()._async_start_kernel(**options, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-
-    start_kernel = _async_start_kernel
+PAGE_SECONDS = 600
+"""A page that runs longer is taken to hang."""
 
 
 @dataclass(frozen=True)
@@ -100,14 +87,13 @@ def execute(project: Project, job: Job, pages: Path) -> Path:
     """
     where = f"page {job.path.with_suffix('').as_posix()}, notebook {job.notebook}"
     target = pages / job.path
-    project.build.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=project.build) as folder:
-        output = Path(folder) / "page.ipynb"
-        _run(project, job, pages, output, where)
-        notebook = nbformat.read(output, as_version=4)
+    folders = {"AFKAST_HOME": project.root, "AFKAST_DATA": project.data, "AFKAST_PAGES": pages}
+    with room(project.build, folders) as made:
+        notebook = _run(project, job, made, where)
         check_health(notebook, where)
         _strip(notebook)
         dress(notebook, job.title, job.byline)
+        output = made.folder / "page.ipynb"
         nbformat.write(notebook, output)
         target.parent.mkdir(parents=True, exist_ok=True)
         output.replace(target)
@@ -120,7 +106,7 @@ def check_health(notebook: NotebookNode, where: str) -> None:
     A kernel that dies or leaves early can look like a finished run: every code cell must have been counted.
     `where` names the notebook in the PageError.
     """
-    for number, cell in enumerate(_own_cells(notebook), start=1):
+    for number, cell in enumerate(_own(notebook.cells), start=1):
         if cell.cell_type != "code" or not cell.source.strip():
             continue
         at = f"{where}, cell {number}"
@@ -138,68 +124,54 @@ def check_health(notebook: NotebookNode, where: str) -> None:
                 )
 
 
-def _kernel_settings(folder: str) -> Config:
-    """Kernels talk over sockets in a folder of their own where there are any: no open port, none to collide."""
-    if os.name != "posix" or len(folder) > LONGEST_SOCKET_FOLDER:
-        return Config()
-    return Config(KernelManager={"transport": "ipc", "ip": f"{folder}/k"})
+def _run(project: Project, job: Job, made: Room, where: str) -> NotebookNode:
+    """The notebook as papermill executed it, or a PageError that says which cell stopped it and why."""
+    template = nbformat.read(project.notebooks()[job.notebook], as_version=4)
+    refuse_escapes(template, where)
+    begun: list[NotebookNode] = []
+    until = time.monotonic() + PAGE_SECONDS
+    try:
+        return papermill.execute_notebook(
+            template,
+            None,
+            parameters=dict(job.parameters),
+            kernel_name="python3",
+            language="python",
+            progress_bar=False,
+            request_save_on_cell_execute=False,
+            start_timeout=START_SECONDS,
+            iopub_timeout=60,
+            kernel_manager_class=made.kernels(),
+            on_cell_start=lambda cell, cell_index: begun.append(cell),
+            timeout_func=lambda cell: max(1, int(until - time.monotonic())),
+            # all it had to say has been read: it is not asked to leave, and says nothing as it goes
+            shutdown_kernel="immediate",
+        )
+    except PapermillExecutionError as error:
+        reason = reasons.reason(error.ename, error.evalue)
+    except CellTimeoutError:
+        reason = f"the page had run for {PAGE_SECONDS} s, and no page may run longer."
+    except DeadKernelError:
+        reason = _why_dead(made.ended)
+    except RuntimeError:
+        raise PageError(f"{where}: the kernel did not start; try again, or run the notebook in JupyterLab.") from None
+    raise PageError(f"{where}, cell {len(_own(begun))}: {reason}") from None
 
 
-def _run(project: Project, job: Job, pages: Path, output: Path, where: str) -> None:
-    os.environ["AFKAST_HOME"] = str(project.root)
-    os.environ["AFKAST_DATA"] = str(project.data)
-    os.environ["AFKAST_PAGES"] = str(pages)
-    with tempfile.TemporaryDirectory() as sockets:
-        try:
-            _papermill(project, job, output, _kernel_settings(sockets))
-        except PapermillExecutionError as error:
-            raise PageError(
-                f"{where}, cell {_last_begun(output)}: {reasons.reason(error.ename, error.evalue)}"
-            ) from None
-        except CellTimeoutError:
-            raise PageError(f"{where}, cell {_last_begun(output)}: it ran longer than {CELL_SECONDS} s.") from None
-        except DeadKernelError:
-            raise PageError(
-                f"{where}, cell {_last_begun(output)}: the kernel died, as when there is too little memory."
-            ) from None
-        except RuntimeError:
-            raise PageError(
-                f"{where}: the kernel did not start; try again, or run the notebook in JupyterLab."
-            ) from None
+def _own(cells: list[NotebookNode]) -> list[NotebookNode]:
+    """The cells of the template, without the one of parameters that papermill puts in."""
+    return [cell for cell in cells if "injected-parameters" not in cell.metadata.get("tags", [])]
 
 
-def _papermill(project: Project, job: Job, output: Path, settings: Config) -> None:
-    papermill.execute_notebook(
-        project.notebooks()[job.notebook],
-        output,
-        parameters=dict(job.parameters),
-        kernel_name="python3",
-        language="python",
-        progress_bar=False,
-        start_timeout=START_SECONDS,
-        execution_timeout=CELL_SECONDS,
-        iopub_timeout=60,
-        config=settings,
-        # all it had to say has been read: it is not asked to leave, and says nothing as it goes
-        shutdown_kernel="immediate",
-        kernel_manager_class=QuietKernel,
-        extra_arguments=[
-            "--IPKernelApp.log_level=CRITICAL",
-            f"--InteractiveShellApp.extra_extensions={reasons.__name__}",
-        ],
-    )
-
-
-def _own_cells(notebook: NotebookNode) -> list[NotebookNode]:
-    """The cells of the template, without those that papermill adds: parameters and its banner over a failure."""
-    added = {"injected-parameters", "papermill-error-cell-tag"}
-    return [cell for cell in notebook.cells if not added & set(cell.metadata.get("tags", []))]
-
-
-def _last_begun(output: Path) -> int:
-    """The number of the last cell that began, as counted in the template; what stopped the run stopped it there."""
-    cells = _own_cells(nbformat.read(output, as_version=4))
-    return max(number for number, cell in enumerate(cells, start=1) if cell.metadata.papermill.start_time)
+def _why_dead(ended: int | None) -> str:
+    """What the end of a kernel tells."""
+    if ended == FLOODED:
+        return f"it shows more than {MOST_OUTPUT_BYTES // 1_000_000} MB."
+    if ended is not None and ended >= 0:
+        return "it ends its own kernel."
+    if ended == -SIGKILL:
+        return "the kernel was killed, as when there is too little memory."
+    return "the kernel crashed; run the notebook in JupyterLab, a library may be damaged."
 
 
 def _strip(notebook: NotebookNode) -> None:

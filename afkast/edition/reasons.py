@@ -11,6 +11,7 @@ import traceback
 from types import CodeType, FrameType
 from typing import Any
 
+from afkast.edition.cleanroom import Refused
 from afkast.errors import AfkastError
 
 TOLD = "afkast.edition.reasons"
@@ -39,12 +40,18 @@ def reason(kind: str, message: str) -> str:
     if kind == TOLD:
         return message
     if kind == "SystemExit":
-        return "it leaves early with SystemExit."
+        return "it leaves early, with quit() or SystemExit."
     return f"it stops with an error; {LOOK}."
 
 
 def reason_of(error: BaseException) -> str:
     """What may be told of an error, a sentence."""
+    behind: BaseException | None = error
+    while behind is not None:
+        if type(behind) is Refused:
+            # whatever a library makes of it
+            return str(behind)
+        behind = behind.__cause__ or behind.__context__
     frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
     raised_in = frames[-1] if frames else None
     kind = type(error)
@@ -58,6 +65,8 @@ def reason_of(error: BaseException) -> str:
         if raised_in is not None and _stands_in(str(error), raised_in):
             return f"its check failed: {error}."
         return f"its check failed, and its message may hold data; {LOOK}."
+    if kind is MemoryError:
+        return "it needs more memory than a page may take."
     return f"{_name_of(kind)}; {LOOK}."
 
 

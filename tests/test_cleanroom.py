@@ -1,0 +1,225 @@
+"""A page runs in a room of its own: the same bytes whatever is about, and nothing of it outside."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import nbformat
+import psutil
+import pytest
+from conftest import copy_of
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from afkast.edition import build as building
+from afkast.edition import cleanroom, launch
+from afkast.edition.execute import Job, execute, jobs_of
+from afkast.errors import PageError
+from afkast.intake import open_snapshot
+from afkast.project import Project
+from afkast.strategy import load_strategies
+
+AT = "page alfa/side, notebook prøve, cell"
+
+
+@pytest.fixture(scope="module")
+def project(imported: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """A copy to break things in."""
+    return copy_of(imported, tmp_path_factory.mktemp("rum"))
+
+
+def run(project: Project, *cells: str) -> None:
+    """A page of these cells, the first of which is the template's third."""
+    head = [new_markdown_cell("# Titel"), new_code_cell('page = ""  # siden', metadata={"tags": ["parameters"]})]
+    notebook = new_notebook(cells=[*head, *map(new_code_cell, cells)])
+    nbformat.write(notebook, project.root / "notebooks" / "prøve.ipynb")
+    execute(project, Job("prøve", "alfa", "side", "Titel", "", {"page": "side"}), project.pages)
+    (project.pages / "alfa" / "side.ipynb").unlink()
+
+
+def refused(project: Project, *cells: str) -> str:
+    with pytest.raises(PageError) as told:
+        run(project, *cells)
+    assert not (project.pages / "alfa" / "side.ipynb").exists()
+    return str(told.value)
+
+
+def example_jobs(project: Project, *pages: str) -> list[Job]:
+    snapshot = open_snapshot(project.snapshots).id
+    strategies = load_strategies(project).values()
+    jobs = [job for strategy in strategies for job in jobs_of(strategy, snapshot)]
+    chosen = [job for job in jobs if job.path.with_suffix("").as_posix() in pages]
+    assert len(chosen) == len(pages)
+    return chosen
+
+
+DRAWS_AND_WEIGHS = ("norddjurs-smaajob/businesscase", "kijos/oekonomi")
+"""Figures, sums of many numbers, an effect with its weights."""
+
+
+@pytest.fixture(scope="module")
+def forked(imported: Project, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+    """Those pages as kernels that are forked make them, two at a time."""
+    return bytes_of(imported, tmp_path_factory.mktemp("forked"), workers=2)
+
+
+def bytes_of(project: Project, pages: Path, workers: int) -> dict[str, bytes]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(building, "WORKERS", workers)
+        jobs = list(building._executed(project, example_jobs(project, *DRAWS_AND_WEIGHS), pages))
+    return {job.path.as_posix(): (pages / job.path).read_bytes() for job in jobs}
+
+
+def test_the_same_bytes_by_a_fork_or_an_ordinary_kernel_alone_or_side_by_side(
+    imported: Project, forked: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert bytes_of(imported, tmp_path / "one", workers=1) == forked
+    monkeypatch.setattr(launch, "FORKS", False)
+    assert bytes_of(imported, tmp_path / "ordinary", workers=2) == forked
+
+
+def test_nothing_of_the_user_s_own_surroundings_reaches_a_page(
+    imported: Project, forked: dict[str, bytes], tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    startup = home / "ipython" / "profile_default" / "startup"
+    for folder in (startup, home / "kernels" / "python3", home / "sitecustom", home / ".config" / "matplotlib"):
+        folder.mkdir(parents=True)
+    (startup / "first.py").write_text("raise SystemExit('a profile')", encoding="utf-8")
+    (home / "startup.py").write_text("raise SystemExit('PYTHONSTARTUP')", encoding="utf-8")
+    (home / "sitecustom" / "seaborn.py").write_text("raise SystemExit('PYTHONPATH')", encoding="utf-8")
+    (home / "matplotlibrc").write_text("figure.facecolor: red\nsvg.fonttype: none\n", encoding="utf-8")
+    (home / "kernels" / "python3" / "kernel.json").write_text(
+        '{"argv": ["false", "{connection_file}"], "display_name": "another checkout", "language": "python"}',
+        encoding="utf-8",
+    )
+    (home / ".config" / "matplotlib" / "matplotlibrc").write_text("lines.linewidth: 9\n", encoding="utf-8")
+    home.chmod(0o500)
+    foreign = {
+        "HOME": str(home),
+        "IPYTHONDIR": str(home / "ipython"),
+        "JUPYTER_PATH": str(home),
+        "LANG": "da_DK",
+        "MATPLOTLIBRC": str(home / "matplotlibrc"),
+        "OMP_NUM_THREADS": "2",
+        "PYTHONHASHSEED": "7",
+        "PYTHONOPTIMIZE": "1",
+        "PYTHONPATH": str(home / "sitecustom"),
+        "PYTHONSTARTUP": str(home / "startup.py"),
+        "TZ": "Pacific/Kiritimati",
+    }
+    program = (
+        "import sys\nsys.path[:] = ['tests', *(one for one in sys.path if not one.endswith('sitecustom'))]\n"
+        "from pathlib import Path\nfrom afkast.project import Project\nfrom test_cleanroom import bytes_of\n"
+        "bytes_of(Project(*map(Path, sys.argv[1:3])), Path(sys.argv[3]), 1)\n"
+    )
+    root = Path(__file__).resolve().parents[1]
+    try:
+        subprocess.run(
+            [sys.executable, "-c", program, str(imported.root), str(imported.data), str(tmp_path / "pages")],
+            env=os.environ | foreign,
+            cwd=root,
+            check=True,
+        )
+    finally:
+        home.chmod(0o700)
+    assert {path: (tmp_path / "pages" / path).read_bytes() for path in forked} == forked
+
+
+OUTSIDE = "it writes outside its own folder."
+PROGRAM = "it starts another program; a page is plain Python."
+NETWORK = "it reaches for the network; a page reads its snapshot and nothing else."
+PLAIN = "it uses a magic command or a shell; a page is plain Python."
+
+
+@pytest.mark.parametrize(
+    ("cell", "sentence"),
+    [
+        ("open('../../../uden.txt', 'w')", OUTSIDE),
+        ("import os\nfrom pathlib import Path\nPath(os.environ['AFKAST_PAGES']).mkdir()", OUTSIDE),
+        ("import os\nos.remove(os.environ['AFKAST_HOME'] + '/_config.yml')", OUTSIDE),
+        ("import os\nos.rename('her', '../der')", OUTSIDE),
+        ("import os\nos.symlink('/', 'rod')\nopen('rod/uden.txt', 'w')", OUTSIDE),
+        ("import sqlite3\nsqlite3.connect('../uden.db')", OUTSIDE),
+        ("import subprocess\nsubprocess.run(['false'])", PROGRAM),
+        ("import subprocess\nsubprocess.Popen(['sleep', '60'], start_new_session=True)", PROGRAM),
+        ("import os\nos.system('false')", PROGRAM),
+        ("import os\nos.fork()", PROGRAM),
+        ("import os\nos.kill(os.getppid(), 9)", "it sends a signal to another program."),
+        ("import urllib.request\nurllib.request.urlopen('http://127.0.0.1:1/')", NETWORK),
+        ("import socket\nsocket.create_connection(('192.0.2.1', 80))", NETWORK),
+        ("import socket\nsocket.socket().bind(('127.0.0.1', 0))", NETWORK),
+        ("get_ipython().system('false')", PLAIN),
+        ("get_ipython().run_line_magic('time', 'x = 1')", PLAIN),
+        ("quit()", "it leaves early, with quit() or SystemExit."),
+        ("exit(1)", "it leaves early, with quit() or SystemExit."),
+        ("while True:\n    print('HEMMELIG' * 10_000)", "it shows more than 100 MB."),
+        ("x = bytearray(10**13)", "it needs more memory than a page may take."),
+        ("import os\nos.abort()", "the kernel crashed; run the notebook in JupyterLab, a library may be damaged."),
+    ],
+)
+def test_what_a_page_may_not_do_is_refused_at_its_cell(project: Project, cell: str, sentence: str) -> None:
+    before = set(project.root.rglob("*"))
+    assert refused(project, "x = 1", cell, "y = 1") == f"{AT} 4: {sentence}"
+    made = {path for path in set(project.root.rglob("*")) - before if project.build / "fonts" not in path.parents}
+    assert made <= {project.build, project.build / "fonts", project.root / "notebooks" / "prøve.ipynb"}
+
+
+@pytest.mark.parametrize(
+    ("cell", "line"),
+    [
+        ("!false", 1),
+        ("x = 1\nif x:\n    !rm -r .", 3),
+        ("files = !ls", 1),
+        ("%time x = 1", 1),
+        ("%%bash\nfalse", 1),
+        ("x = 1\nx?", 2),
+        ("?x", 1),
+    ],
+)
+def test_a_shell_or_a_magic_command_is_refused_before_anything_runs(project: Project, cell: str, line: int) -> None:
+    first = "import os\nos._exit(3)"
+    assert refused(project, first, cell) == f"{AT} 4, line {line}: {PLAIN}"
+
+
+def test_a_per_cent_sign_or_a_question_in_plain_python_is_no_magic(project: Project) -> None:
+    run(project, "x = (\n    7\n    % 3\n)\nwhat = 'Hvad nu?'  # virkelig?\ny = '''\n!ls\n%time\n'''")
+
+
+def test_a_page_may_write_in_its_own_folder_and_nothing_of_it_is_left(project: Project) -> None:
+    run(
+        project,
+        "import tempfile\nfrom pathlib import Path\n"
+        "size = Path('mellem.txt').write_text('x')\nmoved = Path('mellem.txt').rename('b')\n"
+        "with tempfile.TemporaryFile() as file:\n    size = file.write(b'x')\n"
+        "x = Path.home() == Path.cwd()\nassert x, 'hjem er her'",
+    )
+    assert list(project.root.rglob("mellem.txt")) + list(project.build.glob("unfinished-*")) == []
+
+
+def at_home_in(folder: Path) -> Iterator[psutil.Process]:
+    for process in psutil.process_iter():
+        try:
+            if process.cwd().startswith(str(folder)):
+                yield process
+        except psutil.Error:
+            continue
+
+
+@pytest.mark.skipif(not launch.FORKS, reason="this system's kernels are not forked")
+def test_a_page_that_gets_a_child_past_the_guard_leaves_none(project: Project) -> None:
+    child = "import ctypes, os, time\nif not ctypes.CDLL(None).fork():\n    os.setsid()\n    time.sleep(600)"
+    run(project, child)
+    assert list(at_home_in(project.root)) == []
+
+
+def test_a_page_in_another_engine_reaches_what_the_engine_needs(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AFKAST_ENGINE", "postgresql://host/database")
+    monkeypatch.setenv("PGPASSFILE", "/et/sted")
+    check = "import os\nassert os.environ['PGPASSFILE'] == '/et/sted', 'uden kodeord'\nstatus = os.system('true')"
+    run(project, check)
+    monkeypatch.delenv("AFKAST_ENGINE")
+    assert "PGPASSFILE" not in cleanroom.surroundings(project.root, project.root, {})
