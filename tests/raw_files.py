@@ -1,9 +1,16 @@
 """A small raw folder without faults, one file per form of export, for tests that then break one thing."""
 
+import traceback
 from pathlib import Path
 from typing import Any
 
 import openpyxl
+import pytest
+
+from afkast.errors import DataError
+from afkast.intake import Snapshot, import_raw
+
+KEY = b"k" * 32
 
 HEADING = "|Bilagsnr.  |PSP-element         |Per|Bogf.dato  |Omk.art |Tekst                         |          Beløb|"
 SECOND = "|           |Reference           |   |           |        |Tekst, fortsat                |               |"
@@ -199,3 +206,34 @@ def change(path: Path, old: str, new: str) -> None:
     text = path.read_bytes().decode(encoding)
     assert old in text
     path.write_bytes(text.replace(old, new).encode(encoding))
+
+
+def write_own(folder: Path, declarations: str, files: dict[str, str | bytes]) -> Path:
+    """A raw folder of one's own: entries of sources.yml, each with what all share added, and the files."""
+    folder.mkdir()
+    shared = "    source: Prøve\n    extracted_on: 2026-11-01\n"
+    entries = [entry if entry.endswith("\n") else entry + "\n" for entry in declarations.split("  - file: ")[1:]]
+    dated = [entry if "extracted_on" in entry else entry + shared for entry in entries]
+    (folder.parent / "sources.yml").write_text("sources:\n" + "".join(f"  - file: {e}" for e in dated), "utf-8")
+    for name, content in files.items():
+        (folder / name).write_bytes(content if isinstance(content, bytes) else content.encode())
+    return folder
+
+
+def imported(raw: Path) -> Snapshot:
+    return import_raw(raw.parent, raw.parent / "snapshots", KEY)
+
+
+def refused(raw: Path, *never: str) -> list[str]:
+    """The sentences an import is refused with; nothing is written, and no trace quotes a cell."""
+    with pytest.raises(DataError) as error:
+        imported(raw)
+    trace = "".join(traceback.format_exception(error.value))
+    for cell in ("HEMMELIG", "019981", "319981", "Løn konsulent", *never):
+        assert cell not in trace
+    assert not (raw.parent / "snapshots").exists()
+    first, *sentences = str(error.value).splitlines()
+    if first.startswith("sources.yml:"):
+        return [first, *sentences]
+    assert first.endswith("in the raw files; nothing was imported.")
+    return sentences

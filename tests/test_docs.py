@@ -9,7 +9,8 @@ import pytest
 from afkast.cli import main
 from afkast.engine import TABLES
 from afkast.intake import CONTRACTS
-from afkast.intake.sources import Warehouse
+from afkast.intake.faults import QUESTIONS
+from afkast.intake.sources import Csv, Excel, Journal, Warehouse
 from afkast.project import Project
 from afkast.strategy import Goal, Strategy, load_strategies, notebook_parameters
 
@@ -91,6 +92,12 @@ def test_every_derived_table_and_each_of_its_columns_is_in_the_data_readme(table
 
 def test_every_key_of_a_warehouse_is_in_the_data_readme() -> None:
     assert [key for key in Warehouse.model_fields if f"| `{key}` |" not in DATA_README] == []
+
+
+def test_every_key_of_a_file_and_every_question_of_an_import_is_in_the_data_readme() -> None:
+    told = (ROOT / "data" / "README.md").read_text("utf-8")
+    keys = {*Csv.model_fields, *Excel.model_fields, *Journal.model_fields}
+    assert [name for name in [*keys, *QUESTIONS] if f"| `{name}` |" not in told] == []
 
 
 def test_every_key_of_a_strategy_is_in_the_readme_of_strategies() -> None:

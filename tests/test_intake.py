@@ -6,7 +6,6 @@ import hashlib
 import hmac
 import json
 import os
-import traceback
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -19,22 +18,24 @@ from hypothesis import strategies as st
 from raw_files import (
     BUDGET,
     JOURNAL_PAGES,
+    KEY,
     WBS,
     change,
+    imported,
     journal,
     posting,
+    refused,
     total,
     write_budget,
     write_journal,
     write_raw,
 )
 
-import afkast.intake.readers
+import afkast.intake.workbook
 from afkast.errors import DataError
 from afkast.intake import CONTRACTS, Snapshot, import_raw, open_snapshot
 from afkast.intake.cells import danish_text, dates, months, numbers
 
-KEY = b"k" * 32
 SECRET = "HEMMELIG"
 EXAMPLE = Path(__file__).parents[1] / "data" / "example" / "raw"
 
@@ -42,23 +43,6 @@ EXAMPLE = Path(__file__).parents[1] / "data" / "example" / "raw"
 @pytest.fixture
 def raw(tmp_path: Path) -> Path:
     return write_raw(tmp_path / "raw")
-
-
-def imported(raw: Path) -> Snapshot:
-    return import_raw(raw.parent, raw.parent / "snapshots", KEY)
-
-
-def refused(raw: Path) -> list[str]:
-    """The sentences an import is refused with; nothing is written, and no trace quotes a cell."""
-    with pytest.raises(DataError) as error:
-        imported(raw)
-    trace = "".join(traceback.format_exception(error.value))
-    for cell in (SECRET, "019981", "319981", "Løn konsulent"):
-        assert cell not in trace
-    assert not (raw.parent / "snapshots").exists()
-    first, *sentences = str(error.value).splitlines()
-    assert first.endswith("in the raw files; nothing was imported.")
-    return sentences
 
 
 # ---------------------------------------------------------------- what comes through
@@ -75,7 +59,6 @@ def test_every_form_of_export_comes_through_as_its_contract_wants_it(raw: Path) 
             "posted_on": pd.Timestamp("2019-06-14"),
             "period": 6,
             "document": document,
-            "text": "Løn konsulent | jobcenter periode juni",
             "amount_dkk": amount,
             "file": "posteringer.txt",
         }
@@ -147,6 +130,11 @@ def test_the_manifest_tells_where_every_row_comes_from(raw: Path) -> None:
         "extracted_on": "2019-12-09",
         "synthetic": True,
         "published": False,
+        "accepted": {},
+        "ignored": [],
+        "left_out": 0,
+        "corrected": [],
+        "asked": [],
     }
     assert snapshot.files_of("persons")[0]["period"] is None
     on_disk = json.loads((snapshot.path / "manifest.json").read_text("utf-8"))
@@ -181,8 +169,10 @@ def test_an_excel_number_survives_being_written_in_danish(value: float) -> None:
 
 @given(st.dates(datetime.date(1900, 1, 1), datetime.date(2100, 12, 31)))
 def test_a_day_reads_back_as_what_was_written(day: datetime.date) -> None:
-    assert dates(pd.Series([day.strftime("%d-%m-%Y")]))[0].date() == day
-    assert months(pd.Series([day.strftime("%YM%m")]))[0].date() == day.replace(day=1)
+    for written in ("%d-%m-%Y", "%Y-%m-%d", "%Y-%m-%d 00:00:00"):
+        assert dates(pd.Series([day.strftime(written)]))[0].date() == day
+    for written in ("%YM%m", "%Y-%m"):
+        assert months(pd.Series([day.strftime(written)]))[0].date() == day.replace(day=1)
 
 
 @pytest.mark.parametrize(
@@ -193,13 +183,14 @@ def test_what_is_not_a_danish_number_is_missing(written: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "written", ["", "31-02-2019", "2019-02-01", "1-2-2019", "01.02.2019", "31-12-9999", "01-02-19"]
+    "written",
+    ["", "31-02-2019", "2019-02-31", "1-2-2019", "01.02.2019", "31-12-9999", "01-02-19", "01-02-2019 08:00:00"],
 )
 def test_what_is_not_a_day_is_missing(written: str) -> None:
     assert dates(pd.Series([written])).isna().all()
 
 
-@pytest.mark.parametrize("written", ["", "2019M13", "2019M00", "2019K4", "02-06-2019", "2019-06"])
+@pytest.mark.parametrize("written", ["", "2019M13", "2019M00", "2019K4", "02-06-2019", "2019-13", "2019-6"])
 def test_what_is_not_a_month_is_missing(written: str) -> None:
     assert months(pd.Series([written])).isna().all()
 
@@ -209,6 +200,8 @@ def test_what_is_not_a_month_is_missing(written: str) -> None:
 FETCH = "Fetch the file again from its system."
 ROWS = "Correct the rows at the source and export again."
 DECLARE = "Correct the export, or its declaration in sources.yml."
+IGNORE = DECLARE.removesuffix(".") + "; a column that is not needed goes under ignore."
+MEND = "Mend the formula in Excel, save, and import again."
 
 
 @pytest.mark.parametrize(
@@ -216,16 +209,16 @@ DECLARE = "Correct the export, or its declaration in sources.yml."
     [
         # form
         ("priser.csv", "Netto;", "Nettopris;", f", column 'Netto': the heading is missing (row 1). {DECLARE}"),
-        ("priser.csv", "Netto;", "Nettopris;", f": heading number 4 is not declared in sources.yml (row 1). {DECLARE}"),
+        ("priser.csv", "Netto;", "Nettopris;", f": heading number 4 is not declared in sources.yml (row 1). {IGNORE}"),
         ("priser.csv", "Brutto;", "Netto;", f", column 'Netto': the heading occurs twice (row 1). {DECLARE}"),
         (
             "priser.csv",
             "Andel\n",
             "Andel;Ekstra\n",
-            f": heading number 7 is not declared in sources.yml (row 1). {DECLARE}",
+            f": heading number 7 is not declared in sources.yml (row 1). {IGNORE}",
         ),
         ("priser.csv", ";0,20", "", f": not 6 cells, as there are headings (row 2). {ROWS}"),
-        ("priser.csv", ";0,20", ";0,20;", f": not 6 cells, as there are headings (row 2). {ROWS}"),
+        ("priser.csv", ";0,20", ";0,20;1", f": not 6 cells, as there are headings (row 2). {ROWS}"),
         ("priser.csv", ";0,20", ';0,20\n"HEMMELIG', f": a quotation mark out of place (row 3). {ROWS}"),
         (
             "priser.csv",
@@ -349,7 +342,10 @@ def test_many_rows_are_counted_and_the_first_three_named(raw: Path) -> None:
 def test_a_row_is_numbered_by_the_line_it_begins_on(raw: Path) -> None:
     rows = 'Aabenraa;"Kontant\nhjælp";2019;80.000;100.000;0,20\nHaderslev;Kontanthjælp;2019;HEMMELIG;;\n'
     (raw / "priser.csv").write_text("Område;Ydelse;År;Netto;Brutto;Andel\n" + rows, encoding="utf-8")
-    assert refused(raw) == ["priser.csv, column 'Netto': not a number with decimal comma (row 4). " + ROWS]
+    assert refused(raw) == [
+        "priser.csv, column 'Ydelse': a text holds a line break; a quotation mark may be out of place (row 2). " + ROWS,
+        "priser.csv, column 'Netto': not a number with decimal comma (row 4). " + ROWS,
+    ]
 
 
 def test_two_faults_in_one_row_and_faults_in_several_files_are_told_together(raw: Path) -> None:
@@ -429,7 +425,7 @@ def budget_with(row: int, column: int, value: object) -> list[list[object]]:
     ("row", "column", "value", "sentence"),
     [
         (3, 1, "Udvalget", f", column 'Udvalg': the heading is missing (row 3). {DECLARE}"),
-        (3, 19, SECRET, f": heading number 19 is not declared in sources.yml (row 3). {DECLARE}"),
+        (3, 19, SECRET, f": heading number 19 is not declared in sources.yml (row 3). {IGNORE}"),
         (3, 7, "Jan", f", column 'Jan': the heading occurs twice (row 3). {DECLARE}"),
         (4, 20, SECRET, f": not 18 cells, as there are headings (row 4). {ROWS}"),
         (5, 17, 2000.01, f", column 'Helår': not the sum of the months (row 5). {ROWS}"),
@@ -442,7 +438,7 @@ def budget_with(row: int, column: int, value: object) -> list[list[object]]:
             "=SUM(F4:Q4)",
             ": a formula without its result (row 4). Open the workbook in Excel, save it, and import again.",
         ),
-        (4, 18, "#REF!", f": an Excel error value (row 4). {ROWS}"),
+        (4, 18, "#REF!", f": an Excel error value (row 4). {MEND}"),
         (4, 1, datetime.datetime(2019, 2, 1), f", column 'Udvalg': a date where words are expected (row 4). {ROWS}"),
         (4, 2, SECRET, f", column 'Linje': a wording that sources.yml does not list (row 4). {DECLARE}"),
         (4, 2, None, f", column 'Linje': is empty (row 4). {ROWS}"),
@@ -609,7 +605,7 @@ def test_a_file_beyond_the_size_limit_is_not_read(raw: Path, monkeypatch: pytest
 
 
 def test_a_workbook_that_unpacks_beyond_the_limit_is_refused(raw: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(afkast.intake.readers, "MAX_BYTES", 1000)
+    monkeypatch.setattr(afkast.intake.workbook, "MAX_BYTES", 1000)
     assert refused(raw) == [f"budget.xlsx, sheet 'Budget': not an intact Excel workbook. {FETCH}"]
 
 

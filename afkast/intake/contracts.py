@@ -39,8 +39,32 @@ PERSON_TABLES = frozenset({"persons", "spells", "cohort"})
 PRICE_BASES = ("paid", "budget", "statutory")
 """What a unit price is, the best first."""
 
+MAX_PRICE_DKK = 2_000_000
+price = pa.Check.in_range(0, MAX_PRICE_DKK, error="must be kroner a year, from 0 to 2.000.000")
+
+SHARE_OF = r"(?i)(?:pct\.?|procent|%) af .*"
+COUNTED = r"(?i).*(?:personer|sager|forløb|borgere|modtagere|antal).*"
+"""Units of measures that are shares of a whole, in per cent, and that count."""
+
 LADDER = ["valid_from", "benefit", "awarded_before"]
 """What the steps of one ladder have in common."""
+
+
+def _is_share(measures: pd.DataFrame) -> pd.Series:
+    """Whether the values of shares can be shares."""
+    unit, value = measures["unit"], measures["value"]
+    whole = pd.Series(float("inf"), index=measures.index)
+    whole = whole.mask(unit.str.casefold() == "andel", 1.0).mask(unit.str.fullmatch(SHARE_OF), 100.0)
+    return ~((value > whole) | ((value < 0) & (whole < float("inf"))))
+
+
+def _not_negative(column: str) -> pa.Check:
+    """A rule for a column of levels: those whose unit counts something are 0 or more."""
+
+    def holds(rows: pd.DataFrame) -> pd.Series:
+        return ~(rows["unit"].str.fullmatch(COUNTED) & (rows[column] < 0))
+
+    return rule(column, "what is counted cannot be negative", holds)
 
 
 def _steps_follow_each_other(ladder: pd.DataFrame) -> pd.Series:
@@ -63,7 +87,6 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
             "posted_on": day("day of posting"),
             "period": whole("accounting period: 1-12 are the months, 13-16 close the year", 1, 16),
             "document": text("document number"),
-            "text": text("posting text"),
             "amount_dkk": number("kroner and øre; + = cost, - = income"),
         },
     ),
@@ -131,6 +154,7 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
             "unit": text("unit of both levels, e.g. helårspersoner"),
         },
         unique=["strategy", "measure", "year"],
+        rules=[_not_negative(level) for level in ("original_budget", "strategy_budget")],
     ),
     "planned_flows": table(
         "Planlagt til- og afgang",
@@ -184,7 +208,11 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
                 "value",
                 "must be given exactly where the status is ok or provisional",
                 lambda measures: measures["value"].notna() == measures["status"].isin(["ok", "provisional"]),
-            )
+            ),
+            rule("value", "a share must lie from 0 to 1, or 0 to 100 where it is per cent of something", _is_share),
+            _not_negative("value"),
+            rule("numerator", "what is counted cannot be negative", lambda measures: ~(measures["numerator"] < 0)),
+            rule("denominator", "what is counted cannot be negative", lambda measures: ~(measures["denominator"] < 0)),
         ],
     ),
     "persons": table(
@@ -248,8 +276,8 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
             "area": area,
             "benefit": benefit,
             "year": year,
-            "net_dkk_per_full_year_person": number("kroner the municipality pays after state refund"),
-            "gross_dkk_per_full_year_person": number("kroner before state refund", nullable=True),
+            "net_dkk_per_full_year_person": number("kroner the municipality pays after state refund", False, price),
+            "gross_dkk_per_full_year_person": number("kroner before state refund", True, price),
             "state_refund_share": number(
                 "share the state pays, 0 to 1", True, pa.Check.in_range(0, 1, error="must lie from 0 to 1")
             ),
@@ -319,9 +347,14 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
             "from_year": whole("year of the price level that is converted", *YEARS),
             "to_year": whole("year of the price level converted to", *YEARS),
             "kind": text("what the factor is for, e.g. service or benefits"),
-            "factor": number("amount at to_year ÷ amount at from_year"),
+            "factor": number(
+                "amount at to_year ÷ amount at from_year",
+                False,
+                pa.Check.in_range(0.3, 3, error="must be a factor such as 1,018, from 0,3 to 3"),
+            ),
             "source": source,
         },
+        unique=["from_year", "to_year", "kind"],
     ),
     "cases": table(
         "Sager med frist",

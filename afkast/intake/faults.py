@@ -1,16 +1,32 @@
-"""What is wrong with the raw files: collected from every file, then told in one go."""
+"""What is wrong with the raw files, what was asked and answered, and what was put right: told in one go."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from afkast.errors import DataError
 
 ROWS_NAMED = 3
-"""So many rows are named in a sentence; the rest are counted."""
+"""So many rows, or headings, are named in a sentence; the rest are counted."""
 
 CORRECT_ROWS = "Correct the rows at the source and export again."
 CORRECT_DECLARATION = "Correct the export, or its declaration in sources.yml."
 FETCH_AGAIN = "Fetch the file again from its system."
+
+QUESTIONS = {
+    "period": "postings are booked in another month than their period",
+    "stale": "the newest row is more than a year older than the extraction",
+    "shared": "the same postings stand in two files",
+    "repeated": "every row stands in the file more than once",
+    "separator": "a text holds the character that separates cells",
+    "no_postings": "a PSP-element has no postings",
+    "open_end": "the last line has no end",
+    "ratio": "a value is not its numerator over its denominator",
+    "unchanged": "the bytes are last time's, under a later date",
+    "fewer_rows": "more than a quarter of the rows are gone",
+    "small_price": "a price of a full-year person is below 1,000 kr.",
+}
+"""What looks wrong and may be right: `accepted` in sources.yml says why it is, for the readers of the book."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +58,28 @@ class Fault:
         return f" (rows {named} and {self.count - ROWS_NAMED} more; {self.count} rows)"
 
 
-class Faults:
-    """The faults found so far."""
+@dataclass
+class Record:
+    """How one file came in, for whoever is to judge its quality."""
 
-    def __init__(self) -> None:
+    left_out: int = 0
+    corrected: dict[tuple[str, str | None], int] = field(default_factory=dict)
+    asked: list[dict[str, Any]] = field(default_factory=list)
+
+    def entry(self) -> dict[str, Any]:
+        """The same for the manifest."""
+        corrected = [{"rule": rule, "column": column, "cells": n} for (rule, column), n in self.corrected.items()]
+        return {"left_out": self.left_out, "corrected": corrected, "asked": self.asked}
+
+
+class Faults:
+    """The faults found so far, and beside them what was put right and what somebody has vouched for."""
+
+    def __init__(self, answers: Mapping[str, Mapping[str, str]] | None = None) -> None:
         self.found: list[Fault] = []
         self._rows: dict[str, set[int]] = {}
+        self._answers = answers or {}  # by file and question: why it is right
+        self._records: dict[str, Record] = {}
 
     def add(
         self,
@@ -67,6 +99,38 @@ class Faults:
             self.found.append(Fault(file, column, rule, tuple(numbers), len(numbers), remedy))
             self._rows.setdefault(file, set()).update(numbers)
 
+    def ask(
+        self,
+        file: str,
+        question: str,
+        rule: str,
+        *,
+        column: str | None = None,
+        rows: Iterable[int] | None = None,
+        remedy: str = CORRECT_ROWS,
+    ) -> None:
+        """The same of what may be right: no fault where `accepted` in sources.yml answers the question."""
+        numbers = None if rows is None else sorted({int(row) for row in rows})
+        if numbers == []:
+            return
+        answer = self._answers.get(file, {}).get(question)
+        if answer is None:
+            remedy += f" Where it is right, say why: accepted: {{{question}: reason}}."
+            self.add(file, rule, column=column, rows=numbers, remedy=remedy)
+        else:
+            asked = {"question": question, "rule": rule, "column": column, "rows": len(numbers or []), "answer": answer}
+            self.record(file).asked.append(asked)
+
+    def correct(self, file: str, rule: str, cells: int, column: str | None = None) -> None:
+        """Note that so many cells of `file` were put right by `rule`; none: nothing to note."""
+        if cells:
+            corrected = self.record(file).corrected
+            corrected[rule, column] = corrected.get((rule, column), 0) + int(cells)
+
+    def record(self, file: str) -> Record:
+        """How the file came in."""
+        return self._records.setdefault(file, Record())
+
     def rows(self, file: str) -> set[int]:
         """The rows of a file that are at fault already, and are not judged again."""
         return self._rows.get(file, set())
@@ -82,3 +146,10 @@ class Faults:
             count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
             lines = [f"{count} in the raw files; nothing was imported.", *map(str, faults)]
             raise DataError("\n".join(lines))
+
+
+def few(numbers: Iterable[int]) -> str:
+    """The first of many numbers, and how many more there are."""
+    every = sorted(numbers)
+    named = ", ".join(str(number) for number in every[:ROWS_NAMED])
+    return named if len(every) <= ROWS_NAMED else f"{named} and {len(every) - ROWS_NAMED} more"

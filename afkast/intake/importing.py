@@ -21,20 +21,26 @@ import pandas as pd
 from afkast import __version__, engine
 from afkast.analysis import counting
 from afkast.errors import DataError
+from afkast.intake.across import judge_files, judge_strategies, judge_tables
 from afkast.intake.derived import PERSONS_ON_BENEFIT, persons_on_benefit, write_islands
 from afkast.intake.faults import Faults
 from afkast.intake.pseudonym import key_id
-from afkast.intake.readers import MAX_BYTES, read_cells
+from afkast.intake.readers import read_cells
 from afkast.intake.since import ask_about
 from afkast.intake.snapshot import POINTER, Snapshot, current, file_sha256, open_snapshot, sha256
-from afkast.intake.sources import Excel, Source, Sources, Warehouse, read_sources
+from afkast.intake.sources import Excel, Sheet, Source, Sources, Warehouse, read_sources
 from afkast.intake.tables import Part, put_together
 from afkast.intake.tidy import tidy
+from afkast.intake.wording import normal
+from afkast.intake.workbook import MAX_BYTES
 from afkast.project import DECLARATION
 
 RAW = "raw"
 CHECKSUMS = "SHA256SUMS"
 NOT_DATA = {CHECKSUMS, "README.md"}
+OF_OTHER_PROGRAMS = re.compile(r"\.DS_Store|\._.*|~\$.*|\.~lock\..*|Thumbs\.db|desktop\.ini|\.gitkeep", re.IGNORECASE)
+"""What file managers and office programs leave in a folder."""
+
 UNFINISHED = ".unfinished-"
 DAY_SECONDS = 24 * 60 * 60
 
@@ -51,7 +57,7 @@ def import_raw(folder: Path, snapshots: Path, key: bytes, on_progress: Progress 
     declared = read_sources(folder)
     raw = folder / RAW
     sources, warehouse = declared.sources, declared.warehouse
-    faults = Faults()
+    faults = Faults({source.label: source.accepted for source in sources})
     contents = _contents(raw, sources, faults)
     counted = persons_on_benefit(warehouse) if warehouse else None
     id = _id(folder, declared, contents, counted, key)
@@ -67,9 +73,13 @@ def import_raw(folder: Path, snapshots: Path, key: bytes, on_progress: Progress 
                 parts.append((source, tidy(source, cells, key, faults)))
         if on_progress:
             on_progress(number, len(sources), source.file)
+    judge_files(sources, contents, parts, faults)
     tables = put_together(parts, faults)
-    files = [_file_entry(source, contents[source.file], rows) for source, rows in parts]
-    ask_about(files, current(snapshots), faults)
+    judge_tables(sources, parts, faults)
+    if known := {path.stem for path in (folder / "strategies").glob("*.yml")}:
+        judge_strategies(known, parts, faults)
+    entries = [(source.label, _file_entry(source, contents, rows)) for source, rows in parts]
+    ask_about(entries, current(snapshots), faults)
     faults.stop()
     manifest: dict[str, Any] = {
         "id": id,
@@ -77,7 +87,7 @@ def import_raw(folder: Path, snapshots: Path, key: bytes, on_progress: Progress 
         "afkast_version": __version__,
         "pseudonym_key_id": key_id(key),
         "tables": {},
-        "files": files,
+        "files": [entry | faults.record(label).entry() for label, entry in entries],
     }
     if warehouse and counted is not None:
         tables[PERSONS_ON_BENEFIT] = counted
@@ -94,23 +104,26 @@ def _contents(raw: Path, sources: list[Source], faults: Faults) -> dict[str, byt
     """The bytes of every declared file; read once, so that what is hashed is what is parsed."""
     declared = {source.file for source in sources}
     contents = {}
+    present = set()
     if not raw.is_dir():
         raise DataError(
             f"{raw.parent.name}/{raw.name} is missing; put the exports there, as {DECLARATION} declares them."
         )
     for path in sorted(raw.iterdir()):
+        # some systems write the letters of a file's name apart from their accents
+        name = normal(path.name)
+        present.add(name)
         if path.is_symlink():
-            faults.add(path.name, "is a link", remedy="Put the file itself into the folder.")
-        elif path.name in declared and path.is_file():
+            faults.add(name, "is a link", remedy="Put the file itself into the folder.")
+        elif name in declared and path.is_file():
             if path.stat().st_size > MAX_BYTES:
                 rule = f"is larger than {MAX_BYTES // 1_000_000} MB"
-                faults.add(path.name, rule, remedy="Split the export by period.")
+                faults.add(name, rule, remedy="Split the export by period.")
             else:
-                contents[path.name] = path.read_bytes()
-        elif path.name not in NOT_DATA:
+                contents[name] = path.read_bytes()
+        elif name not in NOT_DATA and not OF_OTHER_PROGRAMS.fullmatch(name):
             rule = f"lies in the folder, but {DECLARATION} does not name it"
-            faults.add(path.name, rule, remedy="Declare it, or take it away.")
-    present = {path.name for path in raw.iterdir()}
+            faults.add(name, rule, remedy="Declare it, or take it away.")
     for file in sorted(declared - present):
         faults.add(file, "is missing", remedy=f"Put it into the folder, or take it out of {DECLARATION}.")
     _check_sums(raw, contents, faults)
@@ -157,7 +170,8 @@ def _id(folder: Path, declared: Sources, contents: dict[str, bytes], counted: pd
 # ---------------------------------------------------------------- the snapshot's folder
 
 
-def _file_entry(source: Source, content: bytes, rows: pd.DataFrame) -> dict[str, Any]:
+def _file_entry(source: Source, contents: dict[str, bytes], rows: pd.DataFrame) -> dict[str, Any]:
+    content = contents[source.file]
     return {
         "file": source.file,
         "sheet": source.sheet if isinstance(source, Excel) else None,
@@ -172,6 +186,7 @@ def _file_entry(source: Source, content: bytes, rows: pd.DataFrame) -> dict[str,
         "synthetic": source.synthetic,
         "published": source.published,
         "accepted": source.accepted,
+        "ignored": source.ignore if isinstance(source, Sheet) else [],
     }
 
 

@@ -16,9 +16,6 @@ FEWEST_ROWS_KEPT = 0.75
 
 MONTHS_NAMED = 3
 
-Question = Literal["unchanged", "fewer_rows"]
-"""What an import asks about a file; `accepted` in sources.yml answers with a reason, which the book shows."""
-
 
 @dataclass(frozen=True)
 class FileChange:
@@ -53,33 +50,27 @@ class FileChange:
         return f"{self.file} ({self.table}): {what}"
 
 
-def ask_about(files: Iterable[Mapping[str, Any]], former: Snapshot | None, faults: Faults) -> None:
-    """Refuse a file that is last time's under a later date, or that lost a large part of its rows.
+def ask_about(files: Iterable[tuple[str, Mapping[str, Any]]], former: Snapshot | None, faults: Faults) -> None:
+    """Ask about a file that is last time's under a later date, or that lost a large part of its rows.
 
-    `files` are the new snapshot's entries. What its declaration accepts with a reason passes.
+    `files` are the labels and entries of the new snapshot.
     """
     before = former.manifest["files"] if former else []
-    for entry in files:
+    for label, entry in files:
         for old in before:
             if (old["sheet"], old["table"]) != (entry["sheet"], entry["table"]):
                 continue
-            accepted = entry["accepted"]
-            later = entry["extracted_on"] > old["extracted_on"]
-            if old["sha256"] == entry["sha256"] and later and "unchanged" not in accepted:
-                faults.add(
-                    entry["file"],
-                    f"is byte for byte the file of {old['extracted_on']}, "
-                    f"but extracted_on says {entry['extracted_on']}",
-                    remedy="Fetch the new export or correct extracted_on; where nothing has changed since, say why: "
-                    "accepted: {unchanged: reason}.",
+            if old["sha256"] == entry["sha256"] and entry["extracted_on"] > old["extracted_on"]:
+                rule = (
+                    f"is byte for byte the file of {old['extracted_on']}, but extracted_on says {entry['extracted_on']}"
                 )
+                faults.ask(label, "unchanged", rule, remedy="Fetch the new export or correct extracted_on.")
             fewest = FEWEST_ROWS_KEPT * old["rows"]
-            if old["file"] == entry["file"] and entry["rows"] < fewest and "fewer_rows" not in accepted:
-                faults.add(
-                    entry["file"],
-                    f"has {_rows(entry['rows'])} where it had {old['rows']:,}; at least {ceil(fewest):,} were expected",
-                    remedy="Export the whole period again; where it is right, say why: accepted: {fewer_rows: reason}.",
+            if old["file"] == entry["file"] and entry["rows"] < fewest:
+                rule = (
+                    f"has {_rows(entry['rows'])} where it had {old['rows']:,}; at least {ceil(fewest):,} were expected"
                 )
+                faults.ask(label, "fewer_rows", rule, remedy="Export the whole period again.")
 
 
 def changes(former: Snapshot, new: Snapshot) -> list[FileChange]:

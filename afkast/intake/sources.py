@@ -1,22 +1,29 @@
 """What lies in raw/: `sources.yml` beside it declares every file, how it is read and what its columns are."""
 
+import difflib
 import re
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from afkast.engine import NAME_IN_DATABASE
 from afkast.errors import DataError
+from afkast.intake.cells import DecimalMark
 from afkast.intake.contracts import CONTRACTS, PERSON_TABLES
-from afkast.intake.since import Question
+from afkast.intake.faults import QUESTIONS
+from afkast.intake.wording import normal_data
 from afkast.project import DECLARATION
-from afkast.yaml_file import read_yaml, validate
+from afkast.yaml_file import YamlFile, read_yaml, validate
 
-PLAIN_NAME = r"^[^/\\:.][^/\\:]*\.(txt|csv|xlsx)$"
+TEXT_FILE, WORKBOOK = r"(?i:txt|csv|tsv)", r"(?i:xlsx|xlsm|xlsb|xls|ods)"
+PLAIN_NAME = rf"^[^/\\:.][^/\\:]*\.(?:{TEXT_FILE}|{WORKBOOK})$"
+DELIMITERS = {"semicolon": ";", "comma": ",", "tab": "\t", "pipe": "|"}
 
 Scalar = str | int | float | date
+Mark = Literal["zero", "missing", "suppressed"]
+YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 
 Reason = Annotated[str, Field(min_length=10)]
 
@@ -36,7 +43,14 @@ class RawFile(Strict):
     extracted_on: date
     synthetic: bool = False  # the book says so on every page that uses it
     published: bool = False  # an authority has made its numbers public already: none of them is hidden
-    accepted: dict[Question, Reason] = {}  # what an import asks about the file, answered with a reason readers see
+    accepted: dict[str, Reason] = {}  # what an import asks about the file, answered with a reason readers see
+
+    @field_validator("accepted")
+    @classmethod
+    def _answers_questions(cls, accepted: dict[str, str]) -> dict[str, str]:
+        if unknown := set(accepted) - set(QUESTIONS):
+            raise ValueError(f"no import asks {', '.join(sorted(unknown))}; it asks {', '.join(QUESTIONS)}")
+        return accepted
 
     @property
     def label(self) -> str:
@@ -79,21 +93,45 @@ class Journal(RawFile):
             "wbs_element": "PSP-element",
             "period": "Per",
             "posted_on": "Bogf.dato",
-            "text": "Tekst",
             "amount_dkk": "Beløb",
         }
 
 
 class Sheet(RawFile):
-    """A table below a line of headings; Excel and CSV alike."""
+    """A table below a line of headings; Excel and text files alike."""
 
     columns: dict[str, str] = Field(min_length=1)  # heading: column of the contract
+    ignore: list[str] = []  # headings whose cells are dropped before anything is kept
+    heading_rows: int = Field(default=1, ge=1, le=3)  # so many rows make one heading, joined by a space
     months: list[str] = Field(default=[], min_length=12, max_length=12)  # headings of January … December
-    total: str | None = None  # heading of the year's amount, which the months must add up to
+    years: list[str] = Field(default=[], min_length=1)  # headings of years' amounts, each with its year in it
+    total: str | None = None  # heading of the amount that the months, or years, must add up to
     constants: dict[str, Scalar] = {}  # contract column: its value in every row
     values: dict[str, dict[str, str]] = {}  # contract column: {wording in the file: the contract's}
     negate: dict[str, str] = {}  # contract column: its value in the rows whose amount changes sign
+    marks: dict[str, Mark] = {}  # what stands for a number or a day: what it says
+    decimal: DecimalMark | None = None  # where the cells do not tell it
+    scale: float | None = Field(default=None, gt=0)  # kroner, or units, to one of the file's
+    leave_out: dict[str, list[str]] = {}  # heading: wordings of rows that are not data, such as totals
     footer: str | None = None  # rows from the first whose first cell begins with this are not data
+
+    @model_validator(mode="before")
+    @classmethod
+    def _texts_of_postings_are_ignored(cls, declared: Any) -> Any:
+        # they may name citizens, and no page reads them
+        if not isinstance(declared, dict) or declared.get("table") != "ledger":
+            return declared
+        columns = declared.get("columns")
+        if not isinstance(columns, dict) or "text" not in columns.values():
+            return declared
+        texts = [heading for heading, column in columns.items() if column == "text"]
+        kept = {heading: column for heading, column in columns.items() if column != "text"}
+        return declared | {"columns": kept, "ignore": [*declared.get("ignore", []), *texts]}
+
+    @field_validator("years", mode="before")
+    @classmethod
+    def _headings_are_words(cls, years: Any) -> Any:
+        return [str(year) for year in years] if isinstance(years, list) else years
 
     @property
     def headings(self) -> dict[str, str]:
@@ -101,13 +139,29 @@ class Sheet(RawFile):
         return {column: heading for heading, column in self.columns.items()}
 
     @property
+    def spread(self) -> list[str]:
+        """The headings whose cells become rows of their own."""
+        return self.months or self.years
+
+    @property
+    def kept_headings(self) -> list[str]:
+        """The headings whose cells go on; those of `ignore`, and those that only tell what is left out, do not."""
+        return [*self.columns, *self.spread, *([self.total] if self.total else [])]
+
+    @property
     def declared_headings(self) -> list[str]:
-        return [*self.columns, *self.months, *([self.total] if self.total else [])]
+        kept = [*self.kept_headings, *self.ignore]
+        return [*kept, *(heading for heading in self.leave_out if heading not in kept)]
+
+    @property
+    def decimal_mark(self) -> DecimalMark:
+        return self.decimal or ","
 
     @model_validator(mode="after")
     def _makes_the_table(self) -> "Sheet":
         contract = CONTRACTS[self.table].columns
-        made = [*self.columns.values(), *self.constants, *(["month", "amount_dkk"] if self.months else [])]
+        spread = ["month", "amount_dkk"] if self.months else ["year", "amount_dkk"] if self.years else []
+        made = [*self.columns.values(), *self.constants, *spread]
         filled = {"source", "status"} | {name for name, column in contract.items() if column.nullable}
         if unknown := [column for column in [*made, *self.values, *self.negate] if column not in contract]:
             raise ValueError(f"table {self.table} has no column {', '.join(unknown)}")
@@ -119,25 +173,61 @@ class Sheet(RawFile):
             )
         if len(set(self.declared_headings)) < len(self.declared_headings):
             raise ValueError("a heading is declared twice")
-        if self.total and not self.months:
-            raise ValueError("a total needs months")
+        if unheard := [column for column in self.values if column not in self.columns.values()]:
+            raise ValueError(f"values has wordings for {', '.join(unheard)}, which no heading of the file gives")
+        if absent := [column for column in self.negate if column not in made]:
+            raise ValueError(f"negate names {', '.join(absent)}, which neither columns nor constants give")
+        if self.table == "measures" and not {"value", "numerator"} & set(made):
+            raise ValueError("nothing gives column value of table measures; name it, or numerator and denominator")
+        if self.table == "measures" and "value" not in made and "denominator" not in made:
+            raise ValueError("value follows from numerator and denominator; name the denominator too")
+        if self.months and self.years:
+            raise ValueError("either months or years become rows, not both")
+        if self.total and not self.spread:
+            raise ValueError("a total needs months or years")
         if self.negate and "amount_dkk" not in contract:
             raise ValueError("negate needs a table with amounts")
+        if "suppressed" in self.marks.values() and self.table != "measures":
+            raise ValueError("only the table measures has suppressed values")
+        if self.scale and not scaled(self.table):
+            raise ValueError(f"scale needs a table with amounts or values, and {self.table} has none")
+        if odd := [heading for heading in self.years if len(YEAR.findall(heading)) != 1]:
+            raise ValueError(f"each heading under years must hold one year; not so {', '.join(odd)}")
+        return self
+
+    @model_validator(mode="after")
+    def _negates_what_the_contract_knows(self) -> "Sheet":
+        for column, value in self.negate.items():
+            known = known_words(self.table, column) or list(self.values.get(column, {}).values())
+            if known and value not in known:
+                renamed = self.values.get(column, {}).get(value)
+                near = [renamed] if renamed else difflib.get_close_matches(value, known, n=1)
+                hint = f"; did you mean {near[0]}" if near else ""
+                raise ValueError(f"negate: {column} is {', '.join(known)} once values has renamed it{hint}")
         return self
 
 
 class Csv(Sheet):
-    """`;` between cells, decimal comma, dates dd-mm-yyyy, months 2019M06."""
+    """A text file: a line per row, the same character between all cells."""
 
     reader: Literal["csv"]
-    encoding: Literal["utf-8-sig", "cp1252"] = "utf-8-sig"  # utf-8-sig: with or without a byte order mark
+    file: str = Field(pattern=rf"^[^/\\:.][^/\\:]*\.{TEXT_FILE}$")
+    delimiter: Literal["semicolon", "comma", "tab", "pipe"] = "semicolon"
+    # utf-8-sig: with or without a byte order mark
+    encoding: Literal["utf-8-sig", "utf-8", "cp1252", "cp850", "utf-16"] = "utf-8-sig"
+
+    @property
+    def separator(self) -> str:
+        return DELIMITERS[self.delimiter]
 
 
 class Excel(Sheet):
     """One sheet of a workbook."""
 
     reader: Literal["excel"]
+    file: str = Field(pattern=rf"^[^/\\:.][^/\\:]*\.{WORKBOOK}$")
     sheet: str
+    hidden: Literal["in", "out"] | None = None  # whether rows and columns that Excel hides are data
 
     @property
     def label(self) -> str:
@@ -180,4 +270,20 @@ class Sources(Strict):
 
 def read_sources(folder: Path) -> Sources:
     """The declared files of a data folder, in the order of sources.yml; DataError names each faulty line."""
-    return validate(Sources, read_yaml(folder / DECLARATION, DataError), DataError)
+    file = read_yaml(folder / DECLARATION, DataError)
+    return validate(Sources, YamlFile(file.path, normal_data(file.data), file.lines), DataError)
+
+
+def scaled(table: str) -> list[str]:
+    """The columns of a table that `scale` applies to: kroner, and the values of measures."""
+    if table == "measures":
+        return ["value"]
+    return [name for name in CONTRACTS[table].columns if "dkk" in name]
+
+
+def known_words(table: str, column: str) -> list[str]:
+    """The words that a column is limited to by its contract; none: it is not."""
+    for check in CONTRACTS[table].columns[column].checks:
+        if check.name == "isin":
+            return list(check.statistics["allowed_values"])
+    return []

@@ -1,4 +1,4 @@
-"""The files of a table put together, and judged by the table's contract and by the rules between tables."""
+"""The files of a table put together, and judged by the table's contract."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -11,8 +11,8 @@ from afkast.intake.contracts import CONTRACTS
 from afkast.intake.faults import Faults
 from afkast.intake.sources import Source
 
-BEFORE_EXTRACTION = {"spells": ("start",), "cases": ("opened_on", "decided_on")}
-"""Days that cannot lie after the day their file was extracted."""
+ONCE_IS_ENOUGH = frozenset({"persons", "cohort", "unit_prices", "refund_ladder", "price_levels", "series_breaks"})
+"""Tables in which two rows that are alike in everything are one, as where a person is on two lists."""
 
 Part = tuple[Source, pd.DataFrame]
 """A declared file and its tidy rows, by row of the raw file."""
@@ -25,7 +25,6 @@ def put_together(parts: list[Part], faults: Faults) -> dict[str, pd.DataFrame]:
         of_table = [part for part in parts if part[0].table == name]
         if of_table:
             tables[name] = _table(name, of_table, faults)
-    _judge_persons(parts, faults)
     return tables
 
 
@@ -35,6 +34,12 @@ def _table(name: str, parts: list[Part], faults: Faults) -> pd.DataFrame:
         {"part": [number for number, (_, rows) in enumerate(parts) for _ in rows.index], "row": frame.index}
     )
     frame = frame.reset_index(drop=True)
+    if name in ONCE_IS_ENOUGH:
+        again = frame.duplicated()
+        for number, (source, _) in enumerate(parts):
+            repeated = (again & (origin["part"] == number)).sum()
+            faults.correct(source.label, "the same row stands there already", repeated)
+        frame, origin = frame[~again].reset_index(drop=True), origin[~again].reset_index(drop=True)
     try:
         frame = CONTRACTS[name].validate(frame, lazy=True)
     except pa.errors.SchemaErrors as broken:
@@ -64,20 +69,3 @@ def _breaches(broken: pa.errors.SchemaErrors) -> Iterator[tuple[str | None, str,
             yield column or error.check.name, error.check.error or "does not fit the contract", positions
         else:
             yield column, "does not fit the contract", positions
-
-
-def _judge_persons(parts: list[Part], faults: Faults) -> None:
-    """Rules between tables: everybody is among the persons, and nothing lies after its extraction."""
-    persons = [part for part in parts if part[0].table == "persons"]
-    known = pd.concat([rows["person"] for _, rows in persons]) if persons else pd.Series(dtype=str)
-    # a person whose row is at fault is not unknown
-    complete = not faults.concern(source.label for source, _ in persons)
-    for source, rows in parts:
-        if source.table in ("spells", "cohort") and complete:
-            unknown = rows.index[~rows["person"].isin(known)]
-            rule = "a person who is not in the table persons"
-            faults.add(source.label, rule, column=source.headings.get("person", "person"), rows=unknown)
-        for column in BEFORE_EXTRACTION.get(source.table, ()):
-            late = rows.index[rows[column] > pd.Timestamp(source.extracted_on)]
-            rule = f"lies after the extraction ({source.extracted_on})"
-            faults.add(source.label, rule, column=source.headings.get(column, column), rows=late)

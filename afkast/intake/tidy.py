@@ -6,11 +6,21 @@ Through this module a blank cell is '', and a missing one is a cell whose fault 
 import pandas as pd
 import pandera.pandas as pa
 
-from afkast.intake.cells import DATE, MISSING_MARKS, NOT_A_NUMBER, danish_text, dates, months, numbers
+from afkast.intake.cells import DATE, NO_DAYS, NOT_A_NUMBER, danish_text, dates, months, numbers
 from afkast.intake.contracts import CONTRACTS
 from afkast.intake.faults import CORRECT_DECLARATION, Faults
+from afkast.intake.measures import with_states
+from afkast.intake.numeric import judge_decimals, read_marks, read_percentages
+from afkast.intake.printed import PRINTED
 from afkast.intake.pseudonym import CASE, CPR, pseudonyms
-from afkast.intake.sources import Journal, Sheet, Source
+from afkast.intake.sources import YEAR, Journal, Sheet, Source, known_words, scaled
+
+CPR_IN_TEXT = r"(?:^|[^0-9])[0-9]{6}[-–. ]?[0-9]{4}(?:[^0-9]|$)"
+TOTALS = r"(?i)(?:i ?alt|total|totalt|hovedtotal|grand total|sum|subtotal)(?:[ :].*)?"
+"""What a row of totals is called."""
+
+NOT_NAMES = {"document", "title", "definition", "text", "source"}
+"""Columns of words in which a total is nothing odd; in the tables of what was printed it never is."""
 
 
 def tidy(source: Source, cells: pd.DataFrame, key: bytes, faults: Faults) -> pd.DataFrame:
@@ -23,14 +33,20 @@ def tidy(source: Source, cells: pd.DataFrame, key: bytes, faults: Faults) -> pd.
     if "source" in contract and "source" not in named:
         named["source"] = source.source
     if source.table == "measures":
-        named = _with_states(source, named)
+        named = with_states(source, named, faults)
     frame = pd.DataFrame(index=named.index)
     for name, column in contract.items():
         told = named[name] if name in named else pd.Series("", index=named.index, dtype=str)
         frame[name] = _typed(source, column, told, key, faults)
+    if source.table == "persons":
+        _judge_birth_years(source, named["person"], frame["birth_year"], faults)
+    if source.table == "spells":
+        planned = frame["end"] > pd.Timestamp(source.extracted_on)
+        rule = "ends after the extraction: still runs"
+        faults.correct(source.label, rule, planned.sum(), source.headings.get("end", "end"))
+        frame["end"] = frame["end"].mask(planned)
     if isinstance(source, Sheet):
-        for name, value in source.negate.items():
-            frame["amount_dkk"] = frame["amount_dkk"].mask(frame[name] == value, 0.0 - frame["amount_dkk"])
+        frame = _signed(source, frame, faults)
     return frame[~frame.index.isin(faults.rows(source.label))]
 
 
@@ -40,6 +56,10 @@ def _ledger(source: Journal, cells: pd.DataFrame, faults: Faults) -> pd.DataFram
     unlisted = element.notna() & ~element.isin(source.wbs_elements)
     rule = "a PSP-element that sources.yml does not list"
     faults.add(source.label, rule, column="PSP-element", rows=cells.index[unlisted], remedy=CORRECT_DECLARATION)
+    unmet = set(source.wbs_elements) - set(element)
+    if unmet and not faults.concern([source.label]):
+        rule = f"no posting on {', '.join(sorted(unmet))}, which sources.yml lists"
+        faults.ask(source.label, "no_postings", rule, remedy=CORRECT_DECLARATION)
     for name in ("strategy", "committee", "line"):
         meaning = {number: getattr(listed, name) for number, listed in source.wbs_elements.items()}
         named[name] = element.map(meaning).astype(str)
@@ -47,11 +67,16 @@ def _ledger(source: Journal, cells: pd.DataFrame, faults: Faults) -> pd.DataFram
 
 
 def _sheet(source: Sheet, cells: pd.DataFrame, faults: Faults) -> pd.DataFrame:
+    contract = CONTRACTS[source.table].columns
     named = cells.rename(columns=source.columns)
-    if source.months:
-        named = _by_month(source, named, faults)
+    numeric = [name for name in source.columns.values() if contract[name].metadata["form"] in ("number", "whole")]
+    numeric += [heading for heading in source.kept_headings if heading not in source.columns]
+    named = read_marks(source, named, numeric, faults)
+    judge_decimals(source, named, numeric, faults)
+    if source.spread:
+        named = _spread(source, named, faults)
     for column, value in source.constants.items():
-        named[column] = danish_text(value)
+        named[column] = danish_text(value, source.decimal_mark)
     for column, wording in source.values.items():
         told = named[column]
         unknown = told.notna() & (told != "") & ~told.isin(wording)
@@ -59,62 +84,119 @@ def _sheet(source: Sheet, cells: pd.DataFrame, faults: Faults) -> pd.DataFrame:
         heading = source.headings.get(column, column)
         faults.add(source.label, rule, column=heading, rows=told.index[unknown], remedy=CORRECT_DECLARATION)
         named[column] = told.map({"": ""} | wording).astype(str)
-    return named
+    return read_percentages(source, named, numeric, faults)
 
 
-def _by_month(source: Sheet, named: pd.DataFrame, faults: Faults) -> pd.DataFrame:
-    """Twelve columns of months → a row per month with an amount, or one without a month for an unphased year."""
+def _spread(source: Sheet, named: pd.DataFrame, faults: Faults) -> pd.DataFrame:
+    """Columns of months, or of years → a row for each with an amount.
+
+    A year whose twelve months are blank becomes one row without a month.
+    """
     named = named.copy()
     amounts = pd.DataFrame(index=named.index)
-    for heading in [*source.months, *([source.total] if source.total else [])]:
-        amounts[heading] = numbers(named[heading])
-        unreadable = (named[heading] != "") & amounts[heading].isna()
-        faults.add(source.label, NOT_A_NUMBER, column=heading, rows=named.index[unreadable])
+    for heading in [*source.spread, *([source.total] if source.total else [])]:
+        amounts[heading] = numbers(named[heading], source.decimal_mark)
+        unreadable = named[heading].notna() & (named[heading] != "") & amounts[heading].isna()
+        rule = NOT_A_NUMBER[source.decimal_mark]
+        faults.add(source.label, rule, column=heading, rows=named.index[unreadable])
         named[heading] = named[heading].mask(unreadable)
-    phased = (named[source.months] != "").any(axis=1)
+    given = (named[source.spread] != "").any(axis=1)
+    nothing = named.index[~given]
     if source.total:
         empty = named[source.total] == ""
         faults.add(source.label, "is empty", column=source.total, rows=named.index[empty])
-        readable = named[[*source.months, source.total]].notna().all(axis=1) & ~empty
-        differs = (amounts[source.months].sum(axis=1) - amounts[source.total]).abs() > 0.005
-        rule = "not the sum of the months"
-        faults.add(source.label, rule, column=source.total, rows=named.index[phased & readable & differs])
+        readable = named[[*source.spread, source.total]].notna().all(axis=1) & ~empty
+        differs = (amounts[source.spread].sum(axis=1) - amounts[source.total]).abs() > 0.005
+        rule = f"not the sum of the {'months' if source.months else 'years'}"
+        faults.add(source.label, rule, column=source.total, rows=named.index[given & readable & differs])
         year = named[source.total].mask(empty)
     else:
-        faults.add(source.label, "no month has an amount", rows=named.index[~phased])
         year = pd.Series(pd.NA, index=named.index, dtype=str)
+    if source.years or not source.total:
+        rule = f"no {'month' if source.months else 'year'} has an amount"
+        faults.add(source.label, rule, rows=nothing)
     shared = named.drop(columns=list(amounts))
-    parts = [shared.assign(month="", amount_dkk=year)[~phased]]
-    for month, heading in enumerate(source.months, start=1):
-        parts.append(shared.assign(month=str(month), amount_dkk=named[heading])[named[heading] != ""])
+    parts = [shared.assign(month="", amount_dkk=year)[~given]] if source.months else []
+    for month, heading in enumerate(source.spread, start=1):
+        place = {"month": str(month)} if source.months else {"year": YEAR.findall(heading)[0]}
+        parts.append(shared.assign(**place, amount_dkk=named[heading])[named[heading] != ""])
     return pd.concat(parts).sort_index(kind="stable")
 
 
-def _with_states(source: Source, named: pd.DataFrame) -> pd.DataFrame:
-    """Measures: the marks of a missing value become blanks; the status is filled in where it is not given."""
-    named = named.copy()
-    for column in {"value", "numerator", "denominator"} & set(named):
-        named[column] = named[column].mask(named[column].isin(MISSING_MARKS), "")
-    if "status" not in named:
-        named["status"] = named["value"].isin([""]).map({True: "missing", False: "ok"})
-    return named
+def _signed(source: Sheet, frame: pd.DataFrame, faults: Faults) -> pd.DataFrame:
+    """Amounts in kroner, with the sign that the contract wants."""
+    if source.scale and source.scale != 1:
+        for name in scaled(source.table):
+            frame[name] = (frame[name] * source.scale).round(6)
+    for name, value in source.negate.items():
+        meant = frame[name] == value
+        if not meant.any() and not faults.concern([source.label]):
+            rule = "negate names a wording that no row has"
+            heading = source.headings.get(name, name)
+            faults.add(source.label, rule, column=heading, remedy=CORRECT_DECLARATION)
+        frame["amount_dkk"] = frame["amount_dkk"].mask(meant, 0.0 - frame["amount_dkk"])
+    return frame
+
+
+def _judge_birth_years(source: Source, told: pd.Series, years: pd.Series, faults: Faults) -> None:
+    """The last two digits of the year of birth stand in the CPR number."""
+    digits = told.str.replace("-", "", regex=False)
+    known = digits.str.fullmatch(CPR) & years.notna()
+    differs = known & (digits.str.slice(4, 6) != (years % 100).map("{:02.0f}".format, na_action="ignore"))
+    rule = "not the year of birth in the CPR number"
+    heading = source.headings.get("birth_year", "birth_year")
+    faults.add(source.label, rule, column=heading, rows=told.index[differs.fillna(False)])
 
 
 def _typed(source: Source, column: pa.Column, told: pd.Series, key: bytes, faults: Faults) -> pd.Series:
     """One column in the contract's type; what cannot be read is a fault and missing."""
     if told.empty:
         return told
-    heading = source.headings.get(column.name, column.name)
+    label, heading = source.label, source.headings.get(column.name, column.name)
     if not column.nullable:
-        faults.add(source.label, "is empty", column=heading, rows=told.index[told == ""])
+        faults.add(label, "is empty", column=heading, rows=told.index[told == ""])
     told = told.mask(told == "")
+    if column.metadata["form"] == "text":
+        told = _words(source, column, told, heading, faults)
+    if column.metadata["form"] in ("day", "month"):
+        none = told.isin(NO_DAYS)
+        rule = "a day that systems write where there is none"
+        faults.add(label, rule, column=heading, rows=told.index[none], remedy=_blank_day(column))
+        told = told.mask(none)
     rule, read = _read(source, column, told, key)
-    faults.add(source.label, rule, column=heading, rows=told.index[told.notna() & read.isna()])
+    faults.add(label, rule, column=heading, rows=told.index[told.notna() & read.isna()])
     return read
+
+
+def _blank_day(column: pa.Column) -> str:
+    if column.nullable:
+        return 'Declare what it says: marks: {"31-12-9999": missing} (or the day that stands there).'
+    return "Correct the rows at the source and export again."
+
+
+def _words(source: Source, column: pa.Column, told: pd.Series, heading: str, faults: Faults) -> pd.Series:
+    """Words that may be kept: no person's number, no date that Excel made, no row of totals."""
+    label = source.label
+    pattern = CPR_IN_TEXT.replace("?[0-9]{4}", "[0-9]{4}") if column.name == "document" else CPR_IN_TEXT
+    numbered = told.str.contains(pattern, na=False)
+    rule = "ten digits like a CPR number, in a column that holds none"
+    remedy = "Take them out at the source, or name the heading under ignore."
+    faults.add(label, rule, column=heading, rows=told.index[numbered], remedy=remedy)
+    lost = told.str.contains(r"(?i)[a-zæøå]\?[a-zæøå]", na=False)
+    rule = "a question mark within a word: a letter has been lost"
+    faults.add(label, rule, column=heading, rows=told.index[lost])
+    names = column.name not in NOT_NAMES and source.table not in PRINTED
+    if names and not known_words(source.table, column.name):
+        totals = told.str.fullmatch(TOTALS, na=False)
+        rule = "a row of totals among the data"
+        remedy = f"Declare leave_out: {{{heading}: [its wording]}}."
+        faults.add(label, rule, column=heading, rows=told.index[totals], remedy=remedy)
+    return told.mask(numbered | lost)
 
 
 def _read(source: Source, column: pa.Column, told: pd.Series, key: bytes) -> tuple[str, pd.Series]:
     """What must hold for every cell, and the cells read; missing where it does not hold."""
+    decimal = source.decimal_mark if isinstance(source, Sheet) else ","
     match column.metadata["form"]:
         case "person":
             rule = "not ten digits with or without a hyphen after the sixth (a leading zero may be lost)"
@@ -127,10 +209,9 @@ def _read(source: Source, column: pa.Column, told: pd.Series, key: bytes) -> tup
         case "month":
             return "not a month like 2019M06", months(told)
         case "whole":
-            values = numbers(told)
+            values = numbers(told, decimal)
             return "not a whole number", values.where(values % 1 == 0)
         case "number":
-            return NOT_A_NUMBER, numbers(told)
-    # Excel makes dates out of words such as 1-2; a posting's text may well be a date
-    words = told if isinstance(source, Journal) else told.mask(told.str.fullmatch(DATE, na=False))
-    return "a date where words are expected", words
+            return NOT_A_NUMBER[decimal], numbers(told, decimal)
+    # Excel makes dates out of words such as 1-2
+    return "a date where words are expected", told.mask(told.str.fullmatch(DATE, na=False))

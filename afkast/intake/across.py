@@ -1,0 +1,148 @@
+"""What no file can be judged by alone: rules between files, between tables, and with the day of extraction."""
+
+import pandas as pd
+
+from afkast.intake.faults import FETCH_AGAIN, Faults
+from afkast.intake.snapshot import sha256
+from afkast.intake.sources import Source
+from afkast.intake.tables import Part
+from afkast.intake.wording import same_but_for_capitals
+
+NOT_AFTER_EXTRACTION = {
+    "ledger": ("posted_on",),
+    "measures": ("period",),
+    "persons": ("moved_on", "died_on"),
+    "spells": ("start",),
+    "cohort": ("entered_on", "started_on"),
+    "cases": ("opened_on", "decided_on"),
+    "statuses": ("counted_on",),
+}
+"""Days that cannot lie after the day their file was extracted."""
+
+GROWS = ("ledger", "measures", "spells", "cases")
+"""Tables whose files get new rows month by month; one without them may be an old file under a new date."""
+
+STALE_DAYS = 345
+OLDEST_YEARS = 120
+SMALL_PRICE_DKK = 1000
+
+SAME_WORD = ("area", "benefit", "committee", "education", "group", "heading", "item", "measure", "state", "unit")
+"""Columns of names: one thing has one name, in all tables."""
+
+ONE_POSTING = ["strategy", "committee", "line", "posted_on", "document", "amount_dkk"]
+
+
+def judge_files(sources: list[Source], contents: dict[str, bytes], parts: list[Part], faults: Faults) -> None:
+    """Rules between files that the tables would hide: the same file twice, postings in two files or twice in one."""
+    first: dict[tuple[str, str | None, str], str] = {}
+    twice: set[str] = set()
+    for source in sources:
+        if source.file in contents:
+            sheet = getattr(source, "sheet", None)
+            same = first.setdefault((sha256(contents[source.file]), sheet, source.table), source.file)
+            if same != source.file:
+                rule = f"is the same file, byte for byte, as {same}"
+                faults.add(source.label, rule, remedy="Take one of them away.")
+                twice |= {source.label, same}
+    ledgers = [(source, rows) for source, rows in parts if source.table == "ledger" and source.label not in twice]
+    for source, rows in ledgers:
+        count = rows.value_counts(dropna=False)
+        if len(rows) > 1 and count.min() > 1:
+            rule = "every row stands there more than once"
+            faults.ask(source.label, "repeated", rule, rows=rows.index, remedy=FETCH_AGAIN)
+    for later, (source, rows) in enumerate(ledgers):
+        for earlier, others in ledgers[:later]:
+            keys = pd.MultiIndex.from_frame(rows[ONE_POSTING])
+            shared = rows.index[keys.isin(pd.MultiIndex.from_frame(others[ONE_POSTING]))]
+            rule = f"postings that {earlier.label} has too"
+            faults.ask(source.label, "shared", rule, rows=shared, remedy="Export periods that do not overlap.")
+
+
+def judge_strategies(known: set[str], parts: list[Part], faults: Faults) -> None:
+    """Every id of a strategy is one that somebody has written."""
+    for source, rows in parts:
+        if "strategy" in rows:
+            unknown = rows.index[~rows["strategy"].isin(known)]
+            rule = "no strategy has this id"
+            remedy = f"strategies/ has {', '.join(sorted(known))}; write it so, or `afkast new` makes another."
+            faults.add(source.label, rule, column=_heading(source, "strategy"), rows=unknown, remedy=remedy)
+
+
+def judge_tables(sources: list[Source], parts: list[Part], faults: Faults) -> None:
+    """Rules between tables, and what must hold on the day of extraction."""
+    for source, rows in parts:
+        _judge_days(source, rows, faults)
+    _judge_persons(sources, parts, faults)
+    _judge_names(parts, faults)
+    for source, rows in parts:
+        if source.table == "ledger":
+            regular = rows["period"] <= 12
+            other = rows.index[regular & (rows["posted_on"].dt.month != rows["period"])]
+            rule = "not the month that was posted in"
+            faults.ask(source.label, "period", rule, column=_heading(source, "period"), rows=other)
+        if source.table == "unit_prices":
+            for name in ("net_dkk_per_full_year_person", "gross_dkk_per_full_year_person"):
+                small = rows.index[(rows[name] > 0) & (rows[name] < SMALL_PRICE_DKK)]
+                rule = f"less than {SMALL_PRICE_DKK} kr. for a year; it may be in thousands"
+                faults.ask(source.label, "small_price", rule, column=_heading(source, name), rows=small)
+
+
+def _judge_days(source: Source, rows: pd.DataFrame, faults: Faults) -> None:
+    extraction = pd.Timestamp(source.extracted_on)
+    for column in NOT_AFTER_EXTRACTION.get(source.table, ()):
+        days = rows[column]
+        if source.table == "statuses":
+            days = days[rows["kind"] == "actual"]
+        late = days.index[days > extraction]
+        rule = f"lies after the extraction ({source.extracted_on})"
+        faults.add(source.label, rule, column=_heading(source, column), rows=late)
+    if source.table in GROWS and len(rows) and not faults.concern([source.label]):
+        columns = rows.select_dtypes("datetime")
+        days = pd.concat([columns[column] for column in columns]).dropna().drop_duplicates().sort_values()
+        newest, rhythm = days.iloc[-1], days.diff().median()
+        if newest + rhythm + pd.Timedelta(days=STALE_DAYS) < extraction.to_period("M").start_time:
+            rule = f"its newest row is of {newest:%Y-%m}, long before the extraction ({source.extracted_on})"
+            remedy = "Fetch the newest file, or correct extracted_on."
+            faults.ask(source.label, "stale", rule, remedy=remedy)
+    if source.table == "persons":
+        born = rows["birth_year"]
+        rule = f"not born from {extraction.year - OLDEST_YEARS} to {extraction.year}"
+        odd = rows.index[~born.between(extraction.year - OLDEST_YEARS, extraction.year)]
+        faults.add(source.label, rule, column=_heading(source, "birth_year"), rows=odd)
+
+
+def _judge_persons(sources: list[Source], parts: list[Part], faults: Faults) -> None:
+    """Everybody is among the persons, and nobody is on benefits before being born."""
+    persons = [rows for source, rows in parts if source.table == "persons" and len(rows)]
+    declared = [source.label for source in sources if source.table == "persons"]
+    # a person whose row, or file, is at fault is not unknown
+    complete = not faults.concern([*declared, *(source.file for source in sources if source.table == "persons")])
+    known = pd.concat(persons).drop_duplicates("person") if persons else pd.DataFrame(columns=["person", "birth_year"])
+    born = known.set_index("person")["birth_year"]
+    for source, rows in parts:
+        if source.table not in ("spells", "cohort") or rows.empty:
+            continue
+        if complete:
+            unknown = rows.index[~rows["person"].isin(born.index)]
+            rule = "a person who is not in the table persons"
+            faults.add(source.label, rule, column=_heading(source, "person"), rows=unknown)
+        column = "start" if source.table == "spells" else "entered_on"
+        early = rows.index[rows[column].dt.year < rows["person"].map(born).astype(float)]
+        rule = "lies before the person's year of birth"
+        faults.add(source.label, rule, column=_heading(source, column), rows=early)
+
+
+def _judge_names(parts: list[Part], faults: Faults) -> None:
+    """One thing has one name: what only capitals part is told where it is written the second way."""
+    for name in SAME_WORD:
+        used = [(source, rows[name].dropna()) for source, rows in parts if name in rows]
+        other = same_but_for_capitals(word for _, words in used for word in words.unique())
+        for source, words in used:
+            rows = words.index[words.isin(other)]
+            rule = "written elsewhere with other capitals"
+            remedy = f"Write it in one way, for example by values: {{{name}: …}}."
+            faults.add(source.label, rule, column=_heading(source, name), rows=rows, remedy=remedy)
+
+
+def _heading(source: Source, column: str) -> str:
+    return source.headings.get(column, column)

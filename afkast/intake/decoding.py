@@ -1,0 +1,102 @@
+"""Bytes → text, and why not: another encoding, another kind of file, a byte that does not belong."""
+
+import re
+
+from afkast.intake.faults import FETCH_AGAIN, Faults
+from afkast.intake.sources import Csv, Journal, Source
+from afkast.intake.wording import CODE_PAGE_850, TWICE_ENCODED
+
+LONGEST_LINE = 1_000_000
+
+# C0 and C1 controls, a lone carriage return, and the mark that replaces a character somebody could not read
+CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd]|\r(?!\n|$)")
+
+KINDS = [
+    (b"PK\x03\x04", "an Excel workbook or another archive"),
+    (b"\xd0\xcf\x11\xe0", "an old or encrypted Excel workbook"),
+    (b"PAR1", "a Parquet file"),
+    (b"%PDF", "a PDF document"),
+    (b"\x1f\x8b", "a packed file"),
+    (b"<!DOCTYPE html", "a web page"),
+    (b"<html", "a web page"),
+    (b"<?xml", "an XML file"),
+]
+"""How a file of another kind begins."""
+
+EXPORT_AS_TEXT = "Export it as text, or declare it with the reader for its kind."
+
+
+def kind_of(content: bytes) -> str | None:
+    """What a file that is no text is, by how it begins."""
+    start = content[:64].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+    return next((kind for beginning, kind in KINDS if start.startswith(beginning.lower())), None)
+
+
+def decoded(source: Source, content: bytes, encoding: str, faults: Faults) -> str | None:
+    """The file as text; bytes outside the encoding and control characters are faults."""
+    if kind := kind_of(content):
+        faults.add(source.label, f"is {kind}, not text", remedy=EXPORT_AS_TEXT)
+        return None
+    wide = content[:2] in (b"\xff\xfe", b"\xfe\xff") or content[:200].count(b"\x00") > len(content[:200]) // 3 > 0
+    if wide and encoding != "utf-16":
+        remedy = "Save it as 'CSV UTF-8', or declare encoding: utf-16."
+        faults.add(source.label, f"is written in UTF-16, not in {_name(encoding)}", remedy=remedy)
+        return None
+    if not wide and len(content) > LONGEST_LINE:
+        long = [row for row, line in enumerate(content.split(b"\n"), start=1) if len(line) > LONGEST_LINE]
+        if long:
+            rule = f"a line longer than {LONGEST_LINE // 1_000_000} MB"
+            faults.add(source.label, rule, rows=long, remedy="Export the file again, with a line end after each row.")
+            return None
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError:
+        lines = content.split(b"\n")
+        rows = [row for row, line in enumerate(lines, start=1) if not _decodes(line, encoding)]
+        other = _fitting(source, content)
+        remedy = f"It fits {other}: declare encoding: {other}." if other else FETCH_AGAIN
+        faults.add(source.label, f"a byte that is not {_name(encoding)}", rows=rows or None, remedy=remedy)
+        return None
+    # a page of a print begins with a form feed
+    printed = text.replace("\n\f", "\n").removeprefix("\f") if isinstance(source, Journal) else text
+    for pattern, rule, remedy in [
+        (TWICE_ENCODED, "letters that are UTF-8 read in another encoding", _redeclare(source, encoding)),
+        (CODE_PAGE_850 if encoding == "cp1252" else None, "letters of code page 850", "Declare encoding: cp850."),
+        (CONTROL, "a control character", FETCH_AGAIN),
+    ]:
+        if pattern and pattern.search(printed):
+            rows = [row for row, line in enumerate(printed.split("\n"), start=1) if pattern.search(line)]
+            faults.add(source.label, rule, rows=rows, remedy=remedy)
+            return None
+    return text
+
+
+def _name(encoding: str) -> str:
+    return encoding.removesuffix("-sig")
+
+
+def _redeclare(source: Source, encoding: str) -> str:
+    if isinstance(source, Csv) and encoding in ("cp1252", "cp850"):
+        return "Declare encoding: utf-8."
+    return "Export the file again, as UTF-8."
+
+
+def _fitting(source: Source, content: bytes) -> str | None:
+    """The encoding in which the file's letters are those of Danish words, where one clearly is."""
+    if not isinstance(source, Csv):
+        return None
+    words = {}
+    for encoding in ("utf-8", "cp1252", "cp850"):
+        if _decodes(content, encoding):
+            letters = re.findall(r"[^\x00-\x7f]", content.decode(encoding))
+            words[encoding] = sum(letter in "æøåÆØÅéÉüöä" for letter in letters) / max(len(letters), 1)
+    best = max(words, key=lambda encoding: words[encoding], default=None)
+    return best if best and best != _name(source.encoding) and words[best] > 0.9 else None
+
+
+def _decodes(line: bytes, encoding: str) -> bool:
+    try:
+        line.decode(encoding)
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,148 @@
+"""Rows of cells → the table below a line of headings: what is data, and what only stands around it."""
+
+import re
+
+import pandas as pd
+
+from afkast.intake.cells import numbers
+from afkast.intake.contracts import CONTRACTS
+from afkast.intake.faults import CORRECT_DECLARATION, FETCH_AGAIN, Faults, few
+from afkast.intake.sources import Sheet, scaled
+from afkast.intake.wording import normal
+
+Rows = list[tuple[int, list[str]]]
+"""Row number and cells, as they stand in the file."""
+
+IN_ANOTHER_UNIT = re.compile(r"1\.?000 ?kr|\bt\.?kr|\btkr|tusind|\bmio\b|million", re.IGNORECASE)
+COUNTS_ROWS = re.compile(r"\b(?:rækker|poster|posteringer|forløb|linjer|personer|borgere|sager|records|rows)\b", re.I)
+
+
+def find_headings(source: Sheet, rows: Rows, faults: Faults) -> tuple[int, list[str]] | None:
+    """Position in `rows` of the first row below the headings, and the headings; None where they are not as declared."""
+    declared = source.declared_headings
+    depth = source.heading_rows
+    lines = [_heading(rows[at : at + depth], set(declared)) for at in range(len(rows) - depth + 1)]
+    found = [len(set(declared) & set(line)) for line in lines]
+    if not any(found):
+        faults.add(source.label, "no line holds the declared headings", remedy=CORRECT_DECLARATION)
+        return None
+    at = found.index(max(found))
+    row, headings = rows[at][0], lines[at]
+    while headings and not headings[-1]:
+        headings.pop()
+    for heading in declared:
+        if headings.count(heading) != 1:
+            rule = "the heading occurs twice" if heading in headings else "the heading is missing"
+            faults.add(source.label, rule, column=heading, rows=[row], remedy=_remedy(heading, headings))
+    # they are told by position: where the headings are lost, a heading may be a person's data
+    extra = [position for position, heading in enumerate(headings, start=1) if heading not in declared]
+    if extra:
+        plural = "s" if len(extra) > 1 else ""
+        rule = f"heading{plural} number {few(extra)} {'are' if plural else 'is'} not declared in sources.yml"
+        remedy = CORRECT_DECLARATION.removesuffix(".") + "; a column that is not needed goes under ignore."
+        faults.add(source.label, rule, rows=[row], remedy=remedy)
+    unit = [number for number, cells in rows[: at + depth] if any(map(IN_ANOTHER_UNIT.search, cells))]
+    if unit and source.scale is None and "dkk" in "".join(scaled(source.table)):
+        rule = "says above the rows that its amounts are in thousands or millions"
+        remedy = "Declare scale: 1000 (or 1000000), or scale: 1 where the amounts are in kroner."
+        faults.add(source.label, rule, rows=unit, remedy=remedy)
+    if extra or set(declared) - set(headings) or len(set(headings)) < len(headings):
+        return None
+    return at + depth, headings
+
+
+def _heading(rows: Rows, declared: set[str]) -> list[str]:
+    """One line of headings of one or more rows; a heading above reaches to the next one in its row."""
+    lines = [[normal(cell) for cell in cells] for _, cells in rows]
+    if len(lines) == 1:
+        return lines[0]
+    width = max(map(len, lines))
+    above = [""] * width
+    for line in lines[:-1]:
+        reaching = ""
+        for position in range(width):
+            reaching = (line[position] if position < len(line) else "") or reaching
+            above[position] = f"{above[position]} {reaching}".strip()
+    last = [*lines[-1], *[""] * (width - len(lines[-1]))]
+    joined = [f"{upper} {lower}".strip() if lower else upper for upper, lower in zip(above, last, strict=True)]
+    return [lower if lower in declared else both for lower, both in zip(last, joined, strict=True)]
+
+
+def _remedy(heading: str, headings: list[str]) -> str:
+    alike = [n for n, other in enumerate(headings, start=1) if other.casefold() == heading.casefold() != other]
+    alike = [n for n in alike if headings[n - 1] != heading]
+    return f"Heading number {alike[0]} differs only in capitals; write it so." if alike else CORRECT_DECLARATION
+
+
+def data_rows(
+    source: Sheet, headings: list[str], cells: pd.DataFrame, odd: Rows, faults: Faults
+) -> pd.DataFrame | None:
+    """The rows that are data, of the declared headings that are not ignored.
+
+    `cells` has the rows with a cell per heading, by row number; `odd` are the rows with more or fewer.
+    """
+    label = source.label
+    odd = [(row, filled) for row, line in odd if any(filled := [normal(cell) for cell in line])]
+    cells = cells[(cells != "").any(axis=1)]
+    if source.footer:
+        cells, odd = _above_footer(source, cells, odd, faults)
+    for heading, wordings in source.leave_out.items():
+        totals = cells[heading].map(normal).isin(wordings)
+        faults.record(label).left_out += int(totals.sum())
+        cells = cells[~totals]
+    if cells.empty and not odd:
+        faults.add(label, "no rows below the headings", remedy=FETCH_AGAIN)
+        return None
+    names = pd.Series(headings, index=cells.columns)
+    repeated = cells.index[(cells == names).sum(axis=1) >= max(2, len(headings) / 2)]
+    rule = "the headings stand there again: more than one table, or page, in one"
+    faults.add(label, rule, rows=repeated, remedy="Export one table a file, or a sheet.")
+    notes = [row for row, line in odd if sum(map(bool, line)) == 1 and (cells.empty or row > cells.index[-1])]
+    rule = f"not {len(headings)} cells, as there are headings"
+    uneven = [row for row, _ in odd if row not in notes]
+    faults.add(label, rule, rows=uneven)
+    remedy = "Declare the first word of the first of them as footer."
+    faults.add(label, "a note below the rows", rows=notes, remedy=remedy)
+    return cells[source.kept_headings].copy()
+
+
+def _above_footer(source: Sheet, cells: pd.DataFrame, odd: Rows, faults: Faults) -> tuple[pd.DataFrame, Rows]:
+    """The rows above the footer; a footer lacks a cell that every row of data must have."""
+    label, footer = source.label, str(source.footer)
+    contract = CONTRACTS[source.table].columns
+    needed = [heading for heading, column in source.columns.items() if not contract[column].nullable]
+    whole = (cells[needed] != "").all(axis=1) if needed else pd.Series(False, index=cells.index)
+    begins = cells.iloc[:, 0].str.startswith(footer)
+    ends = [*cells.index[begins & ~whole], *(row for row, line in odd if line[0].startswith(footer))]
+    if not ends:
+        rule = "the declared footer is missing; the export may be cut short"
+        faults.add(label, rule, remedy=FETCH_AGAIN)
+        return cells, odd
+    end = min(ends)
+    below = cells.index[whole & (cells.index > end)]
+    rule = f"rows of data below the footer, which begins in row {end}"
+    faults.add(label, rule, rows=below, remedy=CORRECT_DECLARATION)
+    data = cells[cells.index < end]
+    _check_footer(source, data, cells.loc[end:end], [line for row, line in odd if row >= end], faults)
+    return data, [(row, line) for row, line in odd if row < end]
+
+
+def _check_footer(
+    source: Sheet, data: pd.DataFrame, totals: pd.DataFrame, notes: list[list[str]], faults: Faults
+) -> None:
+    """What a footer says of the rows above it must hold: how many they are, and what they add up to."""
+    lines = [" ".join(filter(None, line)) for line in [*notes, *totals.to_numpy().tolist()]]
+    for line in lines:
+        counted = re.findall(r"(?<![0-9,.])[0-9]{1,3}(?:\.[0-9]{3})+(?![0-9,])|(?<![0-9,.])[0-9]+(?![0-9,.])", line)
+        if COUNTS_ROWS.search(line) and len(counted) == 1 and len(line) < 60:
+            told = int(counted[0].replace(".", ""))
+            if told != len(data):
+                rule = f"has {len(data)} rows, and its own footer says {told}"
+                faults.add(source.label, rule, remedy=FETCH_AGAIN)
+    amounts = [heading for heading, column in source.columns.items() if column in scaled(source.table)]
+    for heading in [*(amounts if source.table != "measures" else []), *source.spread]:
+        total = numbers(totals[heading], source.decimal_mark)
+        summed = numbers(data[heading], source.decimal_mark).sum()
+        wrong = total.index[(total - summed).abs() > 0.005]
+        rule = "the footer's total is not the sum of the rows"
+        faults.add(source.label, rule, column=heading, rows=wrong, remedy=FETCH_AGAIN)

@@ -1,0 +1,56 @@
+"""Measures: values that follow from numerator and denominator, and the states of a value that is not there."""
+
+import pandas as pd
+
+from afkast.intake.cells import danish_text, decimals, numbers
+from afkast.intake.faults import Faults
+from afkast.intake.numeric import SUPPRESSED
+from afkast.intake.sources import Sheet, Source
+
+
+def with_states(source: Source, named: pd.DataFrame, faults: Faults) -> pd.DataFrame:
+    """The value where only its parts are given, and the status where none is."""
+    named = named.copy()
+    suppressed = pd.Series(False, index=named.index)
+    for column in {"value", "numerator", "denominator"} & set(named):
+        hidden = named[column] == SUPPRESSED
+        suppressed |= hidden & (column == "value")
+        named[column] = named[column].mask(hidden, "")
+    if isinstance(source, Sheet) and {"numerator", "denominator"} <= set(named):
+        named = _ratios(source, named, faults)
+    if "status" not in named:
+        named["status"] = named["value"].isin([""]).map({True: "missing", False: "ok"})
+        named["status"] = named["status"].mask(suppressed, "suppressed")
+    return named
+
+
+def _ratios(source: Sheet, named: pd.DataFrame, faults: Faults) -> pd.DataFrame:
+    """Values computed from their parts, or held against them to the decimals that all three are written with."""
+    decimal = source.decimal_mark
+    top, bottom = numbers(named["numerator"], decimal), numbers(named["denominator"], decimal)
+    unit = named["unit"].str.casefold()
+    times = (
+        pd.Series(float("nan"), index=named.index).mask(unit == "andel", 1.0).mask(unit.str.startswith("pct"), 100.0)
+    )
+    heading = source.headings.get("denominator", "denominator")
+    given = named["value"] != "" if "value" in named else pd.Series(True, index=named.index)
+    faults.add(
+        source.label, "is 0, and nothing can be a share of it", column=heading, rows=named.index[given & (bottom == 0)]
+    )
+    ratio = times * top / bottom.mask(bottom == 0)
+    if "value" not in named:
+        rule = "value follows from numerator and denominator only where the unit is andel or pct."
+        faults.add(source.label, rule, column="unit", rows=named.index[top.notna() & times.isna()])
+        named["value"] = [danish_text(share, decimal) if share == share else "" for share in ratio]
+        faults.correct(source.label, "value computed from numerator and denominator", ratio.notna().sum())
+        return named
+    value = numbers(named["value"], decimal)
+    last = {name: 10.0 ** -decimals(named[name], decimal) for name in ("value", "numerator", "denominator")}
+    part = {name: last[name].mask(last[name] == 1, 0.0) for name in ("numerator", "denominator")}
+    parts_off = (times * part["numerator"] + ratio * part["denominator"]) / bottom * 0.5 + 1e-9
+    # some systems cut decimals off where others round
+    below = ratio.abs() - value.abs()
+    rows = named.index[(below > last["value"] + parts_off) | (below < -last["value"] / 2 - parts_off)]
+    rule = "is not numerator ÷ denominator"
+    faults.ask(source.label, "ratio", rule, column=source.headings.get("value", "value"), rows=rows)
+    return named

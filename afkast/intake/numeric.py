@@ -1,0 +1,114 @@
+"""Cells of numbers before they are read: what marks, decimal marks and per cent signs say, or leave open."""
+
+import pandas as pd
+
+from afkast.intake.cells import (
+    BLANK_MARKS,
+    COMMA_IS_DECIMAL,
+    POINT_IS_DECIMAL,
+    POINT_MAY_BE_EITHER,
+)
+from afkast.intake.contracts import CONTRACTS
+from afkast.intake.faults import Faults
+from afkast.intake.sources import Sheet
+
+MARK = r"[^0-9A-Za-zÆØÅæøå\s]{1,4}"
+DASHES = {"–": "-", "—": "-", "\N{MINUS SIGN}": "-"}
+SUPPRESSED = "suppressed"
+
+
+def read_marks(source: Sheet, named: pd.DataFrame, numeric: list[str], faults: Faults) -> pd.DataFrame:
+    """What stands for a number becomes 0, blank or `suppressed`; for a day, blank. The undeclared is a fault."""
+    named = named.copy()
+    days = [name for name in source.columns.values() if _form(source, name) == "day"]
+    meaning = {"zero": "0", "missing": "", "suppressed": SUPPRESSED}
+    says = dict.fromkeys(BLANK_MARKS, "") | {mark: meaning[said] for mark, said in source.marks.items()}
+    for name in numeric:
+        told = named[name].replace(DASHES)
+        undeclared = told.str.fullmatch(MARK, na=False) & ~told.isin(says)
+        if undeclared.any():
+            marks = " and ".join(f"'{mark}'" for mark in sorted(told[undeclared].unique())[:3])
+            rule = f"{marks} where a number should be, which sources.yml does not declare"
+            remedy = "Declare what it says: marks: {mark: zero, missing or suppressed}."
+            heading = source.headings.get(name, name)
+            faults.add(source.label, rule, column=heading, rows=told.index[undeclared], remedy=remedy)
+        for mark in source.marks:
+            rule = f"'{mark}' is {source.marks[mark]}"
+            faults.correct(source.label, rule, (told == mark).sum(), source.headings.get(name, name))
+        named[name] = told.mask(undeclared).replace(says)
+    missing = [mark for mark, said in source.marks.items() if said == "missing"]
+    for name in days:
+        of_mark = named[name].isin(missing)
+        faults.correct(source.label, "a mark is no day", of_mark.sum(), source.headings.get(name, name))
+        named[name] = named[name].mask(of_mark, "")
+    return named
+
+
+def judge_decimals(source: Sheet, named: pd.DataFrame, numeric: list[str], faults: Faults) -> None:
+    """Where sources.yml does not say which mark is the decimal one, the file's own numbers must."""
+    if source.decimal:
+        return
+    comma, point = (
+        {name: named.index[named[name].str.fullmatch(pattern, na=False)] for name in numeric}
+        for pattern in (COMMA_IS_DECIMAL, POINT_IS_DECIMAL)
+    )
+    if any(map(len, comma.values())):
+        return
+    if any(map(len, point.values())):
+        for name in numeric:
+            rule = "decimals are written with a point"
+            remedy = 'Declare decimal: ".".'
+            faults.add(source.label, rule, column=source.headings.get(name, name), rows=point[name], remedy=remedy)
+            named[name] = named[name].mask(named.index.isin(point[name]))
+        return
+    for name in numeric:
+        if name not in source.columns.values() or "dkk" in name or _form(source, name) == "whole":
+            continue  # kroner have two decimals or none, and a whole number has none
+        either = named[name].str.fullmatch(POINT_MAY_BE_EITHER, na=False)
+        small = named[name].str.fullmatch("-?[1-9][0-9]{0,2}", na=False)
+        large = named[name].str.fullmatch("-?[1-9][0-9]{3,}", na=False)
+        if either.any() and (large.any() or not small.any()):
+            rule = "a point before three digits may part thousands or decimals"
+            heading = source.headings.get(name, name)
+            remedy = 'Declare decimal: "," (thousands) or decimal: ".".'
+            faults.add(source.label, rule, column=heading, rows=named.index[either], remedy=remedy)
+            named[name] = named[name].mask(either)
+
+
+def read_percentages(source: Sheet, named: pd.DataFrame, numeric: list[str], faults: Faults) -> pd.DataFrame:
+    """A cell in per cent is a share of 1 in a column of shares, and as it stands where the unit is per cent."""
+    named = named.copy()
+    for name in numeric:
+        if name not in named:
+            continue
+        percent = named[name].str.endswith("%", na=False)
+        if not percent.any():
+            continue
+        bare = named[name].str.removesuffix("%").str.strip()
+        share = pd.Series(name in ("state_refund_share", "state_share"), index=named.index)
+        as_it_stands = pd.Series(False, index=named.index)
+        if source.table == "measures" and name == "value":
+            share = named["unit"].str.casefold() == "andel"
+            as_it_stands = named["unit"].str.contains(r"^(?i:pct|procent|%)", na=False)
+        rule = "a percentage, where the unit is neither pct. nor andel"
+        heading = source.headings.get(name, name)
+        faults.add(source.label, rule, column=heading, rows=named.index[percent & ~share & ~as_it_stands])
+        named[name] = named[name].mask(percent, bare)
+        of_one = percent & share
+        faults.correct(source.label, "per cent as a share of 1", of_one.sum(), heading)
+        named.loc[of_one, name] = [_hundredth(cell, source.decimal_mark) for cell in named.loc[of_one, name]]
+    return named
+
+
+def _hundredth(cell: str, decimal: str) -> str:
+    """The same number with the decimal mark two places to the left."""
+    sign, unsigned = ("-", cell[1:]) if cell.startswith("-") else ("", cell)
+    whole, _, rest = unsigned.partition(decimal)
+    if not whole.isdigit() or (rest and not rest.isdigit()):
+        return cell + "%"  # no number: told as such
+    whole = whole.rjust(3, "0")
+    return f"{sign}{whole[:-2].lstrip('0') or '0'}{decimal}{whole[-2:]}{rest}"
+
+
+def _form(source: Sheet, name: str) -> str:
+    return str(CONTRACTS[source.table].columns[name].metadata["form"])

@@ -1,0 +1,56 @@
+"""One normal form of text at the door: words that look alike are the same word.
+
+Composed letters (NFC); every kind of space is a space and several are one; soft hyphens, zero-width and direction
+marks are gone; hyphens that look like `-` are `-`. Capitals are kept: `same_but_for_capitals` finds what they part.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+
+INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
+)
+HYPHENS = re.compile("[\u2010\u2011]")
+SPACES = re.compile(r"\s+")
+PLAIN = r"^(?:[!-~æøåÆØÅ]+(?: [!-~æøåÆØÅ]+)*)?$"
+"""Most cells: nothing in them could be written in another way."""
+
+# as UTF-8 read in Windows-1252, and as the Danish letters of code page 850 read in Windows-1252
+TWICE_ENCODED = re.compile("Ã[¦¸¥†˜…\u0086\u0098]|Â[\u00a0§´°]|â€")
+CODE_PAGE_850 = re.compile("[A-Za-z][‘›†’\u009d\u008f][A-Za-z]")
+
+
+def normal(text: str) -> str:
+    """The text in its normal form."""
+    return SPACES.sub(" ", HYPHENS.sub("-", INVISIBLE.sub("", unicodedata.normalize("NFC", text)))).strip()
+
+
+def normal_data(data: Any) -> Any:
+    """Plain data (dict, list, scalars) with every text in its normal form, keys too."""
+    if isinstance(data, dict):
+        return {normal_data(key): normal_data(value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [normal_data(item) for item in data]
+    return normal(data) if isinstance(data, str) else data
+
+
+def normal_cells(cells: pd.Series) -> tuple[pd.Series, int]:
+    """The cells in their normal form, and in how many that changed something; blank ends do not count."""
+    odd = cells[~cells.str.match(PLAIN, na=True)]
+    if odd.empty:
+        return cells, 0
+    form = {text: normal(text) for text in odd.unique()}
+    changed = odd.map(form)
+    cells = cells.copy()
+    cells.loc[odd.index] = changed
+    return cells, int((odd.str.strip() != changed).sum())
+
+
+def same_but_for_capitals(words: Iterable[str]) -> dict[str, str]:
+    """Word → the earlier word that only capitals part it from."""
+    first: dict[str, str] = {}
+    return {word: kept for word in words if (kept := first.setdefault(word.casefold(), word)) != word}

@@ -1,0 +1,254 @@
+"""What no file can be judged by alone: other files, the day of extraction, the declaration, the person's own number."""
+
+from pathlib import Path
+
+import pytest
+from raw_files import imported, refused, write_own
+
+LEDGER = """\
+  - file: FILE
+    reader: csv
+    table: ledger
+    columns: {Linje: line, Dato: posted_on, Per: period, Bilag: document, Beløb: amount_dkk}
+    ignore: [Tekst]
+    constants: {strategy: s, committee: AMU}
+"""
+HEADINGS = "Linje;Dato;Per;Bilag;Tekst;Beløb\n"
+
+
+def posting(document: int, amount: int = 100, day: str = "05-10-2026", period: int = 10) -> str:
+    return f"investment;{day};{period};{document};HEMMELIG;{amount}\n"
+
+
+def ledgers(folder: Path, first: str, second: str, more: str = "") -> Path:
+    declared = LEDGER.replace("FILE", "a.csv") + LEDGER.replace("FILE", "b.csv") + more
+    return write_own(folder / "raw", declared, {"a.csv": HEADINGS + first, "b.csv": HEADINGS + second})
+
+
+# ---------------------------------------------------------------- the same rows twice
+
+
+def test_the_same_file_under_two_names_is_refused(tmp_path: Path) -> None:
+    [sentence] = refused(ledgers(tmp_path, posting(1) + posting(2), posting(1) + posting(2)))
+    assert sentence.startswith("b.csv: is the same file, byte for byte, as a.csv. Take one of them away.")
+
+
+def test_postings_in_two_files_are_asked_about(tmp_path: Path) -> None:
+    rows = posting(1) + posting(2), posting(2) + posting(3)
+    [sentence] = refused(ledgers(tmp_path, *rows))
+    assert (
+        sentence.startswith("b.csv: postings that a.csv has too (row 2).") and "accepted: {shared: reason}" in sentence
+    )
+    (tmp_path / "b").mkdir()
+    raw = ledgers(tmp_path / "b", *rows, "    accepted: {shared: 'AB: to ens posteringer'}\n")
+    assert imported(raw).table("ledger")["amount_dkk"].sum() == 400
+
+
+def test_rows_that_all_stand_twice_are_asked_about(tmp_path: Path) -> None:
+    raw = write_own(
+        tmp_path / "raw", LEDGER.replace("FILE", "a.csv"), {"a.csv": HEADINGS + (posting(1) + posting(2)) * 2}
+    )
+    [sentence] = refused(raw)
+    assert "a.csv: every row stands there more than once (rows 2, 3, 4 and 1 more; 4 rows)" in sentence
+
+
+def test_two_postings_may_be_alike(tmp_path: Path) -> None:
+    raw = write_own(
+        tmp_path / "raw", LEDGER.replace("FILE", "a.csv"), {"a.csv": HEADINGS + posting(1) * 2 + posting(2)}
+    )
+    ledger = imported(raw).table("ledger")
+    assert ledger["amount_dkk"].sum() == 300 and "text" not in ledger
+    assert not any(b"HEMMELIG" in path.read_bytes() for path in raw.parent.rglob("*.parquet"))
+
+
+PERSONS = """\
+  - file: FILE
+    reader: csv
+    table: persons
+    columns: {CPR: person, Født: birth_year}
+    constants: {sex: K, education: Grundskole}
+"""
+SPELLS = """\
+  - file: f.csv
+    reader: csv
+    table: spells
+    columns: {CPR: person, Fra: start, Til: end}
+    constants: {benefit: kontanthjælp}
+"""
+CPR = "CPR;Født\n"
+
+
+def test_a_person_on_two_lists_with_the_same_row_is_one_person(tmp_path: Path) -> None:
+    declared = PERSONS.replace("FILE", "a.csv") + PERSONS.replace("FILE", "b.csv")
+    rows = "019981-1003;1981\n"
+    raw = write_own(tmp_path / "raw", declared, {"a.csv": CPR + rows, "b.csv": CPR + rows + "3199811004;1981\n"})
+    snapshot = imported(raw)
+    assert len(snapshot.table("persons")) == 2
+    corrected = [entry["corrected"] for entry in snapshot.files_of("persons")]
+    assert corrected == [[], [{"rule": "the same row stands there already", "column": None, "cells": 1}]]
+
+
+def test_a_person_with_two_different_rows_is_refused(tmp_path: Path) -> None:
+    declared = PERSONS.replace("FILE", "a.csv") + PERSONS.replace("FILE", "b.csv").replace("sex: K", "sex: M")
+    rows = {"a.csv": CPR + "019981-1003;1981\n", "b.csv": CPR + "0199811003;1981\n"}
+    told = refused(write_own(tmp_path / "raw", declared, rows))
+    assert [sentence.partition(". ")[0] for sentence in told] == [
+        "a.csv: more than one row for the same person (row 2)",
+        "b.csv: more than one row for the same person (row 2)",
+    ]
+
+
+# ---------------------------------------------------------------- no cascade
+
+
+@pytest.mark.parametrize(
+    "persons", ['CPR;Født\n019981-1003;"19"81\n', "CPR;År\n019981-1003;1981\n", "", "PK\x03\x04", None]
+)
+def test_a_file_of_persons_that_cannot_be_read_makes_nobody_unknown(tmp_path: Path, persons: str | None) -> None:
+    files: dict[str, str | bytes] = {"f.csv": "CPR;Fra;Til\n019981-1003;01-01-2026;\n"}
+    if persons is not None:
+        files["p.csv"] = persons
+    told = refused(write_own(tmp_path / "raw", PERSONS.replace("FILE", "p.csv") + SPELLS, files))
+    assert told and all(sentence.startswith("p.csv") for sentence in told)
+
+
+# ---------------------------------------------------------------- days
+
+
+@pytest.mark.parametrize(
+    ("born", "start", "end", "rule"),
+    [
+        ("1982", "01-01-2020", "", "p.csv, column 'Født': not the year of birth in the CPR number (row 2)"),
+        ("1981", "01-01-1975", "", "f.csv, column 'Fra': lies before the person's year of birth (row 2)"),
+        ("1981", "01-01-1900", "", "f.csv, column 'Fra': a day that systems write where there is none (row 2)"),
+        ("1981", "02-11-2026", "", "f.csv, column 'Fra': lies after the extraction (2026-11-01) (row 2)"),
+        (
+            "1981",
+            "01-01-2020",
+            "31-12-9999",
+            "f.csv, column 'Til': a day that systems write where there is none",
+        ),
+    ],
+)
+def test_days_that_cannot_be_are_refused(tmp_path: Path, born: str, start: str, end: str, rule: str) -> None:
+    files = {"p.csv": f"CPR;Født\n019981-1003;{born}\n", "f.csv": f"CPR;Fra;Til\n019981-1003;{start};{end}\n"}
+    [sentence] = refused(write_own(tmp_path / "raw", PERSONS.replace("FILE", "p.csv") + SPELLS, files))
+    assert sentence.startswith(rule)
+
+
+def test_nobody_is_older_than_people_get_nor_born_after_the_extraction(tmp_path: Path) -> None:
+    rows = "019905-1003;1905\n019927-1003;2027\n019906-1003;1906\n"
+    [sentence] = refused(write_own(tmp_path / "raw", PERSONS.replace("FILE", "p.csv"), {"p.csv": CPR + rows}))
+    assert sentence.startswith("p.csv, column 'Født': not born from 1906 to 2026 (rows 2, 3).")
+
+
+def test_the_day_a_system_writes_for_no_end_can_be_declared(tmp_path: Path) -> None:
+    files = {"p.csv": CPR + "019981-1003;1981\n", "f.csv": "CPR;Fra;Til\n019981-1003;01-01-2020;31-12-9999\n"}
+    declared = PERSONS.replace("FILE", "p.csv") + SPELLS + "    marks: {31-12-9999: missing}\n"
+    snapshot = imported(write_own(tmp_path / "raw", declared, files))
+    assert snapshot.table("spells")["end"].isna().all()
+
+
+def test_a_planned_end_is_no_end_yet(tmp_path: Path) -> None:
+    files = {"p.csv": CPR + "019981-1003;1981\n", "f.csv": "CPR;Fra;Til\n019981-1003;01-01-2020;31-12-2027\n"}
+    snapshot = imported(write_own(tmp_path / "raw", PERSONS.replace("FILE", "p.csv") + SPELLS, files))
+    assert snapshot.table("spells")["end"].isna().all()
+    [entry] = snapshot.files_of("spells")
+    assert entry["corrected"] == [{"rule": "ends after the extraction: still runs", "column": "Til", "cells": 1}]
+
+
+@pytest.mark.parametrize("day", ["02-11-2026", "01-01-2027"])
+def test_a_posting_after_the_extraction_is_refused(tmp_path: Path, day: str) -> None:
+    row = posting(1, day=day, period=int(day[3:5]))
+    raw = write_own(tmp_path / "raw", LEDGER.replace("FILE", "a.csv"), {"a.csv": HEADINGS + row})
+    assert "column 'Dato': lies after the extraction (2026-11-01) (row 2)" in refused(raw)[0]
+
+
+def test_a_posting_in_another_month_than_its_period_is_asked_about(tmp_path: Path) -> None:
+    rows = posting(1, period=9) + posting(2, period=10) + posting(3, day="31-12-2025", period=13)
+    raw = write_own(tmp_path / "raw", LEDGER.replace("FILE", "a.csv"), {"a.csv": HEADINGS + rows})
+    [sentence] = refused(raw)
+    assert (
+        "column 'Per': not the month that was posted in (row 2)" in sentence
+        and "accepted: {period: reason}" in sentence
+    )
+
+
+MEASURES = """\
+  - file: m.csv
+    reader: csv
+    table: measures
+    columns: {Sted: area, Md: period, Antal: value}
+    constants: {measure: m, unit: personer}
+"""
+
+
+def test_last_years_file_under_this_years_date_is_asked_about(tmp_path: Path) -> None:
+    rows = "".join(f"A;2025M{month:02};{month}\n" for month in range(1, 11))
+    [sentence] = refused(write_own(tmp_path / "raw", MEASURES, {"m.csv": "Sted;Md;Antal\n" + rows}))
+    assert sentence.startswith("m.csv: its newest row is of 2025-10, long before the extraction (2026-11-01).")
+
+
+def test_a_yearly_series_is_not_old_before_its_next_year_is_over(tmp_path: Path) -> None:
+    rows = "".join(f"A;{year}M12;5\n" for year in range(2021, 2025))
+    assert (
+        len(imported(write_own(tmp_path / "raw", MEASURES, {"m.csv": "Sted;Md;Antal\n" + rows})).table("measures")) == 4
+    )
+
+
+# ---------------------------------------------------------------- a declaration that matches nothing
+
+BUDGET = """\
+  - file: b.csv
+    reader: csv
+    table: budget
+    columns: {Linje: line, År: year, Beløb: amount_dkk}
+    constants: {strategy: s, committee: AMU, kind: strategy, price_level_year: 2026}
+    values:
+      line: {Investering: investment, Besparelse: benefit_saving}
+"""
+ROWS = "Linje;År;Beløb\nInvestering;2026;10\nBesparelse;2026;-15\n"
+
+
+def test_negate_takes_the_tables_word(tmp_path: Path) -> None:
+    raw = write_own(tmp_path / "raw", BUDGET + "    negate: {line: benefit_saving}\n", {"b.csv": ROWS})
+    assert sorted(imported(raw).table("budget")["amount_dkk"]) == [10.0, 15.0]
+
+
+@pytest.mark.parametrize(
+    ("declared", "rule"),
+    [
+        (BUDGET + "    negate: {line: Besparelse}\n", "did you mean benefit_saving"),
+        (BUDGET + "    negate: {line: benefit_savings}\n", "did you mean benefit_saving"),
+        (BUDGET + "    negate: {item: x}\n", "negate names item, which neither columns nor constants give"),
+        (BUDGET + "    negate: {line: financing}\n", "b.csv, column 'Linje': negate names a wording that no row has"),
+        (BUDGET + "      item: {a: b}\n", "values has wordings for item, which no heading of the file gives"),
+        (BUDGET.replace("Beløb: amount_dkk", "Beløb: amount"), "table budget has no column amount"),
+    ],
+)
+def test_a_declaration_that_matches_nothing_is_refused(tmp_path: Path, declared: str, rule: str) -> None:
+    assert rule in refused(write_own(tmp_path / "raw", declared, {"b.csv": ROWS}))[0]
+
+
+def test_a_strategy_that_nobody_wrote_is_refused(tmp_path: Path) -> None:
+    raw = write_own(tmp_path / "raw", BUDGET, {"b.csv": ROWS})
+    (tmp_path / "strategies").mkdir()
+    (tmp_path / "strategies" / "ss.yml").touch()
+    [sentence] = refused(raw)
+    assert "b.csv, column 'strategy': no strategy has this id (rows 2, 3)" in sentence
+    assert "strategies/ has ss" in sentence
+
+
+def test_values_and_status_without_their_columns_are_told_and_nothing_breaks(tmp_path: Path) -> None:
+    declared = MEASURES + "    values: {status: {Endelig: ok}}\n"
+    raw = write_own(tmp_path / "raw", declared, {"m.csv": "Sted;Md;Antal\nA;2026M06;10\n"})
+    assert "values has wordings for status, which no heading of the file gives" in refused(raw)[0]
+
+
+def test_texts_of_postings_are_dropped_however_they_are_declared(tmp_path: Path) -> None:
+    declared = (
+        LEDGER.replace("FILE", "a.csv").replace("    ignore: [Tekst]\n", "").replace("{Linje", "{Tekst: text, Linje")
+    )
+    snapshot = imported(write_own(tmp_path / "raw", declared, {"a.csv": HEADINGS + posting(1)}))
+    assert "text" not in snapshot.table("ledger")
+    assert snapshot.files_of("ledger")[0]["ignored"] == ["Tekst"]
