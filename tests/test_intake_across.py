@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 from raw_files import imported, refused, write_own
 
+from afkast.errors import DataError
+
 LEDGER = """\
   - file: FILE
     reader: csv
@@ -183,17 +185,29 @@ MEASURES = """\
 """
 
 
-def test_last_years_file_under_this_years_date_is_asked_about(tmp_path: Path) -> None:
-    rows = "".join(f"A;2025M{month:02};{month}\n" for month in range(1, 11))
-    [sentence] = refused(write_own(tmp_path / "raw", MEASURES, {"m.csv": "Sted;Md;Antal\n" + rows}))
-    assert sentence.startswith("m.csv: its newest row is of 2025-10, long before the extraction (2026-11-01).")
+def months_of(*months: str) -> dict[str, str | bytes]:
+    return {"m.csv": "Sted;Md;Antal\n" + "".join(f"A;{month};5\n" for month in months)}
 
 
-def test_a_yearly_series_is_not_old_before_its_next_year_is_over(tmp_path: Path) -> None:
-    rows = "".join(f"A;{year}M12;5\n" for year in range(2021, 2025))
-    assert (
-        len(imported(write_own(tmp_path / "raw", MEASURES, {"m.csv": "Sted;Md;Antal\n" + rows})).table("measures")) == 4
-    )
+@pytest.mark.parametrize(
+    ("months", "noted"),
+    [
+        ([f"2025M{month:02}" for month in range(1, 11)], ["its newest row is of 2025-10, long before the extraction"]),
+        ([f"2026M{month:02}" for month in range(1, 10)], []),
+        ([f"{year}M12" for year in range(2021, 2025)], []),  # a yearly series is not old before its next year is over
+    ],
+)
+def test_last_years_file_under_this_years_date_is_noted(tmp_path: Path, months: list[str], noted: list[str]) -> None:
+    [entry] = imported(write_own(tmp_path / "raw", MEASURES, months_of(*months))).files_of("measures")
+    assert entry["noted"] == noted
+
+
+def test_a_file_that_ends_earlier_than_last_time_is_asked_about(tmp_path: Path) -> None:
+    raw = write_own(tmp_path / "raw", MEASURES, months_of("2026M07", "2026M08", "2026M09"))
+    imported(raw)
+    (raw / "m.csv").write_text("Sted;Md;Antal\nA;2025M07;5\nA;2025M08;5\nA;2025M09;5\n")
+    with pytest.raises(DataError, match=r"m\.csv: ends in 2025-09 where it ended in 2026-09\. Fetch the newest file\."):
+        imported(raw)
 
 
 # ---------------------------------------------------------------- a declaration that matches nothing

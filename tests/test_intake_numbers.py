@@ -29,9 +29,6 @@ def measures(folder: Path, *cells: str, unit: str = "pct.", more: str = "") -> P
     return write_own(folder / "raw", declared, {"x.csv": "Sted;Md;Antal\n" + rows})
 
 
-STALE = "    accepted: {stale: 'prøve, gamle tal'}\n"
-
-
 def values(raw: Path) -> list[float]:
     return imported(raw).table("measures")["value"].to_list()
 
@@ -50,7 +47,7 @@ def values(raw: Path) -> list[float]:
 def test_a_point_parts_thousands_where_the_files_own_numbers_say_so(
     tmp_path: Path, cells: list[str], read: list[float]
 ) -> None:
-    assert values(measures(tmp_path, *cells, more=STALE)) == read
+    assert values(measures(tmp_path, *cells)) == read
 
 
 @pytest.mark.parametrize(
@@ -63,13 +60,13 @@ def test_a_point_parts_thousands_where_the_files_own_numbers_say_so(
     ],
 )
 def test_where_a_point_may_part_decimals_nobody_guesses(tmp_path: Path, cells: list[str], rule: str) -> None:
-    [sentence] = refused(measures(tmp_path, *cells, more=STALE))
+    [sentence] = refused(measures(tmp_path, *cells))
     assert rule in sentence and "Declare decimal: " in sentence
 
 
 @pytest.mark.parametrize(("mark", "read"), [('","', 22625.0), ('"."', 22.625)])
 def test_the_decimal_mark_is_what_is_declared(tmp_path: Path, mark: str, read: float) -> None:
-    assert values(measures(tmp_path, "22.625", more=f"    decimal: {mark}\n" + STALE)) == [read]
+    assert values(measures(tmp_path, "22.625", more=f"    decimal: {mark}\n")) == [read]
 
 
 @given(st.decimals(-(10**9), 10**9, places=3))
@@ -86,14 +83,14 @@ def test_a_number_reads_the_same_with_either_decimal_mark(number: Decimal) -> No
     ("said", "value", "status"), [("zero", 0.0, "ok"), ("missing", None, "missing"), ("suppressed", None, "suppressed")]
 )
 def test_a_mark_says_what_is_declared(tmp_path: Path, said: str, value: float | None, status: str) -> None:
-    table = imported(measures(tmp_path, "1,5", "-", more=f"    marks: {{'-': {said}}}\n" + STALE)).table("measures")
+    table = imported(measures(tmp_path, "1,5", "-", more=f"    marks: {{'-': {said}}}\n")).table("measures")
     assert table["status"].to_list() == ["ok", status]
     assert table["value"].astype(object).where(table["value"].notna(), None).to_list() == [1.5, value]
 
 
 @pytest.mark.parametrize("mark", ["-", "–", "*", "**", "<"])
 def test_a_mark_that_nobody_declared_is_asked_about(tmp_path: Path, mark: str) -> None:
-    [sentence] = refused(measures(tmp_path, "1,5", mark, more=STALE))
+    [sentence] = refused(measures(tmp_path, "1,5", mark))
     shown = mark.replace("–", "-")
     assert f"'{shown}' where a number should be, which sources.yml does not declare (row 3)" in sentence
     assert "marks: {mark: zero, missing or suppressed}" in sentence
@@ -120,11 +117,11 @@ def test_a_mark_in_an_amount_is_zero_where_that_is_declared(tmp_path: Path) -> N
 
 @pytest.mark.parametrize(("unit", "read"), [("pct.", 5.1), ("pct. af befolkningen", 5.1), ("andel", 0.051)])
 def test_a_cell_in_per_cent_is_read_by_its_unit(tmp_path: Path, unit: str, read: float) -> None:
-    assert values(measures(tmp_path, "5,1 %", unit=unit, more=STALE)) == [read]
+    assert values(measures(tmp_path, "5,1 %", unit=unit)) == [read]
 
 
 def test_a_percentage_of_anything_else_is_refused(tmp_path: Path) -> None:
-    [sentence] = refused(measures(tmp_path, "5,1 %", unit="personer", more=STALE))
+    [sentence] = refused(measures(tmp_path, "5,1 %", unit="personer"))
     assert "column 'Antal': a percentage, where the unit is neither pct. nor andel (row 2)" in sentence
 
 
@@ -138,7 +135,7 @@ def test_an_excel_cell_shown_in_per_cent_is_what_it_shows(tmp_path: Path, number
     written = io.BytesIO()
     workbook.save(written)
     declared = MEASURE.replace("csv", "xlsx", 1).replace("reader: csv", "reader: excel\n    sheet: Sheet")
-    raw = write_own(tmp_path / "raw", declared.replace("UNIT", "pct.") + STALE, {"x.xlsx": written.getvalue()})
+    raw = write_own(tmp_path / "raw", declared.replace("UNIT", "pct."), {"x.xlsx": written.getvalue()})
     assert values(raw) == [5.1, 6.2]
 
 
@@ -190,7 +187,6 @@ RATIO = """\
     table: measures
     columns: {Sted: area, Md: period, T: numerator, N: denominatorVALUE}
     constants: {measure: m, unit: UNIT}
-    accepted: {stale: 'prøve, gamle tal'}
 """
 
 

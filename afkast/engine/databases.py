@@ -28,6 +28,15 @@ DUCKDB_MEMORY, DUCKDB_THREADS = "1GB", 2
 INSTALL_DRIVERS = "run `make engines`"
 
 
+def _why_not(message: str) -> str:
+    """Why DuckDB does not open a file, and what to do; its own message names the whole path."""
+    if "lock" in message.lower():
+        return "is in use by another program; close it there, or wait."
+    if "version" in message.lower():
+        return "was written by another version of DuckDB; export it with that version and import it with this one."
+    return f"is not a DuckDB database; check {ENGINE}."
+
+
 class DuckDB(Engine):
     """In this process, from Parquet files as they lie; `address` may be a database file, which is only read."""
 
@@ -46,8 +55,8 @@ class DuckDB(Engine):
         }
         try:
             self._connection = duckdb.connect(address or ":memory:", read_only=bool(address), config=settings)
-        except duckdb.Error:
-            raise EngineError(f"The file that {ENGINE} names is not a DuckDB database; check {ENGINE}.") from None
+        except duckdb.Error as error:
+            raise EngineError(f"The file that {ENGINE} names {_why_not(str(error))}") from None
         if self._run("SELECT current_setting('enable_progress_bar')")[1][0][0]:
             # on a page nothing is shown past the door
             self._run("SET enable_progress_bar = false")

@@ -15,7 +15,8 @@ FETCH_AGAIN = "Fetch the file again from its system."
 
 QUESTIONS = {
     "period": "postings are booked in another month than their period",
-    "stale": "the newest row is more than a year older than the extraction",
+    "stale": "the newest month is older than that of the snapshot before",
+    "birth_year": "a year of birth is not that of the CPR number",
     "shared": "the same postings stand in two files",
     "repeated": "every row stands in the file more than once",
     "separator": "a text holds the character that separates cells",
@@ -65,11 +66,12 @@ class Record:
     left_out: int = 0
     corrected: dict[tuple[str, str | None], int] = field(default_factory=dict)
     asked: list[dict[str, Any]] = field(default_factory=list)
+    noted: list[str] = field(default_factory=list)
 
     def entry(self) -> dict[str, Any]:
         """The same for the manifest."""
         corrected = [{"rule": rule, "column": column, "cells": n} for (rule, column), n in self.corrected.items()]
-        return {"left_out": self.left_out, "corrected": corrected, "asked": self.asked}
+        return {"left_out": self.left_out, "corrected": corrected, "asked": self.asked, "noted": self.noted}
 
 
 class Faults:
@@ -126,6 +128,10 @@ class Faults:
         if cells:
             corrected = self.record(file).corrected
             corrected[rule, column] = corrected.get((rule, column), 0) + int(cells)
+
+    def note(self, file: str, sentence: str) -> None:
+        """Note what whoever judges the quality of `file` should know, and what is neither wrong nor put right."""
+        self.record(file).noted.append(sentence)
 
     def record(self, file: str) -> Record:
         """How the file came in."""

@@ -13,7 +13,7 @@ from afkast.intake.wording import normal
 Rows = list[tuple[int, list[str]]]
 """Row number and cells, as they stand in the file."""
 
-IN_ANOTHER_UNIT = re.compile(r"1\.?000 ?kr|\bt\.?kr|\btkr|tusind|\bmio\b|million", re.IGNORECASE)
+IN_ANOTHER_UNIT = re.compile(r"(?<![0-9.])1\.?000 ?kr|\bt\.?kr|\btkr|tusind|\bmio\b|million", re.IGNORECASE)
 COUNTS_ROWS = re.compile(r"\b(?:rækker|poster|posteringer|forløb|linjer|personer|borgere|sager|records|rows)\b", re.I)
 
 

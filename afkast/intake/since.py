@@ -65,12 +65,16 @@ def ask_about(files: Iterable[tuple[str, Mapping[str, Any]]], former: Snapshot |
                     f"is byte for byte the file of {old['extracted_on']}, but extracted_on says {entry['extracted_on']}"
                 )
                 faults.ask(label, "unchanged", rule, remedy="Fetch the new export or correct extracted_on.")
+            if old["file"] != entry["file"]:
+                continue
             fewest = FEWEST_ROWS_KEPT * old["rows"]
-            if old["file"] == entry["file"] and entry["rows"] < fewest:
-                rule = (
-                    f"has {_rows(entry['rows'])} where it had {old['rows']:,}; at least {ceil(fewest):,} were expected"
-                )
+            ended, ends = ((one["period"] or ["", ""])[1][:7] for one in (old, entry))
+            if entry["rows"] < fewest:
+                told = f"has {_rows(entry['rows'])} where it had {old['rows']:,}"
+                rule = f"{told}; at least {ceil(fewest):,} were expected"
                 faults.ask(label, "fewer_rows", rule, remedy="Export the whole period again.")
+            elif ends < ended:
+                faults.ask(label, "stale", f"ends in {ends} where it ended in {ended}", remedy="Fetch the newest file.")
 
 
 def changes(former: Snapshot, new: Snapshot) -> list[FileChange]:

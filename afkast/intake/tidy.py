@@ -145,7 +145,7 @@ def _judge_birth_years(source: Source, told: pd.Series, years: pd.Series, faults
     differs = known & (digits.str.slice(4, 6) != (years % 100).map("{:02.0f}".format, na_action="ignore"))
     rule = "not the year of birth in the CPR number"
     heading = source.headings.get("birth_year", "birth_year")
-    faults.add(source.label, rule, column=heading, rows=told.index[differs.fillna(False)])
+    faults.ask(source.label, "birth_year", rule, column=heading, rows=told.index[differs.fillna(False)])
 
 
 def _typed(source: Source, column: pa.Column, told: pd.Series, key: bytes, faults: Faults) -> pd.Series:
@@ -182,11 +182,12 @@ def _words(source: Source, column: pa.Column, told: pd.Series, heading: str, fau
     rule = "ten digits like a CPR number, in a column that holds none"
     remedy = "Take them out at the source, or name the heading under ignore."
     faults.add(label, rule, column=heading, rows=told.index[numbered], remedy=remedy)
+    if column.name in NOT_NAMES or source.table in PRINTED:
+        return told.mask(numbered)
     lost = told.str.contains(r"(?i)[a-zæøå]\?[a-zæøå]", na=False)
     rule = "a question mark within a word: a letter has been lost"
     faults.add(label, rule, column=heading, rows=told.index[lost])
-    names = column.name not in NOT_NAMES and source.table not in PRINTED
-    if names and not known_words(source.table, column.name):
+    if not known_words(source.table, column.name):
         totals = told.str.fullmatch(TOTALS, na=False)
         rule = "a row of totals among the data"
         remedy = f"Declare leave_out: {{{heading}: [its wording]}}."
