@@ -44,6 +44,7 @@ OURS = (
     "_static/favicon.svg",
     "_static/danish.js",
     "_static/beregninger.js",
+    "_static/rulning.js",
 )
 """The look of the book, in book/_static; read like the pages."""
 
