@@ -160,7 +160,6 @@ def _ledger() -> pd.DataFrame:
             "posted_on": months.to_timestamp() + pd.Timedelta(days=14),
             "period": months.month,
             "document": [f"31{n:04}" for n in range(len(months))],
-            "text": "Løn, virksomhedskonsulenter",
             "amount_dkk": 98_000.25 + 500 * np.arange(len(months)),
         }
     )
@@ -472,13 +471,14 @@ ONE_PAGE: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
 JUDGED = {
     "business_case": "cumulated",
     "economics": "cumulated",
+    "fleksjob": None,
     "full_year_persons": "in each year",
     "integration_cohorts": "in each year",
     "measurement_points": "on average",
     "same_period_last_year": None,
     "timeliness": None,
 }
-"""How a page's goals are judged, where not at the date; None: the decision sets no number."""
+"""How a goal, or a page's goals, are judged, where not at the date; None: the decision sets no number."""
 
 
 def strategy_of(*notebooks: str, id: str = STRATEGY, municipality: str = OWN, **keys: Any) -> dict[str, Any]:
@@ -492,12 +492,10 @@ def strategy_of(*notebooks: str, id: str = STRATEGY, municipality: str = OWN, **
         pages.append(
             {"id": page, "notebook": notebook, "title": f"Siden {page}", "area": "targets", "parameters": parameters}
         )
-        judged = JUDGED.get(notebook, "at the date")
-        day = {"judged": judged, "due": pd.Timestamp("2024-12-31").date()} if judged else {}
-        goals += [
-            {"id": one, "text": f"Målet {one} skal nås.", "page": page, "measure": f"tallet for {one}", **day}
-            for one in decides
-        ]
+        for goal in decides:
+            judged = JUDGED.get(goal, JUDGED.get(notebook, "at the date"))
+            decided = {"id": goal, "text": f"Målet {goal} skal nås.", "page": page, "measure": f"tallet for {goal}"}
+            goals.append(decided | ({"judged": judged, "due": pd.Timestamp("2024-12-31").date()} if judged else {}))
     return {
         "id": id,
         "name": "Hurtigt videre",

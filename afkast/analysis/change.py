@@ -27,8 +27,8 @@ class Change:
 
     @property
     def beyond_chance(self) -> bool:
-        """Whether the interval leaves no change out."""
-        return not self.lower <= self.unchanged <= self.upper
+        """Whether the interval leaves no change out; never where there is none."""
+        return self.lower > self.unchanged or self.upper < self.unchanged
 
 
 def same_period(rows: pd.DataFrame, as_of: date) -> pd.DataFrame:
@@ -81,8 +81,10 @@ def share_difference(before: int, of_before: int, now: int, of_now: int, level: 
 
     Each share's Wilson limits are l and u; those of d = p₁ − p₀ are
     d − √((p₁−l₁)² + (u₀−p₀)²) and d + √((u₁−p₁)² + (p₀−l₀)²):
-    method 10 of Newcombe, Statistics in Medicine 17, 1998, 873-890.
+    method 10 of Newcombe, Statistics in Medicine 17, 1998, 873-890. NaN where either is a share of nothing.
     """
+    if not of_before or not of_now:
+        return Change(float("nan"), float("nan"), float("nan"), unchanged=0.0)
     p0, l0, u0 = _wilson(before, of_before, level)
     p1, l1, u1 = _wilson(now, of_now, level)
     d = p1 - p0
