@@ -6,6 +6,7 @@ latest data, and where Ballerup does better and worse than the country.
 
 import csv
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -331,6 +332,27 @@ def test_late_registrations_in_both_places_do_not_turn_what_rests_on_a_provision
     assert told.endswith(
         f"kommer der 20 % flere til begge steder, bliver tallet {written(100 * (then - risen), 2)} pct.point."
     )
+
+
+def test_a_lead_is_told_in_persons_and_from_every_month_that_could_be_its_base(pages: dict[str, Shown]) -> None:
+    # 60 flex jobs in January 2014 and 160 in November; in the whole country 10.988 and 21.792
+    numbers = pages["fleksjob"]["maal-fleksjob"]["numbers"]
+    assert numbers["persons"]["value"] == pytest.approx(160 - 60 * 21_792 / 10_988)  # 41 more than by its growth
+    of_share = 160 - 31_238 * (60 / 31_148 + 21_792 / 3_668_720 - 10_988 / 3_662_620)
+    assert numbers["persons_of_share"]["value"] == pytest.approx(of_share)  # and 8 more than by its share
+    # the lead since July 2014 is the least and since July 2013 the most, and a month's swing lies outside them
+    since_july_2014 = 100 * (160 / 119 - 21_792 / 17_466)
+    since_july_2013 = 100 * (160 / 28 - 21_792 / 5_305)
+    low, high = map(
+        danish_number,
+        re.findall(r"mellem ([\d,]+) og ([\d,]+) indekspoint", numbers["how_sure"]["value"].replace("\u00a0", " "))[0],
+    )
+    assert 0 < low < since_july_2014 and since_july_2013 < high
+    assert since_july_2014 - low == pytest.approx(high - since_july_2013, abs=0.1)
+
+
+def danish_number(text: str) -> float:
+    return float(text.replace(".", "").replace(",", "."))
 
 
 def test_flex_jobs_are_sure_by_their_own_swing_and_a_refused_comparison_is_not_judged(pages: dict[str, Shown]) -> None:
