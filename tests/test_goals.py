@@ -101,8 +101,8 @@ class Page:
         self.texts: dict[str, str] = {}
         self.tables: dict[str, pd.DataFrame] = {}
 
-    def show_text(self, id: str, text: str, **how: Any) -> None:
-        self.texts[id] = text.format(**how).replace("\u00a0", " ")
+    def show_text(self, id: str, text: str, names: dict[str, Any], **how: Any) -> None:
+        self.texts[id] = text.format(**names).replace("\u00a0", " ")
 
     def show_table(self, id: str, values: pd.DataFrame, **how: Any) -> None:
         self.tables[id] = values.mask(how["states"] == "future", "")
@@ -131,7 +131,18 @@ def test_every_year_of_a_goal_for_each_year_is_shown_and_the_years_that_are_met_
 def test_a_goal_of_one_number_has_no_table_of_years() -> None:
     page = Page()
     decision = decide([Reading(1.0, 2.0, path=2.0)], lower_is_better=True, counted_to=LAST_DAY, due=None)
-    show_goal(page, goal(due=None), decision, "{goal} tilbage.", "personer", source=[], missing="intet", goal=1)
+    show_goal(
+        page,
+        goal(due=None),
+        decision,
+        "{goal} tilbage.",
+        "personer",
+        source=[],
+        missing="intet",
+        names={
+            "goal": 1,
+        },
+    )
     assert page.texts["maal-faerre"] == "på vej 1 tilbage. Hvor sikker vurderingen er, vides ikke: intet."
     assert "»Færre.« Der måles på antallet på ydelsen." in page.texts["afgoerelse-faerre"]
     assert page.tables == {}

@@ -20,7 +20,7 @@ from afkast.report import show
 from afkast.report.cells import Link
 from afkast.report.danish import Quantity
 from afkast.report.filed import filed, headlines, published
-from afkast.report.show import Page
+from afkast.report.show import Page, clause
 
 ROOT = Path(__file__).resolve().parents[1]
 NASTY = "<script>alert(1)</script> \"q\" 'a' & **fed** `kode` {x} [l](http://h) $y$ | #"
@@ -123,13 +123,14 @@ class Shown:
         self.page.show_table("tabel", values, **{"caption": "Tabel.", "source": OPUS, **how})
         return self.read
 
-    def text(self, text: str, **how: Any) -> Reading:
-        self.page.show_text("tekst", text, **how)
+    def text(self, text: str, **names: Any) -> Reading:
+        how = {one: names.pop(one) for one in ("source", "headline", "code", "filed", "of") if one in names}
+        self.page.show_text("tekst", text, names, **how)
         return self.read
 
-    def figure(self, values: pd.DataFrame, **how: Any) -> Reading:
+    def figure(self, values: pd.DataFrame, names: dict[str, Any] | None = None, **how: Any) -> Reading:
         how = {"caption": "Figur.", "alt": "Alt.", "unit": "personer", "source": OPUS, **how}
-        self.page.show_figure("figur", values, how.pop("draw", draw_nothing), **how)
+        self.page.show_figure("figur", values, how.pop("draw", draw_nothing), names=names, **how)
         return self.read
 
 
@@ -183,7 +184,7 @@ def test_whatever_is_in_a_quantity_link_or_source_appears_as_text(door: Shown) -
 
 def test_whatever_is_in_a_figures_words_appears_as_text(door: Shown) -> None:
     values = pd.DataFrame({NASTY: [10, 20]}, index=["a", NASTY])
-    read = door.figure(values, caption=NASTY, alt="Se {it}", it=NASTY, notes=[NASTY])
+    read = door.figure(values, caption=NASTY, alt="Se {it}", names={"it": NASTY}, notes=[NASTY])
     assert read.all("script") == []
     assert read.one("img").attributes["alt"] == f"Se {NASTY}"
     assert set(read.one("img").attributes) == {"alt", "src"}
@@ -259,8 +260,9 @@ def test_a_verdict_is_a_badge_with_its_word(door: Shown, verdict: Verdict, css: 
 )
 def test_an_abbreviation_at_the_end_of_a_sentence_has_one_full_stop(door: Shown, text: str, shown: str) -> None:
     quantities = {"a": Quantity(3, "kr."), "b": Quantity(0.5, "%")}
+    quantities = {name: quantities[name] for name in quantities if f"{{{name}}}" in text}
     assert door.text(text, **quantities).one("p").text.replace("\u00a0", " ") == shown
-    alt = door.figure(pd.DataFrame({"a": [10]}), alt=text, **quantities).one("img").attributes["alt"]
+    alt = door.figure(pd.DataFrame({"a": [10]}), alt=text, names=quantities).one("img").attributes["alt"]
     assert alt.replace("\u00a0", " ") == shown
 
 
@@ -273,10 +275,25 @@ def test_what_is_not_known_is_said_and_filed_as_nothing(door: Shown) -> None:
 def test_a_text_that_asks_for_what_it_is_not_given_is_an_error(door: Shown, where: str) -> None:
     with pytest.raises(PageError, match="gain"):
         if where == "text":
-            door.text("{spent} {gain}", spent="1")
+            door.text("{spent} {gain}", spent="en")
         else:
             door.figure(pd.DataFrame({"a": [10]}), alt="{gain}")
     assert door.outputs == []
+
+
+def test_a_name_that_no_clause_asks_for_stops_the_page_and_a_clause_not_shown_asks_too(door: Shown) -> None:
+    with pytest.raises(PageError, match="is given headlin, which no clause of it asks for"):
+        door.text("Der er {a}.", a="en", headlin="to")
+    text = "Der er {a}" + clause(False, " og {b}") + clause(True, clause(False, " {c}", " slet") + " ikke") + "."
+    assert door.text(text, a="en", b="to", c="tre").one("p").text == "Der er en slet ikke."
+    with pytest.raises(PageError, match="asks for b"):
+        door.text("{a}" + clause(True, " og {b}"), a="en")
+    assert door.text("{a}" + clause(False, " og {b}"), a="en").one("p").text == "en"
+
+
+def test_what_is_filed_with_a_text_is_not_said_in_it(door: Shown) -> None:
+    assert door.text("Der er {a}.", a="en", filed={"low": Quantity(1, "kr.")}).one("p").text == "Der er en."
+    assert door.filed["numbers"]["low"] == {"value": 1, "unit": "kr.", "shown": "1\u00a0kr."}
 
 
 def test_a_formulas_function_is_printed_under_the_sentence(door: Shown) -> None:
@@ -464,7 +481,7 @@ def test_a_figure_draws_files_and_tells_without_the_small_counts(door: Shown) ->
         drawn.append(values)
         figure.subplots().plot(values.index, values["antal"])
 
-    read = door.figure(pd.DataFrame({"antal": [81, 3, 9]}), draw=draw, alt="{n}", n=Quantity(3, "personer"))
+    read = door.figure(pd.DataFrame({"antal": [81, 3, 9]}), draw=draw, alt="{n}", names={"n": Quantity(3, "personer")})
     assert [values["antal"].isna().tolist() for values in drawn] == [[False, True, False]] * 2
     assert read.one("img").attributes["alt"] == "<5"
     assert cells(read) == ["81", "<5", "9"]

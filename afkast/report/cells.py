@@ -101,7 +101,7 @@ def cell_of(value: Any, unit: str, digits: int | None, state: str, public: bool 
     if not quantity.known:
         return Cell(danish.written(quantity), None, "missing", numeric=True)
     small = UNITS[name].counts_persons and disclosure.is_small(float(quantity.value or 0))
-    tells = any(disclosure.is_small(count) for count in quantity.behind)
+    tells = any(disclosure.is_small(float(count)) for count in quantity.behind)
     if (small or tells) and not public:
         state = "few" if small else "hidden"
         return Cell(STATES[state][0], None, state, numeric=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Any, SupportsFloat
 
 import pandas as pd
 
@@ -59,7 +59,7 @@ class Quantity:
     unit: str
     digits: int | None = None
     signed: bool = False
-    behind: tuple[float, ...] = ()
+    behind: tuple[SupportsFloat, ...] = ()
 
     @property
     def known(self) -> bool:

@@ -17,7 +17,7 @@ class Page(Protocol):
     @property
     def strategy(self) -> Strategy: ...
 
-    def show_text(self, id: str, text: str, **how: Any) -> None: ...
+    def show_text(self, id: str, text: str, names: Mapping[str, Any] | None = None, **how: Any) -> None: ...
 
     def show_table(self, id: str, values: pd.DataFrame, **how: Any) -> None: ...
 
@@ -52,7 +52,8 @@ def show_goal(
     headline: bool = True,
     corner: str = "År",
     behind: Mapping[int, tuple[float, ...]] | None = None,
-    **quantities: Any,
+    names: Mapping[str, Any] | None = None,
+    filed: Mapping[str, Any] | None = None,
 ) -> None:
     """Show how the goal is judged, the verdict with `text`, and, where it is judged year by year, each of the years.
 
@@ -60,18 +61,20 @@ def show_goal(
     says what is assumed to rise where it is not the goal's own number, and `missing` says in words what would be needed
     where nothing is known. `behind` has the counts of persons that a year's numbers give away.
     """
-    page.show_text(f"afgoerelse-{goal.id}", "Målet: »{goal}« {how}", goal=goal.text, how=how_judged(goal))
+    page.show_text(f"afgoerelse-{goal.id}", "Målet: »{goal}« {how}", {"goal": goal.text, "how": how_judged(goal)})
     by_year = [one for one in decision.parts if one.reading.year is not None]
     page.show_text(
         f"maal-{goal.id}",
         "{verdict} " + text + " {year_by_year}{how_sure}",
+        {
+            "verdict": decision.verdict,
+            **(names or {}),
+            "year_by_year": _year_by_year(by_year),
+            "how_sure": how_sure(decision, unit, digits, basis, missing, late),
+        },
         headline=headline,
         source=source,
-        verdict=decision.verdict,
-        certainty=decision.certainty,
-        how_sure=how_sure(decision, unit, digits, basis, missing, late),
-        year_by_year=_year_by_year(by_year),
-        **quantities,
+        filed={"certainty": decision.certainty, **(filed or {})},
     )
     if by_year:
         years = [str(one.reading.year) for one in by_year]

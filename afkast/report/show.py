@@ -34,8 +34,12 @@ from afkast.report import charts, danish
 from afkast.report.cells import STATES, UnitOf, as_drawn, cell_of, text_of
 from afkast.report.danish import Quantity
 from afkast.report.filed import METADATA_KEY, published, shown_cells
+from afkast.report.sentence import check_names, clause
+from afkast.report.sentence import filled as filled_in
 from afkast.report.tables import Behind, Row, filed_rows, heads_of, rows_of, units_of
 from afkast.strategy import Goal, Strategy, load_strategies
+
+__all__ = ["Page", "clause", "open_page"]
 
 ID = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
@@ -195,19 +199,20 @@ class Page:
         height_inches: float = 3.6,
         corner: str = "",
         states: pd.DataFrame | None = None,
+        blanks: str = "missing",
         behind: Behind | None = None,
         notes: Sequence[str] = (),
-        **quantities: Any,
+        names: Mapping[str, Any] | None = None,
     ) -> None:
         """Show a figure of `values`, drawn for a wide and for a narrow screen, with its numbers folded under it.
 
         `draw(figure, values)` gets the numbers as they are shown: without the hidden ones, and rounded, for a share
-        drawn exactly tells the counts behind it. `states` and `behind` are those of `show_table`. `alt` says in words
-        what the figure shows; like `show_text` it may name quantities in braces.
+        drawn exactly tells the counts behind it. `states`, `blanks` and `behind` are those of `show_table`. `alt` says
+        in words what the figure shows; like the text of `show_text` it may have `names` in braces.
         """
         files = self._files_of(source)
         units = units_of(values, unit, {}, column_units or {})
-        rows = rows_of(values, units, set(), states, "missing", behind or {}, _are_published(files))
+        rows = rows_of(values, units, set(), states, blanks, behind or {}, _are_published(files))
         shown = [
             [as_drawn(cell, *unit) for cell, unit in zip(row.cells, line, strict=True)]
             for row, line in zip(rows, units, strict=True)
@@ -221,7 +226,7 @@ class Page:
             id=_anchor(id),
             wide=wide,
             narrow=narrow,
-            alt=_plain(alt, quantities),
+            alt=_plain(id, alt, names or {}),
             caption=caption,
             source=self._source_line(files),
             table=Markup(self._table_html(f"{id}-tal", values, rows, "", corner, notes, [])),
@@ -232,20 +237,26 @@ class Page:
         self,
         id: str,
         text: str,
+        names: Mapping[str, Any] | None = None,
         *,
         source: Source = (),
         code: Callable[..., Any] | None = None,
         headline: bool = False,
-        **quantities: Any,
+        filed: Mapping[str, Any] | None = None,
     ) -> None:
         """Show sentences (Markdown) whose numbers are computed: `{name}` in the text is the quantity of that name.
 
-        Quantities are `Quantity`, `Verdict`, `Link`, a date or text, and are filed under their names. `code` prints a
-        function under the text. A `headline` is repeated at the top of the page.
+        `names` are `Quantity`, `Verdict`, `Link`, a date or text, and are filed under their names; one that the text
+        does not ask for stops the page. What is said only sometimes is a `clause`. `filed` are numbers that are filed
+        with the text and not said in it. `code` prints a function under the text. A `headline` is repeated at the top
+        of the page.
         """
+        given = dict(names or {})
+        check_names(id, text, given)
         files = self._files_of(source)
+        quantities = given | dict(filed or {})
         cells = {name: cell_of(value, "", None, "ok", _are_published(files)) for name, value in quantities.items()}
-        body = _filled(_MARKDOWN.render(text), {name: str(Markup.escape(cell.shown)) for name, cell in cells.items()})
+        body = filled_in(_MARKDOWN.render(str(text)), {name: str(Markup.escape(cells[name].shown)) for name in given})
         if code is not None:
             body += highlight(inspect.getsource(code), PythonLexer(), HtmlFormatter())
         numbers = {
@@ -367,24 +378,11 @@ def _day(iso: str) -> date:
 
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False})
-_NAME = re.compile(r"\{(\w+)\}(\.?)")
 
 
-def _filled(text: str, shown: Mapping[str, str]) -> str:
-    """The text with each `{name}` as it is shown, in one pass: what is put in is not read again."""
-    if unknown := {name for name, _ in _NAME.findall(text)} - set(shown):
-        raise PageError(f"a text asks for {', '.join(sorted(unknown))}, which it is not given.")
-
-    def put_in(found: re.Match[str]) -> str:
-        name, stop = found.groups()
-        # "mio. kr." at the end of a sentence has its full stop already
-        return shown[name] + ("" if shown[name].endswith(".") else stop)
-
-    return _NAME.sub(put_in, text)
-
-
-def _plain(text: str, quantities: Mapping[str, Any]) -> str:
-    return _filled(text, {name: text_of(cell_of(value, "", None, "ok")) for name, value in quantities.items()})
+def _plain(id: str, text: str, names: Mapping[str, Any]) -> str:
+    check_names(id, text, names)
+    return filled_in(text, {name: text_of(cell_of(value, "", None, "ok")) for name, value in names.items()})
 
 
 def _data_uri(svg: bytes) -> str:
