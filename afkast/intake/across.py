@@ -1,5 +1,6 @@
 """What no file can be judged by alone: rules between files, between tables, and with the day of extraction."""
 
+import numpy as np
 import pandas as pd
 
 from afkast.intake.faults import FETCH_AGAIN, Faults
@@ -120,12 +121,14 @@ def _judge_persons(sources: list[Source], parts: list[Part], faults: Faults) -> 
     for source, rows in parts:
         if source.table not in ("spells", "cohort") or rows.empty:
             continue
+        places, different = pd.factorize(rows["person"])
+        year = born.reindex(different).to_numpy(dtype=float, na_value=np.nan)[places]
         if complete:
-            unknown = rows.index[~rows["person"].isin(born.index)]
+            unknown = rows.index[np.isnan(year)]
             rule = "a person who is not in the table persons"
             faults.add(source.label, rule, column=_heading(source, "person"), rows=unknown)
         column = "start" if source.table == "spells" else "entered_on"
-        early = rows.index[rows[column].dt.year < rows["person"].map(born).astype(float)]
+        early = rows.index[rows[column].dt.year.to_numpy() < year]
         rule = "lies before the person's year of birth"
         faults.add(source.label, rule, column=_heading(source, column), rows=early)
 

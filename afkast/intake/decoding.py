@@ -11,6 +11,8 @@ LONGEST_LINE = 1_000_000
 # C0 and C1 controls, a lone carriage return, and the mark that replaces a character somebody could not read
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffd]|\r(?!\n|$)")
 
+ORDINARY = bytes([0x09, 0x0A, 0x0D, *range(0x20, 0x7F), *range(0x80, 0x100)])
+
 KINDS = [
     (b"PK\x03\x04", "an Excel workbook or another archive"),
     (b"\xd0\xcf\x11\xe0", "an old or encrypted Excel workbook"),
@@ -57,6 +59,8 @@ def decoded(source: Source, content: bytes, encoding: str, faults: Faults) -> st
         remedy = f"It fits {other}: declare encoding: {other}." if other else FETCH_AGAIN
         faults.add(source.label, f"a byte that is not {_name(encoding)}", rows=rows or None, remedy=remedy)
         return None
+    if _surely_clean(content, text):
+        return text
     # a page of a print begins with a form feed
     printed = text.replace("\n\f", "\n").removeprefix("\f") if isinstance(source, Journal) else text
     for pattern, rule, remedy in [
@@ -69,6 +73,16 @@ def decoded(source: Source, content: bytes, encoding: str, faults: Faults) -> st
             faults.add(source.label, rule, rows=rows, remedy=remedy)
             return None
     return text
+
+
+def _surely_clean(content: bytes, text: str) -> bool:
+    """Whether a quick look at the bytes shows that nothing below needs to be looked for."""
+    suspicious = content.translate(None, ORDINARY) or b"\xc2" in content or b"\xef\xbf\xbd" in content
+    return not (
+        suspicious
+        or content.count(b"\r") > content.count(b"\r\n")
+        or any(letter in text for letter in "ÃÂâ‘›†’\u009d\u008f")
+    )
 
 
 def _name(encoding: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute
 import pyarrow.csv
 
 from afkast.intake.decoding import decoded
@@ -104,8 +105,8 @@ def cut(text: str, separator: str, start: int, width: int) -> Table:
     )
     rows = np.arange(start, start + len(table) + len(odd))
     rows = rows[~np.isin(rows, [row for row, _ in odd])] if odd else rows
-    cells = {name: pd.Series(table[name], dtype=str).str.strip().set_axis(rows) for name in names}
-    return pd.DataFrame(cells), odd
+    trimmed = (pa.compute.utf8_trim_whitespace(column) for column in table.itercolumns())
+    return pd.DataFrame({name: pd.Series(column, rows, str) for name, column in zip(names, trimmed, strict=True)}), odd
 
 
 def cut_quoted(text: str, separator: str, start: int, width: int) -> Table:

@@ -83,7 +83,8 @@ def data_rows(
     """
     label = source.label
     odd = [(row, filled) for row, line in odd if any(filled := [normal(cell) for cell in line])]
-    cells = cells[(cells != "").any(axis=1)]
+    blank = (cells == "").all(axis=1)
+    cells = cells[~blank] if blank.any() else cells
     if source.footer:
         cells, odd = _above_footer(source, cells, odd, faults)
     for heading, wordings in source.leave_out.items():
@@ -103,7 +104,7 @@ def data_rows(
     faults.add(label, rule, rows=uneven)
     remedy = "Declare the first word of the first of them as footer."
     faults.add(label, "a note below the rows", rows=notes, remedy=remedy)
-    return cells[source.kept_headings].copy()
+    return cells[source.kept_headings]
 
 
 def _above_footer(source: Sheet, cells: pd.DataFrame, odd: Rows, faults: Faults) -> tuple[pd.DataFrame, Rows]:

@@ -71,15 +71,17 @@ def import_raw(folder: Path, snapshots: Path, key: bytes, on_progress: Progress 
             cells = read_cells(source, contents[source.file], faults)
             if cells is not None:
                 parts.append((source, tidy(source, cells, key, faults)))
+            del cells
         if on_progress:
             on_progress(number, len(sources), source.file)
     judge_files(sources, contents, parts, faults)
-    tables = put_together(parts, faults)
     judge_tables(sources, parts, faults)
     if known := {path.stem for path in (folder / "strategies").glob("*.yml")}:
         judge_strategies(known, parts, faults)
     entries = [(source.label, _file_entry(source, contents, rows)) for source, rows in parts]
+    contents.clear()
     ask_about(entries, current(snapshots), faults)
+    tables = put_together(parts, faults)
     faults.stop()
     manifest: dict[str, Any] = {
         "id": id,

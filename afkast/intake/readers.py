@@ -28,6 +28,8 @@ def read_cells(source: Source, content: bytes, faults: Faults) -> pd.DataFrame |
     if cells is None:
         return None
     for heading in map(str, cells):
-        cells[heading], changed = normal_cells(cells[heading])
-        faults.correct(source.label, ONE_FORM, changed, heading)
+        formed, changed = normal_cells(cells[heading])
+        if changed:
+            faults.correct(source.label, ONE_FORM, changed, heading)
+            cells = cells.assign(**{heading: formed})
     return cells

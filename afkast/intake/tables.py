@@ -19,10 +19,14 @@ Part = tuple[Source, pd.DataFrame]
 
 
 def put_together(parts: list[Part], faults: Faults) -> dict[str, pd.DataFrame]:
-    """The tables, each as its contract wants it; their faults are noted."""
+    """The tables, each as its contract wants it; their faults are noted.
+
+    `parts` is empty afterwards: large tables are not held twice.
+    """
     tables = {}
     for name in CONTRACTS:
         of_table = [part for part in parts if part[0].table == name]
+        parts[:] = [part for part in parts if part[0].table != name]
         if of_table:
             tables[name] = _table(name, of_table, faults)
     return tables

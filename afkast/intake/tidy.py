@@ -3,12 +3,15 @@
 Through this module a blank cell is '', and a missing one is a cell whose fault has been told already.
 """
 
+from collections.abc import Callable
+
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
 from afkast.intake.cells import DATE, NO_DAYS, NOT_A_NUMBER, danish_text, dates, months, numbers
 from afkast.intake.contracts import CONTRACTS
-from afkast.intake.faults import CORRECT_DECLARATION, Faults
+from afkast.intake.faults import CORRECT_DECLARATION, CORRECT_ROWS, Faults
 from afkast.intake.measures import with_states
 from afkast.intake.numeric import judge_decimals, read_marks, read_percentages
 from afkast.intake.printed import PRINTED
@@ -155,44 +158,46 @@ def _typed(source: Source, column: pa.Column, told: pd.Series, key: bytes, fault
     label, heading = source.label, source.headings.get(column.name, column.name)
     if not column.nullable:
         faults.add(label, "is empty", column=heading, rows=told.index[told == ""])
-    told = told.mask(told == "")
+    # most columns say few different things: each is read once
+    places, different = pd.factorize(told.mask(told == ""))
+    words = pd.Series(different, dtype=str)
+
+    def fault(rule: str, holds: pd.Series, remedy: str = CORRECT_ROWS) -> None:
+        rows = told.index[np.isin(places, np.flatnonzero(holds))]
+        faults.add(label, rule, column=heading, rows=rows, remedy=remedy)
+
     if column.metadata["form"] == "text":
-        told = _words(source, column, told, heading, faults)
+        words = _words(source, column, words, fault)
     if column.metadata["form"] in ("day", "month"):
-        none = told.isin(NO_DAYS)
-        rule = "a day that systems write where there is none"
-        faults.add(label, rule, column=heading, rows=told.index[none], remedy=_blank_day(column))
-        told = told.mask(none)
-    rule, read = _read(source, column, told, key)
-    faults.add(label, rule, column=heading, rows=told.index[told.notna() & read.isna()])
-    return read
+        none = words.isin(NO_DAYS)
+        fault("a day that systems write where there is none", none, _blank_day(column))
+        words = words.mask(none)
+    rule, read = _read(source, column, words, key)
+    fault(rule, words.notna() & read.isna())
+    return read.reindex(places).set_axis(told.index)
 
 
 def _blank_day(column: pa.Column) -> str:
     if column.nullable:
         return 'Declare what it says: marks: {"31-12-9999": missing} (or the day that stands there).'
-    return "Correct the rows at the source and export again."
+    return CORRECT_ROWS
 
 
-def _words(source: Source, column: pa.Column, told: pd.Series, heading: str, faults: Faults) -> pd.Series:
-    """Words that may be kept: no person's number, no date that Excel made, no row of totals."""
-    label = source.label
+def _words(source: Source, column: pa.Column, words: pd.Series, fault: Callable[..., None]) -> pd.Series:
+    """Words that may be kept: no person's number, no letter that was lost, no row of totals."""
     pattern = CPR_IN_TEXT.replace("?[0-9]{4}", "[0-9]{4}") if column.name == "document" else CPR_IN_TEXT
-    numbered = told.str.contains(pattern, na=False)
+    numbered = words.str.contains(pattern, na=False)
     rule = "ten digits like a CPR number, in a column that holds none"
-    remedy = "Take them out at the source, or name the heading under ignore."
-    faults.add(label, rule, column=heading, rows=told.index[numbered], remedy=remedy)
+    fault(rule, numbered, "Take them out at the source, or name the heading under ignore.")
     if column.name in NOT_NAMES or source.table in PRINTED:
-        return told.mask(numbered)
-    lost = told.str.contains(r"(?i)[a-zæøå]\?[a-zæøå]", na=False)
-    rule = "a question mark within a word: a letter has been lost"
-    faults.add(label, rule, column=heading, rows=told.index[lost])
+        return words.mask(numbered)
+    lost = words.str.contains(r"(?i)[a-zæøå]\?[a-zæøå]", na=False)
+    fault("a question mark within a word: a letter has been lost", lost)
     if not known_words(source.table, column.name):
-        totals = told.str.fullmatch(TOTALS, na=False)
-        rule = "a row of totals among the data"
+        heading = source.headings.get(column.name, column.name)
         remedy = f"Declare leave_out: {{{heading}: [its wording]}}."
-        faults.add(label, rule, column=heading, rows=told.index[totals], remedy=remedy)
-    return told.mask(numbered | lost)
+        fault("a row of totals among the data", words.str.fullmatch(TOTALS, na=False), remedy)
+    return words.mask(numbered | lost)
 
 
 def _read(source: Source, column: pa.Column, told: pd.Series, key: bytes) -> tuple[str, pd.Series]:
