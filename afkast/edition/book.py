@@ -35,7 +35,7 @@ ABOUT_ALL = (DATA_BASIS, RECONCILIATION)
 PAGES = "strategies"
 """Where the executed pages stand in the site."""
 
-GROUNDS = ("metode", "forudsaetninger", "ordliste")
+GROUNDS = ("metode", "forudsaetninger", "ordliste", "tilgaengelighed")
 """The last part of the contents begins with what every page rests on."""
 
 FRONT_DOOR = """<!DOCTYPE html>
