@@ -90,6 +90,22 @@ def test_before_its_day_a_goal_is_held_against_the_path_and_the_sentence_says_so
     )
 
 
+def test_money_has_words_for_its_sides_instead_of_signs() -> None:
+    def told(low: float, high: float, actual: float) -> str:
+        reading = Reading(actual, 3e6, due=LAST_DAY, interval=(low, high), if_late=actual, provisional=JUNE)
+        decision = decide([reading], lower_is_better=False, counted_to=LAST_DAY, due=LAST_DAY)
+        words = how_sure(decision, "mio. kr.", 1, "det er", "", sides=("merudgift", "besparelse"))
+        return words.replace("\u00a0", " ").split(": ")[1]
+
+    june = "og juni 2015 er foreløbig; kommer der 20 % flere til, bliver tallet"
+    assert (
+        told(-2.3e6, -2.0e6, -2.2e6) == f"det er mellem 2,0 og 2,3 mio. kr. merudgift, {june} 2,2 mio. kr. merudgift."
+    )
+    assert told(-0.6e6, 0.4e6, 0.1e6) == (
+        f"det er mellem 0,6 mio. kr. merudgift og 0,4 mio. kr. besparelse, {june} 0,1 mio. kr. besparelse."
+    )
+
+
 # ---------------------------------------------------------------- at the door
 
 

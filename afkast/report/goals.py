@@ -7,8 +7,11 @@ import pandas as pd
 
 from afkast.analysis.targets import LATE_REGISTRATION, Certainty, Decision, Judgement, Verdict
 from afkast.errors import PageError
-from afkast.report.danish import UNITS, Quantity, day, listed, month, span, written
+from afkast.report.danish import UNITS, Quantity, between, day, listed, month, span, written
 from afkast.strategy import Goal, Judged, Strategy
+
+Sides = tuple[str, str]
+"""What is said of a number under 0 and over it: ("merudgift", "besparelse")."""
 
 
 class Page(Protocol):
@@ -49,6 +52,7 @@ def show_goal(
     basis: str = "",
     missing: str = "",
     late: str = "",
+    sides: Sides | None = None,
     headline: bool = True,
     corner: str = "År",
     behind: Mapping[int, tuple[float, ...]] | None = None,
@@ -59,7 +63,8 @@ def show_goal(
 
     `text` is filled as in `show_text`. `basis` begins what the interval says and ends before "mellem … og …", `late`
     says what is assumed to rise where it is not the goal's own number, and `missing` says in words what would be needed
-    where nothing is known. `behind` has the counts of persons that a year's numbers give away.
+    where nothing is known. `sides` are the words for under and over 0, instead of signs. `behind` has the counts of
+    persons that a year's numbers give away.
     """
     page.show_text(f"afgoerelse-{goal.id}", "Målet: »{goal}« {how}", {"goal": goal.text, "how": how_judged(goal)})
     by_year = [one for one in decision.parts if one.reading.year is not None]
@@ -70,7 +75,7 @@ def show_goal(
             "verdict": decision.verdict,
             **(names or {}),
             "year_by_year": _year_by_year(by_year),
-            "how_sure": how_sure(decision, unit, digits, basis, missing, late),
+            "how_sure": how_sure(decision, unit, digits, basis, missing, late, sides),
         },
         headline=headline,
         source=source,
@@ -136,7 +141,13 @@ def how_judged(goal: Goal) -> str:
 
 
 def how_sure(
-    decision: Decision, unit: str, digits: int | None = None, basis: str = "", missing: str = "", late: str = ""
+    decision: Decision,
+    unit: str,
+    digits: int | None = None,
+    basis: str = "",
+    missing: str = "",
+    late: str = "",
+    sides: Sides | None = None,
 ) -> str:
     """How sure the verdict is and what that rests on, in a sentence; see `show_goal` on its words."""
     part, reading = decision.rests_on, decision.rests_on.reading
@@ -151,9 +162,11 @@ def how_sure(
         return f"Vurderingen{of_year} er sikker: alt til dato er talt."
     reasons = []
     if reading.interval:
-        reasons.append(f"{basis} {span(*reading.interval, unit, digits)}")
+        low, high = reading.interval
+        ends = between(low, high, *sides, unit, digits) if sides else span(low, high, unit, digits)
+        reasons.append(f"{basis} {ends}")
     if reading.provisional:
-        reasons.append(_provisional(reading.provisional, reading.if_late, unit, digits, late))
+        reasons.append(_provisional(reading.provisional, reading.if_late, unit, digits, late, sides))
     because = ", og ".join(reasons)
     at_target = part.due_passed or reading.interval_at_due or part.held_against == reading.target
     match part.certainty:
@@ -172,10 +185,17 @@ def how_sure(
 
 
 def _provisional(
-    months: tuple[pd.Timestamp, ...], if_late: float | None, unit: str, digits: int | None, late: str
+    months: tuple[pd.Timestamp, ...],
+    if_late: float | None,
+    unit: str,
+    digits: int | None,
+    late: str,
+    sides: Sides | None,
 ) -> str:
     said = f"{listed([month(one) for one in months])} {'er foreløbig' if len(months) == 1 else 'er foreløbige'}"
     if if_late is None:
         return said
     rise = written(Quantity(LATE_REGISTRATION, "%"))
-    return f"{said}; kommer der {rise} flere til{late}, bliver tallet {written(Quantity(if_late, unit, digits))}"
+    number = written(Quantity(abs(if_late) if sides else if_late, unit, digits))
+    side = f" {sides[int(if_late > 0)]}" if sides else ""
+    return f"{said}; kommer der {rise} flere til{late}, bliver tallet {number}{side}"
