@@ -11,6 +11,9 @@ from afkast import __version__
 from afkast.errors import AfkastError
 from afkast.project import find_project
 
+PARTLY = 3
+"""Exit code when something was made and something was not; 0 is all, 1 is nothing."""
+
 console = Console(stderr=True, soft_wrap=True)
 
 
@@ -113,15 +116,48 @@ def snapshots(data: Path | None) -> None:
 
 @main.command()
 @_data
+@click.option("--snapshot", default="", help="The snapshot to check against; default the latest import.")
+def check(data: Path | None, snapshot: str) -> None:
+    """Look for everything that would stop a page: all faults of all strategies, before any page is executed.
+
+    Each is a sentence with file, line and remedy. The exit code is 0 when every page can be made, 3 when some can, and
+    1 when none can.
+    """
+    from afkast.edition.check import check as check_all
+
+    checked = check_all(find_project(data), snapshot)
+    for remark in checked.remarks:
+        click.echo(f"perhaps: {remark}", err=True)
+    for sentence in checked.sentences():
+        click.echo(sentence, err=True)
+    sound = sum(len(checked.sound(one)) for one in checked.strategies.values())
+    click.echo(f"{sound} {'page' if sound == 1 else 'pages'} can be made")
+    if checked.faults:
+        sys.exit(PARTLY if sound else 1)
+
+
+@main.command()
+@_data
+def notebooks(data: Path | None) -> None:
+    """List the notebooks: the question of each, what it needs of the data, and its parameters with their defaults."""
+    from afkast.notebook import as_list, read_template
+
+    click.echo(as_list([read_template(path) for path in find_project(data).notebooks().values()]))
+
+
+@main.command()
+@_data
 @click.option("--strategy", "strategies", multiple=True, help="Execute only this strategy's pages; may be repeated.")
 @click.option("--snapshot", default="", help="The snapshot to build on; default the latest import.")
 def build(data: Path | None, strategies: tuple[str, ...], snapshot: str) -> None:
     """Execute the pages and build the book at build/html/index.html of the data folder.
 
-    A page that fails stops the build, and the former site stands.
+    It begins with `afkast check`: a strategy with a fault is told and left out, and the exit code is 3. A page that
+    fails stops the build, and the former site stands.
     """
     from afkast.edition.build import build as build_book
 
+    faults: list[str] = []
     with _progress() as progress:
         task = progress.add_task("pages", total=None)
         site = build_book(
@@ -129,8 +165,12 @@ def build(data: Path | None, strategies: tuple[str, ...], snapshot: str) -> None
             strategies,
             snapshot,
             lambda done, total, what: progress.update(task, completed=done, total=total, description=what),
+            faults.extend,
         )
     click.echo(f"{site}")
+    if faults:
+        click.echo("afkast: the book is without the strategies that these stop:\n" + "\n".join(faults), err=True)
+        sys.exit(PARTLY)
 
 
 @main.command()

@@ -1,9 +1,9 @@
 """What a strategy is: what was decided, its goals, and its pages; read strictly from one YAML file each."""
 
-import ast
-import json
 import re
-from collections.abc import Mapping
+from calendar import monthrange
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from difflib import get_close_matches
 from pathlib import Path
@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from afkast.errors import StrategyError
+from afkast.notebook import SET_BY_AFKAST, is_empty, read_template
 from afkast.project import Project
 from afkast.yaml_file import YamlFile, read_yaml, validate
 
@@ -21,9 +22,6 @@ Text = Annotated[str, Field(min_length=1)]
 Area = Literal["economics", "targets", "effect"]
 Judged = Literal["at the date", "in each year", "cumulated", "on average"]
 """How a goal's measure meets its number: as it is on the day, year by year, as a sum, or as the year's average."""
-
-PROVIDED = ("strategy", "page", "as_of", "snapshot")
-"""Parameters that every page of a strategy gets from Afkast itself."""
 
 
 class _Strict(BaseModel):
@@ -91,7 +89,7 @@ class Strategy(_Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> "Strategy":
-        if (self.as_of + timedelta(days=1)).day != 1:
+        if self.as_of.day != monthrange(self.as_of.year, self.as_of.month)[1]:
             raise ValueError("as_of must be the last day of a month")
         pages = [page.id for page in self.pages]
         for kind, ids in (("page", pages), ("goal", [goal.id for goal in self.goals])):
@@ -123,40 +121,83 @@ def write_skeleton(folder: Path, strategy_id: str, today: date) -> Path:
     return path
 
 
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong, a sentence with file and line, and whose pages it stops: one, or where none is named all."""
+
+    sentence: str
+    strategy: str
+    page: str = ""
+
+
+@dataclass(frozen=True)
+class StrategyFile:
+    """A strategy's file as it was read: the strategy, where it is one, and what is wrong."""
+
+    id: str
+    strategy: Strategy | None = None
+    file: YamlFile | None = None
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def readable(self) -> Strategy | None:
+        """The strategy, unless a fault stops all its pages; some of them may have faults of their own."""
+        return None if any(not fault.page for fault in self.faults) else self.strategy
+
+
+def read_strategies(project: Project) -> list[StrategyFile]:
+    """Every strategy of the data folder as it was read, in the order of the files."""
+    notebooks = project.notebooks()
+    files = [read_strategy(path, notebooks) for path in sorted(project.strategies.glob("*.yml"))]
+    for path in sorted(project.strategies.glob("*.yaml")):
+        fault = Fault(f"{path.name}: name it {path.stem}.yml; other endings are not read.", path.stem)
+        files.append(StrategyFile(path.stem, faults=(fault,)))
+    return files
+
+
+def in_order(files: Iterable[StrategyFile]) -> dict[str, Strategy]:
+    """The strategies that can be read, by id, in the order of the book: by municipality and name."""
+    readable = [one.readable for one in files if one.readable]
+    return {one.id: one for one in sorted(readable, key=lambda one: (_danish(one.municipality), _danish(one.name)))}
+
+
 def load_strategies(project: Project) -> dict[str, Strategy]:
     """Every strategy of the data folder by id, by municipality and name; all faults of all files in one error."""
-    folder, notebooks = project.strategies, project.notebooks()
-    strategies: dict[str, Strategy] = {}
-    faults: list[str] = []
-    for path in sorted(folder.glob("*.yml")):
-        try:
-            strategy = load_strategy(path, notebooks)
-            strategies[strategy.id] = strategy
-        except StrategyError as error:
-            faults.append(str(error))
-    for path in sorted(folder.glob("*.yaml")):
-        faults.append(f"{path.name}: name it {path.stem}.yml; other endings are not read.")
-    if faults:
+    files = read_strategies(project)
+    if faults := [fault.sentence for one in files for fault in one.faults]:
         raise StrategyError("\n".join(faults))
-    if not strategies:
-        raise StrategyError(f"{folder.name}/ holds no strategy; add one as {folder.name}/<id>.yml.")
-    return dict(sorted(strategies.items(), key=lambda item: (_danish(item[1].municipality), _danish(item[1].name))))
+    if not files:
+        raise StrategyError(f"{project.strategies.name}/ holds no strategy; add one as strategies/<id>.yml.")
+    return in_order(files)
 
 
 def load_strategy(path: Path, notebooks: Mapping[str, Path]) -> Strategy:
     """Read one strategy and check it against the notebooks it uses; StrategyError names file and line."""
-    file = read_yaml(path, StrategyError)
-    strategy = validate(Strategy, file, StrategyError)
+    read = read_strategy(path, notebooks)
+    if read.faults or read.strategy is None:
+        raise StrategyError("\n".join(fault.sentence for fault in read.faults))
+    return read.strategy
+
+
+def read_strategy(path: Path, notebooks: Mapping[str, Path]) -> StrategyFile:
+    """Read one strategy and check it against the notebooks it uses; whatever is in the file, it is told as faults."""
+    try:
+        file = read_yaml(path, StrategyError)
+        strategy = validate(Strategy, file, StrategyError)
+    except StrategyError as error:
+        return StrategyFile(path.stem, faults=tuple(Fault(line, path.stem) for line in str(error).splitlines()))
     faults = []
     if strategy.id != path.stem:
-        faults.append(f"{path.name}:{file.line('id')}: the id must be the file's name, {path.stem}.")
+        sentence = f"{path.name}:{file.line('id')}: the id must be the file's name, {path.stem}."
+        faults.append(Fault(sentence, path.stem))
     for number, goal in enumerate(strategy.goals):
-        faults += _faults_of_goal(file, number, goal, strategy)
+        faults += [Fault(sentence, path.stem) for sentence in _faults_of_goal(file, number, goal, strategy)]
     for number, page in enumerate(strategy.pages):
-        faults += _faults_of_page(file, number, page, notebooks, strategy.goals)
-    if faults:
-        raise StrategyError("\n".join(faults))
-    return strategy
+        faults += [
+            Fault(sentence, path.stem, page.id)
+            for sentence in _faults_of_page(file, number, page, notebooks, strategy.goals)
+        ]
+    return StrategyFile(path.stem, strategy, file, tuple(faults))
 
 
 def _faults_of_goal(file: YamlFile, number: int, goal: Goal, strategy: Strategy) -> list[str]:
@@ -166,8 +207,7 @@ def _faults_of_goal(file: YamlFile, number: int, goal: Goal, strategy: Strategy)
     faults, pages = [], [page.id for page in strategy.pages]
     if goal.page not in pages:
         faults.append(
-            f"{at('page')} the strategy has no page of that name; it has {', '.join(pages)}."
-            f"{_nearest(goal.page, pages)}"
+            f"{at('page')} the strategy has no page of that name; it has {', '.join(pages)}.{nearest(goal.page, pages)}"
         )
     if goal.due is not None and goal.due < strategy.period.start:
         faults.append(f"{at('due')} it is due before the strategy starts; correct due or period.")
@@ -183,37 +223,44 @@ def _faults_of_page(
     if page.notebook not in notebooks:
         return [
             f"{at('notebook')} no notebook of that name; there are {', '.join(notebooks)}."
-            f"{_nearest(page.notebook, list(notebooks))}"
+            f"{nearest(page.notebook, list(notebooks))}"
         ]
     try:
-        defaults = notebook_parameters(notebooks[page.notebook])
+        template = read_template(notebooks[page.notebook])
     except StrategyError as error:
         return [f"{at('notebook')} {error}"]
-    own = {name: value for name, value in defaults.items() if name not in PROVIDED}
+    defaults = template.defaults
+    own = {name: value for name, value in defaults.items() if name not in SET_BY_AFKAST}
     faults = [
         f"{at('notebook')} notebook {page.notebook} is not a strategy's page: its parameters cell lacks '{name}'."
-        for name in PROVIDED
+        for name in SET_BY_AFKAST
         if name not in defaults
     ]
     for name, value in page.parameters.items():
-        if name in PROVIDED:
+        if name in SET_BY_AFKAST:
             faults.append(f"{at('parameters', name)} '{name}' is set by Afkast itself; remove it.")
         elif name not in own:
             faults.append(
                 f"{at('parameters', name)} notebook {page.notebook} has no parameter '{name}'; "
-                f"it has {', '.join(own) or 'none of its own'}.{_nearest(name, list(own))}"
+                f"it has {', '.join(own) or 'none of its own'}.{nearest(name, list(own))}"
             )
         elif not _same_type(value, own[name]):
             faults.append(
                 f"{at('parameters', name)} '{name}' must be {_type_in_words(own[name])}, as in {page.notebook}."
             )
+    faults += [
+        f"{at()} page '{page.id}': notebook {page.notebook} needs the parameter '{name}'; add it under parameters "
+        f"({template.parameters[name].meaning})."
+        for name in template.required
+        if is_empty(page.parameters.get(name, own[name]))
+    ]
     # a verdict of no goal would stop the build at the overview, when every page has been executed
     goal = page.parameters.get("goal", own.get("goal"))
     decided_on = {one.id: one.page for one in goals}
     if goal and isinstance(goal, str) and goal not in decided_on:
         faults.append(
             f"{at('parameters', 'goal')} the page decides the goal '{goal}', which is not under goals; "
-            f"there are {', '.join(decided_on) or 'none'}.{_nearest(goal, list(decided_on))}"
+            f"there are {', '.join(decided_on) or 'none'}.{nearest(goal, list(decided_on))}"
         )
     elif goal and isinstance(goal, str) and decided_on[goal] != page.id:
         faults.append(
@@ -221,34 +268,6 @@ def _faults_of_page(
             "let the two agree."
         )
     return faults
-
-
-def notebook_parameters(path: Path) -> dict[str, Any]:
-    """The parameters of a notebook and their defaults: literals assigned in the cell tagged `parameters`."""
-    # every page loads the strategies: plain JSON, for nbformat alone takes a second to import
-    try:
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-        tagged = [cell for cell in cells if "parameters" in cell["metadata"].get("tags", [])]
-    except (OSError, ValueError, LookupError, TypeError, AttributeError):
-        raise StrategyError(f"notebook {path.name} cannot be read as a notebook; restore it.") from None
-    if len(tagged) != 1 or tagged[0]["cell_type"] != "code":
-        raise StrategyError(
-            f"notebook {path.name} has {len(tagged)} cells tagged 'parameters'; tag the one that holds its parameters."
-        )
-    parameters = {}
-    try:
-        for statement in ast.parse("".join(tagged[0]["source"])).body:
-            if not isinstance(statement, ast.Assign):
-                raise ValueError
-            (name,) = statement.targets
-            if not isinstance(name, ast.Name):
-                raise ValueError
-            parameters[name.id] = ast.literal_eval(statement.value)
-    except (ValueError, SyntaxError):
-        raise StrategyError(
-            f"the parameters cell of notebook {path.name} may hold only 'name = literal' lines."
-        ) from None
-    return parameters
 
 
 def _same_type(value: Any, default: Any) -> bool:
@@ -278,8 +297,10 @@ def _type_in_words(default: Any) -> str:
     return words.get(type(default), type(default).__name__)
 
 
-def _nearest(name: str, known: list[str]) -> str:
-    close = get_close_matches(name, known, n=1)
+def nearest(name: str, known: list[str]) -> str:
+    """A question with the known name that is most like this one, or nothing."""
+    alike = [one for one in known if one.casefold() == name.casefold()]
+    close = alike or get_close_matches(name, known, n=1)
     return f" Did you mean '{close[0]}'?" if close else ""
 
 

@@ -111,12 +111,13 @@ def run_page(snapshot: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Ru
     shutil.copytree(ROOT / "data" / "example" / "strategies", project.strategies)
     shutil.copy(ROOT / "data" / "example" / "sources.yml", project.data)
     with (project.strategies / "norddjurs-rekruttering-sundhed.yml").open("a", encoding="utf-8") as file:
-        file.write("  - {id: kurver, notebook: survival_effects, title: Kurver, area: effect}\n")
+        file.write("  - {id: kurver, notebook: survival_effects, title: Kurver, area: effect,\n")
+        file.write("     parameters: {price_level_year: 2020}}\n")
         file.write("  - {id: eksempel, notebook: survival_example, title: Eksempel, area: effect}\n")
     shutil.copytree(snapshot.path.parent, project.snapshots)
 
     def run(strategy: str, page_id: str, **parameters: Any) -> Shown:
-        [job] = [job for job in jobs_of(load_strategies(project)[strategy], "") if job.page == page_id]
+        [job] = [job for job in jobs_of(load_strategies(project)[strategy], snapshot.id) if job.page == page_id]
         return run_here(project, job.notebook, {**job.parameters, **parameters})
 
     return run

@@ -373,6 +373,8 @@ ONE_PAGE: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
                 "Straks": "kontanthjælp straks",
                 "Inden for et halvt år": "kontanthjælp inden for et halvt år",
             },
+            "from_benefit": "a-dagpenge",
+            "to_benefit": "kontanthjælp",
         },
         (),
     ),
@@ -422,6 +424,7 @@ ONE_PAGE: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
         {
             "cohorts": {str(year): f"selvforsørgende, ankommet {year}" for year in (2019, 2020)},
             "after_years": 2,
+            "goal_share": 0.5,
         },
         ("integration",),
     ),
@@ -454,6 +457,7 @@ ONE_PAGE: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
         {
             "measure": "forløb",
             "unit": "personer",
+            "start_group": "Udgangspunkt",
             "still": "Stadig i forløb",
             "stated_starts": {},
             "footnotes": [],

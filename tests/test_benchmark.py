@@ -12,6 +12,7 @@ from afkast.analysis import benchmark, economics
 from afkast.analysis.series_breaks import BrokenSeries, between, refuse_across
 from afkast.errors import AfkastError
 from afkast.intake import CONTRACTS, import_raw
+from afkast.notebook import Need
 from afkast.project import Project
 from afkast.report.charts import break_notes, lines_by_month, svg
 from afkast.report.show import Page
@@ -182,6 +183,7 @@ def test_a_break_that_ends_before_it_starts_stops_the_import() -> None:
 
 def test_a_project_without_a_registry_of_breaks_has_none(tmp_path: Path) -> None:
     snapshot = import_raw(write_raw(tmp_path / "raw", "maal.csv").parent, tmp_path / "snapshots", b"k" * 32)
-    page = Page(Project(tmp_path, tmp_path), snapshot, date(2019, 12, 31), None, "proeve")
+    needs = [Need("series_breaks", {}, optional=True)]
+    page = Page(Project(tmp_path, tmp_path), snapshot, date(2019, 12, 31), None, "proeve", needs)
     found = page.series_breaks("sygedagpenge")
     assert found.empty and len(between(found, JANUARY, MARCH)) == 0

@@ -11,8 +11,9 @@ from afkast.engine import TABLES
 from afkast.intake import CONTRACTS
 from afkast.intake.faults import QUESTIONS
 from afkast.intake.sources import Csv, Excel, Journal, Warehouse
+from afkast.notebook import as_list, read_template
 from afkast.project import Project
-from afkast.strategy import Goal, Strategy, load_strategies, notebook_parameters
+from afkast.strategy import Goal, Strategy, load_strategies
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -123,8 +124,35 @@ def test_every_notebook_is_a_page_of_the_example(strategies: dict[str, Strategy]
 
 def test_a_parameter_has_the_same_default_everywhere_it_is_afkast_s_own() -> None:
     for path in (ROOT / "notebooks").glob("*.ipynb"):
-        own = notebook_parameters(path)
+        own = read_template(path).defaults
         assert (own["as_of"], own["snapshot"]) == ("", ""), path.stem
+
+
+def test_the_list_of_notebooks_is_what_the_command_prints() -> None:
+    templates = [read_template(path) for path in Project(ROOT, ROOT / "data" / "example").notebooks().values()]
+    written = (ROOT / "data" / "notebooks.md").read_text(encoding="utf-8")
+    assert written == as_list(templates) + "\n", "run `afkast notebooks > data/notebooks.md`"
+    assert [one.name for one in templates if not one.question] == []
+    assert [f"{one.name}: {name}" for one in templates for name, of in one.parameters.items() if not of.meaning] == []
+
+
+def test_nothing_of_the_example_is_named_outside_its_folder(strategies: dict[str, Strategy]) -> None:
+    said = {word for one in strategies.values() for word in (one.id, one.name, one.municipality.split(" (")[0])}
+    word = re.compile(rf"(?<!\w)({'|'.join(map(re.escape, sorted(said)))})(?!\w)", re.IGNORECASE)
+    files = [
+        path
+        for folder in ("notebooks", "book", "afkast")
+        for path in sorted((ROOT / folder).rglob("*"))
+        if path.suffix in {".py", ".ipynb", ".md", ".yml", ".html", ".css", ".js", ".sql", ".po"}
+        and not any(part.startswith(".") for part in path.relative_to(ROOT).parts)
+    ]
+    assert len(files) > 100
+    named = {
+        f"{path.relative_to(ROOT)}: {found[0]}"
+        for path in files
+        if (found := word.search(path.read_text(encoding="utf-8")))
+    }
+    assert named == set()
 
 
 def test_every_dependency_is_locked_with_a_hash() -> None:

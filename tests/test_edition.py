@@ -310,7 +310,7 @@ def test_a_misspelt_parameter_is_told_with_file_and_line_before_anything_runs(ed
     ran: list[str] = []
     try:
         with pytest.raises(StrategyError, match=rf"^alfa\.yml:{line}: .*'antl'.*Did you mean 'antal'\?$"):
-            build(edition, on_progress=lambda _done, _total, what: ran.append(what))
+            build(edition, ["alfa"], on_progress=lambda _done, _total, what: ran.append(what))
     finally:
         write_strategy(edition, "alfa")
     assert ran == []

@@ -145,7 +145,7 @@ def with_its_pages(skeleton: str) -> str:
     """The skeleton as someone edits it: decision, dates and goals filled in, the pages that wait taken into use."""
     year = re.search(r"price_level_year: (\d{4})", skeleton)[1]
     text = re.sub(r"^  # (-| )(?= )", r"  \1", skeleton, flags=re.MULTILINE)
-    text = text.replace("municipality: Eksempelkøbing", "municipality: Hjørring").replace(f"{year}-", "2021-")
+    text = text.replace("municipality: Min Kommune", "municipality: Hjørring").replace(f"{year}-", "2021-")
     text = text.replace(f"{int(year) - 1}-12-31", "2020-12-15").replace("end: 2021-", "end: 2022-")
     text = re.sub(r"as_of: \S+", "as_of: 2021-12-31", text).replace(
         f"price_level_year: {year}", "price_level_year: 2021"
@@ -215,26 +215,31 @@ def test_a_new_strategy_is_one_file_and_rows_in_the_raw_files(
     by_year = [row["cells"][0]["value"] for row in found["overlevelseskurver"]["aar-for-aar"]["rows"]]
     assert sum(by_year) == pytest.approx(realised, abs=0.01)
 
-    # what the data do not have is told by its name
+    # what the data do not have is told by its name, before a page is executed
     path = project.strategies / f"{ID}.yml"
     text = path.read_text("utf-8")
-    path.write_text(text.replace("measure: sygedagpenge ", "measure: sygefravær "), "utf-8")
-    assert "targets har ingen række for sygefravær i 2021" in afkast("run", ID, "sygedagpenge").stderr
-    path.write_text(text.replace("municipality: Hjørring", "municipality: Hjoerring"), "utf-8")
-    told = afkast("run", ID, "sygedagpenge").stderr
-    assert "measures har ingen rækker for sygedagpenge i Hjoerring i 2021" in told
-    path.write_text(text.replace("benefit: kontanthjælp ", "benefit: kontanthjelp "), "utf-8")
-    told = afkast("run", ID, "businesscase").stderr
-    assert "unit_prices har ingen pris i 2021 for kontanthjelp i Hjørring; ret ydelse" in told
-    path.write_text(text.replace("benefit: kontanthjælp ", "benefit: sygedagpenge "), "utf-8")
-    told = afkast("run", ID, "businesscase").stderr
-    assert "prisen for sygedagpenge i 2021 mangler bruttobeløb eller refusionsandel" in told
-    path.write_text(text.replace("benefit: kontanthjælp ", "benefit: ledighedsydelse "), "utf-8")
-    told = afkast("run", ID, "businesscase").stderr
-    assert "prisen for ledighedsydelse er ikke i 2021-priser" in told
-    path.write_text(text.replace("price_level_year: 2021", "price_level_year: 2022"), "utf-8")
-    told = afkast("run", ID, "businesscase").stderr
-    assert "budgettet er i prisniveau 2021, siden i 2022; ret price_level_year" in told
+
+    def told(page: str, old: str, new: str) -> str:
+        assert old in text
+        path.write_text(text.replace(old, new), "utf-8")
+        result = afkast("run", ID, page)
+        assert result.exit_code == 1
+        return result.stderr
+
+    said = told("sygedagpenge", "measure: sygedagpenge ", "measure: sygefravær ")
+    assert "targets has no row with measure 'sygefravær'; its measure there is sygedagpenge." in said
+    said = told("sygedagpenge", "municipality: Hjørring", "municipality: Hjoerring")
+    assert "measures has no row with measure 'sygedagpenge', area 'Hjoerring'" in said
+    assert "Did you mean 'Hjørring'?" in said
+    said = told("businesscase", "benefit: kontanthjælp ", "benefit: kontanthjelp ")
+    assert "unit_prices has no row with area 'Hjørring', benefit 'kontanthjelp'" in said
+    assert "Did you mean 'kontanthjælp'?" in said
+    said = told("businesscase", "benefit: kontanthjælp ", "benefit: sygedagpenge ")
+    assert "benefit 'sygedagpenge', year '2021') lacks gross_dkk_per_full_year_person, state_refund_share" in said
+    said = told("businesscase", "benefit: kontanthjælp ", "benefit: ledighedsydelse ")
+    assert "benefit 'ledighedsydelse', year '2021') has price_level_year 2020, and the page has 2021" in said
+    said = told("businesscase", "price_level_year: 2021", "price_level_year: 2022")
+    assert "has price_level_year 2021, and the page has 2022; correct the page's price_level_year" in said
 
     # before anyone has started, the page says so instead of failing
     path.write_text(text, "utf-8")

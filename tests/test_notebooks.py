@@ -19,7 +19,7 @@ from nbformat.v4 import new_code_cell, new_notebook, new_output
 from afkast.edition.book import DATA_BASIS, OVERVIEW, RECONCILIATION
 from afkast.edition.execute import jobs_of
 from afkast.project import Project
-from afkast.strategy import Strategy, load_strategies, notebook_parameters
+from afkast.strategy import Strategy, load_strategies
 
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATES = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -28,6 +28,7 @@ SANITIZE = ROOT / "tests" / "nbval.cfg"
 
 THE_DOOR = {"show_table", "show_figure", "show_text", "show_goal"}
 PAST_THE_DOOR = {"print", "display", "HTML", "Markdown", "SVG", "Image", "IPython", "pyplot", "plt"}
+ABOUT_ALL_STRATEGIES = {"overview", "data_basis", "reconciliation"}
 OTHER_WAYS_IN = {"Path", "runpy", "importlib", "papermill", "nbformat", "subprocess"}
 BUILT_IN_WAYS = {"open", "exec", "eval"}
 LIBRARIES = {"afkast", "datetime", "numpy", "pandas", "scipy"}
@@ -124,10 +125,19 @@ def test_a_cell_s_id_is_the_notebook_s_name_and_a_number(path: Path) -> None:
 
 @of_every_template
 def test_a_template_begins_with_its_heading_and_its_question(path: Path) -> None:
-    heading, question, parameters = read(path).cells[:3]
+    heading, question, parameters, needs = read(path).cells[:4]
     assert heading.source.startswith("# ")
     assert "?" in question.source
-    assert tags(parameters) == {"parameters"}
+    assert (tags(parameters), tags(needs)) == ({"parameters"}, {"needs"})
+
+
+@of_every_template
+def test_a_template_opens_its_page_with_its_needs_and_under_its_own_name(path: Path) -> None:
+    about_all = path.stem in ABOUT_ALL_STRATEGIES
+    calls = [one for cell in code_cells(read(path)) for one in nodes(cell) if isinstance(one, ast.Call)]
+    opened = [ast.unparse(one) for one in calls if ast.unparse(one.func) in ("complete", "open_page")]
+    completed = [] if about_all else [f"complete(globals(), '{path.stem}')"]
+    assert opened == [*completed, "open_page(strategy, page, as_of, snapshot, needs)"]
 
 
 @of_every_template
@@ -143,7 +153,7 @@ def test_one_cell_holds_the_parameters_each_with_a_comment(path: Path) -> None:
 
 @of_every_template
 def test_imports_and_drawing_are_folded_and_a_strategy_s_checks_are_not(path: Path) -> None:
-    of_a_strategy = bool(notebook_parameters(path)["strategy"])
+    of_a_strategy = path.stem not in ABOUT_ALL_STRATEGIES
     for cell in code_cells(read(path)):
         kinds = {type(one) for one in nodes(cell)}
         if shown(cell) or kinds & {ast.Import, ast.ImportFrom}:
@@ -180,15 +190,9 @@ def test_data_come_in_through_the_snapshot_alone_and_no_notebook_uses_another(pa
 
 
 @of_every_template
-def test_no_notebook_knows_a_strategy_by_name(path: Path, strategies: dict[str, Strategy]) -> None:
-    known = {text.lower() for one in strategies.values() for text in (one.id, one.name, one.municipality)}
+def test_no_notebook_branches_on_the_strategy(path: Path) -> None:
     for cell in code_cells(read(path)):
-        if "parameters" in tags(cell):
-            continue
-        tree = ast.parse(cell.source)
-        for text in texts(tree):
-            assert not [one for one in known if one in text.lower()], f"{cell['id']} names a strategy"
-        for one in ast.walk(tree):
+        for one in nodes(cell):
             if isinstance(one, ast.If | ast.IfExp | ast.While):
                 assert names(one.test) & {"strategy", "page"} == set(), f"{cell['id']} branches on the strategy"
             assert not isinstance(one, ast.Match)

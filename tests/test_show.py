@@ -13,8 +13,9 @@ from matplotlib.figure import Figure
 
 from afkast.analysis.economics import net_gain
 from afkast.analysis.targets import Verdict
-from afkast.errors import PageError
+from afkast.errors import DataError, PageError
 from afkast.intake import Snapshot
+from afkast.notebook import Need
 from afkast.project import Project
 from afkast.report import show
 from afkast.report.cells import Link
@@ -595,15 +596,42 @@ def test_the_numbers_of_executed_pages_can_be_read_again(door: Shown, tmp_path: 
 
 
 def test_a_table_of_the_snapshot_is_only_the_strategys_own_rows(snapshot: Snapshot, door: Shown) -> None:
-    project = EXAMPLE
-    everything = Page(project, snapshot, date(2019, 11, 30), None, "side")
+    needs = [Need(table, {}) for table in ("budget", "measures", "cohort")]
+    everything = Page(EXAMPLE, snapshot, date(2019, 11, 30), None, "side", needs)
     strategies = everything.strategies()
-    kijos = Page(project, snapshot, date(2019, 11, 30), strategies["kijos"], "oekonomi")
+    kijos = Page(EXAMPLE, snapshot, date(2019, 11, 30), strategies["kijos"], "oekonomi", needs)
     assert {"kijos", "kik"} < set(everything.table("budget")["strategy"]) <= set(strategies)
     assert set(kijos.table("budget")["strategy"]) == {"kijos"}
     assert len(kijos.table("measures")) == len(everything.table("measures"))
     with pytest.raises(PageError, match="cohort has no rows for strategy kijos"):
         kijos.table("cohort")
+
+
+def test_a_page_reads_only_what_its_notebook_declares_and_only_up_to_its_date(snapshot: Snapshot) -> None:
+    def page(*needs: Need) -> Page:
+        return Page(EXAMPLE, snapshot, date(2018, 8, 31), None, "side", needs)
+
+    with pytest.raises(PageError, match="needs do not name the table statuses; add it in the cell tagged 'needs'"):
+        page(Need("budget", {})).table("statuses")
+    with pytest.raises(PageError, match="reads statuses after the report's date; say so in its need: 'later': True"):
+        page(Need("statuses", {})).table("statuses", later=True)
+    whole = page(Need("statuses", {}, later=True))
+    everything = snapshot.table("statuses")
+    assert len(whole.table("statuses", later=True)) == len(everything)
+    then = whole.table("statuses")
+    assert 0 < len(then) == (everything["counted_on"] <= "2018-08-31").sum() < len(everything)
+
+
+def test_an_optional_table_that_is_not_there_has_its_columns_and_no_rows(snapshot: Snapshot) -> None:
+    without = {name: of for name, of in snapshot.manifest["tables"].items() if name != "ledger"}
+    poorer = Snapshot(snapshot.path, {**snapshot.manifest, "tables": without})
+    page = Page(EXAMPLE, poorer, date(2018, 8, 31), None, "side", [Need("ledger", {}, optional=True)])
+    there = snapshot.table("ledger")
+    assert page.table("ledger").empty
+    assert list(page.table("ledger").columns) == list(there.columns)
+    page = Page(EXAMPLE, poorer, date(2018, 8, 31), None, "side", [Need("ledger", {})])
+    with pytest.raises(DataError, match="has no table ledger"):
+        page.table("ledger")
 
 
 @pytest.mark.parametrize(
@@ -617,9 +645,8 @@ def test_a_table_of_the_snapshot_is_only_the_strategys_own_rows(snapshot: Snapsh
 def test_spells_were_extracted_when_the_strategys_own_were(
     snapshot: Snapshot, strategy: str, extracted_on: date
 ) -> None:
-    project = EXAMPLE
-    own = Page(project, snapshot, date(2023, 12, 31), None, "side").strategies().get(strategy)
-    assert Page(project, snapshot, date(2023, 12, 31), own, "side").extracted_on("spells") == extracted_on
+    own = Page(EXAMPLE, snapshot, date(2023, 12, 31), None, "side").strategies().get(strategy)
+    assert Page(EXAMPLE, snapshot, date(2023, 12, 31), own, "side").extracted_on("spells") == extracted_on
 
 
 def test_a_folded_table_lies_under_its_words_and_is_filed_like_any_other(door: Shown) -> None:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from afkast.errors import StrategyError
+from afkast.notebook import read_template
 from afkast.project import Project
-from afkast.strategy import load_strategies, load_strategy, notebook_parameters
+from afkast.strategy import load_strategies, load_strategy
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -272,8 +273,8 @@ def test_a_notebook_that_is_none_is_named(strategies: Path, notebooks: Path, con
 
 
 def test_the_parameters_of_a_notebook_are_its_literals(notebooks: Path) -> None:
-    assert notebook_parameters(notebooks / "economics.ipynb")["names"] == {"AMU": "Udvalg"}
-    assert notebook_parameters(notebooks / "overview.ipynb") == {"strategy": "", "page": ""}
+    assert read_template(notebooks / "economics.ipynb").defaults["names"] == {"AMU": "Udvalg"}
+    assert read_template(notebooks / "overview.ipynb").defaults == {"strategy": "", "page": ""}
 
 
 def test_all_faults_of_all_files_are_told_at_once(strategies: Path, notebooks: Path) -> None:

@@ -57,7 +57,7 @@ AREAS = {"economics": "Økonomi", "targets": "Målopfyldelse", "effect": "Effekt
 def dress(notebook: NotebookNode, title: str, byline: str) -> None:
     """Give an executed page its title, its byline and, where its data are synthetic, a banner that says so.
 
-    The notebook's own parameters cell is left out of sight: the injected one holds what the page was run with.
+    The notebook's own parameters and needs are left out of sight: the injected cell holds what the page was run with.
     """
     heading = [f"# {as_text(title)}"]
     if byline:
@@ -81,7 +81,7 @@ def dress(notebook: NotebookNode, title: str, byline: str) -> None:
         tags = set(cell.metadata.get("tags", []))
         # the reader's switch hides every calculation at once; without it all of them are seen
         tags -= {"hide-input", "hide-output", "hide-cell"}
-        cell.metadata["tags"] = sorted(tags | ({"remove-cell"} if "parameters" in tags else set()))
+        cell.metadata["tags"] = sorted(tags | ({"remove-cell"} if tags & {"parameters", "needs"} else set()))
 
 
 def raw_html(html: str) -> str:

@@ -21,13 +21,14 @@ from afkast.edition.book import (
     render,
     write_first_page,
 )
+from afkast.edition.check import check
 from afkast.edition.execute import Job, execute, jobs_of
 from afkast.edition.launch import end_all
 from afkast.errors import AfkastError, PageError, StrategyError
 from afkast.intake import open_snapshot
 from afkast.project import UNFINISHED, Project
 from afkast.report.filed import published
-from afkast.strategy import Strategy, load_strategies
+from afkast.strategy import Strategy
 
 WORKERS = min(4, os.cpu_count() or 1)
 SECONDS = "seconds.json"
@@ -37,18 +38,29 @@ Progress = Callable[[int, int, str], None]
 
 
 def build(
-    project: Project, only: Iterable[str] = (), snapshot: str = "", on_progress: Progress = lambda *_: None
+    project: Project,
+    only: Iterable[str] = (),
+    snapshot: str = "",
+    on_progress: Progress = lambda *_: None,
+    tell: Callable[[list[str]], None] = lambda _: None,
 ) -> Path:
-    """Execute the pages, render the book and return the site's front page.
+    """Check, execute the pages, render the book and return the site's front page.
+
+    What the check finds is told before any page is executed. A strategy with a fault is left out of the book, and stops
+    the build where it is one of `only` or there is no other.
 
     `only` names the strategies whose pages are executed anew; the others keep the pages they have. A page that
     fails stops the build with a PageError, and neither the site nor the former pages are touched.
     """
     with _alone(project):
-        strategies = load_strategies(project)
-        chosen = _chosen(strategies, list(only))
         data = open_snapshot(project.snapshots, snapshot or None)
         snapshot_id = data.id
+        checked = check(project, snapshot_id)
+        strategies = {one.id: one for one in checked.strategies.values() if len(checked.sound(one)) == len(one.pages)}
+        if not strategies or any(checked.sentences(one) for one in only):
+            raise StrategyError("\n".join(checked.sentences()))
+        tell(checked.sentences())
+        chosen = _chosen(strategies, list(only))
         in_book = [one for one in strategies.values() if one.id in chosen or (project.pages / one.id).is_dir()]
         pages = project.build / f"{UNFINISHED}pages"
         jobs = [
@@ -82,11 +94,16 @@ def build(
 def run_page(project: Project, strategy_id: str, page_id: str, snapshot: str = "") -> Path:
     """Execute one page into the folder of executed pages and return the notebook's path."""
     with _alone(project):
-        strategies = load_strategies(project)
-        [one] = _chosen(strategies, [strategy_id])
-        page = strategies[one].page(page_id)
         snapshot_id = open_snapshot(project.snapshots, snapshot or None).id
-        [job] = [job for job in jobs_of(strategies[one], snapshot_id) if job.page == page.id]
+        there = sorted(path.stem for path in project.strategies.glob("*.yml"))
+        if strategy_id not in there:
+            raise StrategyError(f"there is no strategy '{strategy_id}'; there are {', '.join(there)}.")
+        checked = check(project, snapshot_id, [strategy_id])
+        if strategy_id in checked.strategies:
+            checked.strategies[strategy_id].page(page_id)
+        if faults := checked.sentences(strategy_id, page_id):
+            raise StrategyError("\n".join(faults))
+        [job] = [job for job in jobs_of(checked.strategies[strategy_id], snapshot_id) if job.page == page_id]
         return execute(project, job, project.pages)
 
 

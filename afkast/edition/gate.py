@@ -93,7 +93,7 @@ class _AllowList(BaseModel):
 def check(site: Path, contents: Iterable[str], pages: Path, wanted: Wanted, allow_list: Path, today: date) -> None:
     """Refuse a site that holds what must not be served; AfkastError names every place.
 
-    contents: the pages of the book, such as "strategies/kijos/oekonomi"; pages: where they lie as executed notebooks,
+    contents: the pages of the book, such as "strategies/<id>/<page>"; pages: where they lie as executed notebooks,
     to name the cell; allow_list: the file of exceptions, if there is one.
     """
     allowed, expired = _allowed(allow_list, today)

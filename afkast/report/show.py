@@ -29,15 +29,17 @@ from pygments.lexers import PythonLexer
 from afkast.engine import COUNTS, open_engine
 from afkast.errors import PageError
 from afkast.intake import Snapshot, open_snapshot
+from afkast.notebook import Need, read_needs
 from afkast.project import Project, find_project
 from afkast.report import charts, danish
 from afkast.report.cells import STATES, UnitOf, as_drawn, cell_of, text_of
 from afkast.report.danish import Quantity
 from afkast.report.filed import METADATA_KEY, published, shown_cells
+from afkast.report.reading import declared_rows, of_strategy, strategy_of_page
 from afkast.report.sentence import check_names, clause
 from afkast.report.sentence import filled as filled_in
 from afkast.report.tables import Behind, Row, filed_rows, heads_of, rows_of, units_of
-from afkast.strategy import Goal, Strategy, load_strategies
+from afkast.strategy import Goal, Strategy, in_order, read_strategies
 
 __all__ = ["Page", "clause", "open_page"]
 
@@ -52,6 +54,8 @@ MOST_SOURCES_NAMED = 5
 WIDE_TABLE_COLUMNS = 6
 """A table with more columns is set tighter."""
 
+Needs = Sequence[Need]
+
 Source = pd.DataFrame | Sequence[pd.DataFrame] | Sequence[str]
 """What a shown thing draws on: frames of the snapshot (with their column `file`) or names of raw files."""
 
@@ -60,13 +64,20 @@ class Page:
     """One page of the book while its notebook runs: its strategy, its data, and the door out."""
 
     def __init__(
-        self, project: Project, snapshot: Snapshot, as_of: date, strategy: Strategy | None, page_id: str
+        self,
+        project: Project,
+        snapshot: Snapshot,
+        as_of: date,
+        strategy: Strategy | None,
+        page_id: str,
+        needs: Needs = (),
     ) -> None:
         self.project = project
         self.snapshot = snapshot
         self.as_of = as_of
         self._strategy = strategy
         self.page_id = page_id
+        self._needs = needs
 
     @property
     def strategy(self) -> Strategy:
@@ -78,9 +89,10 @@ class Page:
     def extracted_on(self, table: str) -> date:
         """The day on which a table's newest file was extracted; of a table of persons, the newest with this
         strategy's target group in it: another municipality's export says nothing of when these were registered."""
-        rows = self.table(table)
+        rows = of_strategy(self.snapshot.table(table), self._strategy)
         if self._strategy is not None and "person" in rows:
-            rows = rows[rows["person"].isin(self.table("cohort")["person"])]
+            members = of_strategy(self.snapshot.table("cohort"), self._strategy)
+            rows = rows[rows["person"].isin(members["person"])]
         files = set(rows["file"])
         return max(_day(entry["extracted_on"]) for entry in self.snapshot.files_of(table) if entry["file"] in files)
 
@@ -89,23 +101,19 @@ class Page:
         return [goal for goal in self.strategy.goals if goal.page == self.page_id]
 
     def strategies(self) -> dict[str, Strategy]:
-        """Every strategy of the project."""
-        return load_strategies(self.project)
+        """Every strategy of the data folder whose file can be read."""
+        return in_order(read_strategies(self.project))
 
     def built(self) -> dict[str, Strategy]:
         """The strategies that have executed pages."""
         return {id: one for id, one in self.strategies().items() if (self._executed_pages() / id).is_dir()}
 
-    def table(self, name: str) -> pd.DataFrame:
-        """A table of the snapshot; of a table by strategy, only this strategy's rows."""
-        frame = self.snapshot.table(name)
-        if self._strategy is not None and "strategy" in frame:
-            frame = frame[frame["strategy"] == self.strategy.id].reset_index(drop=True)
-            if frame.empty:
-                raise PageError(
-                    f"table {name} has no rows for strategy {self.strategy.id}; add them to the raw files and import."
-                )
-        return frame
+    def table(self, name: str, *, later: bool = False) -> pd.DataFrame:
+        """A table that the notebook's needs name, up to the report's date; of a table by strategy, this one's rows.
+
+        `later` reads the rows after the report's date, too; the needs must say so.
+        """
+        return declared_rows(self.snapshot, self._needs, name, self.as_of, later, self._strategy)
 
     def counted(self, text: str, cohort: pd.DataFrame | None = None) -> pd.DataFrame:
         """What a text of `analysis/sql` counts on the snapshot's islands, in the engine that AFKAST_ENGINE names.
@@ -122,15 +130,7 @@ class Page:
 
     def series_breaks(self, measure: str) -> pd.DataFrame:
         """The registered breaks in a measure's series; none where the snapshot has no registry."""
-        if "series_breaks" not in self.snapshot.manifest["tables"]:
-            return pd.DataFrame(columns=["measure", "starts_on", "ends_on", "text", "source", "file"])
         return self.table("series_breaks").query("measure == @measure").sort_values("starts_on", ignore_index=True)
-
-    def price_levels(self) -> pd.DataFrame:
-        """The factors between price levels; none where the snapshot has none."""
-        if "price_levels" not in self.snapshot.manifest["tables"]:
-            return pd.DataFrame(columns=["from_year", "to_year", "kind", "factor", "source", "file"])
-        return self.table("price_levels")
 
     def published(self) -> pd.DataFrame:
         """The numbers in the sentences of the strategies' executed pages; see the function `published`."""
@@ -345,22 +345,21 @@ class Page:
         return f"Kilde: {danish.listed(names)}{note} · data pr. {danish.listed(days)}"
 
 
-def open_page(strategy: str, page: str, as_of: str = "", snapshot: str = "") -> Page:
+def open_page(strategy: str, page: str, as_of: str = "", snapshot: str = "", needs: Sequence[Any] = ()) -> Page:
     """Open a strategy's page in a notebook.
 
-    `as_of` (yyyy-mm-dd) defaults to the strategy's own date, `snapshot` to the latest import. An empty `strategy`
-    opens a page about all of them, as the overview and the data basis are.
+    `as_of` (yyyy-mm-dd) defaults to the strategy's own date, `snapshot` to the latest import; `needs` are the
+    notebook's. An empty `strategy` opens a page about all of them, as the overview and the data basis are.
     """
     project = find_project()
     data = open_snapshot(project.snapshots, snapshot or None)
+    declared = read_needs(needs)
     if not strategy:
         latest = max(str(entry["extracted_on"]) for entry in data.manifest["files"])
-        return Page(project, data, date.fromisoformat(as_of or latest), None, page)
-    known = load_strategies(project)
-    if strategy not in known:
-        raise PageError(f"there is no strategy '{strategy}'; there are {', '.join(known)}.")
-    chosen = known[strategy]
-    return Page(project, data, date.fromisoformat(as_of) if as_of else chosen.as_of, chosen, chosen.page(page).id)
+        return Page(project, data, date.fromisoformat(as_of or latest), None, page, declared)
+    chosen = strategy_of_page(project, strategy, page)
+    day = date.fromisoformat(as_of) if as_of else chosen.as_of
+    return Page(project, data, day, chosen, page, declared)
 
 
 def _are_published(files: list[dict[str, Any]]) -> bool:
