@@ -19,6 +19,7 @@ from afkast.yaml_file import YamlFile, read_yaml, validate
 ID = r"^[a-z0-9][a-z0-9-]{0,39}$"
 Id = Annotated[str, Field(pattern=ID)]
 Text = Annotated[str, Field(min_length=1)]
+Day = Annotated[date, Field(ge=date(1900, 1, 1), le=date(2100, 12, 31))]
 Area = Literal["economics", "targets", "effect"]
 Judged = Literal["at the date", "in each year", "cumulated", "on average"]
 """How a goal's measure meets its number: as it is on the day, year by year, as a sum, or as the year's average."""
@@ -31,8 +32,8 @@ class _Strict(BaseModel):
 class Period(_Strict):
     """First and last day on which the strategy runs."""
 
-    start: date
-    end: date
+    start: Day
+    end: Day
 
     @model_validator(mode="after")
     def _in_order(self) -> "Period":
@@ -52,7 +53,7 @@ class Goal(_Strict):
     text: Text
     page: Id
     measure: Text
-    due: date | None = None
+    due: Day | None = None
     judged: Judged | None = None
 
     @model_validator(mode="after")
@@ -79,10 +80,10 @@ class Strategy(_Strict):
     name: Text
     municipality: Text
     decided_by: Text
-    decided_on: date | None = None
+    decided_on: Day | None = None
     summary: Text
     period: Period
-    as_of: date
+    as_of: Day
     committees: dict[str, Text]
     goals: list[Goal] = []
     pages: list[PageOfStrategy] = Field(min_length=1)

@@ -5,6 +5,7 @@ ordinary decimal numbers become numbers: `no`, `012`, `12:30`, `1_000` and `0x1F
 """
 
 import difflib
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -22,6 +23,8 @@ Keys = tuple[Any, ...]
 Model = TypeVar("Model", bound=BaseModel)
 
 DECIMAL = re.compile(r"[-+]?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][-+]?[0-9]+)?")
+MOST_DIGITS = 30
+PLAIN_TAGS = {f"tag:yaml.org,2002:{kind}" for kind in ("null", "bool", "int", "float", "timestamp", "str")}
 NUMBER_TAGS = {"tag:yaml.org,2002:int", "tag:yaml.org,2002:float"}
 
 
@@ -60,6 +63,8 @@ def read_yaml(path: Path, error: type[AfkastError] = AfkastError) -> YamlFile:
     except MarkedYAMLError as fault:
         mark = fault.problem_mark or fault.context_mark
         raise error(f"{path.name}:{mark.line + 1 if mark else 1}: not valid YAML: {fault.problem}.") from None
+    except RecursionError:
+        raise error(f"{path.name}: brackets or lists within each other without end; write it plainly.") from None
     except YAMLError:
         raise error(f"{path.name}: contains a control character; remove it.") from None
     return YamlFile(path, data, lines)
@@ -123,10 +128,18 @@ def _plain(yaml: YAML, node: Node, keys: Keys, lines: dict[Keys, int], seen: set
 def _scalar(yaml: YAML, node: Node) -> Any:
     if node.tag in NUMBER_TAGS and not DECIMAL.fullmatch(node.value):
         return node.value
+    line = node.start_mark.line + 1
+    if node.tag not in PLAIN_TAGS:
+        raise _StrictError(line, "not valid YAML: tags (!name) are not used; write the value plainly.")
+    if node.tag in NUMBER_TAGS and len(node.value) > MOST_DIGITS:
+        raise _StrictError(line, f"a number of more than {MOST_DIGITS} signs; write it shorter, or in quotes.")
     try:
-        return yaml.constructor.construct_object(node)
-    except ValueError:
-        raise _StrictError(node.start_mark.line + 1, "not a date in the calendar (yyyy-mm-dd).") from None
+        value = yaml.constructor.construct_object(node)
+    except (ValueError, OverflowError):
+        raise _StrictError(line, "not a date in the calendar (yyyy-mm-dd).") from None
+    if isinstance(value, float) and not math.isfinite(value):
+        raise _StrictError(line, "a number that is too large.")
+    return value
 
 
 def _known_keys(schema: Any) -> Iterator[str]:
