@@ -201,6 +201,20 @@ def new(data: Path | None, id: str) -> None:
     click.echo("in sources.yml (data/README.md), then: afkast import && afkast build")
 
 
+@main.command()
+@_data
+@click.argument("name")
+def notebook(data: Path | None, name: str) -> None:
+    """Write notebooks/NAME.ipynb of the data folder, a page to begin with: parameters, needs, figure, table, check."""
+    from afkast.notebook import write_notebook
+
+    path = write_notebook(find_project(data), name)
+    click.echo(
+        f"{path}: ask its question there (notebooks/README.md). To make a page of it, add to a strategy's pages:"
+    )
+    click.echo(f"  - {{id: {name.replace('_', '-')}, notebook: {name}, title: …, area: …, parameters: {{measure: …}}}}")
+
+
 def _progress() -> Progress:
     return Progress(
         TextColumn("{task.description}"),

@@ -32,6 +32,7 @@ from pathlib import Path
 from typing import Any
 
 from afkast.errors import StrategyError
+from afkast.project import Project
 
 SAID_BY_STRATEGY = {
     "municipality": "the strategy's municipality",
@@ -61,6 +62,8 @@ is empty falls away), or
 | | |
 |---|---|
 {said}"""
+
+NAME = r"[a-z][a-z0-9_]{0,39}"
 
 NAMED = re.compile(r"\{(\w+)(?:\.(keys|values))?\}")
 
@@ -282,3 +285,18 @@ def _required(path: Path, declared: Any, parameters: Mapping[str, Any]) -> list[
             f"the needs cell of notebook {path.name}: 'required' must list parameters of the notebook;{named}."
         )
     return declared
+
+
+def write_notebook(project: Project, name: str) -> Path:
+    """Write the data folder's own notebooks/`name`.ipynb: one question with all its parts, which runs; its path."""
+    if not re.fullmatch(NAME, name):
+        raise StrategyError(
+            f"'{name}' is not a notebook's name; use lower-case letters, digits and _, as in own_question."
+        )
+    if name in project.notebooks():
+        raise StrategyError(f"there is a notebook {name} already; choose another name.")
+    path = project.data / "notebooks" / f"{name}.ipynb"
+    path.parent.mkdir(exist_ok=True)
+    template = (Path(__file__).parent / "templates" / "notebook.ipynb").read_text(encoding="utf-8")
+    path.write_text(template.replace("NAME", name), encoding="utf-8")
+    return path

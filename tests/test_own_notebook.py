@@ -1,0 +1,60 @@
+"""A notebook of one's own, from the skeleton to a page of an invented municipality."""
+
+from pathlib import Path
+
+import nbformat
+import pytest
+from click.testing import CliRunner
+from conftest import run_here
+from municipality import STRATEGY, municipality
+
+from afkast.cli import main
+from afkast.edition.check import check
+from afkast.errors import StrategyError
+from afkast.intake import import_raw
+from afkast.notebook import write_notebook
+from afkast.project import Project
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def project_with(folder: Path, measure: str) -> Project:
+    """Strandlev with the skeleton as one of its strategy's pages."""
+    strandlev = municipality("full_year_persons")
+    page = {"id": "eget", "notebook": "eget_spoergsmaal", "title": "Eget", "area": "targets"}
+    strandlev.strategies[STRATEGY]["pages"].append(page | {"parameters": {"measure": measure}})
+    project = Project(ROOT, strandlev.write(folder))
+    import_raw(project.data, project.snapshots, bytes(range(32)))
+    write_notebook(project, "eget_spoergsmaal")
+    return project
+
+
+def test_the_skeleton_passes_the_check_and_runs_with_one_of_each_thing_that_a_page_shows(tmp_path: Path) -> None:
+    project = project_with(tmp_path / "kommune", "sygedagpenge")
+    assert check(project).sentences() == []
+    shown = run_here(project, "eget_spoergsmaal", {})
+    assert sorted(item["kind"] for item in shown.values()) == ["figure", "table", "text"]
+    rows = shown["yderpunkter"]["rows"][0]["cells"]
+    assert shown.number("aendringen", "change") == pytest.approx(rows[1]["value"] - rows[0]["value"])
+
+
+def test_a_measure_that_is_not_there_is_told_by_the_check_as_of_any_notebook(tmp_path: Path) -> None:
+    [fault] = check(project_with(tmp_path / "kommune", "sygedagpeng")).sentences()
+    assert "page 'eget': measures has no row with measure 'sygedagpeng'" in fault
+    assert "Did you mean 'sygedagpenge'?" in fault
+
+
+def test_a_name_that_is_taken_or_no_name_is_refused(tmp_path: Path) -> None:
+    project = project_with(tmp_path / "kommune", "sygedagpenge")
+    for name, why in (("economics", "already"), ("eget_spoergsmaal", "already"), ("../ud", "is not a notebook's name")):
+        with pytest.raises(StrategyError, match=why):
+            write_notebook(project, name)
+
+
+def test_the_command_says_where_it_lies_and_how_it_becomes_a_page(tmp_path: Path) -> None:
+    (tmp_path / "sources.yml").touch()
+    told = CliRunner().invoke(main, ["notebook", "nyt", "--data", str(tmp_path)])
+    assert told.exit_code == 0 and "notebook: nyt" in told.stdout
+    notebook = nbformat.read(tmp_path / "notebooks" / "nyt.ipynb", as_version=4)
+    nbformat.validate(notebook)
+    assert not any(cell.get("outputs") for cell in notebook.cells)
