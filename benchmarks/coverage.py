@@ -26,7 +26,7 @@ from rich.table import Table
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 from worlds import CALENDAR, FOLLOW_UP, HISTORY, LAG_MONTHS, SCENARIOS, Drawn, large_world_truth, simulate
 
-from afkast.analysis.effect import naive, sequential_trials
+from afkast.analysis.effect import Persons, naive, sequential_trials
 from afkast.errors import AfkastError
 
 SIZES = {20: 300, 40: 300, 60: 300, 184: 534}
@@ -76,13 +76,13 @@ def world(name: str, treated: int, seed: int) -> Row:
 def found_in(drawn: Drawn, lag_months: int) -> Row:
     observed = drawn.observed & (np.arange(CALENDAR) < CALENDAR - lag_months)
     data = drawn.on, observed, drawn.start
-    itt = sequential_trials(*data, FOLLOW_UP, covariates=drawn.covariates)
-    pp = sequential_trials(*data, FOLLOW_UP, covariates=drawn.covariates, per_protocol=True)
-    unadjusted = sequential_trials(*data, FOLLOW_UP)
+    itt = sequential_trials(Persons(*data, covariates=drawn.covariates), FOLLOW_UP)
+    pp = sequential_trials(Persons(*data, covariates=drawn.covariates), FOLLOW_UP, per_protocol=True)
+    unadjusted = sequential_trials(Persons(*data), FOLLOW_UP)
     estimates = [(itt, itt.saved), (pp, pp.saved), (itt, itt.saved_in(FIRST_YEAR)), (unadjusted, unadjusted.saved)]
     found = [(saved.value, *saved.interval, of.follow_up_months) for of, saved in estimates]
     entry = np.full(len(drawn.on), float(HISTORY))
-    gap = naive(*data, entry, itt.follow_up_months).against_never_started
+    gap = naive(Persons(*data, entered=entry), itt.follow_up_months).against_never_started
     return [*found, (gap, gap, gap, itt.follow_up_months)]
 
 

@@ -22,7 +22,7 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from afkast.analysis.effect import sequential_trials
+from afkast.analysis.effect import Persons, sequential_trials
 
 MONTHS, START_MONTHS, FOLLOW_UP = 48, 24, 24
 CLAIMED = 200_000, 2.0
@@ -32,7 +32,7 @@ World = tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 def drawn(persons: int) -> tuple[World, dict[str, np.ndarray], np.ndarray]:
-    """Persons who come and go, one in five of whom start; eight covariates, one of which changes by month."""
+    """Persons who come and go, one in five of whom start; eight covariates, three of them numbers, as on a page."""
     rng = np.random.default_rng(1)
     first = rng.integers(-24, 24, persons)
     last = first + rng.geometric(0.03, persons)
@@ -41,7 +41,8 @@ def drawn(persons: int) -> tuple[World, dict[str, np.ndarray], np.ndarray]:
     on |= rng.random(on.shape, dtype=np.float32) < 0.03
     start = np.where(rng.random(persons) < 0.2, rng.integers(0, START_MONTHS, persons), np.nan)
     covariates = {"duration": np.cumsum(on, axis=1).astype(float)}
-    covariates |= {f"covariate {number}": rng.normal(size=persons) for number in range(7)}
+    covariates |= {f"number {one}": rng.normal(size=persons) for one in range(2)}
+    covariates |= {f"yes or no {one}": (rng.random(persons) < 0.3) * 1.0 for one in range(5)}
     return (on, np.ones_like(on), start), covariates, rng.integers(0, 6, persons)
 
 
@@ -89,13 +90,17 @@ def main(persons: tuple[int, ...], long: int, repeats: int) -> None:
     )
     for n in track(persons):
         world, covariates, strata = drawn(n)
-        found = sequential_trials(*world, FOLLOW_UP)
-        plain = seconds(lambda world=world: sequential_trials(*world, FOLLOW_UP).saved.interval, repeats)
+        found = sequential_trials(Persons(*world), FOLLOW_UP)
+        plain = seconds(lambda world=world: sequential_trials(Persons(*world), FOLLOW_UP).saved.interval, repeats)
         of_strata = seconds(
-            lambda world=world, s=strata: sequential_trials(*world, FOLLOW_UP, strata=s).saved.interval, repeats
+            lambda world=world, s=strata: sequential_trials(Persons(*world, strata=s), FOLLOW_UP).saved.interval,
+            repeats,
         )
         att = seconds(
-            lambda world=world, c=covariates: sequential_trials(*world, FOLLOW_UP, covariates=c).saved.interval, repeats
+            lambda world=world, c=covariates: (
+                sequential_trials(Persons(*world, covariates=c), FOLLOW_UP).saved.interval
+            ),
+            repeats,
         )
         if n <= CLAIMED[0] and att[0] > CLAIMED[1]:
             late.append(f"{att[0]:.2f} s for {n:,} persons, but {CLAIMED[1]:g} s is claimed for {CLAIMED[0]:,}.")

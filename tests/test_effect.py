@@ -15,7 +15,7 @@ from statsmodels.stats.proportion import proportion_confint
 from worlds import World, drawn_world
 
 from afkast.analysis import cohort, survival
-from afkast.analysis.effect import Effect, sequential_trials
+from afkast.analysis.effect import Effect, Persons, sequential_trials
 from afkast.analysis.effect.arms import Variance
 from afkast.analysis.effect.interval import Outcome, bounded
 from afkast.errors import AfkastError
@@ -45,7 +45,7 @@ HAND = (
 
 
 def test_two_trials_are_as_worked_by_hand() -> None:
-    found = sequential_trials(*written(*HAND), 2)
+    found = sequential_trials(Persons(*written(*HAND)), 2)
     # trial 0: 10 started, 4 of them on a month later; 15 could have, 5 later starters and 7 of 10 others are on
     # trial 1: 5 started, 2 of them on a month later; 7 could have (those off are no longer eligible), 3 are on
     treated = Fraction(6, 15)
@@ -94,7 +94,7 @@ def test_the_error_and_the_interval_of_two_trials_are_as_worked_by_hand() -> Non
     others = 1 / float(8 * weight_0**2 + 7 * (weight_0 + weight_1) ** 2)
     assert others == pytest.approx(13.3, abs=0.05)
     freedom = (of_started + of_others) ** 2 / (of_started**2 / 14 + of_others**2 / (others - 1))
-    found = sequential_trials(*written(*HAND), 2)
+    found = sequential_trials(Persons(*written(*HAND)), 2)
     assert found.saved.standard_error == pytest.approx(np.sqrt(variance))
     assert found.saved.degrees_of_freedom == pytest.approx(freedom)
 
@@ -138,7 +138,7 @@ def test_one_trial_without_overlap_is_welchs_t_test_on_the_months() -> None:
     # 12 months on benefits is the mean of the started, so several have no influence; they are persons all the same
     started = [(count, ("x" * months).ljust(20, "."), 0) for count, months in ((5, 12), (6, 8), (6, 16))]
     others = [(count, ("x" * months).ljust(20, "."), None) for count, months in ((10, 20), (7, 15), (4, 3))]
-    found = sequential_trials(*written(*started, *others), 20)
+    found = sequential_trials(Persons(*written(*started, *others)), 20)
     a, b = (np.repeat([len(m.rstrip(".")) for _, m, _ in arm], [n for n, _, _ in arm]) for arm in (others, started))
     welch = stats.ttest_ind(a, b, equal_var=False)
     assert found.saved.value == pytest.approx(a.mean() - b.mean())
@@ -148,7 +148,7 @@ def test_one_trial_without_overlap_is_welchs_t_test_on_the_months() -> None:
 
 def test_a_share_of_many_who_started_has_wilsons_interval() -> None:
     groups = [(1_960, "xx", 0), (40, "x.", 0), (3_000, "xx", None), (3_000, "x.", None)]
-    found = sequential_trials(*written(*groups)).treated_interval[:, 1]
+    found = sequential_trials(Persons(*written(*groups))).treated_interval[:, 1]
     wilson = 1 - np.array(proportion_confint(40, 2_000, method="wilson"))[::-1]
     # their own five persons, n − 1 for n and t for z each move its length by less than 1 %
     assert found == pytest.approx(wilson, abs=0.01 * np.diff(wilson)[0])
@@ -176,7 +176,7 @@ def test_a_difference_of_shares_of_many_has_miettinen_and_nurminens_interval() -
     # as Newcombe prints it, Statistics in Medicine 17 (1998), table II, method 6
     assert miettinen_nurminen(56, 70, 48, 80) == pytest.approx((0.0528, 0.3382), abs=5e-5)
     groups = [(1_960, "xx", 0), (40, "x.", 0), (2_850, "xx", None), (150, "x.", None)]
-    found = sequential_trials(*written(*groups)).difference_interval[:, 1]
+    found = sequential_trials(Persons(*written(*groups))).difference_interval[:, 1]
     theirs = np.array(miettinen_nurminen(1_960, 2_000, 2_850, 3_000))
     # five persons, n − 1 for n in each arm and t for z each move its length by less than 1 %
     assert found == pytest.approx(theirs, abs=0.01 * np.diff(theirs)[0])
@@ -187,7 +187,7 @@ def test_a_difference_of_shares_of_many_has_miettinen_and_nurminens_interval() -
 def test_the_interval_of_months_off_benefits_is_that_of_months_on_them_turned_around(seed: int) -> None:
     world = scattered_world(seed)
     on, observed, _ = world
-    of_on, of_off = (sequential_trials(*world, 4, outcome=there & observed) for there in (on, ~on))
+    of_on, of_off = (sequential_trials(Persons(*world), 4, outcome=there & observed) for there in (on, ~on))
     assert of_off.saved.interval == pytest.approx((-of_on.saved.upper, -of_on.saved.lower), abs=1e-6)
     assert of_off.difference_interval == pytest.approx(-of_on.difference_interval[::-1], abs=1e-6)
     assert of_off.treated_interval == pytest.approx(1 - of_on.treated_interval[::-1], abs=1e-6)
@@ -198,7 +198,7 @@ def test_the_curve_of_the_started_is_their_occupation_curve_from_the_month_of_st
     started = ~np.isnan(start)
     from_start = (cohort.along(of[started], start[started].astype(int), MONTHS) for of in (on, observed))
     curve = survival.occupation(*from_start)
-    found = sequential_trials(on, observed, start, MONTHS)
+    found = sequential_trials(Persons(on, observed, start), MONTHS)
     assert found.treated == pytest.approx(curve.share)
     own, freedom = found.curves[0].error()
     half = stats.t(freedom).isf(0.025) * own
@@ -252,7 +252,7 @@ def scattered_world(seed: int) -> World:
 def test_the_estimate_is_that_of_a_long_table_with_a_row_for_each_month(seed: int) -> None:
     world = scattered_world(seed)
     rows = person_trials(world, 4)
-    found = sequential_trials(*world, 4)
+    found = sequential_trials(Persons(*world), 4, stands_for_moved=False)
     expected = difference(rows, np.ones(len(rows)))
     assert found.difference == pytest.approx(expected)
     assert found.saved.value == pytest.approx(-expected.sum())
@@ -291,7 +291,7 @@ def test_the_error_follows_from_how_the_estimate_moves_when_a_person_weighs_a_li
     own = (influence**2).sum(axis=1)
     sizes = followed[0], 1 / (omega**2).sum()
     freedom = own.sum() ** 2 / sum(v**2 / (n - 1) for v, n in zip(own, sizes, strict=True))
-    found = sequential_trials(*world, 4).saved
+    found = sequential_trials(Persons(*world), 4, stands_for_moved=False).saved
     assert found.standard_error == pytest.approx(np.sqrt((influence.sum(axis=0) ** 2).sum()), rel=1e-6)
     assert found.degrees_of_freedom == pytest.approx(freedom, rel=1e-6)
 
@@ -299,11 +299,11 @@ def test_the_error_follows_from_how_the_estimate_moves_when_a_person_weighs_a_li
 def test_the_error_is_what_drawing_persons_again_says() -> None:
     rng = np.random.default_rng(8)
     on, observed, start = drawn_world(rng, effect=0.03)
-    error = sequential_trials(on, observed, start, MONTHS).saved.standard_error
+    error = sequential_trials(Persons(on, observed, start), MONTHS).saved.standard_error
     drawn = []
     for _ in range(1_000):
         again = rng.integers(0, 300, size=300)
-        drawn.append(sequential_trials(on[again], observed[again], start[again], MONTHS).saved.value)
+        drawn.append(sequential_trials(Persons(on[again], observed[again], start[again]), MONTHS).saved.value)
     # 1,000 draws leave 1/√2000 = 2.2 % of chance in a standard error; three times that
     assert error == pytest.approx(np.std(drawn), rel=0.07)
 
@@ -311,7 +311,7 @@ def test_the_error_is_what_drawing_persons_again_says() -> None:
 def many_worlds(worlds: int, seed: int, effect: float) -> tuple[list[World], list[Effect]]:
     rng = np.random.default_rng(seed)
     drawn = [drawn_world(rng, effect=effect) for _ in range(worlds)]
-    return drawn, [sequential_trials(*world, MONTHS) for world in drawn]
+    return drawn, [sequential_trials(Persons(*world), MONTHS) for world in drawn]
 
 
 def test_without_an_effect_the_trials_find_none_and_the_curves_of_the_report_find_one() -> None:
@@ -389,7 +389,7 @@ def test_the_examples_interval_contains_what_was_planted(snapshot: Snapshot, fol
     months = cohort.person_months(snapshot.table("spells"), snapshot.table("persons"), "2020-01", "2021-12")
     months = months.of(pd.Index(members["person"]))
     start = cohort.column_of(members["started_on"], months.months)
-    found = sequential_trials(months.on_benefit, months.observed, start, follow_up_months)
+    found = sequential_trials(Persons(months.on_benefit, months.observed, start), follow_up_months)
     assert found.treated_persons == 60
     low, high = found.saved.interval
     assert 0 < low < planted(follow_up_months) < high
@@ -402,10 +402,10 @@ def test_the_order_of_persons_and_the_date_of_month_zero_do_not_matter(seed: int
     mixed = np.random.default_rng(seed).permutation(60)
     empty = np.zeros((60, 3), dtype=bool)
     later = (np.c_[empty, on], np.c_[empty, observed], start + 3)
-    one = sequential_trials(on, observed, start, 4)
+    one = sequential_trials(Persons(on, observed, start), 4)
     for other in (
-        sequential_trials(on[mixed], observed[mixed], start[mixed], 4),
-        sequential_trials(*later, 4),
+        sequential_trials(Persons(on[mixed], observed[mixed], start[mixed]), 4),
+        sequential_trials(Persons(*later), 4),
     ):
         assert other.difference == pytest.approx(one.difference)
         assert other.difference_interval == pytest.approx(one.difference_interval)
@@ -430,7 +430,7 @@ GROUPS = {"started": (15, "xxxx", 1), "others": (10, "xxxx", None)}
 )
 def test_a_comparison_that_is_too_thin_is_refused(groups: dict[str, tuple[int, str, int | None]], why: str) -> None:
     with pytest.raises(AfkastError, match=why):
-        sequential_trials(*written(*(GROUPS | groups).values()), 3)
+        sequential_trials(Persons(*written(*(GROUPS | groups).values())), 3)
 
 
 WORLD = drawn_world(np.random.default_rng(7))
@@ -439,26 +439,27 @@ WORLD = drawn_world(np.random.default_rng(7))
 @pytest.mark.parametrize(
     ("change", "why"),
     [
-        ({"on_benefit": WORLD[0].astype(int)}, "På ydelse skal være sandt eller falsk"),
-        ({"observed": WORLD[1][:, 1:]}, "Fulgt skal være sandt eller falsk .* i lige store tabeller"),
-        ({"eligible": WORLD[1][:, 0]}, "Kunne starte skal være"),
-        ({"start_month": WORLD[2][1:]}, "Startmåneden skal stå én gang for hver person"),
-        ({"start_month": WORLD[2] + 0.5}, "Startmåneden skal være et helt tal"),
-        ({"covariates": {"alder": np.ones(3)}}, "alder skal stå for hver person"),
-        ({"strata": np.ones(3)}, "Stratum skal stå for hver person"),
-        ({"outcome": np.ones(3)}, "Udfaldet skal stå for hver person og måned"),
+        ({"on_benefit": WORLD[0].astype(int)}, "on_benefit must be true or false"),
+        ({"observed": WORLD[1][:, 1:]}, "observed must be true or false for each person and month"),
+        ({"eligible": WORLD[1][:, 0]}, "eligible must be true or false"),
+        ({"start": WORLD[2][1:]}, "start must be one number for each person"),
+        ({"start": WORLD[2] + 0.5}, "start must be a whole number"),
+        ({"covariates": {"alder": np.ones(3)}}, "alder must be given for each person"),
+        ({"strata": np.ones(3)}, "strata must be given for each person"),
+        ({"outcome": np.ones(3)}, "outcome must be given for each person and month"),
         ({"outcome": np.where(WORLD[0], np.nan, 1)}, "Udfaldet mangler"),
         ({"level": 95}, "Sikkerheden skal ligge mellem 0 og 1"),
     ],
 )
 def test_a_world_that_does_not_fit_together_is_refused(change: dict[str, Any], why: str) -> None:
-    world = dict(zip(("on_benefit", "observed", "start_month"), WORLD, strict=True))
+    world = dict(zip(("on_benefit", "observed", "start"), WORLD, strict=True)) | change
+    asked = {name: world.pop(name) for name in ("outcome", "level") if name in world}
     with pytest.raises(AfkastError, match=why):
-        sequential_trials(**world | change)
+        sequential_trials(Persons(**world), **asked)
 
 
 def test_the_smallest_comparison_that_is_not_refused() -> None:
-    assert sequential_trials(*written(*GROUPS.values()), 3).saved.value == 0
+    assert sequential_trials(Persons(*written(*GROUPS.values())), 3).saved.value == 0
 
 
 @pytest.mark.parametrize(
@@ -468,23 +469,29 @@ def test_the_smallest_comparison_that_is_not_refused() -> None:
 )
 def test_the_curves_end_where_fewer_than_ten_are_followed(movers: tuple[int, str, int], months: int) -> None:
     groups = [movers, (15 - movers[0], "xxxxxx", 0), (20, "xxxxxx", None)]
-    assert sequential_trials(*written(*groups)).follow_up_months == months
+    assert sequential_trials(Persons(*written(*groups))).follow_up_months == months
 
 
 def test_the_curves_end_where_less_than_a_fifth_of_the_others_is_followed() -> None:
     started = (15, "xxxxxx", 0)
-    assert sequential_trials(*written(started, (49, "xxx---", None), (11, "xxxxxx", None))).follow_up_months == 3
-    assert sequential_trials(*written(started, (44, "xxx---", None), (11, "xxxxxx", None))).follow_up_months == 6
+    assert (
+        sequential_trials(Persons(*written(started, (49, "xxx---", None), (11, "xxxxxx", None)))).follow_up_months == 3
+    )
+    assert (
+        sequential_trials(Persons(*written(started, (44, "xxx---", None), (11, "xxxxxx", None)))).follow_up_months == 6
+    )
 
 
 def test_a_difference_of_shares_is_at_most_all_of_them() -> None:
-    found = sequential_trials(*written((15, "x.", 0), (9, "xx", None), (1, "x.", None)))
+    found = sequential_trials(Persons(*written((15, "x.", 0), (9, "xx", None), (1, "x.", None))))
     assert found.difference[1] == pytest.approx(-0.9)
     assert -1 < found.difference_interval[0, 1] < -0.9 < found.difference_interval[1, 1] < 0
 
 
 def test_that_none_of_the_others_leaves_is_not_certain_either() -> None:
-    found = sequential_trials(*written((1_000, "x.", 0), (1_000, "xx", 0), (100, "xx", None))).difference_interval[:, 1]
+    found = sequential_trials(
+        Persons(*written((1_000, "x.", 0), (1_000, "xx", 0), (100, "xx", None)))
+    ).difference_interval[:, 1]
     theirs = np.array(miettinen_nurminen(1_000, 2_000, 100, 100))
     # n − 1 for n and t for z
     assert found == pytest.approx(theirs, abs=0.02 * np.diff(theirs)[0])
@@ -505,14 +512,17 @@ def test_that_nobody_leaves_is_no_surer_where_half_are_followed_for_half() -> No
     """None of 20 leaves and one in ten of the others does: no more than chance, followed so or so."""
     groups = ((20, "xxxxxxxx", 0), (162, "xxxxxxxx", None), (18, "xx......", None))
     halves = [(n // 2, months[:4] + end, at) for n, months, at in groups for end in (months[4:], "----")]
-    whole, half = (sequential_trials(*written(*some), total=True).saved for some in (groups, halves))
+    whole, half = (
+        sequential_trials(Persons(*written(*some)), total=True, stands_for_moved=False).saved
+        for some in (groups, halves)
+    )
     assert whole.value == pytest.approx(-20 * 0.6)
     assert half.value == pytest.approx(-20 * 0.2 - 10 * 0.4)
     assert all(low < 0 < high for low, high in (whole.interval, half.interval))
 
 
 def test_all_alike_is_not_all_certain() -> None:
-    found = sequential_trials(*written((20, "xxxx", 0), (10, "xx..", None), (10, "xxxx", None)))
+    found = sequential_trials(Persons(*written((20, "xxxx", 0), (10, "xx..", None), (10, "xxxx", None))))
     low, high = found.saved.interval
     assert low < -1 < high
     # 20 of 20: 1 − p = t √(p (1 − p) / 20), t with the degrees of freedom of the 20 and the five like the others
@@ -524,7 +534,7 @@ def test_all_alike_is_not_all_certain() -> None:
 def test_months_with_fewer_than_five_others_are_compared_together() -> None:
     # of the ten others four are on benefits in the first month, and all in the second
     found = sequential_trials(
-        *written((8, "xxx", 0), (8, ".xx", 1), (3, "xx.", None), (9, ".x.", None), (1, "xxx", None))
+        Persons(*written((8, "xxx", 0), (8, ".xx", 1), (3, "xx.", None), (9, ".x.", None), (1, "xxx", None)))
     )
     # 4 + 13 person-trials are one group: a month later 4 + 1 are on benefits, all the started are
     assert found.control == pytest.approx([1, 5 / 17])
@@ -535,6 +545,6 @@ def test_months_with_fewer_than_five_others_are_compared_together() -> None:
 def test_started_without_anyone_to_be_compared_with_are_left_out() -> None:
     world = written((15, "xxx", 0), (3, "xxx", 0), (20, "xx.", None), (2, "x..", None))
     strata = np.repeat(["a", "b", "a", "b"], [15, 3, 20, 2])
-    found = sequential_trials(*world, strata=strata)
+    found = sequential_trials(Persons(*world, strata=strata))
     assert (found.treated_persons, found.treated_left_out) == (15, 3)
     assert found.control == pytest.approx([1, 1, 0])

@@ -14,6 +14,7 @@ from worlds import FOLLOW_UP, HISTORY, SCENARIOS, Drawn, Scenario, drawn_world, 
 from afkast.analysis.effect import (
     Effect,
     Estimate,
+    Persons,
     by_year,
     delayed_entry,
     first_exit,
@@ -27,9 +28,9 @@ from afkast.analysis.effect import (
 )
 from afkast.analysis.effect.compare import followed
 from afkast.analysis.effect.design import design
+from afkast.analysis.effect.designs import spells_apart
 from afkast.analysis.effect.hidden import _worst
 from afkast.analysis.effect.trials import estimated
-from afkast.analysis.effect.variants import spells_apart
 from afkast.errors import AfkastError
 
 
@@ -53,7 +54,7 @@ def test_every_run_of_months_becomes_a_row() -> None:
 def test_months_to_the_first_exit_are_kaplan_meiers() -> None:
     # one trial, everyone followed to the end: then the share that never left is Kaplan–Meier
     on, observed, start = drawn_world(np.random.default_rng(4), starts_per_month=60, start_months=1, effect=0.03)
-    found = first_exit(on, observed, start, 18)
+    found = first_exit(Persons(on, observed, start), 18)
     left = np.where(on.all(axis=1), 18, (~on).argmax(axis=1))
     for curve, rows in ((found.treated, start == 0), (found.control, np.isnan(start))):
         oracle = SurvfuncRight(left[rows], left[rows] < 18)
@@ -63,7 +64,7 @@ def test_months_to_the_first_exit_are_kaplan_meiers() -> None:
 
 def test_returns_do_not_count_and_a_person_stays_one_person() -> None:
     world = drawn().world
-    once, again = first_exit(*world, FOLLOW_UP), sequential_trials(*world, FOLLOW_UP)
+    once, again = first_exit(Persons(*world), FOLLOW_UP), sequential_trials(Persons(*world), FOLLOW_UP)
     assert once.treated_persons == again.treated_persons
     assert once.treated_left_out == again.treated_left_out
     assert once.control_persons == again.control_persons
@@ -74,7 +75,7 @@ def test_returns_do_not_count_and_a_person_stays_one_person() -> None:
 
 def test_time_from_entry_is_kaplan_meier_with_delayed_entry() -> None:
     on, observed, start = drawn_world(np.random.default_rng(6), effect=0.03)
-    found = delayed_entry(on, observed, start, np.zeros(300), 18)
+    found = delayed_entry(Persons(on, observed, start, entered=np.zeros(300)), 18)
     left = np.where(on.all(axis=1), 17, (~on).argmax(axis=1))  # the first month off: an exit after so many months
     event = ~on[:, :18].all(axis=1) & (left <= 17)
     left = np.minimum(left, 17)
@@ -91,12 +92,12 @@ def test_time_from_entry_is_kaplan_meier_with_delayed_entry() -> None:
 
 def test_the_error_of_time_from_entry_is_that_of_drawing_persons_again() -> None:
     on, observed, start = drawn_world(np.random.default_rng(6), effect=0.03)
-    found = delayed_entry(on, observed, start, np.zeros(300), 18)
+    found = delayed_entry(Persons(on, observed, start, entered=np.zeros(300)), 18)
     rng = np.random.default_rng(7)
     again = []
     for _ in range(600):
         rows = rng.integers(0, 300, 300)
-        again.append(delayed_entry(on[rows], observed[rows], start[rows], np.zeros(300), 18).value)
+        again.append(delayed_entry(Persons(on[rows], observed[rows], start[rows], entered=np.zeros(300)), 18).value)
     # 600 draws: three times 1/√1200 is 9 %
     assert found.standard_error == pytest.approx(np.std(again), rel=0.09)
 
@@ -104,7 +105,7 @@ def test_the_error_of_time_from_entry_is_that_of_drawing_persons_again() -> None
 def test_time_from_entry_needs_a_month_to_leave_in() -> None:
     on, observed, start = drawn_world(np.random.default_rng(6))
     with pytest.raises(AfkastError, match="det er for få"):
-        delayed_entry(on, observed, start, np.zeros(300), 1)
+        delayed_entry(Persons(on, observed, start, entered=np.zeros(300)), 1)
 
 
 @pytest.mark.parametrize("entered", [-1.0, np.nan, 35.0], ids=["before the data", "never", "after the data"])
@@ -116,11 +117,17 @@ def test_who_enters_where_nothing_is_seen_is_left_out(entered: float) -> None:
     covariates = {name: x[kept] for name, x in one.covariates.items()}
     for found, expected in (
         (
-            landmark(*one.world, entry, 1, 12, covariates=one.covariates).saved.value,
-            landmark(*of_kept, ENTRY[kept], 1, 12, covariates=covariates).saved.value,
+            landmark(replace(one.persons, entered=entry), 1, 12).saved.value,
+            landmark(Persons(*of_kept, covariates=covariates, entered=ENTRY[kept]), 1, 12).saved.value,
         ),
-        (delayed_entry(*one.world, entry, 12).value, delayed_entry(*of_kept, ENTRY[kept], 12).value),
-        (naive(*one.world, entry, 12).against_everybody, naive(*of_kept, ENTRY[kept], 12).against_everybody),
+        (
+            delayed_entry(Persons(*one.world, entered=entry), 12).value,
+            delayed_entry(Persons(*of_kept, entered=ENTRY[kept]), 12).value,
+        ),
+        (
+            naive(Persons(*one.world, entered=entry), 12).against_everybody,
+            naive(Persons(*of_kept, entered=ENTRY[kept]), 12).against_everybody,
+        ),
     ):
         assert found == pytest.approx(expected)
 
@@ -128,7 +135,7 @@ def test_who_enters_where_nothing_is_seen_is_left_out(entered: float) -> None:
 def test_a_landmark_by_hand() -> None:
     on = months(*["xxxx"] * 15, *["xxx."] * 20, *["x..."] * 9, *["xxxx"] * 5)
     start = np.r_[np.zeros(8), np.ones(7), np.full(20, np.nan), np.ones(9), np.full(5, 2.0)]
-    found = landmark(on, np.ones_like(on), start, np.zeros(49), 1, None)
+    found = landmark(Persons(on, np.ones_like(on), start, entered=np.zeros(49)), 1, None)
     # in month 1: 15 have started and are on, 9 have left; 20 and the 5 who start later are the others
     assert (found.treated_persons, found.control_persons) == (15, 25)
     assert found.treated == pytest.approx([1, 1, 1])
@@ -143,10 +150,10 @@ def test_without_an_effect_every_design_finds_none() -> None:
         zero = np.zeros(300)
         found.append(
             (
-                landmark(on, observed, start, zero, 3, 12).saved.value,
-                delayed_entry(on, observed, start, zero, 18).value,
-                first_exit(on, observed, start, 18).saved.value,
-                sequential_trials(on, observed, start, 18, per_protocol=True).saved.value,
+                landmark(Persons(on, observed, start, entered=zero), 3, 12).saved.value,
+                delayed_entry(Persons(on, observed, start, entered=zero), 18).value,
+                first_exit(Persons(on, observed, start), 18).saved.value,
+                sequential_trials(Persons(on, observed, start), 18, per_protocol=True).saved.value,
             )
         )
     values = np.array(found)
@@ -159,16 +166,16 @@ MOVING = Scenario(exit=-2.2, returns=0.15)
 def test_who_starts_in_the_last_month_has_the_months_before_it_as_well() -> None:
     on, observed, start = simulate(np.random.default_rng(4), MOVING, 500, 100).world
     last = int(np.nanmax(start)) + 1
-    ends_there = placebo(on[:, :last], observed[:, :last], start, on_benefit_then=False)
+    ends_there = placebo(Persons(on[:, :last], observed[:, :last], start), on_benefit_then=False)
     assert isinstance(ends_there, Estimate)
-    assert ends_there == placebo(on, observed, start, on_benefit_then=False)
+    assert ends_there == placebo(Persons(on, observed, start), on_benefit_then=False)
 
 
 def many_placebos(of: Scenario, on_benefit_then: bool, worlds: int = 120) -> np.ndarray:
     rng = np.random.default_rng(3)
     found = []
     for _ in range(worlds):
-        one = placebo(*simulate(rng, of, 500, 100).world, on_benefit_then=on_benefit_then)
+        one = placebo(Persons(*simulate(rng, of, 500, 100).world), on_benefit_then=on_benefit_then)
         assert isinstance(one, Estimate)
         found.append((one.value, *one.interval))
     return np.array(found)
@@ -197,72 +204,88 @@ def test_the_months_before_show_that_others_were_chosen(chosen: Scenario, on_ben
 
 def test_months_that_cannot_tell_are_a_sentence() -> None:
     on, observed, start = drawn_world(np.random.default_rng(1))
-    assert "ikke 6 måneder længere tilbage" in str(placebo(on, observed, start))
+    assert "ikke 6 måneder længere tilbage" in str(placebo(Persons(on, observed, start)))
     everyone = np.pad(on, ((0, 0), (8, 0)), constant_values=True)
-    assert "Kun 0 %" in str(placebo(everyone, np.ones_like(everyone), start + 8))
+    assert "Kun 0 %" in str(placebo(Persons(everyone, np.ones_like(everyone), start + 8)))
     few = np.where(np.arange(300) < 290, np.nan, 8.0)
-    assert "Under 15" in str(placebo(everyone, np.ones_like(everyone), few))
+    assert "Under 15" in str(placebo(Persons(everyone, np.ones_like(everyone), few)))
 
 
 def test_the_naive_comparison_by_hand() -> None:
     on = months("xxxx", "xxx.", "x...", "xx..", "x...")
-    found = naive(on, np.ones_like(on), np.array([2, 1, np.nan, np.nan, np.nan]), np.zeros(5), 4)
+    found = naive(Persons(on, np.ones_like(on), np.array([2, 1, np.nan, np.nan, np.nan]), entered=np.zeros(5)), 4)
     assert found.against_never_started == pytest.approx(4 / 3 - 7 / 2)
     assert found.against_everybody == pytest.approx(11 / 5 - 7 / 2)
     assert found.share_started == pytest.approx(2 / 5)
     # the started are among everybody: the distance is 1 − q of that to the others
     assert found.against_everybody == pytest.approx((1 - 2 / 5) * found.against_never_started)
     with pytest.raises(AfkastError, match="ingen startet"):
-        naive(on, np.ones_like(on), np.full(5, np.nan), np.zeros(5), 4)
+        naive(Persons(on, np.ones_like(on), np.full(5, np.nan), entered=np.zeros(5)), 4)
+
+
+def choices(table: pd.DataFrame) -> pd.DataFrame:
+    return table.set_index(["choice", table["value"].fillna(-1).astype(int)])
 
 
 def test_the_table_of_choices_has_a_number_or_words_in_every_row() -> None:
     one = drawn("moves and deaths")
-    table = sensitivity(
-        *one.world,
-        FOLLOW_UP,
-        covariates=one.covariates,
-        strata=one.covariates["need"] > 0,
-        entry_month=ENTRY,
-        lag_months=2,
-    ).set_index("label")
+    persons = replace(one.persons, strata=one.covariates["need"] > 0, entered=ENTRY)
+    table = choices(sensitivity(persons, FOLLOW_UP, lag_months=2))
     assert table.index.is_unique
     missing = table["estimate"].isna()
     assert missing.tolist() == table["lower"].isna().tolist() == table["upper"].isna().tolist()
-    assert (table.loc[missing, "note"] != "").all()
+    assert ((table["refused"] != "") == missing).all()
     known = table[~missing]
     assert ((known["lower"] < known["estimate"]) & (known["estimate"] < known["upper"])).all()
-    seen = one.observed & (np.arange(one.on.shape[1]) < one.on.shape[1] - 2)
-    main = sequential_trials(one.on, seen, one.start, FOLLOW_UP, covariates=one.covariates).saved.value
-    for label in (
-        "Hovedberegning",
-        "Vægtet som de startede",
-        "2 måneder før udtrækket udeladt",
-        "18 måneders opfølgning",
-    ):
-        assert table.loc[label, "estimate"] == pytest.approx(main)
-    plain = sequential_trials(one.on, seen, one.start, FOLLOW_UP).saved.value
-    assert table.loc["Uden vægte", "estimate"] == pytest.approx(plain)
-    lowest, highest = (table.loc[f"Uden en af startmånederne, {end}", "estimate"] for end in ("lavest", "højest"))
+    main = sequential_trials(persons.leaving_out_last(2), FOLLOW_UP).saved.value
+    for row in (("main", -1), ("lag", 2), ("follow_up", 18), ("weeks_off", 4)):
+        assert table.loc[row, "estimate"] == pytest.approx(main)
+    plain = sequential_trials(persons.leaving_out_last(2).unadjusted(), FOLLOW_UP).saved.value
+    assert table.loc[("unweighted", -1), "estimate"] == pytest.approx(plain)
+    lowest, highest = (table.loc[f"without_month_{end}", "estimate"].iloc[0] for end in ("lowest", "highest"))
     assert lowest < main < highest
-    assert "kan følges" in table.loc["24 måneders opfølgning", "note"]
+    assert table.loc[("follow_up", 24), "follow_up_months"] < 24
+
+
+def test_those_who_move_are_off_or_on_benefits_in_rows_of_their_own() -> None:
+    one = simulate(np.random.default_rng(8), SCENARIOS["the started move"], 300, 60)
+    table = choices(sensitivity(one.persons, FOLLOW_UP))["estimate"].droplevel(1)
+    # nearly all who move have started, and they were off benefits: away they are off, or all on
+    assert table["moved_on"] < table["moved_unweighted"] < table["moved_off"]
+    everyone = np.ones_like(one.on)
+    off = sequential_trials(Persons(one.on & one.observed, everyone, one.start, covariates=one.covariates), FOLLOW_UP)
+    assert table["moved_off"] == pytest.approx(off.saved.value)
+
+
+def test_who_is_in_another_effort_already_is_in_no_trial_and_may_be_left_out() -> None:
+    one = drawn()
+    other = np.where(
+        np.arange(300) % 3 == 0, float(HISTORY - 1), np.where(np.arange(300) % 3 == 1, HISTORY + 9.0, np.nan)
+    )
+    persons = replace(one.persons, other_start=other)
+    table = choices(sensitivity(persons, FOLLOW_UP))["estimate"].droplevel(1)
+    kept = np.arange(300) % 3 != 0
+    assert table["main"] == pytest.approx(sequential_trials(one.persons.of(kept), FOLLOW_UP).saved.value, abs=1e-9)
+    assert table["other_unknown"] == pytest.approx(sequential_trials(one.persons, FOLLOW_UP).saved.value)
+    alone = sequential_trials(one.persons.of(np.arange(300) % 3 == 2), FOLLOW_UP).saved.value
+    assert table["without_other"] == pytest.approx(alone, abs=1e-9)
 
 
 def test_a_choice_that_leaves_too_few_says_so() -> None:
-    table = sensitivity(*drawn(treated=20).world, FOLLOW_UP, entry_month=ENTRY).set_index("label")
-    assert pd.isna(table.loc["Startet inden for 1 måned", "estimate"])
-    assert table.loc["Startet inden for 1 måned", "note"].startswith("Under 15 er startet")
-    assert not table["note"].str.contains("Hviler reelt").any()
+    table = choices(sensitivity(Persons(*drawn(treated=20).world, entered=ENTRY), FOLLOW_UP))
+    assert pd.isna(table.loc[("landmark", 1), "estimate"])
+    assert table.loc[("landmark", 1), "refused"].startswith("Under 15 er startet")
 
 
-def test_a_choice_that_leaves_few_to_compare_with_says_so() -> None:
+def test_a_choice_that_leaves_few_to_compare_with_says_how_few() -> None:
     on, observed, start = drawn(treated=80).world
     nearly_all = np.flatnonzero(~np.isnan(start))[:60], np.flatnonzero(np.isnan(start))[:15]
     few = np.concatenate(nearly_all)
-    table = sensitivity(on[few], observed[few], start[few], FOLLOW_UP, entry_month=ENTRY[few]).set_index("label")
-    found = sequential_trials(on[few], observed[few], start[few], FOLLOW_UP, per_protocol=True).effective_controls
+    persons = Persons(on[few], observed[few], start[few], entered=ENTRY[few])
+    table = choices(sensitivity(persons, FOLLOW_UP))
+    found = sequential_trials(persons, FOLLOW_UP, per_protocol=True).effective_controls
     assert 5 <= found < 20
-    assert f"Hviler reelt på kun {found:.0f} at sammenligne med." in table.loc["Mod aldrig at starte", "note"]
+    assert table.loc[("never_started", -1), "effective_controls"] == pytest.approx(found)
 
 
 @pytest.mark.parametrize("odds_ratio", [1.0, 1.3, 2.0, 5.0])
@@ -273,11 +296,12 @@ def test_the_worst_weights_are_those_of_linear_programming(odds_ratio: float) ->
     on[:, 0] = True
     x = rng.normal(size=60)
     start = np.where(np.arange(60) < 20, 0.0, np.nan)
-    of = design(on, np.ones_like(on), start, {"x": x}, weights="att")
+    persons = Persons(on, np.ones_like(on), start, covariates={"x": x})
+    of = design(persons, weights="att")
     Y = on.astype(float)
-    main = estimated(of, Y, on, np.ones_like(on), start).saved.value
+    main = estimated(of, Y, persons).saved.value
     sign = 1.0 if main >= 0 else -1.0
-    gone, multiplier = _worst(of, followed(np.ones_like(on), Y, on), None, sign)(odds_ratio)
+    gone, multiplier = _worst(of, followed(persons, Y), None, sign)(odds_ratio)
     w, C = of.control_weight[20:, 0], on[20:].sum(axis=1)
     # y = λw·t with Σ y = 1, so that w t/Λ <= y <= Λ w t
     n = len(w)
@@ -286,7 +310,7 @@ def test_the_worst_weights_are_those_of_linear_programming(odds_ratio: float) ->
     mean = (w * C).sum() / w.sum()
     assert gone == pytest.approx(sign * mean - best.fun, abs=1e-9)
     again = replace(of, control_weight=of.control_weight * multiplier)
-    worst = estimated(again, Y, on, np.ones_like(on), start).saved.value
+    worst = estimated(again, Y, persons).saved.value
     assert sign * worst == pytest.approx(sign * main - gone, abs=1e-9)
 
 
@@ -294,7 +318,7 @@ def test_a_stronger_hidden_difference_is_needed_for_a_stronger_effect() -> None:
     found = []
     for name in ("no effect", "selection and an effect"):
         one = drawn(name)
-        found.append(hidden_difference(*one.world, FOLLOW_UP, covariates=one.covariates))
+        found.append(hidden_difference(one.persons, FOLLOW_UP))
     none, some = found
     assert none.erases_interval == 1
     assert 1 <= none.erases_estimate < some.erases_interval < some.erases_estimate < 5
@@ -302,9 +326,11 @@ def test_a_stronger_hidden_difference_is_needed_for_a_stronger_effect() -> None:
 
 def test_what_is_measured_is_shown_to_compare_with() -> None:
     one = drawn()
-    found = hidden_difference(*one.world, FOLLOW_UP, covariates=one.covariates).measured
-    main = sequential_trials(*one.world, FOLLOW_UP, covariates=one.covariates).saved.value
-    alone = sequential_trials(*one.world, FOLLOW_UP, covariates={"duration": one.covariates["duration"]}).saved.value
+    found = hidden_difference(one.persons, FOLLOW_UP).measured
+    main = sequential_trials(one.persons, FOLLOW_UP).saved.value
+    alone = sequential_trials(
+        Persons(*one.world, covariates={"duration": one.covariates["duration"]}), FOLLOW_UP
+    ).saved.value
     assert found.loc["need", "saved_without"] == pytest.approx(alone)
     assert found.loc["need", "moves"] == pytest.approx(main - alone)
     # planted: e^0.7 = 2.0 per standard deviation of need
@@ -316,7 +342,11 @@ def worth(rate: float, cost: float) -> tuple[Effect, Effect, float]:
     start = np.where(np.arange(40) < 20, 0.0, np.nan)
     on[0, 3] = True  # so that the started vary as well
     observed = np.ones_like(on)
-    return sequential_trials(on, observed, start), sequential_trials(on, observed, start, outcome=on * rate), cost
+    return (
+        sequential_trials(Persons(on, observed, start)),
+        sequential_trials(Persons(on, observed, start), outcome=on * rate),
+        cost,
+    )
 
 
 def test_money_by_hand() -> None:
@@ -347,12 +377,12 @@ def test_benefits_that_cost_nothing_have_no_break_even() -> None:
 def test_the_years_add_up_and_a_total_counts_only_what_has_been_seen() -> None:
     one = drawn("moves and deaths")
     calendar = pd.period_range("2019-01", periods=one.on.shape[1], freq="M")
-    each = sequential_trials(*one.world, outcome=one.on * 9_000.0, covariates=one.covariates)
+    each = sequential_trials(one.persons, outcome=one.on * 9_000.0)
     years = by_year(each, calendar)
     assert years.index.tolist() == [2020, 2021]
     assert years["saved"].sum() == pytest.approx(each.saved.value)
     assert ((years["lower"] < years["saved"]) & (years["saved"] < years["upper"])).all()
-    total = sequential_trials(*one.world, outcome=one.on * 9_000.0, covariates=one.covariates, total=True)
+    total = sequential_trials(one.persons, outcome=one.on * 9_000.0, total=True)
     assert total.saved.value == pytest.approx(-(each.difference * each.treated_observed).sum())
     assert by_year(total, calendar)["saved"].sum() == pytest.approx(total.saved.value)
     assert abs(total.saved.value) < each.treated_persons * abs(each.saved.value)
@@ -369,7 +399,7 @@ def test_the_chance_and_the_interval_agree(value: float, error: float, freedom: 
 
 
 def test_the_chance_is_that_of_the_error_which_the_limit_would_go_with() -> None:
-    found = sequential_trials(*drawn("few leave").world)
+    found = sequential_trials(Persons(*drawn("few leave").world))
     saved = found.saved
     for one in (saved, saved.times(-9_000), saved.minus(0.3)):
         assert one.chance_above(one.lower) == pytest.approx(0.975)

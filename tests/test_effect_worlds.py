@@ -1,5 +1,7 @@
 """The effect in worlds where the truth is known; `benchmarks/coverage.py` is the same with more worlds and sizes."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from worlds import (
@@ -8,13 +10,14 @@ from worlds import (
     HISTORY,
     LAG_MONTHS,
     SCENARIOS,
+    TEAMS,
     Scenario,
     Truth,
     large_world_truth,
     simulate,
 )
 
-from afkast.analysis.effect import Estimate, naive, sequential_trials
+from afkast.analysis.effect import Estimate, Persons, naive, sequential_trials
 
 WORLDS = 150
 PERSONS, TREATED = 400, 80
@@ -29,7 +32,7 @@ def answers(name: str, lag_months: int, seed: int, *per_protocol: bool) -> list[
         observed = one.observed & (np.arange(CALENDAR) < CALENDAR - lag_months)
         for way, answer in zip(per_protocol, found, strict=True):
             trials = sequential_trials(
-                one.on, observed, one.start, FOLLOW_UP, covariates=one.covariates, per_protocol=way
+                Persons(one.on, observed, one.start, covariates=one.covariates), FOLLOW_UP, per_protocol=way
             )
             answer.append(trials.saved)
     return found
@@ -70,7 +73,7 @@ def test_the_interval_holds_where_two_or_three_of_twenty_leave(name: str) -> Non
     while len(covered) < 200:
         one = simulate(rng, SCENARIOS[name], size, 20)
         if np.isfinite(one.start).sum() >= 15:
-            saved = sequential_trials(*one.world, FOLLOW_UP, covariates=one.covariates).saved
+            saved = sequential_trials(one.persons, FOLLOW_UP).saved
             covered.append(saved.lower <= true <= saved.upper)
     # three times √(0.95 · 0.05 / 200)
     assert np.mean(covered) == pytest.approx(0.95, abs=0.046)
@@ -83,7 +86,9 @@ def test_no_effect_is_found_where_there_is_none_and_the_reports_comparison_finds
     gaps = []
     for _ in range(60):
         drawn = simulate(rng, SCENARIOS[name], PERSONS, TREATED)
-        gaps.append(naive(*drawn.world, np.full(PERSONS, float(HISTORY)), FOLLOW_UP).against_never_started)
+        gaps.append(
+            naive(Persons(*drawn.world, entered=np.full(PERSONS, float(HISTORY))), FOLLOW_UP).against_never_started
+        )
     assert np.mean(gaps) < -0.5
     assert np.mean(gaps) < -10 * np.std(gaps) / np.sqrt(len(gaps))
 
@@ -93,7 +98,7 @@ def test_without_adjustment_selection_looks_like_an_effect() -> None:
     found = []
     for _ in range(60):
         drawn = simulate(rng, SCENARIOS["selection on need and duration"], PERSONS, TREATED)
-        found.append(sequential_trials(*drawn.world, FOLLOW_UP).saved.value)
+        found.append(sequential_trials(Persons(*drawn.world), FOLLOW_UP).saved.value)
     assert np.mean(found) < -5 * np.std(found) / np.sqrt(len(found))
 
 
@@ -104,9 +109,9 @@ def test_months_not_yet_registered_are_left_out() -> None:
     agrees(answers(name, lag, 34, False)[0], float(np.mean(values)), float(np.std(values, ddof=1) / np.sqrt(3)))
     # taken as it is, the last month looks as if many more had left
     drawn = simulate(np.random.default_rng(35), SCENARIOS[name], 20_000, 4_000)
-    as_it_is = sequential_trials(*drawn.world).control[-1]
+    as_it_is = sequential_trials(Persons(*drawn.world)).control[-1]
     known = drawn.observed & (np.arange(CALENDAR) < CALENDAR - lag)
-    assert as_it_is < 0.85 * sequential_trials(drawn.on, known, drawn.start).control[-1]
+    assert as_it_is < 0.85 * sequential_trials(Persons(drawn.on, known, drawn.start)).control[-1]
 
 
 def test_the_large_world_is_right_where_the_truth_can_be_calculated() -> None:
@@ -118,3 +123,38 @@ def test_the_large_world_is_right_where_the_truth_can_be_calculated() -> None:
     found = [large_world_truth(np.random.default_rng([9, seed]), of, 0.2, 20_000).saved("never") for seed in range(4)]
     assert np.mean(found) == pytest.approx(without - with_it, abs=3 * np.std(found, ddof=1) / 2)
     assert 3 * np.std(found, ddof=1) / 2 < 0.15
+
+
+@pytest.mark.parametrize("name", ["the young and the old", "a change of benefit", "the started move"])
+def test_what_a_line_misses_and_those_who_move_are_made_up_for(name: str) -> None:
+    values = [truth.saved("not this month") for truth in truths(name)]
+    agrees(answers(name, 0, 37, False)[0], float(np.mean(values)), float(np.std(values, ddof=1) / np.sqrt(3)))
+
+
+def test_a_line_in_age_sees_nothing_of_the_young_and_the_old_but_the_bands_do() -> None:
+    one = simulate(np.random.default_rng(38), SCENARIOS["the young and the old"], 20_000, 4_000)
+    # weighed by the line alone, in the same order of things: the means are alike, and a fifth is not
+    mean = replace(one.persons, covariates={"age": one.covariates["age"]})
+    plain = sequential_trials(mean, FOLLOW_UP, weights="none")
+    assert abs(plain.balance.loc["age", "difference_after"]) < 0.1
+    assert plain.bands["difference_after"].abs().max() > 0.3
+    assert plain.unbalanced == ["age"]
+    assert sequential_trials(mean, FOLLOW_UP).unbalanced == []
+
+
+def test_an_error_by_person_is_too_short_where_teams_differ_and_that_by_team_is_not() -> None:
+    rng, by_person, of_teams = np.random.default_rng(39), [], []
+    for _ in range(WORLDS):
+        found = sequential_trials(simulate(rng, TEAMS, 500, 150).persons, FOLLOW_UP)
+        assert found.saved_by_team is not None
+        for estimate, covered in ((found.saved, by_person), (found.saved_by_team, of_teams)):
+            low, high = estimate.interval
+            covered.append(low <= 0 <= high)
+    assert np.mean(by_person) < 0.88
+    assert np.mean(of_teams) > 0.95 - 0.054
+
+
+def test_fewer_than_five_teams_tell_nothing_of_how_teams_differ() -> None:
+    one = simulate(np.random.default_rng(40), TEAMS, 300, 60)
+    four = replace(one.persons, team=one.persons.team % 4)
+    assert sequential_trials(four, FOLLOW_UP).saved_by_team is None

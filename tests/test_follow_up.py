@@ -93,9 +93,9 @@ def test_who_entered_and_who_started_when() -> None:
     of = followed()
     assert of.entered.tolist() == [2, 2, 2, 3, 2, 2]
     # carl starts the day after the cut-off's month: nobody knows yet
-    np.testing.assert_array_equal(of.start, [3, np.nan, np.nan, np.nan, 7, np.nan])
+    np.testing.assert_array_equal(of.persons.start, [3, np.nan, np.nan, np.nan, 7, np.nan])
     assert of.started.tolist() == [True, False, False, False, True, False]
-    assert of.eligible.tolist() == [[month >= entered for month in range(8)] for entered in (2, 2, 2, 3, 2, 2)]
+    assert of.persons.eligible.tolist() == [[month >= entered for month in range(8)] for entered in (2, 2, 2, 3, 2, 2)]
 
 
 def test_who_is_on_benefits_and_who_is_followed() -> None:
@@ -105,7 +105,8 @@ def test_who_is_on_benefits_and_who_is_followed() -> None:
     # dorte moves in April (month 5); erik dies in May and is followed, without benefits from June on
     seen = ["11111111"] * 3 + ["11111..."] + ["11111111"] * 2
     assert of.history.observed.tolist() == [[cell == "1" for cell in row] for row in seen]
-    assert set(of.world()) == {"on_benefit", "observed", "start_month"}
+    assert of.persons.on_benefit.tolist() == of.history.on_benefit.tolist()
+    assert of.persons.observed.tolist() == of.history.observed.tolist()
 
 
 def test_each_day_costs_its_price_and_the_municipality_pays_by_the_weeks_behind() -> None:
@@ -144,18 +145,18 @@ def test_nobody_costs_anything_before_the_first_has_entered() -> None:
 
 
 def test_what_was_known_of_each_when_the_month_began() -> None:
-    known = followed().covariates
-    assert list(known)[:3] == ["Andel af de seneste 36 måneder på ydelse", "Uger på ydelse i træk", "Alder"]
-    assert set(known) == {*list(known)[:3], "Uddannelse: Gymnasial", "Kvinde", "Ydelse: sygedagpenge"}
+    known = followed().persons.covariates
+    assert list(known)[:3] == ["history_share", "weeks_in_a_row", "age"]
+    assert set(known) == {*list(known)[:3], "changed_benefit", "education: Gymnasial", "woman", "benefit: sygedagpenge"}
     share, weeks, age = (known[name] for name in list(known)[:3])
     # in the first month nothing is known of what came before; in April anna has had five months of five
     assert share[:, 0].tolist() == [0] * 6 and all(np.isfinite(one).all() for one in known.values())
     assert (share[0, 5], share[1, 5], share[3, 5]) == pytest.approx((1, 4 / 5, 2 / 5))
     assert weeks[0, [0, 1, 2, 5, 6]] * 7 == pytest.approx([0, 30, 61, 151, 0])
     assert age[:, 2].tolist() == [41, 31, 51, 36, 61, 21]
-    assert known["Kvinde"].tolist() == [1, 0, 0, 1, 0, 1]
-    assert known["Uddannelse: Gymnasial"].tolist() == [0, 0, 1, 1, 0, 0]
-    assert known["Ydelse: sygedagpenge"][1].tolist() == [0, 0, 0, 0, 1, 0, 0, 0]
+    assert known["woman"].tolist() == [1, 0, 0, 1, 0, 1]
+    assert known["education: Gymnasial"].tolist() == [0, 0, 1, 1, 0, 0]
+    assert known["benefit: sygedagpenge"][1].tolist() == [0, 0, 0, 0, 1, 0, 0, 0]
 
 
 def test_the_order_of_the_tables_does_not_matter_but_for_the_members() -> None:
@@ -164,7 +165,7 @@ def test_the_order_of_the_tables_does_not_matter_but_for_the_members() -> None:
     np.testing.assert_allclose(turned.costs.municipal_dkk, followed().costs.municipal_dkk)
     other = followed(members=given["members"][::-1])
     np.testing.assert_allclose(other.costs.municipal_dkk[::-1], followed().costs.municipal_dkk)
-    np.testing.assert_array_equal(other.start[::-1], followed().start)
+    np.testing.assert_array_equal(other.persons.start[::-1], followed().persons.start)
 
 
 def test_the_weeks_before_the_data_are_said_to_be_missing() -> None:
@@ -191,7 +192,7 @@ def test_two_who_started_are_too_few_to_compare() -> None:
 def test_a_group_that_entered_before_the_data_begin_is_followed_from_the_first_month() -> None:
     early = tables()["members"].assign(entered_on=pd.Timestamp("2019-01-01"))
     of = followed(members=early)
-    assert of.eligible.all()
+    assert of.persons.eligible.all()
     assert of.costs.total_dkk[:, 2:] == pytest.approx(followed().costs.total_dkk[:, 2:])
 
 

@@ -215,18 +215,20 @@ def test_what_is_known_when_a_month_begins() -> None:
     )
     found = history.covariates(months, people.sample(frac=1, random_state=1), np.array([1, 2, 4]))
     assert list(found) == [
-        "Andel af de seneste 36 måneder på ydelse",
-        "Uger på ydelse i træk",
-        "Alder",
-        "Uddannelse: Videregående",
-        "Kvinde",
-        "Ydelse: sygedagpenge",
+        "history_share",
+        "weeks_in_a_row",
+        "age",
+        "changed_benefit",
+        "education: Videregående",
+        "woman",
+        "benefit: sygedagpenge",
     ]
-    share, stretch, age, education, woman, sickness = found.values()
+    share, stretch, age, changed, education, woman, sickness = found.values()
     assert share.tolist() == [[1, 1, 0.75], [0, 0, 0], [1, 1, 1]]
     assert stretch.tolist() == [[4, 8, 2], [0, 0, 0], [3, 6, 12]]
     assert age.tolist() == [[39, 40, 40], [29, 30, 30], [49, 50, 50]]
     assert sickness.tolist() == [[0, 0, 1], [0, 0, 0], [0, 0, 0]]
+    assert changed.tolist() == [[0, 0, 1], [0, 0, 0], [0, 0, 0]]
     assert woman.tolist() == [1, 0, 1]
     assert education.tolist() == [0, 1, 0]
 
@@ -243,10 +245,10 @@ def test_the_share_looks_back_36_months_and_has_no_value_before_the_first() -> N
         on > -1,
     )
     found = history.covariates(months, people_of([([], None, None)]).assign(person="p0"))
-    share = found["Andel af de seneste 36 måneder på ydelse"][0]
+    share = found["history_share"][0]
     assert np.isnan(share[0])
     assert share[[1, 10, 20, 36, 40, 46]].tolist() == [1, 1, 0.5, 10 / 36, 6 / 36, 0]
-    assert list(found) == ["Andel af de seneste 36 måneder på ydelse", "Uger på ydelse i træk", "Alder"]
+    assert list(found) == ["history_share", "weeks_in_a_row", "age"]
 
 
 def test_the_example_s_persons_have_a_history(snapshot: Snapshot) -> None:

@@ -7,6 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from afkast.analysis.effect import Persons
+
 Person = tuple[list[tuple[date, date | None]], date | None, date | None]
 """Spells (first and last day), the day of moving away, the day of death."""
 
@@ -67,7 +69,7 @@ class Scenario:
     """How persons leave and return to benefits month by month, and who starts.
 
     From one month to the next one leaves with probability expit(exit + of_need·need + of_duration·duration +
-    hidden·h) + effect·(started), where need is standard normal, duration counts a year on benefits as 1 (at most 2)
+    hidden·h …) + effect·(started), where need is standard normal, duration counts a year on benefits as 1 (at most 2)
     and h is standard normal and measured by nobody. One starts with probability expit(α + s'(need, duration, h)), α
     such that about `treated` of `persons` do in the six months. Those who die are off benefits, those who move unseen.
     """
@@ -84,6 +86,17 @@ class Scenario:
     moves: float = 0.0
     dies: float = 0.0
     unregistered: tuple[float, ...] = ()  # share of spells not yet seen in the last month, the last but one …
+    of_age: float = 0.0  # times how far one is from 40, standardised: the young and the old
+    selects_age: float = 0.0
+    of_step: float = 0.0  # times whether one is under 30 or over 55
+    selects_step: float = 0.0
+    of_change: float = 0.0  # times whether the benefit has changed in the last three months
+    selects_change: float = 0.0
+    moves_started: float | None = None  # a month, of those who have started, if other than `moves`
+    only_off_move: bool = False  # those who have found work move
+    teams: int = 0
+    of_team: float = 0.0  # times the team's own standard normal
+    selects_team: float = 0.0  # times another of the team's
 
 
 NULL = Scenario()
@@ -100,8 +113,15 @@ SCENARIOS = {
     "late registration": replace(SELECTED, effect=0.04, unregistered=(0.4, 0.15)),
     "uneven follow-up": replace(SELECTED, effect=0.04),
     "hardly any treated leave": Scenario(exit=-4.6, effect=-0.007),
+    "the young and the old": Scenario(exit=-2.6, of_age=-0.8, selects_age=1.0),
+    "the young and the old, an effect": Scenario(exit=-2.6, of_age=-0.8, selects_age=1.0, effect=0.04),
+    "under 30 and over 55": Scenario(exit=-2.6, of_step=-1.5, selects_step=1.5),
+    "a change of benefit": Scenario(of_change=0.8, selects_change=1.2),
+    "the started move": Scenario(exit=-2.6, effect=0.04, moves=0.02, moves_started=0.12, only_off_move=True),
 }
 """What the estimator is held to: all that drives both starting and leaving is measured."""
+
+TEAMS = Scenario(exit=-2.6, teams=8, of_team=0.5, selects_team=0.8)
 
 LAG_MONTHS = {"late registration": 2, "uneven follow-up": 6}
 """Last months of the calendar that are left out: who starts last is followed for so many less than the others."""
@@ -115,10 +135,15 @@ class Drawn:
     observed: NDArray[np.bool_]
     start: NDArray[np.float64]
     covariates: dict[str, NDArray[np.float64]]
+    team: NDArray[np.int64] | None = None
 
     @property
     def world(self) -> World:
         return self.on, self.observed, self.start
+
+    @property
+    def persons(self) -> Persons:
+        return Persons(*self.world, covariates=self.covariates, team=self.team)
 
 
 def _expit(x: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -135,6 +160,11 @@ class _State:
     need: NDArray[np.float64]
     h: NDArray[np.float64]
     dead: NDArray[np.bool_]
+    age: NDArray[np.float64]
+    team: NDArray[np.int64]
+    of_team: NDArray[np.float64]
+    selects_team: NDArray[np.float64]
+    changed: NDArray[np.float64]  # months since the benefit changed
 
     def duration(self) -> NDArray[np.float64]:
         return np.minimum(self.months, 24) / 12
@@ -142,23 +172,40 @@ class _State:
     def of(self, rows: NDArray[np.bool_]) -> "_State":
         return _State(*(getattr(self, field)[rows].copy() for field in self.__dataclass_fields__))
 
+    def from_forty(self) -> NDArray[np.float64]:
+        return (np.abs(self.age - 40) - 10) / 5.77
+
+    def step(self) -> NDArray[np.float64]:
+        return ((self.age < 30) | (self.age > 55)) * 1.0
+
+    def new_benefit(self) -> NDArray[np.float64]:
+        return (self.changed < 3) * 1.0
+
     def wish(self, of: Scenario) -> NDArray[np.float64]:
-        return of.selects_need * self.need + of.selects_duration * self.duration() + of.selects_hidden * self.h
+        measured = of.selects_need * self.need + of.selects_duration * self.duration()
+        measured += of.selects_age * self.from_forty() + of.selects_step * self.step()
+        measured += of.selects_change * self.new_benefit()
+        return measured + of.selects_hidden * self.h + of.selects_team * self.selects_team
 
     def a_month_later(self, draws: NDArray[np.float64], of: Scenario) -> None:
         """draws: (2, persons), uniform: who leaves or returns, and who dies."""
         linear = of.exit + of.of_need * self.need + of.of_duration * self.duration() + of.hidden * self.h
+        linear += of.of_age * self.from_forty() + of.of_step * self.step() + of.of_team * self.of_team
+        linear += of.of_change * self.new_benefit()
         leave = _expit(linear) + of.effect * self.started
         draw = draws[0]
         self.dead |= draws[1] < of.dies
         self.on = np.where(self.on, draw >= leave, draw < of.returns) & ~self.dead
         self.months = np.where(self.on, self.months + 1, 0)
+        if of.of_change or of.selects_change:
+            self.changed = np.where(draws[1] > 0.95, 0, self.changed + 1)
 
 
 def _before(rng: np.random.Generator, of: Scenario, persons: int) -> tuple[_State, NDArray[np.bool_]]:
     """A target group in its first trial month, all on benefits, and its history: persons × (HISTORY + 1)."""
     kept: list[tuple[_State, NDArray[np.bool_]]] = []
     alive = replace(of, dies=0.0)
+    team_levels = rng.normal(size=(2, max(of.teams, 1))) if of.teams else np.zeros((2, 1))
     while sum(len(history) for _, history in kept) < persons:
         n = 3 * persons
         state = _State(
@@ -167,7 +214,14 @@ def _before(rng: np.random.Generator, of: Scenario, persons: int) -> tuple[_Stat
             np.zeros(n, bool),
             *rng.normal(size=(2, n)),
             np.zeros(n, bool),
+            *(np.zeros(n),) * 4,
+            np.full(n, 99.0),
         )
+        if of.of_age or of.of_step:
+            state.age = rng.uniform(20, 60, n)
+        if of.teams:
+            state.team = rng.integers(0, of.teams, n)
+            state.of_team, state.selects_team = (values[state.team] for values in team_levels)
         history = [state.on]
         for _ in range(HISTORY):
             state.a_month_later(rng.random((2, n)), alive)
@@ -223,11 +277,15 @@ def _simulated(
     on[:, : HISTORY + 1] = history
     duration = np.zeros((persons, CALENDAR))
     start = np.full(persons, np.nan)
+    changed, moves_on = np.zeros((persons, CALENDAR)), np.full(persons, CALENDAR)
     copies: list[tuple[int, NDArray[np.float64], dict[str, _State]]] = []
     on_benefit = {case: np.zeros((START_MONTHS, FOLLOW_UP)) for case in cases}
     starters = np.zeros(START_MONTHS)
     for month in range(HISTORY, CALENDAR):
-        on[:, month], duration[:, month] = state.on, state.duration()
+        on[:, month], duration[:, month], changed[:, month] = state.on, state.duration(), state.new_benefit()
+        if of.moves_started is not None:
+            h = np.where(state.started, of.moves_started, of.moves) * ~(state.on & of.only_off_move)
+            moves_on = np.where((moves_on == CALENDAR) & (rng.random(persons) < h), month + 1, moves_on)
         if month < HISTORY + START_MONTHS:
             could, wish = state.on & ~state.started, state.wish(of)
             low, high = -15.0, 5.0
@@ -255,9 +313,15 @@ def _simulated(
         state.a_month_later(rng.random((2, persons)), of)
 
     moved = rng.geometric(of.moves, persons) + HISTORY if of.moves else np.full(persons, CALENDAR)
+    moved = moved if of.moves_started is None else moves_on
     observed = np.arange(CALENDAR) < moved[:, None]
     seen = on & observed
     for back, share in enumerate(of.unregistered):
         seen[:, CALENDAR - 1 - back] &= rng.random(persons) >= share
-    drawn = Drawn(seen, observed, start, {"need": state.need, "duration": duration})
+    known = {"need": state.need, "duration": duration}
+    if of.of_age or of.of_step:
+        known = {"duration": duration, "age": state.age}
+    if of.of_change or of.selects_change:
+        known["new benefit"] = changed
+    drawn = Drawn(seen, observed, start, known, state.team.astype(int) if of.teams else None)
     return drawn, Truth({case: on_benefit[case] - on_benefit["started"] for case in cases[1:]}, starters)

@@ -4,7 +4,7 @@ The one way from the tables to the arrays of `effect`: the page of the effect an
 persons, so that the kroner of the one are those of the other.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -49,15 +49,12 @@ class BeforeStart:
 class FollowUp:
     """Persons (rows) by calendar months (columns), from the first month of the data to the cut-off.
 
-    entered, start: (persons,) column of entering the target group and of starting, NaN if never. eligible: in the
-    target group. costs: kroner by person and month, in the prices of `prices`; 0 before the first has entered.
+    persons: who was on benefits, followed and started when; entered before the data began is a negative column there.
+    costs: kroner by person and month, in the prices of `prices`; 0 before the first has entered.
     """
 
     history: BenefitMonths
-    entered: Floats
-    start: Floats
-    eligible: NDArray[np.bool_]
-    covariates: dict[str, Floats]
+    persons: effect.Persons
     ladder: LadderWeeks
     costs: cost.Costs
     prices: pd.DataFrame
@@ -68,29 +65,34 @@ class FollowUp:
 
     @property
     def started(self) -> NDArray[np.bool_]:
-        return ~np.isnan(self.start)
+        return ~np.isnan(self.persons.start)
 
-    def world(self) -> dict[str, Any]:
-        """The arrays that every function of `effect` begins with."""
-        return {
-            "on_benefit": self.history.on_benefit,
-            "observed": self.history.observed,
-            "start_month": self.start,
-        }
+    @property
+    def entered(self) -> Floats:
+        """Column of entering the target group; of who came before the data began, their first month."""
+        assert self.persons.entered is not None
+        return self.persons.entered.clip(min=0)
 
     def compared(self, follow_up_months: int | None = None, **options: Any) -> effect.Effect:
         """`effect.sequential_trials` of these persons, adjusted for what was known when each trial began."""
-        given: dict[str, Any] = {"covariates": self.covariates, "eligible": self.eligible} | options
-        return effect.sequential_trials(**self.world(), follow_up_months=follow_up_months, **given)
+        return effect.sequential_trials(self.persons, follow_up_months, **options)
+
+    def in_kroner(self, outcome_dkk: Floats, follow_up_months: int | None = None, total: bool = False) -> effect.Effect:
+        """The same of what is paid. Who has moved away costs this municipality nothing: 0 kroner, not unknown."""
+        return effect.sequential_trials(
+            effect.moved_are_off(self.persons), follow_up_months, outcome=outcome_dkk, total=total
+        )
+
+    def naive(self, follow_up_months: int) -> effect.Naive:
+        """`effect.naive` of these persons; who came before the data began is followed from their first month."""
+        return effect.naive(replace(self.persons, entered=self.entered), follow_up_months)
 
     def before_start(self, months_earlier: int) -> BeforeStart:
         """`effect.placebo` of these persons, the strict one where it can be made, else the other."""
-        asked = {**self.world(), "months_earlier": months_earlier}
-        asked |= {"covariates": self.covariates, "eligible": self.eligible}
-        strict = effect.placebo(**asked)
+        strict = effect.placebo(self.persons, months_earlier)
         if not isinstance(strict, str):
             return BeforeStart(strict, True)
-        return BeforeStart(effect.placebo(**asked, on_benefit_then=False), False)
+        return BeforeStart(effect.placebo(self.persons, months_earlier, on_benefit_then=False), False)
 
 
 def follow_up(
@@ -104,8 +106,11 @@ def follow_up(
     price_levels: pd.DataFrame,
     area: str,
     price_year: int,
+    other_efforts: pd.DataFrame | None = None,
 ) -> FollowUp:
     """Follow a strategy's cohort (`members`) up to and with the month `cut_off`.
+
+    other_efforts: the cohorts of the other strategies; of each person the first start counts.
 
     Each benefit has its price of `price_year` in every month, so that a saving is in that year's prices; what the
     municipality pays of it follows each person's own weeks on the refund ladder.
@@ -130,14 +135,37 @@ def follow_up(
     )
     weeks = np.where(np.arange(len(history.months)) >= first, history.weeks, 0)
     costs = cost.costs(weeks, history.benefit, ladder.accumulated, per_week, in_force)
+    # the first month of the data has no history; nobody is compared in it
+    known = {name: np.nan_to_num(values) for name, values in covariates(history, people).items()}
     return FollowUp(
         history=history,
-        entered=entered,
-        start=start,
-        eligible=np.arange(len(history.months)) >= entered[:, None],
-        # the first month of the data has no history; nobody is compared in it
-        covariates={name: np.nan_to_num(values) for name, values in covariates(history, people).items()},
+        persons=effect.Persons(
+            history.on_benefit,
+            history.observed,
+            start,
+            covariates=known,
+            eligible=np.arange(len(history.months)) >= entered[:, None],
+            entered=entered,
+            other_start=_first_start(other_efforts, members["person"], history.months),
+            team=_teams(members),
+        ),
         ladder=ladder,
         costs=costs,
         prices=prices,
     )
+
+
+def _first_start(others: pd.DataFrame | None, person: pd.Series, months: pd.PeriodIndex) -> Floats | None:
+    """Column in which each person began another effort, −1 before the data, NaN if never or after the last month."""
+    if others is None:
+        return None
+    first = others.groupby("person")["started_on"].min().reindex(person)
+    column = column_of(first, months).clip(min=-1)
+    return np.where(column < len(months), column, np.nan)
+
+
+def _teams(members: pd.DataFrame) -> NDArray[np.int64] | None:
+    """Each member's team as a number, −1 where it is not given; None where no team is."""
+    if "team" not in members or members["team"].isna().all():
+        return None
+    return pd.factorize(members["team"], sort=True)[0].astype("int64")

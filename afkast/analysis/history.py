@@ -18,6 +18,9 @@ from afkast.analysis.cost import COUNTED_FROM, accumulated_weeks
 HISTORY_MONTHS = 36
 """How far back the share of months on benefits looks."""
 
+CHANGED_MONTHS = 3
+"""How long ago a change of benefit is lately: it often goes before an effort begins."""
+
 EPOCH = np.datetime64("1970-01-01")
 NO_DAY = 1 << 18  # days since the epoch; later than any day of data
 SPAN = 1 << 20  # days between persons when they are lined up after each other
@@ -129,7 +132,10 @@ def ladder_weeks(spells: pd.DataFrame, persons: pd.DataFrame, months: pd.PeriodI
 def covariates(
     history: BenefitMonths, persons: pd.DataFrame, columns: NDArray[np.integer] | None = None
 ) -> dict[str, Floats]:
-    """What is known of each person when a month begins, by a Danish name, the most telling first: own history.
+    """What is known of each person when a month begins, the most telling first: own history.
+
+    Names: history_share (of the last 36 months on benefits), weeks_in_a_row, age, changed_benefit (in the last three
+    months), woman, "education: …" and "benefit: …" in the data's own words.
 
     Each is (persons,) where it does not change, else (persons × columns), for these months of the history (all where
     none are named). `persons` has a row per person of the history, in any order. History looks back to its first
@@ -151,20 +157,32 @@ def covariates(
     with np.errstate(invalid="ignore"):
         share = (months_before[:, at] - months_before[:, at - back]) / back
     found = {
-        f"Andel af de seneste {HISTORY_MONTHS} måneder på ydelse": share,
-        "Uger på ydelse i træk": weeks_before[:, at] - at_last_break[:, at],
-        "Alder": (history.months.year.to_numpy()[at] - people["birth_year"].to_numpy()[:, None]).astype(float),
+        "history_share": share,
+        "weeks_in_a_row": weeks_before[:, at] - at_last_break[:, at],
+        "age": (history.months.year.to_numpy()[at] - people["birth_year"].to_numpy()[:, None]).astype(float),
     }
+    changed = _changed_lately(history)[:, at]
+    if changed.any():
+        found["changed_benefit"] = changed.astype(float)
     for education in people["education"].value_counts(sort=True).index[1:]:
-        found[f"Uddannelse: {education}"] = people["education"].eq(education).to_numpy().astype(float)
+        found[f"education: {education}"] = people["education"].eq(education).to_numpy().astype(float)
     woman = people["sex"].eq("K").to_numpy()
     if 0 < woman.sum() < n:
-        found["Kvinde"] = woman.astype(float)
+        found["woman"] = woman.astype(float)
     benefit = history.benefit[:, at]
     places, counts = np.unique(benefit[benefit >= 0], return_counts=True)
     for place in places[np.argsort(-counts, kind="stable")][1:]:
-        found[f"Ydelse: {history.benefits[place]}"] = (benefit == place).astype(float)
+        found[f"benefit: {history.benefits[place]}"] = (benefit == place).astype(float)
     return found
+
+
+def _changed_lately(history: BenefitMonths) -> NDArray[np.bool_]:
+    """Persons × months: whether another benefit than the month's was received in one of the months just before."""
+    now, changed = history.benefit, np.zeros(history.benefit.shape, bool)
+    for back in range(1, min(CHANGED_MONTHS, now.shape[1] - 1) + 1):
+        earlier = now[:, :-back]
+        changed[:, back:] |= (now[:, back:] >= 0) & (earlier >= 0) & (earlier != now[:, back:])
+    return changed
 
 
 # ---------------------------------------------------------------- counting days

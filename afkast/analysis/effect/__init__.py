@@ -1,31 +1,31 @@
 """What an intervention changed, in months on benefits and in kroner, and how sure that is.
 
-`sequential_trials` answers; `sensitivity`, `placebo`, `hidden_difference` and `naive` ask how far to trust it.
+`sequential_trials` of `Persons` answers; `sensitivity`, `placebo`, `hidden_difference` and `naive` ask how far to trust
+it, and `verdict` says what may be said.
 """
 
-from afkast.analysis.effect.design import FEWEST_CONTROLS, SMALL_DIFFERENCE, Weights
+from afkast.analysis.effect.balance import SMALL_DIFFERENCE
+from afkast.analysis.effect.design import FEWEST_CONTROLS, Weights
+from afkast.analysis.effect.designs import Naive, delayed_entry, first_exit, landmark, naive
 from afkast.analysis.effect.hidden import HiddenDifference, hidden_difference
+from afkast.analysis.effect.leaving import moved_are_off
 from afkast.analysis.effect.money import Money, by_year, money
+from afkast.analysis.effect.persons import Covariates, Persons
+from afkast.analysis.effect.placebo import placebo
+from afkast.analysis.effect.sensitivity import sensitivity
 from afkast.analysis.effect.trials import Effect, sequential_trials
-from afkast.analysis.effect.variants import (
-    Naive,
-    delayed_entry,
-    first_exit,
-    landmark,
-    naive,
-    placebo,
-    sensitivity,
-)
 from afkast.analysis.survival import Estimate
 
 __all__ = [
     "FEWEST_CONTROLS",
     "SMALL_DIFFERENCE",
+    "Covariates",
     "Effect",
     "Estimate",
     "HiddenDifference",
     "Money",
     "Naive",
+    "Persons",
     "Weights",
     "by_year",
     "delayed_entry",
@@ -33,6 +33,7 @@ __all__ = [
     "hidden_difference",
     "landmark",
     "money",
+    "moved_are_off",
     "naive",
     "placebo",
     "sensitivity",

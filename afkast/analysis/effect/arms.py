@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-Floats = NDArray[np.float64]
+from afkast.analysis.effect.persons import Floats
 
 
 @dataclass(frozen=True)

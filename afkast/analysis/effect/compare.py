@@ -1,17 +1,16 @@
 """The means of a design's trials: who is followed, and what they are compared in."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from afkast.analysis.cohort import along
-from afkast.analysis.effect.arms import Floats
 from afkast.analysis.effect.design import FEWEST_CONTROLS, Design
 from afkast.analysis.effect.interval import Outcome
-from afkast.analysis.effect.weights import propensity
+from afkast.analysis.effect.persons import Floats, Persons
 from afkast.analysis.survival import FEWEST_OBSERVED, months_followed
 from afkast.errors import AfkastError
 
@@ -24,39 +23,24 @@ shared out among threads, which wait for each other where others use the process
 class Followed:
     """What is averaged, persons × calendar months, 0 where it does not count.
 
-    R, Y: observed and outcome; control_R, control_Y: the same of the controls, times their weight in the month, which
-    only changes with the month where controls are censored at their start; on: on benefits and observed.
+    seen: observed. Y: the outcome. R: observed, times the weight that stands for those who have moved away; control_R,
+    control_Y: the same and the outcome times the weight of a control, which is another where controls are censored at
+    their start. on: on benefits and observed.
     """
 
-    R: Floats
+    seen: NDArray[np.bool_]
     Y: Floats
+    R: Floats
     control_R: Floats  # noqa: N815
     control_Y: Floats  # noqa: N815
     on: NDArray[np.bool_]
     until_start: bool = False
 
 
-def followed(observed: NDArray[np.bool_], Y: Floats, on_benefit: NDArray[np.bool_]) -> Followed:
+def followed(persons: Persons, Y: Floats) -> Followed:
     """Everyone as long as they are observed: intention to treat."""
-    R = observed.astype(float)
-    return Followed(R, Y, R, Y, on_benefit & observed)
-
-
-def until_start(of: Design, everyone: Followed, start_month: Floats) -> tuple[Design, Followed]:
-    """Controls until their own start, weighted by the inverse probability of not having started.
-
-    1/Π(1 − h) over the months since the trial's, h the hazard of starting while eligible; those who are not, as when
-    off benefits, cannot start. The product from month m to t is V(t)/V(m), so V(m) goes into the weight in the trial.
-    """
-    regression = of.propensity or propensity(of.eligible, of.starts, of.months, {})
-    h = regression.probability
-    stays = np.ones_like(everyone.R)
-    stays[:, of.months] = 1 - np.minimum(h, 1 - 1e-12)
-    V = 1 / np.cumprod(stays, axis=1)
-    before = ~(start_month[:, None] <= np.arange(stays.shape[1])) * V
-    control_R, control_Y = everyone.control_R * before, everyone.control_Y * before
-    weighted = replace(everyone, control_R=control_R, control_Y=control_Y, until_start=True)
-    return replace(of, control_weight=of.control_weight / V[:, of.months], propensity=regression), weighted
+    R = persons.observed.astype(float)
+    return Followed(persons.observed, Y, R, R, Y, persons.on_benefit & persons.observed)
 
 
 def back(cells: Floats, months: NDArray[np.int64], T: int) -> Floats:
@@ -112,17 +96,17 @@ def means(of: Design, data: Followed, follow_up_months: int | None) -> Means:
     P0 = np.divide(WY, W, out=np.zeros_like(W), where=enough)
 
     R, Y = (along(values[of.person], of.months[of.trial], K) for values in (data.R, data.Y))
-    on = along(data.on[of.person], of.months[of.trial], K)
-    R = R * enough[of.comparison]
-    in_use = np.bincount(of.comparison[R[:, 0] > 0], minlength=of.comparisons) > 0
-    observed = np.stack([R.sum(axis=0), counted[in_use].sum(axis=0)])
+    seen, on = (along(values[of.person], of.months[of.trial], K) for values in (data.seen, data.on))
+    seen = seen & enough[of.comparison]
+    in_use = np.bincount(of.comparison[seen[:, 0]], minlength=of.comparisons) > 0
+    observed = np.stack([seen.sum(axis=0, dtype=float), counted[in_use].sum(axis=0)])
     tau = months_followed(observed)
     if tau == 0:
         who = "startede kan følges" if observed[0, 0] < FEWEST_OBSERVED else "kunne være startet i de samme måneder"
         raise AfkastError(f"Under {FEWEST_OBSERVED} {who}; det er for få til en sammenligning.")
-    a = of.treated_weight[:, None] * R[:, :tau]
+    a = of.treated_weight[:, None] * (R * seen)[:, :tau]
     W = np.where(enough, W, 0)
-    on_treated, on_control = (R * on).sum(axis=0), counted_on[in_use].sum(axis=0)
+    on_treated, on_control = (seen & on).sum(axis=0, dtype=float), counted_on[in_use].sum(axis=0)
     return Means(
         W[:, :tau],
         P0[:, :tau],
@@ -203,7 +187,7 @@ def outcome_in(comparison: Comparison, calendar: NDArray[np.bool_]) -> Outcome:
         share = np.divide(cells[number], mean.W[number, 0], out=np.zeros(len(number)), where=mean.W[number, 0] > 0)
         for some in pieces(len(stratum.controls), len(number) * T):
             rows, controls = stratum.some(some), stratum.controls[some] & (cells[number] > 0)
-            Y, R = data.Y[rows], data.R[rows]
+            Y, R = data.Y[rows], data.seen[rows].astype(float)
             y = Y @ counts.T
             r = y - R @ of_mean.T
             w = controls * of.control_weight[rows] * data.control_R[rows][:, of.months] * share

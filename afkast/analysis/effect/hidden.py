@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from afkast.analysis.effect.arms import Floats
 from afkast.analysis.effect.compare import Followed, followed, means
 from afkast.analysis.effect.design import Design, design
+from afkast.analysis.effect.leaving import until_moving
+from afkast.analysis.effect.persons import Floats, Persons
+from afkast.analysis.effect.terms import places_of
 from afkast.analysis.effect.trials import Effect, estimated
-from afkast.analysis.effect.weights import Covariates
 
 LARGEST_ODDS_RATIO = 100.0
 """No difference between persons is that strong; where even it does not erase the effect, this is what is returned."""
@@ -23,7 +23,7 @@ class HiddenDifference:
 
     Λ: the odds of starting of any person are at most Λ times, at least 1/Λ, those of the average of the persons who
     look like them; two who look alike differ by at most Λ². measured: by covariate, odds_ratio of starting per
-    standard deviation with the others alike, and what is saved without it, to compare Λ with.
+    standard deviation of what it does, with the others alike, and what is saved without it, to compare Λ with.
     """
 
     erases_estimate: float
@@ -32,16 +32,7 @@ class HiddenDifference:
 
 
 def hidden_difference(
-    on_benefit: NDArray[np.bool_],
-    observed: NDArray[np.bool_],
-    start_month: Floats,
-    follow_up_months: int | None = None,
-    *,
-    outcome: Floats | None = None,
-    covariates: Covariates | None = None,
-    strata: NDArray[np.generic] | None = None,
-    eligible: NDArray[np.bool_] | None = None,
-    level: float = 0.95,
+    persons: Persons, follow_up_months: int | None = None, *, outcome: Floats | None = None, level: float = 0.95
 ) -> HiddenDifference:
     """Arguments as of `sequential_trials`; weights att if there are covariates.
 
@@ -49,18 +40,15 @@ def hidden_difference(
     by anything within [1/Λ, Λ], as is worst for the effect. A weighted mean is then extreme when all above a value get
     Λ and all below 1/Λ, so that it is found by sorting.
     """
-    Y = np.where(observed, on_benefit if outcome is None else outcome, 0.0)
+    Y = np.where(persons.observed, persons.on_benefit if outcome is None else outcome, 0.0)
 
-    def of_design(names: Covariates | None) -> Design:
-        return design(on_benefit, observed, start_month, names, strata, "att" if names else "none", eligible)
+    def ask(of: Design, of_persons: Persons = persons) -> Effect:
+        return estimated(of, Y, of_persons, follow_up_months, level=level)
 
-    def ask(of: Design) -> Effect:
-        return estimated(of, Y, on_benefit, observed, start_month, follow_up_months, level=level)
-
-    of = of_design(covariates)
+    of = design(persons)
     main = ask(of).saved
     sign = 1.0 if main.value >= 0 else -1.0
-    worst = _worst(of, followed(observed, Y, on_benefit), follow_up_months, sign)
+    worst = _worst(*until_moving(of, followed(persons, Y), persons), follow_up_months, sign)
 
     def estimate_left(odds_ratio: float) -> float:
         return sign * main.value - worst(odds_ratio)[0]
@@ -69,13 +57,19 @@ def hidden_difference(
         saved = ask(replace(of, control_weight=of.control_weight * worst(odds_ratio)[1])).saved
         return min(sign * end for end in saved.interval)
 
-    used = {} if covariates is None else {name: covariates[name] for name in of.covariates}
     rows = {}
-    for number, name in enumerate(used):
+    for name, places in places_of(of.terms):
         assert of.propensity is not None
-        rest = ask(of_design({other: x for other, x in used.items() if other != name})).saved.value
-        odds_ratio = float(np.exp(of.propensity.coefficients[number]))
-        rows[name] = {"odds_ratio": odds_ratio, "saved_without": rest, "moves": main.value - rest}
+        others = {other: persons.covariates[other] for other in of.covariates if other != name}
+        without = replace(persons, covariates=others)
+        rest = ask(design(without), without).saved.value
+        # how much the log-odds vary with it: of one line, its coefficient times a standard deviation
+        log_odds = of.propensity.coefficients[places] @ of.propensity.columns[1:][places]
+        rows[name] = {
+            "odds_ratio": float(np.exp(log_odds.std())),
+            "saved_without": rest,
+            "moves": main.value - rest,
+        }
     measured = pd.DataFrame(
         [[*row.values()] for row in rows.values()],
         pd.Index(rows, name="covariate"),
@@ -127,8 +121,9 @@ def _worst(
         members = np.nonzero(place == number)
         order = np.argsort(sign * T[members], kind="stable")
         members = members[0][order], members[1][order]
-        w = of.control_weight[members]
-        sorted_ones.append((*members, np.cumsum(w), np.cumsum(w * -sign * T[members])))
+        w = of.control_weight[members] * data.control_R[members[0], of.months[members[1]]]
+        wT = of.control_weight[members] * -sign * T[members]
+        sorted_ones.append((*members, np.cumsum(w), np.cumsum(wT)))
 
     def worst(odds_ratio: float) -> tuple[float, Floats]:
         gone, multiplier = 0.0, np.ones(of.eligible.shape)

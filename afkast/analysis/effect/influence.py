@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from afkast.analysis.effect.arms import Arms, Floats
+from afkast.analysis.effect.arms import Arms
 from afkast.analysis.effect.compare import Comparison, Means, back, pieces, summed
 from afkast.analysis.effect.design import Design
+from afkast.analysis.effect.persons import Floats
 
 SMALLEST_REST = 0.01
 """1 − h of a residual with leverage h; a person alone in a mean has no residual to enlarge."""
@@ -23,6 +24,7 @@ class Influence:
     """On what is saved, by calendar month; weight_shares: (persons,), of the controls' weight (`_of_controls`)."""
 
     saved: Arms
+    treated_shares: Floats  # (treated persons,), of their weight at time zero
     weight_shares: Floats
     control_persons: int
 
@@ -38,7 +40,9 @@ def influence(of: Comparison) -> Influence:
         G = _gradient(design, moves * of.count, of.data.R.shape[1])
     saved = back(_leverage(mean) * (on_mix - on_treated) * of.count, design.months[design.trial], of.data.R.shape[1])
     arms = _arms(of, controls, saved, controls.by, G)
-    return Influence(arms, controls.shares, int((of.by_person(controls.at_zero) > 0).sum()))
+    of_treated = np.unique(of.index[design.person], return_inverse=True)[1]
+    treated_shares = np.bincount(of_treated, mean.share[:, 0]).astype(float)
+    return Influence(arms, treated_shares, controls.shares, int((of.by_person(controls.at_zero) > 0).sum()))
 
 
 def influence_on_curves(of: Comparison) -> tuple[Arms, Arms, Arms]:
@@ -83,8 +87,7 @@ def _arms(of: Comparison, controls: "_Controls", treated: Floats, control: Float
             control[some] += score[some] @ direction
         treated = treated + score[treated_persons] @ direction
         control[treated_persons] = own
-    a = design.treated_weight * (of.mean.share[:, 0] > 0)
-    sizes = float(a.sum() ** 2 / (a**2).sum()), float(1 / (controls.shares**2).sum())
+    sizes = float(1 / (of.mean.share[:, 0] ** 2).sum()), float(1 / (controls.shares**2).sum())
     return Arms(treated_persons, treated, control, sizes)
 
 
@@ -93,7 +96,7 @@ class _Controls:
     """by: rows × columns, influence on the controls' part; at_zero: (rows,), share of their weight at time zero.
 
     shares: (persons,), the same, or until their start in the last month, where the few that are left stand for those
-    who have started. moves: trial months m × trial months u × (1 + covariates) × τ, Σ_i IF_im (d log w_im/dη_u) x_iu.
+    who have started. moves: trial months m × trial months u × (1 + terms) × τ, Σ_i IF_im (d log w_im/dη_u) x_iu.
     """
 
     by: Floats

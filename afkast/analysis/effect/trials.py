@@ -7,19 +7,22 @@ controls.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from afkast.analysis.effect.arms import Arms, Floats, Variance
-from afkast.analysis.effect.compare import Comparison, back, followed, means, outcome_in, until_start
-from afkast.analysis.effect.design import FEWEST_CONTROLS, Design, Weights, balance, design
+from afkast.analysis.effect.arms import Arms, Variance
+from afkast.analysis.effect.balance import balance, bands, unbalanced
+from afkast.analysis.effect.compare import Comparison, back, followed, means, outcome_in
+from afkast.analysis.effect.design import FEWEST_CONTROLS, Design, Weights, design
 from afkast.analysis.effect.influence import influence, influence_on_curves
 from afkast.analysis.effect.interval import Outcome, bounded
-from afkast.analysis.effect.weights import Covariates
+from afkast.analysis.effect.leaving import until_moving, until_start
+from afkast.analysis.effect.persons import Floats, Persons
+from afkast.analysis.effect.teams import by_team
 from afkast.analysis.survival import Estimate
 from afkast.analysis.survival.influence import two_sided_quantile
 from afkast.errors import AfkastError
@@ -51,8 +54,11 @@ class Effect:
     largest_weight_share: float
     saved_by_treated: Floats  # (N₁ × calendar months), each one's part of what is saved
     influence: Arms  # on saved_by_month, persons × calendar months
+    treated_shares: Floats  # (treated persons,), of the treated's weight at time zero
+    control_shares: Floats  # (persons,), of the controls'
     comparison: Comparison  # what is not asked of every effect is computed from it
-    covariates: Covariates  # whose balance is asked for
+    persons: Persons
+    assigned: Design  # as the trials begin: before anyone is no longer followed
     level: float = 0.95
 
     @property
@@ -84,9 +90,28 @@ class Effect:
         return bounded(value, variance, of, -1, self.influence.sizes[0], self.level)
 
     @cached_property
-    def balance(self) -> pd.DataFrame | None:
-        """How alike the arms are in each covariate (`design.balance`)."""
-        return balance(self.comparison.design, self.covariates) if self.covariates else None
+    def saved_by_team(self) -> Estimate | None:
+        """`saved`, if persons of a team are alike in what nobody measured (`teams.by_team`); None with too few."""
+        if self.persons.team is None:
+            return None
+        number = np.unique(self.comparison.index, return_index=True)[1]  # a row of each person
+        everything = self.influence.together(np.ones(len(self.saved_by_month), dtype=bool))
+        return by_team(self.saved, everything, (self.treated_shares, self.control_shares), self.persons.team[number])
+
+    @cached_property
+    def balance(self) -> pd.DataFrame:
+        """How alike the arms are in each covariate (`balance.balance`)."""
+        return balance(self.assigned, self.persons.covariates)
+
+    @cached_property
+    def bands(self) -> pd.DataFrame:
+        """The same of the shares in each fifth of the covariates that are numbers (`balance.bands`)."""
+        return bands(self.assigned, self.persons.covariates)
+
+    @cached_property
+    def unbalanced(self) -> list[str]:
+        """The covariates in which the arms differ too much for the weights to be trusted (`balance.unbalanced`)."""
+        return unbalanced(self.balance, self.bands, self.influence.sizes) if self.persons.covariates else []
 
     @cached_property
     def curves(self) -> tuple[Variance, Variance, Variance]:
@@ -139,36 +164,28 @@ def _plain(values: Floats, variance: Variance, level: float) -> Floats:
 
 
 def sequential_trials(
-    on_benefit: NDArray[np.bool_],
-    observed: NDArray[np.bool_],
-    start_month: Floats,
+    persons: Persons,
     follow_up_months: int | None = None,
     *,
     outcome: Floats | None = None,
-    covariates: Covariates | None = None,
-    strata: NDArray[np.generic] | None = None,
     weights: Weights | None = None,
-    eligible: NDArray[np.bool_] | None = None,
     per_protocol: bool = False,
+    stands_for_moved: bool = True,
     total: bool = False,
-    person: NDArray[np.int64] | None = None,
     level: float = 0.95,
 ) -> Effect:
     """Compare those who start in a month with those who could have but did not, in the months that follow.
 
-    on_benefit, observed: persons × calendar months; start_month: column of each person's start, NaN if never;
-    outcome: persons × calendar months, kroner paid for example, months on benefits if not given; covariates: by name,
-    persons or persons × calendar months, the most important first (as many are used as the treated bear); strata: the
-    same, controls are those of the treated's own stratum; weights: att if there are covariates, otherwise none;
-    eligible: persons × calendar months, who may be in a trial, everyone on benefits if not given; person: whose each
-    row is, when a person has several.
+    outcome: persons × calendar months, kroner paid for example, months on benefits if not given; weights: att if there
+    are covariates, otherwise none.
 
     D(k) = Σ_i a_i R_i(k) (Y_i(k) − P₀(k)) / Σ_i a_i R_i(k) over the treated i, P₀ the weighted mean of the controls of
     i's own trial and stratum. It answers: what did starting change for those who started, compared with not starting
     *that month*? Controls who start later stay (intention to treat), so it is a little cautious. With `per_protocol`
     they are followed until they start, and the others weigh the more for it by the inverse probability of not having
-    started: starting against never starting. `total`: D(k) times the number of treated observed in k, so what all of
-    them have saved in months that have been seen.
+    started: starting against never starting. Whoever moves away is not followed from then on, and the others weigh the
+    more for it as well (`stands_for_moved`, `leaving.until_moving`). `total`: D(k) times the number of treated observed
+    in k, so what all of them have saved in months that have been seen.
 
     Influence of a person, summed over the trials and arms before it is squared:
     IF_i(k) = a_i R_i (Y_i − P₀ − D)/Σa R − Σ_trials (Σ_{treated of trial} a R / Σa R) w_i R_i (Y_i − P₀)/Σ w R,
@@ -177,38 +194,36 @@ def sequential_trials(
     exactly. Degrees of freedom by Satterthwaite, with as many controls as would be as uncertain at equal weights. The
     interval holds each value against the variance that it would go with (`interval`).
     """
-    of = design(
-        on_benefit, observed, start_month, covariates, strata, weights or ("att" if covariates else "none"), eligible
-    )
-    if outcome is not None and outcome.shape != on_benefit.shape:
-        raise AfkastError("Udfaldet skal stå for hver person og måned.")
-    Y = np.where(observed, on_benefit if outcome is None else outcome, 0.0)
+    two_sided_quantile(level)  # a level that is none is refused before anything is counted
+    if outcome is not None and outcome.shape != persons.shape:
+        raise AfkastError("outcome must be given for each person and month.")
+    Y = np.where(persons.observed, persons.on_benefit if outcome is None else outcome, 0.0)
     if not np.isfinite(Y).all():
         raise AfkastError("Udfaldet mangler for nogle af de måneder, hvor personerne følges.")
-    effect = estimated(of, Y, on_benefit, observed, start_month, follow_up_months, per_protocol, total, person, level)
-    return replace(effect, covariates=covariates or {})
+    return estimated(
+        design(persons, weights), Y, persons, follow_up_months, per_protocol, stands_for_moved, total, level
+    )
 
 
 def estimated(
-    of: Design,
+    assigned: Design,
     Y: Floats,
-    on_benefit: NDArray[np.bool_],
-    observed: NDArray[np.bool_],
-    start_month: Floats,
+    persons: Persons,
     follow_up_months: int | None = None,
     per_protocol: bool = False,
+    stands_for_moved: bool = True,
     total: bool = False,
-    person: NDArray[np.int64] | None = None,
     level: float = 0.95,
 ) -> Effect:
     """`sequential_trials` of a design; Y: persons × calendar months, 0 where not observed."""
-    two_sided_quantile(level)  # a level that is none is refused before anything is counted
-    data = followed(observed, Y, on_benefit)
+    of, data = assigned, followed(persons, Y)
+    if stands_for_moved:
+        of, data = until_moving(of, data, persons)
     if per_protocol:
-        of, data = until_start(of, data, start_month)
+        of, data = until_start(of, data, persons.start)
     mean = means(of, data, follow_up_months)
     count = mean.treated_observed if total else np.ones_like(mean.treated_observed)
-    compared = Comparison(of, data, mean, count, person)
+    compared = Comparison(of, data, mean, count, persons.number)
     of_persons = influence(compared)
     effective = of_persons.saved.sizes[1]
     if effective < FEWEST_CONTROLS:
@@ -217,8 +232,6 @@ def estimated(
     treated, control = (mean.share * mean.Y).sum(axis=0), (mean.share * P0_own).sum(axis=0)
     saved = mean.share * (P0_own - mean.Y) * count
     treated_persons = int(mean.treated_observed[0])
-    started = np.arange(len(start_month)) if person is None else person
-    ever_started = len(np.unique(started[~np.isnan(start_month)]))
     return Effect(
         treated=treated,
         control=control,
@@ -228,14 +241,17 @@ def estimated(
         control_observed=mean.control_observed.astype(int),
         control_on_benefit=mean.control_on.astype(int),
         treated_persons=treated_persons,
-        treated_left_out=ever_started - treated_persons,
+        treated_left_out=persons.ever_started - treated_persons,
         control_persons=of_persons.control_persons,
         covariates_used=of.covariates if of.weights != "none" else (),
         effective_controls=effective,
         largest_weight_share=float(of_persons.weight_shares.max()),
-        saved_by_treated=back(saved, of.months[of.trial], observed.shape[1]),
+        saved_by_treated=back(saved, of.months[of.trial], persons.shape[1]),
         influence=of_persons.saved,
+        treated_shares=of_persons.treated_shares,
+        control_shares=of_persons.weight_shares,
         comparison=compared,
-        covariates={},
+        persons=persons,
+        assigned=assigned,
         level=level,
     )

@@ -1,27 +1,19 @@
 """Weights that make those who could have started like those who did: a logistic regression on the person-trials."""
 
 import itertools
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit
 
+from afkast.analysis.effect.persons import Floats
+from afkast.analysis.effect.terms import Term
 from afkast.errors import AfkastError
 
-Floats = NDArray[np.float64]
-Covariates = Mapping[str, NDArray[np.floating] | NDArray[np.bool_]]
-"""By name, persons or persons × calendar months, the most important first."""
-
-TREATED_PER_COVARIATE = 10
-"""A regression on few events overfits: one covariate for each ten who started."""
-
-FEWEST_ALIKE = 5
-"""So many controls must share what is weighed by."""
-
 PRIOR_SD = 2.5
-"""Of the log-odds of starting per standard deviation of a covariate: far beyond what covariates do, so that it only
+"""Of the log-odds of starting per standard deviation of a term: far beyond what they do, so that it only
 matters where they separate the arms completely and the likelihood has no maximum."""
 
 MONTH_PRIOR_SD = 100.0
@@ -33,7 +25,7 @@ MOST_STEPS = 100
 SINGLE_PRECISION_FROM = 5_000_000
 """So many numbers are kept in half the memory, in single precision; everything is computed in double."""
 
-FIRST_STEPS = 500_000
+FIRST_STEPS = 100_000
 """So many person-trials are enough to come close to the top of the likelihood; the last steps are taken by all."""
 
 PERSON_TRIALS_AT_A_TIME = 2048
@@ -41,83 +33,46 @@ PERSON_TRIALS_AT_A_TIME = 2048
 threads, which wait for each other where others use the processors."""
 
 
-def at(values: NDArray[np.generic], month: int) -> NDArray[np.generic]:
-    """What is known of the persons in a calendar month."""
-    return values[:, month] if values.ndim == 2 else values
-
-
-def across(values: NDArray[np.generic], months: NDArray[np.int64]) -> NDArray[np.generic]:
-    """What is known of the persons in these calendar months, persons × months; × 1 where it does not change."""
-    return np.take(values, months, axis=1) if values.ndim == 2 else values[:, None]
-
-
-def bearable(
-    covariates: Covariates, starts: NDArray[np.bool_], controls: NDArray[np.bool_], months: NDArray[np.int64]
-) -> Covariates:
-    """As many of the covariates, from the first, as so many treated bear: one for each ten.
-
-    starts, controls: persons × trial months; months: their calendar columns. A yes or no of some treated that fewer
-    than five of the controls share is passed over: a handful cannot stand for them, and a weight estimated from a
-    handful adds error and nothing else. The balance still shows how the arms differ in it.
-    """
-
-    def shared(values: NDArray[np.generic]) -> bool:
-        could = starts | controls
-        if not all(np.isin(at(values, month)[could[:, m]], (0, 1)).all() for m, month in enumerate(months)):
-            return True
-        x = across(values, months)
-        return all(
-            not (starts & side).any() or (controls & side).any(axis=1).sum() >= FEWEST_ALIKE
-            for side in (x == 1, x == 0)
-        )
-
-    usable = {name: values for name, values in covariates.items() if shared(values)}
-    return dict(list(usable.items())[: max(1, int(starts.sum()) // TREATED_PER_COVARIATE)])
-
-
 @dataclass(frozen=True)
 class Propensity:
     """The probability of starting in each trial month, and what its being estimated means for an estimate.
 
     probability: persons × trial months, 0 where not eligible. The person-trials stand by trial month, then person:
-    columns, (1 + covariates) × person-trials, has a 1 and their standardised covariates, and place, trial months ×
+    columns, (1 + terms) × person-trials, has a 1 and their standardised terms, and place, trial months ×
     persons, says where among them a person is (anywhere, where not eligible). Coefficients are of the trial months,
-    then of the covariates; own, trial months × (1 + covariates), says which of them count in a month. `curvature`
+    then of the terms; own, trial months × (1 + terms), says which of them count in a month. `curvature`
     H = X'diag(p(1−p))X + the prior's.
     """
 
     probability: Floats
-    coefficients: Floats  # of the standardised covariates
+    coefficients: Floats  # of the standardised terms
     columns: NDArray[np.floating]
     place: NDArray[np.int32]
     own: NDArray[np.int64]
     curvature: Floats
-    score: Floats  # persons × (trial months + covariates): Σ_m (A_im − p_im) x_im
+    score: Floats  # persons × (trial months + terms): Σ_m (A_im − p_im) x_im
 
     def x(self, m: int, persons: NDArray[np.int64] | slice) -> Floats:
-        """What the month's own coefficients are multiplied by, (1 + covariates) × persons."""
+        """What the month's own coefficients are multiplied by, (1 + terms) × persons."""
         return np.take(self.columns, self.place[m, persons], axis=1)
 
 
-def propensity(
-    eligible: NDArray[np.bool_], starts: NDArray[np.bool_], months: NDArray[np.int64], covariates: Covariates
-) -> Propensity:
-    """Pooled logistic regression of starting on trial month and covariates, by Newton's method.
+def propensity(eligible: NDArray[np.bool_], starts: NDArray[np.bool_], chosen: list[Term]) -> Propensity:
+    """Pooled logistic regression of starting on trial month and terms, by Newton's method.
 
-    eligible, starts: persons × trial months; months: the calendar column of each trial month.
+    eligible, starts: persons × trial months.
     Σ (A−p)x = β/σ² with a normal prior of standard deviation σ on each coefficient, so that there always is one answer.
     """
     n, M = eligible.shape
-    p = len(covariates)
+    p = len(chosen)
     rows = [np.flatnonzero(of_month) for of_month in eligible.T]
     person, first = np.concatenate(rows), np.cumsum([0, *map(len, rows)])
     total = len(person)
-    columns = np.empty((1 + p, total), np.float32 if total * p > SINGLE_PRECISION_FROM else np.float64)
-    columns[0], x = 1, np.empty(total)
-    for column, values in zip(columns[1:], covariates.values(), strict=True):
-        for m, month in enumerate(months):
-            x[first[m] : first[m + 1]] = at(values, month)[rows[m]]
-        x -= x.mean()
+    single = total * p > SINGLE_PRECISION_FROM
+    columns = np.empty((1 + p, total), np.float32 if single else np.float64)
+    columns[0] = 1
+    for column, (_, values) in zip(columns[1:], chosen, strict=True):
+        x = values - values.mean()
         sd = np.sqrt(np.einsum("i,i->", x, x) / total)
         np.divide(x, sd or 1, out=column)
 
@@ -125,13 +80,14 @@ def propensity(
     own = np.c_[np.arange(M), np.tile(np.arange(M, M + p), (M, 1))]
     centre = np.r_[np.full(M, logit(A.sum() / total)), np.zeros(p)]
     prior = np.r_[np.full(M, MONTH_PRIOR_SD**-2), np.full(p, PRIOR_SD**-2)]
-    beta = centre
-    every = min(20, total // FIRST_STEPS)
-    if every > 1:  # every twentieth of many persons takes the first steps
-        some = _PersonTrials(np.ascontiguousarray(columns[:, ::every]), A[::every], -(-first // every), own)
-        beta, _ = _most_likely(some, beta, centre, prior, 1e-2)
     everyone = _PersonTrials(columns, A, first, own)
-    beta, H = _most_likely(everyone, beta, centre, prior, 1e-6)
+    every = min(20, total // FIRST_STEPS)
+    if every > 1:  # one in so many takes the first steps, and tells the curvature of them all
+        some = _PersonTrials(np.ascontiguousarray(columns[:, ::every]), A[::every], -(-first // every), own)
+        beta, of_some = _most_likely(some, centre, centre, prior, 1e-2)
+        beta, H = _most_likely(everyone, beta, centre, prior, 1e-6, every * (of_some - np.diag(prior)))
+    else:
+        beta, H = _most_likely(everyone, centre, centre, prior, 1e-6)
 
     of_trials = expit(
         np.concatenate([beta[month] @ columns[:, some] for month, pieces in everyone.months() for some in pieces])
@@ -160,8 +116,8 @@ class _PersonTrials:
             starts = range(first, end, PERSON_TRIALS_AT_A_TIME)
             yield own, [slice(start, min(start + PERSON_TRIALS_AT_A_TIME, end)) for start in starts]
 
-    def likelihood(self, beta: Floats) -> tuple[float, Floats, Floats]:
-        """The log-likelihood, its slope X'(A − p) and its curvature X'diag(p(1−p))X."""
+    def likelihood(self, beta: Floats, curved: bool = True) -> tuple[float, Floats, Floats]:
+        """The log-likelihood, its slope X'(A − p) and, if `curved`, its curvature X'diag(p(1−p))X."""
         likelihood, slope, H = 0.0, np.zeros_like(beta), np.zeros((len(beta), len(beta)))
         for own, pieces in self.months():
             of_month = np.zeros((len(own), len(own)))
@@ -173,21 +129,29 @@ class _PersonTrials:
                 p = np.exp(log_odds - log_sum)
                 likelihood += A @ log_odds - log_sum.sum()
                 slope[own] += x @ (A - p)
-                of_month += (x * (p * (1 - p))) @ x.T
+                if curved:
+                    of_month += (x * (p * (1 - p))) @ x.T
             H[np.ix_(own, own)] += of_month
         return likelihood, slope, H
 
 
 def _most_likely(
-    of: _PersonTrials, beta: Floats, centre: Floats, prior: Floats, tolerance: float
+    of: _PersonTrials,
+    beta: Floats,
+    centre: Floats,
+    prior: Floats,
+    tolerance: float,
+    curvature: Floats | None = None,
 ) -> tuple[Floats, Floats]:
     """Coefficients at the top of the penalised likelihood, by steps from beta until one is short, and the curvature.
 
-    What is left after a step of Newton's is about its square.
+    What is left after a step of Newton's is about its square; with a curvature given, of a sample of many, about a
+    hundredth of the step.
     """
     step, best = np.zeros_like(beta), -np.inf
     for _ in range(MOST_STEPS):
-        likelihood, slope, H = of.likelihood(beta)
+        likelihood, slope, H = of.likelihood(beta, curvature is None)
+        H = H if curvature is None else curvature.copy()
         likelihood -= (prior * (beta - centre) ** 2).sum() / 2
         if likelihood < best - 1e-12 * abs(best):  # the step led past the top: half of it
             step /= 2

@@ -1,0 +1,111 @@
+"""What the chance of starting is regressed on: a curve in each covariate that is a number, and each yes or no.
+
+A straight line in age weighs the young against the old; where both start more often than those between, it sees
+nothing. So each number enters as a restricted cubic spline, as much of it as the treated bear.
+"""
+
+from collections.abc import Iterator
+from itertools import zip_longest
+
+import numpy as np
+from numpy.typing import NDArray
+
+from afkast.analysis.effect.persons import Covariates, Floats
+
+TREATED_PER_TERM = 3
+"""Fewer terms leave more of what drives both starting and leaving: with one for each ten, as the rule for regressions
+is, 40 started of 300 are too few to see that it is the young and the old who start, and 74 % are covered. More cost
+nothing: with 22 terms, most of which drive nothing, 96 % are covered of 20 started of 300, and 95 % of 40 of 150."""
+
+FEWEST_ALIKE = 5
+"""So many controls must share what is weighed by."""
+
+KNOTS = (0.05, 0.35, 0.65, 0.95)
+"""Quantiles where a curve may bend (Harrell, Regression Modeling Strategies, table 2.3: four knots)."""
+
+ENOUGH_FOR_QUANTILES = 100_000
+"""Of many person-trials, one in so many tells where the knots are."""
+
+Term = tuple[str, Floats]
+"""The covariate's name and a column of it: a number for each person-trial, by trial month, then person."""
+
+
+def at(values: NDArray[np.generic], month: int) -> NDArray[np.generic]:
+    """What is known of the persons in a calendar month."""
+    return values[:, month] if values.ndim == 2 else values
+
+
+def across(values: NDArray[np.generic], months: NDArray[np.int64]) -> NDArray[np.generic]:
+    """What is known of the persons in these calendar months, persons × months; × 1 where it does not change."""
+    return np.take(values, months, axis=1) if values.ndim == 2 else values[:, None]
+
+
+def values_of(x: NDArray[np.generic], could: NDArray[np.bool_], months: NDArray[np.int64]) -> Floats:
+    """A covariate of those who could start, by trial month, then person. could: persons × trial months."""
+    return np.broadcast_to(across(x, months), could.shape).T[could.T].astype(float)
+
+
+def spline(x: Floats, knots: Floats) -> list[Floats]:
+    """Restricted cubic spline of x: x itself, and a bend for each knot but the last two, straight outside the knots.
+
+    ((x−t_j)³₊ − (x−t_{K−1})³₊ (t_K−t_j)/(t_K−t_{K−1}) + (x−t_K)³₊ (t_{K−1}−t_j)/(t_K−t_{K−1})) / (t_K−t_1)² (Stone and
+    Koo 1985), each less what the columns before it say of it, so that it stands for the bend alone.
+    """
+
+    def cubed(knot: float) -> Floats:
+        beyond = np.maximum(x - knot, 0.0)
+        return beyond * beyond * beyond
+
+    last, end = float(knots[-2]), float(knots[-1])
+    of_last, of_end = cubed(last) / (end - last), cubed(end) / (end - last)
+    columns = [x]
+    for t in knots[:-2]:
+        bend = (cubed(float(t)) - of_last * (end - t) + of_end * (last - t)) / (end - knots[0]) ** 2
+        for before in columns:
+            apart = before - before.mean()
+            bend = bend - bend.mean() - apart * ((apart @ bend) / (apart @ apart))
+        columns.append(bend)
+    return columns
+
+
+def yes_or_no(values: NDArray[np.generic]) -> bool:
+    return bool(np.isin(values, (0, 1)).all())
+
+
+def terms(
+    covariates: Covariates, starts: NDArray[np.bool_], controls: NDArray[np.bool_], months: NDArray[np.int64]
+) -> list[Term]:
+    """As many terms as so many treated bear, one for each three: first a line in each number, then each one's bends.
+
+    starts, controls: persons × trial months; months: their calendar columns. Then each yes or no; one of some treated
+    that fewer than five of the controls share is passed over: a handful cannot stand for them, and a weight estimated
+    from a handful adds error and nothing else. The balance still shows how the arms differ in it.
+    """
+    could = starts | controls
+    curves: list[list[Term]] = []
+    indicators: list[Term] = []
+    for name, x in covariates.items():
+        values = values_of(x, could, months)
+        if yes_or_no(values):
+            here = across(x, months)
+            if all(
+                not (starts & side).any() or (controls & side).any(axis=1).sum() >= FEWEST_ALIKE
+                for side in (here == 1, here == 0)
+            ):
+                indicators.append((name, values))
+            continue
+        knots = np.unique(np.quantile(values[:: 1 + len(values) // ENOUGH_FOR_QUANTILES], KNOTS))
+        curves.append([(name, column) for column in (spline(values, knots) if len(knots) > 2 else [values])])
+    in_turn = [term for of_order in zip_longest(*curves) for term in of_order if term is not None]
+    return [*in_turn, *indicators][: max(1, int(starts.sum()) // TREATED_PER_TERM)]
+
+
+def names_of(chosen: list[Term]) -> tuple[str, ...]:
+    """The covariates of which there is a term, each once."""
+    return tuple(dict.fromkeys(name for name, _ in chosen))
+
+
+def places_of(chosen: list[Term]) -> Iterator[tuple[str, list[int]]]:
+    """Of each covariate, which of the terms are its own."""
+    for name in names_of(chosen):
+        yield name, [place for place, (other, _) in enumerate(chosen) if other == name]

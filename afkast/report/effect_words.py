@@ -1,0 +1,98 @@
+"""What an effect's pages call things: the covariates and the choices of a sensitivity table, in Danish."""
+
+import pandas as pd
+
+from afkast.analysis.history import CHANGED_MONTHS, HISTORY_MONTHS
+from afkast.report.danish import month
+
+COVARIATES = {
+    "history_share": f"Andel af de seneste {HISTORY_MONTHS} måneder på ydelse",
+    "weeks_in_a_row": "Uger på ydelse i træk",
+    "age": "Alder",
+    "changed_benefit": f"Skiftet ydelse inden for {CHANGED_MONTHS} måneder",
+    "woman": "Kvinde",
+}
+KINDS = {"education": "Uddannelse", "benefit": "Ydelse"}
+
+CHOICES = {
+    "main": "Hovedberegning",
+    "unweighted": "Uden vægte",
+    "strata": "Strata",
+    "overlap": "Overlapsvægte",
+    "never_started": "Mod aldrig at starte",
+    "other_unknown": "Andre indsatser ikke regnet med",
+    "until_other": "Fulgt til en anden indsats",
+    "without_other": "Uden dem, der fik en anden indsats",
+    "moved_off": "Flyttede regnet som ude af ydelse",
+    "moved_on": "Flyttede regnet som på ydelse",
+    "moved_unweighted": "Ingen vejer for de flyttede",
+    "from_entry": "Tid fra indgang i målgruppen",
+    "first_exit": "Til første afgang",
+    "without_month_lowest": "Uden en af startmånederne, lavest",
+    "without_month_highest": "Uden en af startmånederne, højest",
+    "without_month": "Uden en af startmånederne",
+}
+
+NOTES = {
+    "overlap": "Vejer mest, hvor begge grupper er repræsenteret.",
+    "never_started": "De øvrige følges, til de selv starter.",
+    "other_unknown": "Også den, der allerede var i gang med en anden indsats, kunne starte.",
+    "landmark": "Fulgt fra dette tidspunkt for begge grupper.",
+    "from_entry": "Til første afgang, uden vægte.",
+    "first_exit": "Den, der vender tilbage, tæller ikke igen.",
+}
+
+FEW_CONTROLS = 20
+"""Where the controls are as uncertain as fewer of equal weight, the row says so: nearly all who are like the treated
+may be gone, and no interval tells how far off that leaves the estimate."""
+
+
+def covariate_name(name: str) -> str:
+    """In Danish; what stands after a colon is the data's own word."""
+    kind, _, value = name.partition(": ")
+    return f"{KINDS[kind]}: {value}" if kind in KINDS else COVARIATES.get(name, name)
+
+
+def _months(number: int) -> str:
+    return "1 måned" if number == 1 else f"{number} måneder"
+
+
+def choice_name(choice: str, value: float) -> str:
+    """Of a row of `effect.sensitivity`."""
+    if choice in CHOICES:
+        return CHOICES[choice]
+    number = int(value)
+    return {
+        "landmark": f"Startet inden for {_months(number)}",
+        "weeks_off": f"Ude af ydelse efter {number} uger",
+        "lag": f"{_months(number)} før udtrækket udeladt",
+        "follow_up": f"{_months(number)} opfølgning".replace("måneder", "måneders"),
+    }[choice]
+
+
+def choice_note(row: pd.Series, months: pd.PeriodIndex, asked_months: int, lag_months: int) -> str:
+    """What a reader must know of a row of `effect.sensitivity`; months: of the calendar columns."""
+    if row["refused"]:
+        return str(row["refused"])
+    notes = [NOTES.get(row["choice"], "")]
+    if row["choice"].startswith("without_month_"):
+        notes.append(f"Uden {month(months[int(row['value'])])}.")
+    if row["choice"] == "weeks_off" and row["value"] <= 4:
+        notes.append("Som hovedberegningen: data er pr. måned.")
+    if row["choice"] == "lag" and row["value"] < lag_months:
+        notes.append("De seneste måneder kan stadig ændre sig.")
+    asked = row["value"] if row["choice"] == "follow_up" else asked_months
+    if pd.notna(row["follow_up_months"]) and row["follow_up_months"] < asked:
+        notes.append(f"Kun {row['follow_up_months']:.0f} måneder kan følges.")
+    if pd.notna(row["effective_controls"]) and row["effective_controls"] < FEW_CONTROLS:
+        notes.append(f"Hviler reelt på kun {row['effective_controls']:.0f} at sammenligne med.")
+    return " ".join(note for note in notes if note)
+
+
+def told_choices(choices: pd.DataFrame, months: pd.PeriodIndex, asked_months: int, lag_months: int) -> pd.DataFrame:
+    """`effect.sensitivity` with a Danish label and note: label, estimate, lower, upper, note."""
+    named = choices[["estimate", "lower", "upper"]].copy()
+    values = choices["value"].fillna(0)
+    named.insert(0, "label", [choice_name(*one) for one in zip(choices["choice"], values, strict=True)])
+    named["note"] = [choice_note(row, months, asked_months, lag_months) for _, row in choices.iterrows()]
+    return named
