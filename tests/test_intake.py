@@ -5,7 +5,6 @@ import datetime
 import hashlib
 import hmac
 import json
-import os
 from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
@@ -731,7 +730,7 @@ def test_a_killed_import_leaves_the_former_snapshot_current(
     change(raw / "priser.csv", "Aabenraa", "Haderslev")
     with monkeypatch.context() as context:
         context.setattr(
-            "afkast.intake.importing._write_file" if step == "_write_file" else f"pathlib.Path.{step}", killed
+            "afkast.intake.writing._write_file" if step == "_write_file" else f"pathlib.Path.{step}", killed
         )
         with pytest.raises(KeyboardInterrupt):
             imported(raw)
@@ -739,16 +738,6 @@ def test_a_killed_import_leaves_the_former_snapshot_current(
     assert open_snapshot(snapshots).id == first.id and open_snapshot(snapshots).intact()
     assert all(open_snapshot(snapshots, folder.name).intact() for folder in snapshots.iterdir() if folder.is_dir())
     assert imported(raw).table("unit_prices")["area"].to_list() == ["Haderslev"]
-
-
-def test_what_a_killed_import_left_behind_is_removed_after_a_day(raw: Path) -> None:
-    snapshots = raw.parent / "snapshots"
-    for name, age in [(".unfinished-old", 2 * 24 * 3600), (".unfinished-young", 60)]:
-        (snapshots / name).mkdir(parents=True)
-        then = datetime.datetime.now().timestamp() - age
-        os.utime(snapshots / name, (then, then))
-    imported(raw)
-    assert {path.name for path in snapshots.glob(".*")} == {".unfinished-young"}
 
 
 def test_faults_leave_the_former_snapshot_current(raw: Path) -> None:

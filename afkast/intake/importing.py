@@ -4,12 +4,9 @@ The id of a snapshot says what went in (files, declaration, key, code), so the s
 a folder under its id is always whole.
 """
 
-import io
 import json
 import os
 import re
-import shutil
-import tempfile
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -22,17 +19,18 @@ from afkast import __version__, engine
 from afkast.analysis import counting
 from afkast.errors import DataError
 from afkast.intake.across import judge_files, judge_strategies, judge_tables
-from afkast.intake.derived import PERSONS_ON_BENEFIT, persons_on_benefit, write_islands
+from afkast.intake.derived import PERSONS_ON_BENEFIT, persons_on_benefit
 from afkast.intake.faults import Faults
 from afkast.intake.pseudonym import key_id
 from afkast.intake.readers import read_cells
 from afkast.intake.since import ask_about
-from afkast.intake.snapshot import POINTER, Snapshot, current, file_sha256, open_snapshot, sha256
+from afkast.intake.snapshot import Snapshot, current, open_snapshot, sha256
 from afkast.intake.sources import Excel, Sheet, Source, Sources, Warehouse, read_sources
 from afkast.intake.tables import Part, put_together
 from afkast.intake.tidy import tidy
 from afkast.intake.wording import normal
 from afkast.intake.workbook import MAX_BYTES
+from afkast.intake.writing import use_snapshot, whole, write_snapshot
 from afkast.project import DECLARATION
 
 RAW = "raw"
@@ -41,8 +39,6 @@ NOT_DATA = {CHECKSUMS, "README.md"}
 OF_OTHER_PROGRAMS = re.compile(r"\.DS_Store|\._.*|~\$.*|\.~lock\..*|Thumbs\.db|desktop\.ini|\.gitkeep", re.IGNORECASE)
 """What file managers and office programs leave in a folder."""
 
-UNFINISHED = ".unfinished-"
-DAY_SECONDS = 24 * 60 * 60
 
 Progress = Callable[[int, int, str], None]
 """Called after each file with the number read, the number of files and the file's name."""
@@ -61,8 +57,8 @@ def import_raw(folder: Path, snapshots: Path, key: bytes, on_progress: Progress 
     contents = _contents(raw, sources, faults)
     counted = persons_on_benefit(warehouse) if warehouse else None
     id = _id(folder, declared, contents, counted, key)
-    if not faults.found and (written := _written(snapshots, id)):
-        _point_to(snapshots, id)
+    if not faults.found and (written := whole(snapshots, id)):
+        use_snapshot(snapshots, id)
         return written
 
     parts: list[Part] = []
@@ -94,8 +90,7 @@ def import_raw(folder: Path, snapshots: Path, key: bytes, on_progress: Progress 
     if warehouse and counted is not None:
         tables[PERSONS_ON_BENEFIT] = counted
         manifest["files"].append(_warehouse_entry(warehouse, counted))
-    _write(snapshots, manifest, tables)
-    _point_to(snapshots, id)
+    write_snapshot(snapshots, manifest, tables)
     return open_snapshot(snapshots, id)
 
 
@@ -227,66 +222,6 @@ def _period(table: str, rows: pd.DataFrame) -> list[str] | None:
         return None
     first, last = days.min().to_period("M"), days.max().to_period("M")
     return [first.start_time.date().isoformat(), last.end_time.date().isoformat()]
-
-
-def _written(snapshots: Path, id: str) -> Snapshot | None:
-    """The snapshot of that id, if it has been written and is whole."""
-    try:
-        snapshot = open_snapshot(snapshots, id)
-    except DataError:
-        return None
-    return snapshot if snapshot.intact() else None
-
-
-def _write(snapshots: Path, manifest: dict[str, Any], tables: dict[str, pd.DataFrame]) -> None:
-    """Write into a folder beside, and give it its name only when everything is on the disk."""
-    snapshots.mkdir(parents=True, exist_ok=True)
-    _remove_unfinished(snapshots)
-    folder = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=snapshots))
-    try:
-        for name, table in tables.items():
-            written = io.BytesIO()
-            table.to_parquet(written, index=False, compression="zstd")
-            manifest["tables"][name] = {"rows": len(table), "sha256": sha256(written.getvalue())}
-            _write_file(folder / f"{name}.parquet", written.getvalue())
-        if "spells" in tables:
-            path = folder / "islands.parquet"
-            rows = write_islands(tables["spells"], tables["persons"], path)
-            manifest["tables"]["islands"] = {"rows": rows, "sha256": file_sha256(path), "derived_from": "spells"}
-            with path.open("rb+") as file:
-                os.fsync(file.fileno())
-        text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
-        _write_file(folder / "manifest.json", text.encode())
-        final = snapshots / manifest["id"]
-        if final.exists():  # damaged, or it would have been used
-            shutil.rmtree(final)
-        folder.rename(final)
-    except BaseException:
-        shutil.rmtree(folder, ignore_errors=True)
-        raise
-
-
-def _remove_unfinished(snapshots: Path) -> None:
-    """What killed imports left behind; a young one may belong to an import that is running."""
-    for folder in snapshots.glob(UNFINISHED + "*"):
-        if folder.stat().st_mtime < time.time() - DAY_SECONDS:
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _point_to(snapshots: Path, id: str) -> None:
-    pointer = snapshots / POINTER
-    if pointer.is_file() and pointer.read_text(encoding="ascii", errors="replace").strip() == id:
-        return
-    beside = snapshots / f".{POINTER}-{os.getpid()}"
-    _write_file(beside, f"{id}\n".encode())
-    beside.replace(pointer)
-
-
-def _write_file(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _now() -> datetime:

@@ -153,8 +153,6 @@ def _judge_birth_years(source: Source, told: pd.Series, years: pd.Series, faults
 
 def _typed(source: Source, column: pa.Column, told: pd.Series, key: bytes, faults: Faults) -> pd.Series:
     """One column in the contract's type; what cannot be read is a fault and missing."""
-    if told.empty:
-        return told
     label, heading = source.label, source.headings.get(column.name, column.name)
     if not column.nullable:
         faults.add(label, "is empty", column=heading, rows=told.index[told == ""])

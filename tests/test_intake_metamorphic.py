@@ -1,0 +1,159 @@
+"""The same facts written in another way are the same tables, and so the same published numbers."""
+
+import json
+import random
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from conftest import ROOT, Shown, run_here
+from ruamel.yaml import YAML
+
+from afkast.edition.execute import jobs_of
+from afkast.intake import Snapshot, import_raw, open_snapshot
+from afkast.intake.sources import Csv, read_sources
+from afkast.project import Project
+from afkast.strategy import load_strategies
+
+KEY = bytes(32)
+EXAMPLE = ROOT / "data" / "example"
+
+Lines = list[list[str]]
+Change = Callable[[Csv, list[str], Lines, random.Random], tuple[list[str], Lines]]
+
+
+def shuffled_rows(source: Csv, headings: list[str], rows: Lines, chance: random.Random) -> tuple[list[str], Lines]:
+    return headings, chance.sample(rows, len(rows))
+
+
+def reordered_columns(source: Csv, headings: list[str], rows: Lines, chance: random.Random) -> tuple[list[str], Lines]:
+    # the first stays first: a footer stands in it
+    order = [0, *chance.sample(range(1, len(headings)), len(headings) - 1)]
+    return [headings[n] for n in order], [[row[n] for n in order] for row in rows]
+
+
+def touching_spells(source: Csv, headings: list[str], rows: Lines, chance: random.Random) -> tuple[list[str], Lines]:
+    """A spell cut in two that touch: the months on benefits are the same."""
+    if source.table != "spells":
+        return headings, rows
+    start, end = (headings.index(source.headings[name]) for name in ("start", "end"))
+    cut = []
+    for row in rows:
+        first, last = (pd.to_datetime(row[n], format="%d-%m-%Y") for n in (start, end))
+        if pd.isna(last) or last <= first or chance.random() < 0.5:
+            cut.append(row)
+            continue
+        middle = first + pd.Timedelta(days=chance.randrange((last - first).days))
+        before, after = list(row), list(row)
+        before[end] = middle.strftime("%d-%m-%Y")
+        after[start] = (middle + pd.Timedelta(days=1)).strftime("%d-%m-%Y")
+        cut += [before, after]
+    return headings, cut
+
+
+def written_otherwise(
+    folder: Path, change: Change | None = None, encoding: str | None = None, split: bool = False
+) -> Path:
+    """The example's data folder with every text file written in another way."""
+    shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns("build", "snapshots", "generator", "SHA256SUMS"))
+    declared = YAML(typ="safe", pure=True).load((folder / "sources.yml").read_text("utf-8"))
+    chance = random.Random(1)
+    entries = []
+    for entry, source in zip(declared["sources"], read_sources(folder).sources, strict=True):
+        entries.append(entry)
+        if not isinstance(source, Csv):
+            continue
+        path = folder / "raw" / source.file
+        above, headings, rows, below = parted(source, path.read_bytes().decode(source.encoding))
+        if rows is None:
+            continue
+        if change:
+            counted = f": {len(rows)}"
+            headings, rows = change(source, headings, rows, chance)
+            below = [line.replace(counted, f": {len(rows)}") for line in below]
+        parts = [(path, rows)]
+        if split and len(rows) > 1 and not source.footer:
+            parts = [(path, rows[::2]), (path.with_stem(path.stem + "_2"), rows[1::2])]
+            entries.append(entry | {"file": parts[1][0].name})
+        entry["encoding"] = entries[-1]["encoding"] = encoding or source.encoding
+        for part, lines in parts:
+            text = "\n".join([*above, *(";".join(cells) for cells in [headings, *lines]), *below, ""])
+            part.write_bytes(text.encode(entry["encoding"]))
+    declared["sources"] = entries
+    (folder / "sources.yml").write_text(json.dumps(declared, default=str, indent=1), "utf-8")
+    return folder
+
+
+def parted(source: Csv, text: str) -> tuple[list[str], list[str], Lines | None, list[str]]:
+    """What stands above the headings, the headings, the rows, and what stands below; no rows: cells are quoted."""
+    lines = text.removeprefix("\ufeff").splitlines()
+    at = next(n for n, line in enumerate(lines) if set(source.declared_headings) <= set(line.split(";")))
+    ends = [n for n, line in enumerate(lines) if source.footer and n > at and line.startswith(source.footer)]
+    end = ends[0] if ends else len(lines)
+    rows = [line.split(";") for line in lines[at + 1 : end] if line.strip(";")]
+    return lines[:at], lines[at].split(";"), None if '"' in text else rows, lines[end:]
+
+
+def alike(snapshot: Snapshot) -> dict[str, pd.DataFrame]:
+    """The tables in an order of their own, without where each row comes from."""
+    tables = {}
+    for name in snapshot.manifest["tables"]:
+        table = snapshot.table(name).drop(columns="file", errors="ignore")
+        tables[name] = table.sort_values(list(table), ignore_index=True)
+    return tables
+
+
+@pytest.mark.parametrize(
+    "otherwise",
+    [
+        {"change": shuffled_rows},
+        {"change": reordered_columns},
+        {"encoding": "utf-16"},
+        {"encoding": "utf-8-sig"},
+        {"split": True},
+    ],
+    ids=["rows shuffled", "columns reordered", "UTF-16", "UTF-8 with a mark", "files split"],
+)
+def test_the_same_rows_written_in_another_way_are_the_same_tables(
+    snapshot: Snapshot, tmp_path: Path, otherwise: dict[str, Any]
+) -> None:
+    folder = written_otherwise(tmp_path / "data", **otherwise)
+    other = alike(import_raw(folder, folder / "snapshots", KEY))
+    for name, table in alike(snapshot).items():
+        pd.testing.assert_frame_equal(other[name], table, obj=name)
+
+
+PAGES = [("norddjurs-koordineret-indsats", "overlevelseskurver"), ("kijos", "oekonomi")]
+
+
+@pytest.fixture(scope="module")
+def otherwise(tmp_path_factory: pytest.TempPathFactory) -> Project:
+    """The example with its rows shuffled and its spells cut in touching ones."""
+    folder = tmp_path_factory.mktemp("otherwise") / "data"
+
+    def both(source: Csv, headings: list[str], rows: Lines, chance: random.Random) -> tuple[list[str], Lines]:
+        return shuffled_rows(source, *touching_spells(source, headings, rows, chance), chance)
+
+    written_otherwise(folder, both)
+    import_raw(folder, folder / "snapshots", KEY)
+    return Project(ROOT, folder)
+
+
+def test_spells_cut_in_touching_ones_are_the_same_months(snapshot: Snapshot, otherwise: Project) -> None:
+    other = open_snapshot(otherwise.snapshots)
+    assert len(other.table("spells")) > len(snapshot.table("spells"))
+    pd.testing.assert_frame_equal(other.table("islands"), snapshot.table("islands"))
+
+
+@pytest.mark.parametrize(("strategy", "page_id"), PAGES)
+def test_a_page_publishes_the_same_numbers(
+    page: Callable[[str, str], Shown], otherwise: Project, strategy: str, page_id: str
+) -> None:
+    [job] = [job for job in jobs_of(load_strategies(otherwise)[strategy], "") if job.page == page_id]
+    other, shown = run_here(otherwise, job.notebook, job.parameters), page(strategy, page_id)
+    assert list(other) == list(shown)
+    for id in shown:
+        assert other[id]["html"] == shown[id]["html"], id
