@@ -14,9 +14,11 @@ from municipality import ONE_PAGE, STRATEGY, Municipality, municipality, strateg
 from afkast.cli import main
 from afkast.edition.check import Checked, check
 from afkast.edition.needs import Data, lacking
+from afkast.errors import PageError
 from afkast.intake import Snapshot, import_raw, open_snapshot
 from afkast.notebook import Need, Template, read_template, values_of
 from afkast.project import Project
+from afkast.report.reading import complete
 from afkast.strategy import PageOfStrategy, Strategy, load_strategies
 
 NOTEBOOKS = Project(ROOT, ROOT / "data" / "example").notebooks()
@@ -323,3 +325,33 @@ def test_bytes_that_are_no_text_make_no_traceback(project: Project) -> None:
         (project.strategies / f"b{number}.yml").write_bytes(content)
     sentences = check(project).sentences()
     assert [sentence.split(":")[0] for sentence in sentences] == ["b0.yml", "b1.yml", "b2.yml"]
+
+
+# ---------------------------------------------------------------- a notebook runs as it is
+
+
+def test_a_notebook_that_names_no_page_gets_the_values_of_the_first_that_fits(
+    everything: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AFKAST_DATA", str(everything.data))
+    defaults = TEMPLATES["full_year_persons"].defaults
+
+    def completed(**changed: object) -> dict[str, object]:
+        names = defaults | changed
+        complete(names, "full_year_persons")
+        return names
+
+    own = of_page(everything, "full_year_persons")[1].parameters
+    assert own["measure"] == "sygedagpenge"
+    as_it_is = completed()
+    assert as_it_is == defaults | own | {"strategy": STRATEGY, "page": "full-year-persons"}
+    # what the analyst changed stays, and the rest follows the page
+    assert completed(measure="jobafklaring", as_of="2023-06-30") == as_it_is | {
+        "measure": "jobafklaring",
+        "as_of": "2023-06-30",
+    }
+    # a page that Afkast executes has everything said, also what is said to be as the default
+    said = {"strategy": STRATEGY, "page": "full-year-persons", "as_of": "2023-09-30", "snapshot": "x", "measure": ""}
+    assert completed(**said) == defaults | said
+    with pytest.raises(PageError, match="no strategy of strandlev has such a page of the notebook full_year_persons"):
+        completed(page="inflow")
