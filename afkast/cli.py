@@ -152,7 +152,7 @@ def notebooks(data: Path | None) -> None:
 def build(data: Path | None, strategies: tuple[str, ...], snapshot: str) -> None:
     """Execute the pages and build the book at build/html/index.html of the data folder.
 
-    It begins with `afkast check`: a strategy with a fault is told and left out, and the exit code is 3. A page that
+    It begins with `afkast check`: a page with a fault is told and left out, and the exit code is 3. A page that
     fails stops the build, and the former site stands.
     """
     from afkast.edition.build import build as build_book
@@ -169,7 +169,7 @@ def build(data: Path | None, strategies: tuple[str, ...], snapshot: str) -> None
         )
     click.echo(f"{site}")
     if faults:
-        click.echo("afkast: the book is without the strategies that these stop:\n" + "\n".join(faults), err=True)
+        click.echo("afkast: the book is without the pages that these stop:\n" + "\n".join(faults), err=True)
         sys.exit(PARTLY)
 
 

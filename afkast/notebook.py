@@ -114,8 +114,9 @@ class Template:
     parameters: Mapping[str, Parameter]
     required: tuple[str, ...]
     needs: tuple[Need, ...]
+    shows_verdict: bool = False
     decides: tuple[str | None, ...] = ()
-    """How a goal may be judged that the notebook decides; None is a goal without a number."""
+    """How a goal may be judged that the notebook asks `goal_of` for; None is a goal without a number."""
 
     @property
     def defaults(self) -> dict[str, Any]:
@@ -141,6 +142,7 @@ def read_template(path: Path) -> Template:
         parameters={name: Parameter(value, meanings.get(name, "")) for name, value in parameters.items()},
         required=tuple(_required(path, declared.get("required", []), parameters)),
         needs=_needs(path, declared.get("needs", []), parameters),
+        shows_verdict=any("goal_of(" in source or "maal-" in source for kind, _, source in kinds if kind == "code"),
         decides=tuple(
             dict.fromkeys(way for kind, _, source in kinds if kind == "code" for way in _judged_ways(source))
         ),

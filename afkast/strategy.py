@@ -2,7 +2,7 @@
 
 import re
 from calendar import monthrange
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from difflib import get_close_matches
@@ -104,6 +104,12 @@ class Strategy(_Strict):
             if page.id == page_id:
                 return page
         raise StrategyError(f"{self.id} has no page '{page_id}'; it has {', '.join(p.id for p in self.pages)}.")
+
+    def only(self, page_ids: Collection[str]) -> "Strategy":
+        """The strategy with these of its pages, and the goals that they decide."""
+        pages = [page for page in self.pages if page.id in page_ids]
+        goals = [goal for goal in self.goals if goal.page in page_ids]
+        return self.model_copy(update={"pages": pages, "goals": goals})
 
 
 def write_skeleton(folder: Path, strategy_id: str, today: date) -> Path:

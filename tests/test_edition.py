@@ -317,6 +317,23 @@ def test_a_misspelt_parameter_is_told_with_file_and_line_before_anything_runs(ed
     assert digests(edition.site, edition.pages) == before
 
 
+def test_a_page_that_the_check_stops_is_told_and_left_out_and_the_others_are_made(edition: Project) -> None:
+    broken = "antal: 2\n  - {id: skaev, notebook: lille, title: Skæv, area: effect, parameters: {antl: 2}}"
+    write_strategy(edition, "alfa", **{"antal: 2": broken})
+    (edition.strategies / "knust.yml").write_text("id: [", encoding="utf-8")
+    told: list[str] = []
+    try:
+        build(edition, tell=told.extend)
+        assert [sentence.split(":")[0] for sentence in told] == ["alfa.yml", "knust.yml"]
+        assert (edition.site / "strategies" / "alfa" / "side.html").is_file()
+        assert not (edition.site / "strategies" / "alfa" / "skaev.html").exists()
+        assert (edition.site / "strategies" / "beta" / "side.html").is_file()
+    finally:
+        (edition.strategies / "knust.yml").unlink()
+        write_strategy(edition, "alfa")
+        build(edition)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "who"),
     [

@@ -46,8 +46,8 @@ def build(
 ) -> Path:
     """Check, execute the pages, render the book and return the site's front page.
 
-    What the check finds is told before any page is executed. A strategy with a fault is left out of the book, and stops
-    the build where it is one of `only` or there is no other.
+    What the check finds is told before any page is executed, and the pages that it stops are left out of the book with
+    the goals that they decide. A strategy of which no page is left stops the build where it is one of `only`.
 
     `only` names the strategies whose pages are executed anew; the others keep the pages they have. A page that
     fails stops the build with a PageError, and neither the site nor the former pages are touched.
@@ -56,8 +56,8 @@ def build(
         data = open_snapshot(project.snapshots, snapshot or None)
         snapshot_id = data.id
         checked = check(project, snapshot_id)
-        strategies = {one.id: one for one in checked.strategies.values() if len(checked.sound(one)) == len(one.pages)}
-        if not strategies or any(checked.sentences(one) for one in only):
+        strategies = checked.makeable()
+        if not strategies or any(one not in strategies and checked.sentences(one) for one in only):
             raise StrategyError("\n".join(checked.sentences()))
         tell(checked.sentences())
         chosen = _chosen(strategies, list(only))

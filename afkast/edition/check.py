@@ -45,6 +45,11 @@ class Checked:
             if page in ("", fault.page) or not fault.page
         ]
 
+    def makeable(self) -> dict[str, Strategy]:
+        """Of each strategy what can be made: its sound pages and the goals that they decide; none without a page."""
+        pages = {id: {page.id for page in self.sound(one)} for id, one in self.strategies.items()}
+        return {id: one.only(pages[id]) for id, one in self.strategies.items() if pages[id]}
+
     def sound(self, strategy: Strategy) -> list[PageOfStrategy]:
         """The pages of a strategy that nothing stops."""
         return [page for page in strategy.pages if not self.sentences(strategy.id, page.id)]
@@ -139,7 +144,7 @@ def _of_goals(strategy: Strategy, page: PageOfStrategy, template: Template) -> I
     for goal in strategy.goals:
         if goal.page != page.id:
             continue
-        if not template.decides:
+        if not template.shows_verdict:
             yield Lack(
                 f"it is to decide the goal '{goal.id}', and notebook {template.name} decides none; name another."
             )
@@ -147,7 +152,7 @@ def _of_goals(strategy: Strategy, page: PageOfStrategy, template: Template) -> I
             yield Lack(
                 f"it is to decide the goal '{goal.id}', which is not its parameter goal; let the two agree.", "goal"
             )
-        elif goal.judged not in template.decides:
+        elif template.decides and goal.judged not in template.decides:
             ways = " or ".join(f"'{way}'" if way else "left out" for way in template.decides)
             yield Lack(f"it decides goals whose judged is {ways}, and that of '{goal.id}' is another; correct judged.")
 

@@ -105,8 +105,9 @@ class Page:
         return in_order(read_strategies(self.project))
 
     def built(self) -> dict[str, Strategy]:
-        """The strategies that have executed pages."""
-        return {id: one for id, one in self.strategies().items() if (self._executed_pages() / id).is_dir()}
+        """The strategies that have executed pages, each with these and the goals that they decide."""
+        made = {id: {path.stem for path in (self._executed_pages() / id).glob("*.ipynb")} for id in self.strategies()}
+        return {id: one.only(made[id]) for id, one in self.strategies().items() if made[id]}
 
     def table(self, name: str, *, later: bool = False) -> pd.DataFrame:
         """A table that the notebook's needs name, up to the report's date; of a table by strategy, this one's rows.
