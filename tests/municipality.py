@@ -59,7 +59,11 @@ class Municipality:
         for name, frame in self.tables.items():
             _export(name, frame).to_csv(folder / "raw" / f"{name}.csv", sep=";", index=False, encoding="utf-8-sig")
             words = {column: WORDS[column] for column in frame if _has_words(name, column)}
-            negate = {"negate": {"line": "benefit_saving"}} if name == "budget" else {}
+            negate = (
+                {"negate": {"line": "benefit_saving"}}
+                if name == "budget" and "benefit_saving" in set(frame["line"])
+                else {}
+            )
             columns = {_heading(name, column): column for column in frame}
             entry = {"file": f"{name}.csv", "table": name, "source": f"Strandlevs {name}", **self.declared}
             sources.append(entry | {"columns": columns, **({"values": words} if words else {})} | negate)
@@ -365,7 +369,7 @@ ONE_PAGE: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
             "lowest": 1.0,
             "highest": 2.0,
         },
-        ("besparelse",),
+        ("udvikling-i-kroner",),
     ),
     "benefit_transitions": (
         {
@@ -378,7 +382,7 @@ ONE_PAGE: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
         },
         (),
     ),
-    "business_case": ({"price_level_year": 2023, "benefit": "kontanthjælp"}, ("besparelse",)),
+    "business_case": ({"price_level_year": 2023, "benefit": "kontanthjælp"}, ("realiseret-besparelse",)),
     "cohort_status": (
         {
             "groups": {"Udgangspunkt": "Borgere i forløb 1. marts 2022"},
