@@ -27,6 +27,8 @@ REFERENCES = sorted((ROOT / "tests" / "reference").glob("*.ipynb"))
 SANITIZE = ROOT / "tests" / "nbval.cfg"
 
 THE_DOOR = {"show_table", "show_figure", "show_text", "show_goal"}
+CHECKS = {"show_check", "show_holds"}
+"""A check stands in the cell that reckons the second way, and is seen there."""
 PAST_THE_DOOR = {"print", "display", "HTML", "Markdown", "SVG", "Image", "IPython", "pyplot", "plt"}
 ABOUT_ALL_STRATEGIES = {"overview", "data_basis", "reconciliation"}
 OTHER_WAYS_IN = {"Path", "runpy", "importlib", "papermill", "nbformat", "subprocess"}
@@ -70,17 +72,15 @@ def names(node: ast.AST) -> set[str]:
     return found
 
 
-def shown(cell: NotebookNode) -> list[ast.Call]:
+def shown(cell: NotebookNode, calls: set[str] = THE_DOOR) -> list[ast.Call]:
     """The calls of the door out in a cell."""
-    return [
-        one for one in nodes(cell) if isinstance(one, ast.Call) and ast.unparse(one.func).split(".")[-1] in THE_DOOR
-    ]
+    return [one for one in nodes(cell) if isinstance(one, ast.Call) and ast.unparse(one.func).split(".")[-1] in calls]
 
 
 def surely_shown(cell: NotebookNode) -> bool:
     """Whether a cell calls the door out whatever the data: not only under an `if` or in a loop."""
     statements = [one for one in ast.parse(cell.source).body if isinstance(one, ast.Expr)]
-    return any(isinstance(one.value, ast.Call) and names(one.value.func) & THE_DOOR for one in statements)
+    return any(isinstance(one.value, ast.Call) and names(one.value.func) & (THE_DOOR | CHECKS) for one in statements)
 
 
 def texts(node: ast.AST) -> list[str]:
@@ -158,7 +158,7 @@ def test_imports_and_drawing_are_folded_and_a_strategy_s_checks_are_not(path: Pa
         kinds = {type(one) for one in nodes(cell)}
         if shown(cell) or kinds & {ast.Import, ast.ImportFrom}:
             assert "hide-input" in tags(cell), f"{cell['id']} is to be folded"
-        if of_a_strategy and ast.Assert in kinds:
+        if of_a_strategy and (ast.Assert in kinds or shown(cell, CHECKS)):
             assert "hide-input" not in tags(cell), f"{cell['id']} holds a check and is to be seen"
 
 
@@ -170,6 +170,7 @@ def test_nothing_is_shown_but_through_the_door(path: Path) -> None:
         if isinstance(body[-1], ast.Expr):
             assert ast.unparse(body[-1].value).split("(")[0] in {
                 "show_goal",
+                *CHECKS,
                 *(f"report.{one}" for one in THE_DOOR),
             }, cell["id"]
 
@@ -249,7 +250,7 @@ def test_every_template_runs_as_it_is_from_any_folder(
         for notebook in pool.map(run, TEMPLATES):
             for cell in code_cells(notebook):
                 assert cell.outputs or not surely_shown(cell), cell["id"]
-                assert shown(cell) or not cell.outputs, cell["id"]
+                assert shown(cell, THE_DOOR | CHECKS) or not cell.outputs, cell["id"]
 
 
 # ---------------------------------------------------------------- references
@@ -289,7 +290,7 @@ def test_a_reference_really_was_executed(path: Path) -> None:
     assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
     for cell in cells:
         assert cell.outputs or not surely_shown(cell), cell["id"]
-        assert shown(cell) or not cell.outputs, cell["id"]
+        assert shown(cell, THE_DOOR | CHECKS) or not cell.outputs, cell["id"]
         assert all("text/html" in output.data for output in cell.outputs), cell["id"]
 
 
