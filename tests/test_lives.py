@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 from conftest import ROOT, Shown, run_here
-from municipality import NEIGHBOUR, ONE_PAGE, STRATEGY, Municipality, citizens, municipality, strategy_of
+from municipality import NEIGHBOUR, ONE_PAGE, OWN, STRATEGY, Municipality, citizens, municipality, strategy_of
 
+from afkast.cli import main
 from afkast.edition.execute import jobs_of
 from afkast.intake import import_raw
 from afkast.project import Project
@@ -304,3 +306,27 @@ def test_a_budget_in_another_unit_than_the_spending_is_asked_about(
     data = municipality(notebook)
     data.tables["budget"] = data.tables["budget"].assign(amount_dkk=lambda budget: budget["amount_dkk"] * scale)
     assert "begge i kroner?" in headlines(book(data).page(notebook))
+
+
+# ---------------------------------------------------------------- the whole book
+
+
+def test_the_whole_book_of_two_municipalities_is_imported_checked_and_built(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("AFKAST_HOME", "AFKAST_DATA", "AFKAST_PAGES"):
+        monkeypatch.setenv(name, "")  # a build may set them, and they are put back after the test
+        monkeypatch.delenv(name)
+    data = municipality(*ONE_PAGE)
+    neighbour = strategy_of("same_period_last_year", id="sygefravaer", municipality=NEIGHBOUR, name="Sygefravær")
+    neighbour["pages"][0]["parameters"]["measure"] = "sygedagpenge"
+    data.strategies["sygefravaer"] = neighbour
+    folder = data.write(tmp_path / "strandlev")
+    for command in ("import", "check", "build"):
+        result = CliRunner().invoke(main, [command, "--data", str(folder)])
+        assert result.exit_code == 0, result.stderr
+    site = folder / "build" / "html"
+    pages = {path.stem for path in (site / "strategies").rglob("*.html")}
+    assert pages >= {notebook.replace("_", "-") for notebook in ONE_PAGE} | {"overblik", "datagrundlag"}
+    front = (site / "strategies" / "overblik.html").read_text("utf-8")
+    assert NEIGHBOUR in front and OWN in front
