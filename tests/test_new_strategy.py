@@ -248,6 +248,10 @@ def test_a_new_strategy_is_one_file_and_rows_in_the_raw_files(
     path.write_text(text, "utf-8")
     waiting = COHORT.replace("Indsats;01-10-2020;01-01-2021", "Målgruppe;01-10-2020;")
     (project.root / "data" / "example" / "raw" / "hjoerring_maalgruppe.csv").write_text(waiting, "utf-8")
+    sources = project.data / "sources.yml"
+    entry = "  - file: hjoerring_maalgruppe.csv\n"
+    accepted = f"{entry}    accepted: {{stale: Ingen er begyndt endnu.}}\n"
+    sources.write_text(sources.read_text("utf-8").replace(entry, accepted), "utf-8")
     worked(afkast("import"))
     numbers = shown("businesscase")["forudsaetningen"]["numbers"]
     assert (numbers["group"]["value"], numbers["share"]["value"]) == (0, None)
