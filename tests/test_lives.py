@@ -118,7 +118,8 @@ def test_two_municipalities_one_of_which_nets_nothing(book: Callable[[Municipali
     both.page("same_period_last_year", "sygefravaer")
     front = both.about_all("overview")
     assert words(front["samlet"]) == (
-        "Bogen følger 2 strategier: 2 kan ikke afgøres. Nettogevinsten til dato er gjort op for 1: 1 har et tab."
+        "Bogen følger 2 strategier: 2 kan ikke afgøres. "
+        "Nettogevinsten til dato er gjort op for én af dem, som har et tab."
     )
     assert front.rows("strategier")["Sygefravær"][0] == "–"
 
