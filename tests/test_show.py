@@ -152,7 +152,12 @@ def door(monkeypatch: pytest.MonkeyPatch) -> Shown:
 
 
 def cells(reading: Reading) -> list[str]:
-    return reading.texts("td")
+    """The cells; an empty corner is none, and no heading either."""
+    return [one.text.replace("\u00a0", " ") for one in below(reading)]
+
+
+def below(reading: Reading) -> list[Element]:
+    return [one for one in reading.all("td") if one.attributes.get("class") != "corner"]
 
 
 # ---------------------------------------------------------------- text is text
@@ -373,7 +378,7 @@ def test_every_state_that_is_met_is_explained_once_and_no_other(door: Shown) -> 
     states = pd.DataFrame({"a": ["", "provisional", "hidden", "future", ""]}, index=values.index)
     read = door.table(values, states=states, notes=["Først."])
     assert cells(read) == ["10", "20*", "..", "", "–"]
-    assert [cell.attributes["class"] for cell in read.all("td")] == [
+    assert [cell.attributes["class"] for cell in below(read)] == [
         "number",
         "number provisional",
         "number hidden",
@@ -406,7 +411,7 @@ def test_a_total_stands_out(door: Shown) -> None:
 def test_months_and_dates_in_labels_and_cells_are_written_in_words(door: Shown) -> None:
     values = pd.DataFrame({"Trukket": [date(2019, 12, 9)]}, index=pd.to_datetime(["2019-06-01"]), dtype=object)
     read = door.table(values)
-    assert (read.texts("th"), cells(read)) == (["", "Trukket", "juni 2019"], ["9. december 2019"])
+    assert (read.texts("th"), cells(read)) == (["Trukket", "juni 2019"], ["9. december 2019"])
 
 
 # ---------------------------------------------------------------- small counts
