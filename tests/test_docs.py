@@ -118,6 +118,7 @@ def test_every_notebook_is_a_page_of_the_example(strategies: dict[str, Strategy]
     assert {path.stem for path in (ROOT / "notebooks").glob("*.ipynb")} - used == {
         "overview",
         "data_basis",
+        "data_quality",
         "reconciliation",
     }
 

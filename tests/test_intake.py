@@ -135,6 +135,7 @@ def test_the_manifest_tells_where_every_row_comes_from(raw: Path) -> None:
         "corrected": [],
         "asked": [],
         "noted": [],
+        "before": None,
     }
     assert snapshot.files_of("persons")[0]["period"] is None
     on_disk = json.loads((snapshot.path / "manifest.json").read_text("utf-8"))

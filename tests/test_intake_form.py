@@ -74,8 +74,7 @@ def test_words_that_look_alike_are_one_word_and_counted(tmp_path: Path, written:
     snapshot = imported(raw)
     assert snapshot.table("committee_budgets")["item"].to_list() == ["Løn æøå"]
     [entry] = snapshot.files_of("committee_budgets")
-    rule = "spaces, hyphens and letters written in one form"
-    assert entry["corrected"] == [{"rule": rule, "column": "Post", "cells": 1}]
+    assert entry["corrected"] == [{"rule": "one_form", "column": "Post", "cells": 1}]
 
 
 def test_headings_file_names_and_declarations_have_the_same_form(tmp_path: Path) -> None:

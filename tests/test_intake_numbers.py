@@ -109,7 +109,7 @@ def test_a_mark_in_an_amount_is_zero_where_that_is_declared(tmp_path: Path) -> N
     snapshot = imported(raw)
     assert snapshot.table("budget")["amount_dkk"].to_list() == [0.0, 5.0]
     [entry] = snapshot.files_of("budget")
-    assert entry["corrected"] == [{"rule": "'-' is zero", "column": "Beløb", "cells": 1}]
+    assert entry["corrected"] == [{"rule": "zero", "column": "Beløb", "cells": 1}]
 
 
 # ---------------------------------------------------------------- per cent

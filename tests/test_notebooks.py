@@ -16,7 +16,7 @@ from nbclient import NotebookClient
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from afkast.edition.book import DATA_BASIS, OVERVIEW, RECONCILIATION
+from afkast.edition.book import DATA_BASIS, DATA_QUALITY, OVERVIEW, RECONCILIATION
 from afkast.edition.execute import jobs_of
 from afkast.project import Project
 from afkast.strategy import Strategy, load_strategies
@@ -30,7 +30,7 @@ THE_DOOR = {"show_table", "show_figure", "show_text", "show_goal"}
 CHECKS = {"show_check", "show_holds"}
 """A check stands in the cell that reckons the second way, and is seen there."""
 PAST_THE_DOOR = {"print", "display", "HTML", "Markdown", "SVG", "Image", "IPython", "pyplot", "plt"}
-ABOUT_ALL_STRATEGIES = {"overview", "data_basis", "reconciliation"}
+ABOUT_ALL_STRATEGIES = {"overview", "data_basis", "data_quality", "reconciliation"}
 OTHER_WAYS_IN = {"Path", "runpy", "importlib", "papermill", "nbformat", "subprocess"}
 BUILT_IN_WAYS = {"open", "exec", "eval"}
 LIBRARIES = {"afkast", "datetime", "numpy", "pandas", "scipy"}
@@ -263,6 +263,7 @@ def expected(strategies: dict[str, Strategy]) -> Iterator[tuple[str, str, dict[s
             yield f"{job.strategy}_{job.page}", job.notebook, dict(job.parameters)
     yield OVERVIEW, "overview", {"snapshot": ""}
     yield DATA_BASIS, "data_basis", {"snapshot": ""}
+    yield DATA_QUALITY, "data_quality", {"snapshot": ""}
     yield RECONCILIATION, "reconciliation", {"snapshot": ""}
 
 

@@ -14,6 +14,7 @@ from filelock import FileLock, Timeout
 
 from afkast.edition.book import (
     DATA_BASIS,
+    DATA_QUALITY,
     OVERVIEW,
     RECONCILIATION,
     put_in_place,
@@ -71,6 +72,7 @@ def build(
         ]
         # the only page that asks AFKAST_ENGINE: what is wrong with that is told first, not after every other page
         jobs.insert(0, Job("data_basis", "", DATA_BASIS, "Datagrundlag", "", {"snapshot": snapshot_id}))
+        jobs.append(Job("data_quality", "", DATA_QUALITY, "Datakvalitet", "", {"snapshot": snapshot_id}))
         last = [Job("overview", "", OVERVIEW, "Overblik", "", {"snapshot": snapshot_id})]
         if "printed_cells" in data.manifest["tables"]:
             last.append(Job("reconciliation", "", RECONCILIATION, "Afstemning", "", {"snapshot": snapshot_id}))

@@ -102,7 +102,7 @@ def _judge_days(source: Source, rows: pd.DataFrame, faults: Faults) -> None:
         days = pd.concat([columns[column] for column in columns]).dropna().drop_duplicates().sort_values()
         newest, rhythm = days.iloc[-1], days.diff().median()
         if newest + rhythm + pd.Timedelta(days=STALE_DAYS) < extraction.to_period("M").start_time:
-            faults.note(source.label, f"its newest row is of {newest:%Y-%m}, long before the extraction")
+            faults.note(source.label, "old")
     if source.table == "persons":
         born = rows["birth_year"]
         rule = f"not born from {extraction.year - OLDEST_YEARS} to {extraction.year}"

@@ -14,20 +14,35 @@ CORRECT_DECLARATION = "Correct the export, or its declaration in sources.yml."
 FETCH_AGAIN = "Fetch the file again from its system."
 
 QUESTIONS = {
-    "period": "postings are booked in another month than their period",
-    "stale": "the newest month is older than that of the snapshot before",
-    "birth_year": "a year of birth is not that of the CPR number",
-    "shared": "the same postings stand in two files",
-    "repeated": "every row stands in the file more than once",
-    "separator": "a text holds the character that separates cells",
-    "no_postings": "a PSP-element has no postings",
-    "open_end": "the last line has no end",
-    "ratio": "a value is not its numerator over its denominator",
-    "unchanged": "the bytes are last time's, under a later date",
-    "fewer_rows": "more than a quarter of the rows are gone",
-    "small_price": "a price of a full-year person is below 1,000 kr.",
+    "period": "posteringer er bogført i en anden måned end deres periode",
+    "stale": "filen slutter i en tidligere måned end sidst",
+    "shared": "de samme posteringer står i to filer",
+    "repeated": "hver række står mere end én gang",
+    "separator": "en tekst rummer det tegn, der skiller celler",
+    "no_postings": "et PSP-element har ingen posteringer",
+    "open_end": "den sidste linje slutter ikke",
+    "ratio": "en værdi er ikke tæller divideret med nævner",
+    "unchanged": "filen er uændret siden sidst",
+    "fewer_rows": "mere end en fjerdedel af rækkerne er væk",
+    "birth_year": "et fødselsår er ikke personnummerets",
+    "small_price": "en pris pr. helårsperson er under 1.000 kr.",
 }
-"""What looks wrong and may be right: `accepted` in sources.yml says why it is, for the readers of the book."""
+"""What looks wrong and may be right, as readers are told: `accepted` in sources.yml says why it is."""
+
+CORRECTIONS = {
+    "one_form": "mellemrum, bindestreger og bogstaver er skrevet på én måde",
+    "zero": "et mærke er læst som nul",
+    "missing": "et mærke er læst som manglende",
+    "suppressed": "et mærke er læst som skjult af kilden",
+    "share": "en procent er læst som andel af 1",
+    "computed": "værdien er regnet af tæller og nævner",
+    "repeated": "den samme række stod der allerede",
+    "still_runs": "slutdatoen ligger efter udtrækket: forløbet løber endnu",
+}
+"""What an import puts right, as readers are told."""
+
+NOTES = {"old": "den nyeste række er ældre, end man skulle vente"}
+"""What an import notes, as readers are told."""
 
 
 @dataclass(frozen=True)
@@ -124,14 +139,15 @@ class Faults:
             self.record(file).asked.append(asked)
 
     def correct(self, file: str, rule: str, cells: int, column: str | None = None) -> None:
-        """Note that so many cells of `file` were put right by `rule`; none: nothing to note."""
+        """Note that so many cells of `file` were put right by `rule` of CORRECTIONS; none: nothing to note."""
+        assert rule in CORRECTIONS
         if cells:
             corrected = self.record(file).corrected
             corrected[rule, column] = corrected.get((rule, column), 0) + int(cells)
 
-    def note(self, file: str, sentence: str) -> None:
-        """Note what whoever judges the quality of `file` should know, and what is neither wrong nor put right."""
-        self.record(file).noted.append(sentence)
+    def note(self, file: str, note: str) -> None:
+        """Note one of NOTES: what is neither wrong nor put right, and worth knowing of `file`."""
+        self.record(file).noted.append(note)
 
     def record(self, file: str) -> Record:
         """How the file came in."""

@@ -23,7 +23,7 @@ from afkast.intake.derived import PERSONS_ON_BENEFIT, persons_on_benefit
 from afkast.intake.faults import Faults
 from afkast.intake.pseudonym import key_id
 from afkast.intake.readers import read_cells
-from afkast.intake.since import ask_about
+from afkast.intake.since import ask_about, before
 from afkast.intake.snapshot import Snapshot, current, open_snapshot, sha256
 from afkast.intake.sources import Excel, Sheet, Source, Sources, Warehouse, read_sources
 from afkast.intake.tables import Part, put_together
@@ -81,11 +81,11 @@ def import_raw(folder: Path, snapshots: Path, key: bytes, on_progress: Progress 
     faults.stop()
     manifest: dict[str, Any] = {
         "id": id,
-        "created_at": _now().isoformat(timespec="seconds"),
+        "created_at": _now().isoformat(timespec="milliseconds"),
         "afkast_version": __version__,
         "pseudonym_key_id": key_id(key),
         "tables": {},
-        "files": [entry | faults.record(label).entry() for label, entry in entries],
+        "files": _complete(entries, faults, snapshots),
     }
     if warehouse and counted is not None:
         tables[PERSONS_ON_BENEFIT] = counted
@@ -185,6 +185,17 @@ def _file_entry(source: Source, contents: dict[str, bytes], rows: pd.DataFrame) 
         "accepted": source.accepted,
         "ignored": source.ignore if isinstance(source, Sheet) else [],
     }
+
+
+def _complete(entries: list[tuple[str, dict[str, Any]]], faults: Faults, snapshots: Path) -> list[dict[str, Any]]:
+    """The files' entries with how each came in, and what it was before; rows that stood there already count once."""
+    earlier = before([entry for _, entry in entries], snapshots)
+    complete = []
+    for (label, entry), was in zip(entries, earlier, strict=True):
+        record = faults.record(label).entry()
+        repeated = sum(one["cells"] for one in record["corrected"] if one["rule"] == "repeated")
+        complete.append(entry | record | {"rows": entry["rows"] - repeated, "before": was})
+    return complete
 
 
 def _warehouse_entry(warehouse: Warehouse, counted: pd.DataFrame) -> dict[str, Any]:

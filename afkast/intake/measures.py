@@ -42,7 +42,7 @@ def _ratios(source: Sheet, named: pd.DataFrame, faults: Faults) -> pd.DataFrame:
         rule = "value follows from numerator and denominator only where the unit is andel or pct."
         faults.add(source.label, rule, column="unit", rows=named.index[top.notna() & times.isna()])
         named["value"] = [danish_text(share, decimal) if share == share else "" for share in ratio]
-        faults.correct(source.label, "value computed from numerator and denominator", ratio.notna().sum())
+        faults.correct(source.label, "computed", ratio.notna().sum())
         return named
     value = numbers(named["value"], decimal)
     last = {name: 10.0 ** -decimals(named[name], decimal) for name in ("value", "numerator", "denominator")}

@@ -32,14 +32,13 @@ def read_marks(source: Sheet, named: pd.DataFrame, numeric: list[str], faults: F
             remedy = "Declare what it says: marks: {mark: zero, missing or suppressed}."
             heading = source.headings.get(name, name)
             faults.add(source.label, rule, column=heading, rows=told.index[undeclared], remedy=remedy)
-        for mark in source.marks:
-            rule = f"'{mark}' is {source.marks[mark]}"
-            faults.correct(source.label, rule, (told == mark).sum(), source.headings.get(name, name))
+        for mark, said in source.marks.items():
+            faults.correct(source.label, said, (told == mark).sum(), source.headings.get(name, name))
         named[name] = told.mask(undeclared).replace(says)
     missing = [mark for mark, said in source.marks.items() if said == "missing"]
     for name in days:
         of_mark = named[name].isin(missing)
-        faults.correct(source.label, "a mark is no day", of_mark.sum(), source.headings.get(name, name))
+        faults.correct(source.label, "missing", of_mark.sum(), source.headings.get(name, name))
         named[name] = named[name].mask(of_mark, "")
     return named
 
@@ -95,7 +94,7 @@ def read_percentages(source: Sheet, named: pd.DataFrame, numeric: list[str], fau
         faults.add(source.label, rule, column=heading, rows=named.index[percent & ~share & ~as_it_stands])
         named[name] = named[name].mask(percent, bare)
         of_one = percent & share
-        faults.correct(source.label, "per cent as a share of 1", of_one.sum(), heading)
+        faults.correct(source.label, "share", of_one.sum(), heading)
         named.loc[of_one, name] = [_hundredth(cell, source.decimal_mark) for cell in named.loc[of_one, name]]
     return named
 

@@ -14,8 +14,6 @@ from afkast.intake.sources import Excel, Journal, Source
 from afkast.intake.wording import normal_cells
 from afkast.intake.workbook import read_excel
 
-ONE_FORM = "spaces, hyphens and letters written in one form"
-
 
 def read_cells(source: Source, content: bytes, faults: Faults) -> pd.DataFrame | None:
     """The cells of one declared file, each text in its normal form."""
@@ -30,6 +28,6 @@ def read_cells(source: Source, content: bytes, faults: Faults) -> pd.DataFrame |
     for heading in map(str, cells):
         formed, changed = normal_cells(cells[heading])
         if changed:
-            faults.correct(source.label, ONE_FORM, changed, heading)
+            faults.correct(source.label, "one_form", changed, heading)
             cells = cells.assign(**{heading: formed})
     return cells

@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from math import ceil
+from pathlib import Path
 from typing import Any, Literal
 
 import pandas as pd
 
 from afkast.intake.contracts import CONTRACTS
 from afkast.intake.faults import Faults
-from afkast.intake.snapshot import Snapshot
+from afkast.intake.snapshot import Snapshot, manifests
 
 FEWEST_ROWS_KEPT = 0.75
 """An export with a smaller share of the rows it had before is taken to be cut, until its declaration says why."""
@@ -75,6 +76,24 @@ def ask_about(files: Iterable[tuple[str, Mapping[str, Any]]], former: Snapshot |
                 faults.ask(label, "fewer_rows", rule, remedy="Export the whole period again.")
             elif ends < ended:
                 faults.ask(label, "stale", f"ends in {ends} where it ended in {ended}", remedy="Fetch the newest file.")
+
+
+def before(entries: list[dict[str, Any]], snapshots: Path) -> list[dict[str, Any] | None]:
+    """What each file was in the newest snapshot of other files: its rows, last day, and whether its bytes are the same.
+
+    A snapshot of the same files, made by other code or under another key, is not an earlier one of the data.
+    """
+    now = {entry["sha256"] for entry in entries}
+    former = [one["files"] for one in manifests(snapshots) if {old["sha256"] for old in one["files"]} != now]
+
+    def of(entry: dict[str, Any]) -> dict[str, Any] | None:
+        for old in former[-1] if former else []:
+            if all(old[key] == entry[key] for key in ("file", "sheet", "table")):
+                last = old["period"][1] if old["period"] else None
+                return {"rows": old["rows"], "last_day": last, "same_bytes": old["sha256"] == entry["sha256"]}
+        return None
+
+    return [of(entry) for entry in entries]
 
 
 def changes(former: Snapshot, new: Snapshot) -> list[FileChange]:

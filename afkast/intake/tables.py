@@ -42,7 +42,7 @@ def _table(name: str, parts: list[Part], faults: Faults) -> pd.DataFrame:
         again = frame.duplicated()
         for number, (source, _) in enumerate(parts):
             repeated = (again & (origin["part"] == number)).sum()
-            faults.correct(source.label, "the same row stands there already", repeated)
+            faults.correct(source.label, "repeated", repeated)
         frame, origin = frame[~again].reset_index(drop=True), origin[~again].reset_index(drop=True)
     try:
         frame = CONTRACTS[name].validate(frame, lazy=True)

@@ -45,8 +45,7 @@ def tidy(source: Source, cells: pd.DataFrame, key: bytes, faults: Faults) -> pd.
         _judge_birth_years(source, named["person"], frame["birth_year"], faults)
     if source.table == "spells":
         planned = frame["end"] > pd.Timestamp(source.extracted_on)
-        rule = "ends after the extraction: still runs"
-        faults.correct(source.label, rule, planned.sum(), source.headings.get("end", "end"))
+        faults.correct(source.label, "still_runs", planned.sum(), source.headings.get("end", "end"))
         frame["end"] = frame["end"].mask(planned)
     if isinstance(source, Sheet):
         frame = _signed(source, frame, faults)
