@@ -1,4 +1,4 @@
-"""The page Datakvalitet tells what was put right, what was asked and answered, and what is new; of persons no numbers."""
+"""The page Datakvalitet tells what was put right, asked, answered and new; of persons no numbers."""
 
 from pathlib import Path
 
