@@ -1,4 +1,4 @@
-"""What an effect's pages call things: the covariates and the choices of a sensitivity table, in Danish."""
+"""What the effect's and the benchmark's pages call things: covariates, choices and comparisons, in Danish."""
 
 import pandas as pd
 
@@ -96,3 +96,20 @@ def told_choices(choices: pd.DataFrame, months: pd.PeriodIndex, asked_months: in
     named.insert(0, "label", [choice_name(*one) for one in zip(choices["choice"], values, strict=True)])
     named["note"] = [choice_note(row, months, asked_months, lag_months) for _, row in choices.iterrows()]
     return named
+
+
+COMPARISONS = {
+    "country": "de andre kommuner tilsammen",
+    "nearest": "de fem kommuner, der lignede mest",
+    "cluster": "klyngen",
+    "cluster_with_own": "klyngen med kommunen selv",
+    "synthetic_levels": "en sammenvejning efter niveau",
+    "synthetic_changes": "en sammenvejning efter ændringer",
+    "factors": "kommuner med samme følsomhed",
+    "combined": "gennemsnittet af fire måder",
+}
+
+
+def comparison_name(comparison: str) -> str:
+    """Of a `counterfactual.Gap`, as it stands in a sentence."""
+    return COMPARISONS[comparison]
