@@ -12,10 +12,11 @@ it means as a comment. The cell tagged `needs`, right after it, says what must b
 `required` names the parameters that every page must set. A need is a table of the snapshot and the rows that it must
 have: a column and its value, or a list of values, each of which must be found. Words in braces stand for a parameter,
 or for what the strategy says (`SAID_BY_STRATEGY`); of a parameter that is a mapping, `{name.keys}` or `{name.values}`.
-A need whose parameter is empty falls away. Five words are no columns:
+A need whose parameter is empty falls away. Six words are no columns:
 
 - `only`: a value that all of these rows must have, by column
 - `given`: columns that must not be blank in any of these rows
+- `in_prices_of`: the year into whose prices `price_levels` must lead from those of each amount; `each year` is its own
 - `when`: a parameter without which, empty or false, the need falls away
 - `later`: rows after the report's date count, too, and the page may read them
 - `optional`: a table that is read where there is one
@@ -76,13 +77,14 @@ class Need:
     rows: Mapping[str, Any]
     only: Mapping[str, Any] = field(default_factory=dict)
     given: tuple[str, ...] = ()
+    in_prices_of: str = ""
     when: str = ""
     later: bool = False
     optional: bool = False
 
     def named(self) -> list[str]:
         """The parameters, and what the strategy says, that stand in braces."""
-        values = (*self.rows.values(), *self.only.values())
+        values = (*self.rows.values(), *self.only.values(), self.in_prices_of)
         return [found[1] for value in values if (found := _reference(value))] + ([self.when] if self.when else [])
 
     def in_words(self) -> str:
@@ -90,10 +92,13 @@ class Need:
         rows = ", ".join(f"{column} `{_listed(value)}`" for column, value in self.rows.items())
         only = ", ".join(f"only {column} `{_listed(value)}`" for column, value in self.only.items())
         given = f"{', '.join(self.given)} not blank" if self.given else ""
+        prices = f"each in prices that lead to those of `{self.in_prices_of}`" if self.in_prices_of else ""
         when = f"where `{self.when}` is set" if self.when else ""
         later = "also after the report's date" if self.later else ""
         optional = "where there is one" if self.optional else ""
-        return f"`{self.table}` " + ("; ".join(filter(None, [rows, only, given, when, later, optional])) or "any rows")
+        return f"`{self.table}` " + (
+            "; ".join(filter(None, [rows, only, given, prices, when, later, optional])) or "any rows"
+        )
 
 
 @dataclass(frozen=True)
@@ -181,8 +186,11 @@ def read_needs(declared: Any) -> list[Need]:
         only, given = rest.pop("only", {}), rest.pop("given", [])
         if not isinstance(only, dict) or not isinstance(given, list):
             raise StrategyError(f"need {number}: 'only' must be a mapping and 'given' a list of columns.")
-        when, later, optional = (rest.pop(word, False) for word in ("when", "later", "optional"))
-        needs.append(Need(entry["table"], rest, only, tuple(given), str(when or ""), later is True, optional is True))
+        prices, when, later, optional = (
+            rest.pop(word, False) for word in ("in_prices_of", "when", "later", "optional")
+        )
+        words = (str(prices or ""), str(when or ""), later is True, optional is True)
+        needs.append(Need(entry["table"], rest, only, tuple(given), *words))
     return needs
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from afkast.analysis.cost import first_basis
+from afkast.analysis.economics import BENEFIT_PRICES, SERVICE_PRICES, MissingPriceLevel, converted
 from afkast.intake import CONTRACTS, Snapshot
 from afkast.notebook import NAMED, Need, values_of
 from afkast.report.reading import DAY_OF_ROW, of_strategy, until
@@ -17,6 +18,10 @@ from afkast.strategy import Strategy, nearest
 
 MOST_NAMED = 8
 """So many of the values that are there are named where one is not."""
+
+EACH_YEAR = "each year"
+
+NO_FACTORS = pd.DataFrame(columns=["from_year", "to_year", "kind", "factor"])
 
 LONGEST = 60
 """Of a value that is repeated, at most so many letters."""
@@ -56,7 +61,7 @@ class Data:
         """What the pages of a strategy may read of a table."""
         key = (table, strategy.id, later)
         if key not in self._seen:
-            own = of_strategy(self._table(table), strategy)
+            own = of_strategy(self.table(table), strategy)
             self._seen[key] = own if later else until(own, table, strategy.as_of)
         return self._seen[key]
 
@@ -75,7 +80,7 @@ class Data:
         """The values of a column, of one area or of all; none where there is no such table."""
         if not self.has(table):
             return []
-        frame = self._table(table)
+        frame = self.table(table)
         return sorted(frame.loc[frame["area"] == area if area else slice(None), column].unique())
 
     def benefits_received(self, strategy: Strategy) -> list[str]:
@@ -86,7 +91,7 @@ class Data:
         spells = self.rows("spells", strategy, False)
         return sorted(spells.loc[spells["person"].isin(members), "benefit"].unique())
 
-    def _table(self, name: str) -> pd.DataFrame:
+    def table(self, name: str) -> pd.DataFrame:
         if name not in self._tables:
             self._tables[name] = self.snapshot.table(name)
         return self._tables[name]
@@ -134,6 +139,8 @@ def lacking(data: Data, strategy: Strategy, parameters: Mapping[str, Any], need:
         if need.table == "unit_prices":
             rows = first_basis(rows)
         yield from _not_as_asked(need, rows, wanted, known)
+        if need.in_prices_of:
+            yield from _no_factor(data, need, rows, known)
     if newest and need.table in DAY_OF_ROW and max(newest) < strategy.as_of:
         yield Lack(
             f"{need.table} was extracted on {max(newest)}, before the report's date {strategy.as_of}; "
@@ -147,6 +154,8 @@ def _known(data: Data, strategy: Strategy, parameters: Mapping[str, Any]) -> dic
     """What the words in a need's braces stand for."""
     as_of, goal_id = strategy.as_of, parameters.get("goal")
     return {
+        # first: a parameter as_of that a page leaves open is the strategy's
+        **parameters,
         "municipality": strategy.municipality,
         "as_of": as_of,
         "month": f"{as_of:%Y-%m}",
@@ -156,7 +165,6 @@ def _known(data: Data, strategy: Strategy, parameters: Mapping[str, Any]) -> dic
         "due_year": max((goal.due.year for goal in strategy.goals if goal.id == goal_id and goal.due), default=0),
         "month_before": f"{pd.Period(strategy.period.start, freq='M') - 1}",
         "benefits_received": data.benefits_received(strategy),
-        **parameters,
     }
 
 
@@ -205,6 +213,25 @@ def _not_as_asked(
         yield Lack(
             f"{need.table} ({conditions}) lacks {', '.join(blank)}; add what is blank to the raw file and import."
         )
+
+
+def _no_factor(data: Data, need: Need, rows: pd.DataFrame, known: Mapping[str, Any]) -> Iterator[Lack]:
+    """The conversions between price levels that the page will ask for, and no factors lead to."""
+    factors = data.table("price_levels") if data.has("price_levels") else NO_FACTORS
+    own_year = need.in_prices_of == EACH_YEAR
+    years = [] if own_year else values_of(need.in_prices_of, known) or []
+    for level, year, line in rows[["price_level_year", "year", "line"]].drop_duplicates().itertuples(index=False):
+        kind = BENEFIT_PRICES if line == "benefit_saving" else SERVICE_PRICES
+        for to_year in [year] if own_year else years:
+            try:
+                converted(1.0, int(level), int(to_year), kind, factors)
+            except MissingPriceLevel:
+                reference = NAMED.fullmatch(need.in_prices_of)
+                yield Lack(
+                    f"{need.table} has amounts of {line} in prices of {level}, and price_levels has no factors of "
+                    f"'{kind}' that lead from there to {to_year}; add the factor that is missing, with its source.",
+                    reference[1] if reference else "",
+                )
 
 
 def _column(rows: pd.DataFrame, table: str, column: str) -> pd.Series:
