@@ -292,6 +292,17 @@ def test_a_budget_in_another_price_level_is_converted_backwards_too(tmp_path: Pa
     assert told == pytest.approx(expected, abs=1 if notebook != "economics" else 20_000)
 
 
+def test_a_passed_year_without_a_posting_is_told_where_the_budget_stands_in_for_it(
+    book: Callable[[Municipality], Book],
+) -> None:
+    data = municipality("business_case")
+    ledger = data.tables["ledger"]
+    data.tables["ledger"] = ledger[ledger["posted_on"].dt.year != 2022]
+    assert "Udgiften i 2022 er budgettets, fordi der ikke er bogført noget." in headlines(
+        book(data).page("business_case")
+    )
+
+
 def test_without_a_factor_it_is_said_which_is_missing(book: Callable[[Municipality], Book]) -> None:
     data = municipality("investment_plan")
     data.drop("price_levels", from_year=2023)
