@@ -31,6 +31,7 @@ QUESTIONS = {
 
 CORRECTIONS = {
     "one_form": "mellemrum, bindestreger og bogstaver er skrevet på én måde",
+    "absent": "en række, kilden har udeladt, er nul",
     "zero": "et mærke er læst som nul",
     "missing": "et mærke er læst som manglende",
     "suppressed": "et mærke er læst som skjult af kilden",

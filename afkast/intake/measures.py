@@ -24,6 +24,20 @@ def with_states(source: Source, named: pd.DataFrame, faults: Faults) -> pd.DataF
     return named
 
 
+def complete(source: Sheet, named: pd.DataFrame, faults: Faults) -> pd.DataFrame:
+    """The rows that a source leaves out because they are zero, of every area, month and measure that it has.
+
+    Their row is the last one that is there.
+    """
+    keys = [name for name in ("measure", "area", "period", "unit") if name in named]
+    every = pd.MultiIndex.from_product([named[name].dropna().unique() for name in keys], names=keys)
+    absent = every.difference(pd.MultiIndex.from_frame(named[keys])).to_frame(index=False)
+    faults.correct(source.label, "absent", len(absent))
+    for name in named.columns.difference(keys):
+        absent[name] = {"value": "0", "source": source.source}.get(name, "")
+    return pd.concat([named, absent.set_axis([named.index[-1]] * len(absent))]) if len(absent) else named
+
+
 def _ratios(source: Sheet, named: pd.DataFrame, faults: Faults) -> pd.DataFrame:
     """Values computed from their parts, or held against them to the decimals that all three are written with."""
     decimal = source.decimal_mark

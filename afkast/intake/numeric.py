@@ -15,6 +15,8 @@ from afkast.intake.sources import Sheet
 MARK = r"[^0-9A-Za-zÆØÅæøå\s]{1,4}"
 DASHES = {"–": "-", "—": "-", "\N{MINUS SIGN}": "-"}
 SUPPRESSED = "suppressed"
+BLANK = "blank"
+"""What `marks` calls a cell with nothing in it, or null."""
 
 
 def read_marks(source: Sheet, named: pd.DataFrame, numeric: list[str], faults: Faults) -> pd.DataFrame:
@@ -22,20 +24,21 @@ def read_marks(source: Sheet, named: pd.DataFrame, numeric: list[str], faults: F
     named = named.copy()
     days = [name for name in source.columns.values() if _form(source, name) == "day"]
     meaning = {"zero": "0", "missing": "", "suppressed": SUPPRESSED}
-    says = dict.fromkeys(BLANK_MARKS, "") | {mark: meaning[said] for mark, said in source.marks.items()}
+    marks = {"" if mark == BLANK else mark: said for mark, said in source.marks.items()}
+    says = dict.fromkeys(BLANK_MARKS, "") | {mark: meaning[said] for mark, said in marks.items()}
     for name in numeric:
         told = named[name].replace(DASHES)
         undeclared = told.str.fullmatch(MARK, na=False) & ~told.isin(says)
         if undeclared.any():
-            marks = " and ".join(f"'{mark}'" for mark in sorted(told[undeclared].unique())[:3])
-            rule = f"{marks} where a number should be, which sources.yml does not declare"
+            shown = " and ".join(f"'{mark}'" for mark in sorted(told[undeclared].unique())[:3])
+            rule = f"{shown} where a number should be, which sources.yml does not declare"
             remedy = "Declare what it says: marks: {mark: zero, missing or suppressed}."
             heading = source.headings.get(name, name)
             faults.add(source.label, rule, column=heading, rows=told.index[undeclared], remedy=remedy)
-        for mark, said in source.marks.items():
+        for mark, said in marks.items():
             faults.correct(source.label, said, (told == mark).sum(), source.headings.get(name, name))
         named[name] = told.mask(undeclared).replace(says)
-    missing = [mark for mark, said in source.marks.items() if said == "missing"]
+    missing = [mark for mark, said in marks.items() if said == "missing"]
     for name in days:
         of_mark = named[name].isin(missing)
         faults.correct(source.label, "missing", of_mark.sum(), source.headings.get(name, name))

@@ -18,7 +18,7 @@ from afkast.project import DECLARATION
 from afkast.yaml_file import YamlFile, read_yaml, validate
 
 TEXT_FILE, WORKBOOK = r"(?i:txt|csv|tsv)", r"(?i:xlsx|xlsm|xlsb|xls|ods)"
-PLAIN_NAME = rf"^[^/\\:.][^/\\:]*\.(?:{TEXT_FILE}|{WORKBOOK})$"
+PLAIN_NAME = rf"^[^/\\:.][^/\\:]*\.(?:{TEXT_FILE}|{WORKBOOK}|(?i:json|parquet))$"
 DELIMITERS = {"semicolon": ";", "comma": ",", "tab": "\t", "pipe": "|"}
 
 Scalar = str | int | float | date
@@ -112,6 +112,7 @@ class Sheet(RawFile):
     marks: dict[str, Mark] = {}  # what stands for a number or a day: what it says
     decimal: DecimalMark | None = None  # where the cells do not tell it
     scale: float | None = Field(default=None, gt=0)  # kroner, or units, to one of the file's
+    absent: Literal["zero"] | None = None  # measures: what a row that is not there says, as in StatBank's BULK
     leave_out: dict[str, list[str]] = {}  # heading: wordings of rows that are not data, such as totals
     footer: str | None = None  # rows from the first whose first cell begins with this are not data
 
@@ -187,6 +188,8 @@ class Sheet(RawFile):
             raise ValueError("a total needs months or years")
         if self.negate and "amount_dkk" not in contract:
             raise ValueError("negate needs a table with amounts")
+        if self.absent and self.table != "measures":
+            raise ValueError("only in the table measures can a row that is not there be a zero")
         if "suppressed" in self.marks.values() and self.table != "measures":
             raise ValueError("only the table measures has suppressed values")
         if self.scale and not scaled(self.table):
@@ -234,7 +237,21 @@ class Excel(Sheet):
         return f"{self.file}, sheet '{self.sheet}'"
 
 
-Source = Journal | Csv | Excel
+class Json(Sheet):
+    """An answer that was saved: Jobindsats v2 and v3, JSON-stat, or a list of records."""
+
+    reader: Literal["json"]
+    file: str = Field(pattern=r"^[^/\\:.][^/\\:]*\.(?i:json)$")
+
+
+class Parquet(Sheet):
+    """A table with types."""
+
+    reader: Literal["parquet"]
+    file: str = Field(pattern=r"^[^/\\:.][^/\\:]*\.(?i:parquet)$")
+
+
+Source = Journal | Csv | Excel | Json | Parquet
 
 
 class Warehouse(Strict):

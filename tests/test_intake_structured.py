@@ -1,0 +1,205 @@
+"""Answers that were saved, and tables with types: the documented forms, with invented numbers."""
+
+import io
+import json
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from raw_files import imported, refused, write_own
+
+DECLARED = """\
+  - file: x.json
+    reader: json
+    table: measures
+    columns: {Periode: period, Område: area, Antal personer: value}
+    constants: {measure: m, unit: personer}
+"""
+ROWS: list[list[Any]] = [["2026M07", "Eksempelkøbing", 1412], ["2026M07", "Lilleby", None], ["2026M08", "Lilleby", 0]]
+HEADINGS = ["Periode", "Område", "Antal personer"]
+
+V3 = {"columns": HEADINGS, "rows": ROWS}
+V2 = [{"Variables": [{"Label": heading} for heading in HEADINGS], "Data": ROWS}]
+RECORDS = [dict(zip(HEADINGS, row, strict=True)) for row in ROWS]
+
+
+def read(folder: Path, answer: Any, declared: str = DECLARED) -> pd.DataFrame:
+    table = imported(write_own(folder / "raw", declared, {"x.json": json.dumps(answer)})).table("measures")
+    return table[["period", "area", "value", "status"]]
+
+
+def told(table: pd.DataFrame) -> list[tuple[str, str, float | None, str]]:
+    return [
+        (f"{row.period:%Y-%m}", row.area, None if pd.isna(row.value) else row.value, row.status)
+        for row in table.itertuples()
+    ]
+
+
+@pytest.mark.parametrize("answer", [V3, V2, RECORDS], ids=["Jobindsats v3", "Jobindsats v2", "records"])
+def test_a_saved_answer_is_read_and_null_is_never_zero(tmp_path: Path, answer: Any) -> None:
+    assert told(read(tmp_path, answer)) == [
+        ("2026-07", "Eksempelkøbing", 1412.0, "ok"),
+        ("2026-07", "Lilleby", None, "missing"),
+        ("2026-08", "Lilleby", 0.0, "ok"),
+    ]
+
+
+def test_null_is_suppressed_where_the_source_hides_numbers(tmp_path: Path) -> None:
+    table = read(tmp_path, V3, DECLARED + "    marks: {blank: suppressed}\n")
+    assert table["status"].to_list() == ["ok", "suppressed", "ok"]
+
+
+def test_a_number_is_the_number_it_was(tmp_path: Path) -> None:
+    answer = {"columns": HEADINGS, "rows": [["2026M07", "A", 0.625], ["2026M08", "A", 22.625]]}
+    declared = DECLARED.replace("unit: personer", "unit: pct.")
+    assert read(tmp_path, answer, declared)["value"].to_list() == [0.625, 22.625]
+
+
+def test_the_rows_of_totals_are_told(tmp_path: Path) -> None:
+    answer = {"columns": HEADINGS, "rows": [*ROWS, ["2026M07", "I alt", 1412]]}
+    [sentence] = refused(write_own(tmp_path / "raw", DECLARED, {"x.json": json.dumps(answer)}))
+    assert sentence.startswith("x.json, column 'Område': a row of totals among the data (row 4).")
+
+
+# ---------------------------------------------------------------- JSON-stat
+
+TIME = {
+    "label": "tid",
+    "category": {"index": {"2026M01": 0, "2026M02": 1}, "label": {"2026M01": "jan", "2026M02": "feb"}},
+}
+AREA = {"label": "område", "category": {"index": {"101": 1, "791": 0}, "label": {"101": "Lilleby", "791": "Storby"}}}
+CONTENTS = {"label": "Indhold", "category": {"index": {"F": 0}, "label": {"F": "Personer"}}}
+ONE = {
+    "dataset": {
+        "dimension": {
+            "OMRÅDE": AREA,
+            "ContentsCode": CONTENTS,
+            "Tid": TIME,
+            "id": ["OMRÅDE", "ContentsCode", "Tid"],
+            "size": [2, 1, 2],
+            "role": {"time": ["Tid"], "metric": ["ContentsCode"]},
+        },
+        "value": [5, 6, 7, None],
+    }
+}
+TWO = {
+    "version": "2.0",
+    "class": "dataset",
+    "id": ["OMRÅDE", "ContentsCode", "Tid"],
+    "size": [2, 1, 2],
+    "role": {"time": ["Tid"]},
+    "dimension": {"OMRÅDE": AREA, "ContentsCode": CONTENTS, "Tid": TIME},
+    "value": {"0": 5, "1": 6, "2": 7},
+}
+STATBANK = """\
+  - file: x.json
+    reader: json
+    table: measures
+    columns: {OMRÅDE: area, Tid: period, ContentsCode: measure, INDHOLD: value}
+    constants: {unit: personer}
+"""
+
+
+@pytest.mark.parametrize("answer", [ONE, TWO], ids=["form 1", "form 2"])
+def test_a_cube_is_a_row_per_value_with_labels_and_the_codes_of_time(tmp_path: Path, answer: Any) -> None:
+    assert told(read(tmp_path, answer, STATBANK)) == [
+        ("2026-01", "Storby", 5.0, "ok"),
+        ("2026-02", "Storby", 6.0, "ok"),
+        ("2026-01", "Lilleby", 7.0, "ok"),
+        ("2026-02", "Lilleby", None, "missing"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "rule"),
+    [
+        ('{"columns": ["Periode"', "not intact JSON"),
+        ('{"columns": ["Periode"], "rows": [[NaN]]}', "not intact JSON"),
+        ("[" * 100_000, "not intact JSON"),
+        ('{"code": 422, "cause": "HEMMELIG"}', "JSON of another form"),
+        ("[]", "JSON of another form"),
+        ('{"dataset": {"dimension": {}, "value": [1]}}', "JSON of another form"),
+        (json.dumps(ONE).replace("[5, 6, 7, null]", "[5]"), "JSON of another form"),
+        (json.dumps({"columns": HEADINGS, "rows": [["2026M07", ["HEMMELIG"], 1]]}), "a list where a number or a word"),
+        (json.dumps({"columns": HEADINGS, "rows": [["2026M07", "A"]]}), "not 3 cells, as there are headings (row 1)"),
+        (json.dumps({"columns": HEADINGS[:2], "rows": [["2026M07", "A"]]}), "the heading is missing"),
+        (json.dumps({"columns": HEADINGS, "rows": []}), "no rows below the headings"),
+    ],
+)
+def test_json_that_cannot_be_read_is_told(tmp_path: Path, content: str, rule: str) -> None:
+    assert any(rule in sentence for sentence in refused(write_own(tmp_path / "raw", DECLARED, {"x.json": content})))
+
+
+# ---------------------------------------------------------------- BULK, Parquet, OpenDocument
+
+BULK = """\
+  - file: b.csv
+    reader: csv
+    table: measures
+    columns: {OMRÅDE: area, TID: period, INDHOLD: value}
+    constants: {measure: folketal, unit: personer}
+"""
+
+
+def test_in_bulk_an_absent_row_is_zero_and_two_points_are_missing(tmp_path: Path) -> None:
+    text = "OMRÅDE;TID;INDHOLD\nStorby;2026M01;5\nStorby;2026M02;..\nLilleby;2026M01;7\n"
+    snapshot = imported(write_own(tmp_path / "raw", BULK + "    absent: zero\n", {"b.csv": text}))
+    assert sorted(told(snapshot.table("measures")), key=str) == [
+        ("2026-01", "Lilleby", 7.0, "ok"),
+        ("2026-01", "Storby", 5.0, "ok"),
+        ("2026-02", "Lilleby", 0.0, "ok"),
+        ("2026-02", "Storby", None, "missing"),
+    ]
+    [entry] = snapshot.files_of("measures")
+    assert entry["rows"] == 4 and entry["corrected"] == [{"rule": "absent", "column": None, "cells": 1}]
+
+
+def test_a_parquet_file_is_read_with_its_types(tmp_path: Path) -> None:
+    content = io.BytesIO()
+    rows = pd.DataFrame(ROWS, columns=HEADINGS).assign(Periode=pd.to_datetime(["2026-07-01"] * 2 + ["2026-08-01"]))
+    rows.assign(Navn="HEMMELIG").to_parquet(content)
+    declared = DECLARED.replace("json", "parquet").replace("reader", "ignore: [Navn]\n    reader")
+    raw = write_own(tmp_path / "raw", declared, {"x.parquet": content.getvalue()})
+    assert told(imported(raw).table("measures"))[0] == ("2026-07", "Eksempelkøbing", 1412.0, "ok")
+    assert imported(raw).table("measures")["status"].to_list() == ["ok", "missing", "ok"]
+    (tmp_path / "b").mkdir()
+    [sentence] = refused(write_own(tmp_path / "b" / "raw", declared, {"x.parquet": content.getvalue()[:-9]}))
+    assert "x.parquet: not an intact Parquet file of plain columns" in sentence
+
+
+def open_document(*rows: tuple[str | float, ...]) -> bytes:
+    """A spreadsheet of OpenDocument with one sheet, `Ark`."""
+
+    def cell(value: str | float) -> str:
+        if isinstance(value, str):
+            return f'<table:table-cell office:value-type="string"><text:p>{value}</text:p></table:table-cell>'
+        return f'<table:table-cell office:value-type="float" office:value="{value}"/>'
+
+    lines = "".join(f"<table:table-row>{''.join(map(cell, row))}</table:table-row>" for row in rows)
+    spaces = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+    )
+    kind = "application/vnd.oasis.opendocument.spreadsheet"
+    body = f'<office:body><office:spreadsheet><table:table table:name="Ark">{lines}</table:table></office:spreadsheet>'
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as members:
+        members.writestr("mimetype", kind)
+        manifest = "urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"
+        members.writestr("META-INF/manifest.xml", f'<manifest:manifest xmlns:manifest="{manifest}"/>')
+        members.writestr(
+            "content.xml",
+            f'<?xml version="1.0"?><office:document-content {spaces}>{body}</office:body></office:document-content>',
+        )
+    return content.getvalue()
+
+
+def test_a_spreadsheet_of_open_document_is_read(tmp_path: Path) -> None:
+    declared = DECLARED.replace("x.json\n    reader: json", "x.ods\n    reader: excel\n    sheet: Ark")
+    content = open_document(tuple(HEADINGS), ("2026M07", "Eksempelkøbing", 1412.0), ("2026M08", "Lilleby", 0.0))
+    raw = write_own(tmp_path / "raw", declared, {"x.ods": content})
+    assert told(imported(raw).table("measures")) == [
+        ("2026-07", "Eksempelkøbing", 1412.0, "ok"),
+        ("2026-08", "Lilleby", 0.0, "ok"),
+    ]
