@@ -183,6 +183,13 @@ def test_a_publisher_s_machine_gets_nothing_that_only_development_needs() -> Non
         assert f"\n{name}==" not in f"\n{locked}", name
 
 
+def test_no_label_of_the_book_s_own_pages_is_given_twice() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in (ROOT / "book").glob("*.md")]
+    labels = [label for text in texts for label in re.findall(r"^(?::label: |\()([\w-]+)\)?=?$", text, re.MULTILINE)]
+    assert len(labels) > 10
+    assert [label for label in set(labels) if labels.count(label) > 1] == []
+
+
 def test_no_document_names_a_path_of_this_machine() -> None:
     for path in DOCUMENTS:
         assert not re.search(r"/home/|/root/|/tmp/|/work/|C:\\Users", path.read_text(encoding="utf-8")), path.name
