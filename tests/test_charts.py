@@ -225,3 +225,13 @@ def test_the_palette_can_be_told_apart_in_grey_print_or_by_the_line() -> None:
     for number, (shade, *style) in enumerate(looks):
         for other_shade, *other_style in looks[number + 1 :]:
             assert style != other_style or abs(shade - other_shade) > 0.1
+
+
+def test_no_part_of_a_drawing_is_named_by_a_number_that_can_be_taken_for_a_person_s() -> None:
+    values = pd.DataFrame({"Faktisk": [1.0, 2.0, 3.0]}, index=pd.date_range("2022-01-01", periods=3, freq="MS"))
+    drawing = charts.svg(charts.lines_by_month("personer"), values, 7.6, 3.6).decode()
+    ids = re.findall(r'id="([^"]+)"', drawing)
+    assert len(ids) == len(set(ids)) > 5
+    assert [one for one in ids if re.search(r"[0-9a-f]{10}", one)] == []
+    used = set(re.findall(r'(?:href="#|url\(#)([^")]+)', drawing))
+    assert used and used <= set(ids)

@@ -1,6 +1,7 @@
 """How figures look: one style, one colour-blind-safe palette, Danish axes, labels on the lines themselves."""
 
 import io
+import re
 from collections.abc import Callable, Iterable
 from textwrap import fill
 from typing import Any
@@ -22,6 +23,8 @@ ACTUAL, BUDGET, STRATEGY, COMPARED = "#0b5c7a", "#7b8791", "#c4661f", "#8a5a9e"
 
 
 WIDE_INCHES, NARROW_INCHES = 7.6, 3.9
+
+HASHED_ID = re.compile(rb"\b[A-Za-z][0-9a-f]{10}\b")
 
 Draw = Callable[[Figure, pd.DataFrame], None]
 
@@ -65,7 +68,14 @@ def svg(draw: Draw, values: pd.DataFrame, width_inches: float, height_inches: fl
     out = io.BytesIO()
     with mpl.rc_context({"svg.hashsalt": "afkast"}):
         figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
-    return out.getvalue()
+    return _with_plain_ids(out.getvalue())
+
+
+def _with_plain_ids(drawing: bytes) -> bytes:
+    """The drawing with its parts counted: matplotlib names them by ten digits of a hash, which can look like a CPR."""
+    names = dict.fromkeys(HASHED_ID.findall(drawing))
+    counted = {name: b"%s-%d" % (name[:1], number) for number, name in enumerate(names, start=1)}
+    return HASHED_ID.sub(lambda met: counted[met[0]], drawing)
 
 
 def width_of(axes: Axes) -> float:
