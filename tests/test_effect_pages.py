@@ -54,7 +54,7 @@ def test_the_long_courses_are_said_to_prolong_and_the_interval_holds_the_truth(p
     shown = page(LONG, CURVES)
     low, high = (shown.number("forskellen", end) for end in ("low", "high"))
     assert low < planted("Lange forløb") < high < 0
-    assert "Indsatsen har forlænget tiden på ydelse" in headlines(shown)
+    assert "Tallene tyder på, at indsatsen har forlænget tiden på ydelse" in headlines(shown)
     assert "færre" not in shown["forskellen"]["html"].split("<div")[1]
 
 
@@ -62,7 +62,8 @@ def test_the_long_courses_are_said_to_prolong_and_the_interval_holds_the_truth(p
 def test_neither_claims_a_gain(page: Page, strategy: str) -> None:
     for shown in (page(strategy, CURVES), page(strategy, CASE)):
         told = headlines(shown)
-        assert "har virket" not in told and "har indsatsen tjent sig hjem" not in told
+        assert "Indsatsen har virket" not in told and "tyder på, at indsatsen har virket" not in told
+        assert "har indsatsen tjent sig hjem" not in told
     curves, case = page(strategy, CURVES), page(strategy, CASE)
     assert "har indsatsen ikke tjent sig hjem" in headlines(curves)
     assert curves["i-kroner"]["numbers"]["chance"]["shown"].replace("\u00a0", " ") == "under 1 %"
@@ -110,7 +111,7 @@ def test_a_trait_that_few_of_the_started_have_is_not_told_by_its_mean(
 
     monkeypatch.setattr(follow_up, "covariates", with_two_more)
     rows = run_page(LONG, CURVES).rows("sammenlignelighed")
-    assert rows["Få"] == [".."] * 5 + ["nej"]
+    assert rows["Få"][:5] == [".."] * 5 and rows["Få"][-1] == "nej"
     assert rows["Alder"][0] != ".." and rows["Kvinde"][0] != ".."
     assert rows["Flere"][0] == "0,46"
 

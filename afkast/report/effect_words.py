@@ -1,9 +1,11 @@
 """What the effect's and the benchmark's pages call things: covariates, choices and comparisons, in Danish."""
 
+import numpy as np
 import pandas as pd
 
+from afkast.analysis.effect import Doubt, Said, Saying
 from afkast.analysis.history import CHANGED_MONTHS, HISTORY_MONTHS
-from afkast.report.danish import month
+from afkast.report.danish import month, number
 
 COVARIATES = {
     "history_share": f"Andel af de seneste {HISTORY_MONTHS} måneder på ydelse",
@@ -61,12 +63,12 @@ def choice_name(choice: str, value: float) -> str:
     """Of a row of `effect.sensitivity`."""
     if choice in CHOICES:
         return CHOICES[choice]
-    number = int(value)
+    given = int(value)
     return {
-        "landmark": f"Startet inden for {_months(number)}",
-        "weeks_off": f"Ude af ydelse efter {number} uger",
-        "lag": f"{_months(number)} før udtrækket udeladt",
-        "follow_up": f"{_months(number)} opfølgning".replace("måneder", "måneders"),
+        "landmark": f"Startet inden for {_months(given)}",
+        "weeks_off": f"Ude af ydelse efter {given} uger",
+        "lag": f"{_months(given)} før udtrækket udeladt",
+        "follow_up": f"{_months(given)} opfølgning".replace("måneder", "måneders"),
     }[choice]
 
 
@@ -113,3 +115,36 @@ COMPARISONS = {
 def comparison_name(comparison: str) -> str:
     """Of a `counterfactual.Gap`, as it stands in a sentence."""
     return COMPARISONS[comparison]
+
+
+SAYINGS = {
+    Saying.SHORTENS: "Indsatsen har virket.",
+    Saying.PROLONGS: "Indsatsen har forlænget tiden på ydelse.",
+    Saying.SEEMS_TO_SHORTEN: "Tallene tyder på, at indsatsen har virket, men det er ikke sikkert.",
+    Saying.SEEMS_TO_PROLONG: "Tallene tyder på, at indsatsen har forlænget tiden på ydelse, men det er ikke sikkert.",
+    Saying.UNDECIDED: "Det kan ikke afgøres, om indsatsen har virket.",
+}
+
+DOUBTS = {
+    Doubt.CHANCE: "En effekt kan ikke skelnes fra tilfældigheder.",
+    Doubt.UNLIKE_BEFORE: "Grupperne var forskellige allerede før starten, så forskellen efter den kan skyldes andet "
+    "end indsatsen.",
+    Doubt.UNBALANCED: "Vægtene gør ikke de startede og de øvrige ens nok.",
+    Doubt.TEAMS: "Regnes der med, at borgere hos samme hold af sagsbehandlere ligner hinanden, kan effekten ikke "
+    "skelnes fra tilfældigheder.",
+    Doubt.OTHER_CHOICES: "For mange af de andre måder at regne på giver et interval, der rækker hen over nul.",
+    Doubt.HIDDEN: "En forskel, som ingen har målt, ville kunne fjerne effekten uden at være stærkere end den stærkeste "
+    "målte.",
+}
+
+
+def what_is_said(said: Said) -> str:
+    """The verdict in bold, and why no more is said, as sentences without numbers."""
+    return " ".join([f"**{SAYINGS[said.saying]}**", *(DOUBTS[doubt] for doubt in said.doubts)])
+
+
+def band_name(low: float, below: float) -> str:
+    """A band of a number, from and with its lower end; the last has no upper one."""
+    digits = 2 if (abs(low) < 1 and low % 1) or (below < np.inf and abs(below) < 1) else 0
+    first = number(low, digits)
+    return f"fra {first}" if np.isinf(below) else f"{first} til under {number(below, digits)}"

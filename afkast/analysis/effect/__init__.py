@@ -14,18 +14,22 @@ from afkast.analysis.effect.persons import Covariates, Persons
 from afkast.analysis.effect.placebo import placebo
 from afkast.analysis.effect.sensitivity import sensitivity
 from afkast.analysis.effect.trials import Effect, sequential_trials
+from afkast.analysis.effect.verdict import Doubt, Said, Saying, verdict
 from afkast.analysis.survival import Estimate
 
 __all__ = [
     "FEWEST_CONTROLS",
     "SMALL_DIFFERENCE",
     "Covariates",
+    "Doubt",
     "Effect",
     "Estimate",
     "HiddenDifference",
     "Money",
     "Naive",
     "Persons",
+    "Said",
+    "Saying",
     "Weights",
     "by_year",
     "delayed_entry",
@@ -38,4 +42,5 @@ __all__ = [
     "placebo",
     "sensitivity",
     "sequential_trials",
+    "verdict",
 ]

@@ -12,6 +12,7 @@ from afkast.analysis.effect.leaving import until_moving
 from afkast.analysis.effect.persons import Floats, Persons
 from afkast.analysis.effect.terms import places_of
 from afkast.analysis.effect.trials import Effect, estimated
+from afkast.analysis.effect.weights import Propensity
 
 LARGEST_ODDS_RATIO = 100.0
 """No difference between persons is that strong; where even it does not erase the effect, this is what is returned."""
@@ -63,10 +64,8 @@ def hidden_difference(
         others = {other: persons.covariates[other] for other in of.covariates if other != name}
         without = replace(persons, covariates=others)
         rest = ask(design(without), without).saved.value
-        # how much the log-odds vary with it: of one line, its coefficient times a standard deviation
-        log_odds = of.propensity.coefficients[places] @ of.propensity.columns[1:][places]
         rows[name] = {
-            "odds_ratio": float(np.exp(log_odds.std())),
+            "odds_ratio": float(np.exp(_spread(of.propensity, places))),
             "saved_without": rest,
             "moves": main.value - rest,
         }
@@ -76,6 +75,19 @@ def hidden_difference(
         ["odds_ratio", "saved_without", "moves"],
     )
     return HiddenDifference(_root(estimate_left, 40), _root(interval_left, 14), measured)
+
+
+def _spread(of: Propensity, places: list[int]) -> float:
+    """Standard deviation over the person-trials of what some terms add to the log-odds: of one line, |β|·1.
+
+    √(β'Sβ − tr(S V)), S the terms' covariance and V that of their coefficients: the second part is what few starts make
+    of coefficients that are 0.
+    """
+    beta = of.coefficients[places]
+    S = np.atleast_2d(np.cov(np.asarray(of.columns[1:][places], dtype=float)))
+    rows = np.asarray(places) + len(of.curvature) - len(of.coefficients)
+    V = np.linalg.inv(of.curvature)[np.ix_(rows, rows)]
+    return float(np.sqrt(max(beta @ S @ beta - np.trace(S @ V), 0.0)))
 
 
 def _root(left: Callable[[float], float], steps: int) -> float:
