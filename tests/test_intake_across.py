@@ -101,6 +101,14 @@ def test_a_person_with_two_different_rows_is_refused(tmp_path: Path) -> None:
     ]
 
 
+def test_a_text_that_ends_within_a_line_is_asked_about_unless_all_do(tmp_path: Path) -> None:
+    first, second = posting(1) + posting(2), posting(3) + posting(4)
+    [sentence] = refused(ledgers(tmp_path, first, second.removesuffix("\n")))
+    assert sentence.startswith("b.csv: the last line has no end; the file may be cut short.")
+    (tmp_path / "b").mkdir()
+    assert len(imported(ledgers(tmp_path / "b", first[:-1], second[:-1])).table("ledger")) == 4
+
+
 # ---------------------------------------------------------------- no cascade
 
 
@@ -246,7 +254,7 @@ def test_a_declaration_that_matches_nothing_is_refused(tmp_path: Path, declared:
 
 
 def test_a_strategy_that_nobody_wrote_is_refused(tmp_path: Path) -> None:
-    raw = write_own(tmp_path / "raw", BUDGET, {"b.csv": ROWS})
+    raw = write_own(tmp_path / "raw", BUDGET + "    negate: {line: benefit_saving}\n", {"b.csv": ROWS})
     (tmp_path / "strategies").mkdir()
     (tmp_path / "strategies" / "ss.yml").touch()
     [sentence] = refused(raw)
@@ -267,3 +275,35 @@ def test_texts_of_postings_are_dropped_however_they_are_declared(tmp_path: Path)
     snapshot = imported(write_own(tmp_path / "raw", declared, {"a.csv": HEADINGS + posting(1)}))
     assert "text" not in snapshot.table("ledger")
     assert snapshot.files_of("ledger")[0]["ignored"] == ["Tekst"]
+
+
+@pytest.mark.parametrize("line", ["investment", "benefit_saving"])
+def test_a_line_that_is_negative_everywhere_is_asked_about(tmp_path: Path, line: str) -> None:
+    word = {"investment": "Investering", "benefit_saving": "Besparelse"}[line]
+    text = f"Linje;År;Beløb\n{word};2025;-10\n{word};2026;-15\n"
+    [sentence] = refused(write_own(tmp_path / "raw", BUDGET, {"b.csv": text}))
+    assert f"column 'Beløb': every {line} of s is negative" in sentence
+    assert f"Declare negate: {{line: {line}}}" in sentence
+
+
+def test_a_saving_may_cost_in_some_years(tmp_path: Path) -> None:
+    text = "Linje;År;Beløb\nBesparelse;2025;-10\nBesparelse;2026;15\n"
+    assert imported(write_own(tmp_path / "raw", BUDGET, {"b.csv": text})).table("budget")["amount_dkk"].sum() == 5
+
+
+def test_a_file_of_exactly_as_many_rows_as_exports_are_cut_at_is_asked_about(tmp_path: Path) -> None:
+    rows = "".join(posting(number) for number in range(10_000))
+    [sentence] = refused(write_own(tmp_path / "raw", LEDGER.replace("FILE", "a.csv"), {"a.csv": HEADINGS + rows}))
+    assert sentence.startswith("a.csv: has exactly 10000 rows, where exports are cut.")
+
+
+def test_a_day_of_another_age_is_refused(tmp_path: Path) -> None:
+    row = posting(1, day="05-10-1926")
+    [sentence] = refused(write_own(tmp_path / "raw", LEDGER.replace("FILE", "a.csv"), {"a.csv": HEADINGS + row}))
+    assert "column 'Dato': lies more than 30 years before the extraction (row 2)" in sentence
+
+
+def test_months_that_lack_within_a_series_are_noted(tmp_path: Path) -> None:
+    months = months_of("2026M05", "2026M06", "2026M07", "2026M09")
+    [entry] = imported(write_own(tmp_path / "raw", MEASURES, months)).files_of("measures")
+    assert entry["noted"] == ["gap"]

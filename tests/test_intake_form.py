@@ -313,6 +313,13 @@ def test_error_cells_and_formulas_outside_the_table_do_not_matter(tmp_path: Path
     assert amounts(raw) == [1.5, 2.5]
 
 
+def test_cells_merged_over_rows_are_refused(tmp_path: Path) -> None:
+    book = workbook(*SHEET)
+    book.active.merge_cells("A2:A3")
+    told = refused(written(tmp_path, saved(book), "", IN_EXCEL, "x.xlsx"))
+    assert "x.xlsx, sheet 'Ark': cells that are merged over rows (rows 2, 3)" in told[0]
+
+
 def test_hidden_rows_and_columns_are_in_or_out_as_declared(tmp_path: Path) -> None:
     book = workbook(["Udvalg", "Skjult", "Post", "Beløb"], ["ØKU", "x", "Løn", 1.5], ["ØKU", "x", "Husleje", 2.5])
     book.active.row_dimensions[3].hidden = True

@@ -250,6 +250,12 @@ def test_a_price_that_no_year_on_a_benefit_costs_is_refused(tmp_path: Path, pric
     assert rule in sentence
 
 
+def test_a_net_price_above_the_gross_price_is_refused(tmp_path: Path) -> None:
+    declared = PRICES.replace("{Netto:", "{Brutto: gross_dkk_per_full_year_person, Netto:")
+    [sentence] = refused(write_own(tmp_path / "raw", declared, {"p.csv": "Netto;Brutto\n100.000;80.000\n"}))
+    assert "column 'Netto': is more than the gross price (row 2)" in sentence
+
+
 @pytest.mark.parametrize("factor", ["-1,018", "1018", "0"])
 def test_a_price_factor_is_near_one(tmp_path: Path, factor: str) -> None:
     declared = """\

@@ -5,7 +5,7 @@ import pandas as pd
 
 from afkast.intake.faults import FETCH_AGAIN, Faults
 from afkast.intake.snapshot import sha256
-from afkast.intake.sources import Source
+from afkast.intake.sources import Csv, Source
 from afkast.intake.tables import Part
 from afkast.intake.wording import same_but_for_capitals
 
@@ -24,6 +24,12 @@ GROWS = ("ledger", "measures", "spells", "cases")
 """Tables whose files get new rows month by month; one without them may be an old file under a new date: noted."""
 
 STALE_DAYS = 345
+OLDEST_DAY_YEARS = {"ledger": 30, "cohort": 60, "cases": 30, "statuses": 30, "measures": 60}
+"""So many years before the extraction a table's days may lie; what is earlier was typed wrong."""
+
+LIMITS = {10_000, 50_000, 65_535, 65_536, 100_000, 500_000, 1_000_000, 1_048_575}
+"""So many rows a system or a sheet gives at the most; an export of exactly so many may be cut."""
+
 OLDEST_YEARS = 120
 SMALL_PRICE_DKK = 1000
 
@@ -45,6 +51,7 @@ def judge_files(sources: list[Source], contents: dict[str, bytes], parts: list[P
                 rule = f"is the same file, byte for byte, as {same}"
                 faults.add(source.label, rule, remedy="Take one of them away.")
                 twice |= {source.label, same}
+    _judge_ends(sources, contents, faults)
     ledgers = [(source, rows) for source, rows in parts if source.table == "ledger" and source.label not in twice]
     for source, rows in ledgers:
         count = rows.value_counts(dropna=False)
@@ -57,6 +64,17 @@ def judge_files(sources: list[Source], contents: dict[str, bytes], parts: list[P
             shared = rows.index[keys.isin(pd.MultiIndex.from_frame(others[ONE_POSTING]))]
             rule = f"postings that {earlier.label} has too"
             faults.ask(source.label, "shared", rule, rows=shared, remedy="Export periods that do not overlap.")
+
+
+def _judge_ends(sources: list[Source], contents: dict[str, bytes], faults: Faults) -> None:
+    """A text that ends within a line may be cut, in its last number too, unless all texts of the folder end so."""
+    texts = [source for source in sources if isinstance(source, Csv) and source.file in contents]
+    open_ends = [source for source in texts if not contents[source.file].rstrip(b"\x00").endswith(b"\n")]
+    habit = len(texts) > 1 and len(open_ends) == len(texts)
+    for source in open_ends:
+        if not source.footer and not habit:
+            rule = "the last line has no end; the file may be cut short"
+            faults.ask(source.label, "open_end", rule, remedy=FETCH_AGAIN)
 
 
 def judge_strategies(known: set[str], parts: list[Part], faults: Faults) -> None:
@@ -76,6 +94,13 @@ def judge_tables(sources: list[Source], parts: list[Part], faults: Faults) -> No
     _judge_persons(sources, parts, faults)
     _judge_names(parts, faults)
     for source, rows in parts:
+        if len(rows) in LIMITS:
+            rule = f"has exactly {len(rows)} rows, where exports are cut"
+            faults.ask(source.label, "limit", rule, remedy="Export it by period.")
+        if source.table in ("budget", "ledger"):
+            _judge_signs(source, rows, faults)
+        if source.table == "measures":
+            _note_gaps(source, rows, faults)
         if source.table == "ledger":
             regular = rows["period"] <= 12
             other = rows.index[regular & (rows["posted_on"].dt.month != rows["period"])]
@@ -88,6 +113,27 @@ def judge_tables(sources: list[Source], parts: list[Part], faults: Faults) -> No
                 faults.ask(source.label, "small_price", rule, column=_heading(source, name), rows=small)
 
 
+def _judge_signs(source: Source, rows: pd.DataFrame, faults: Faults) -> None:
+    """An investment costs and a saving saves: a line that nowhere does is mostly written with the other sign."""
+    for (strategy, line), amounts in rows.groupby(["strategy", "line"])["amount_dkk"]:
+        if (amounts <= 0).all() and (amounts < 0).any():
+            rule = f"every {line} of {strategy} is negative, and + means that it {MEANS[str(line)]}"
+            remedy = f"Declare negate: {{line: {line}}} where the file writes it with minus."
+            faults.ask(source.label, "sign", rule, column=_heading(source, "amount_dkk"), remedy=remedy)
+
+
+MEANS = {"investment": "costs", "benefit_saving": "saves", "financing": "pays"}
+
+
+def _note_gaps(source: Source, rows: pd.DataFrame, faults: Faults) -> None:
+    """Note where a monthly series lacks months between its first and last."""
+    for _, series in rows.groupby(["measure", "area", "source"]):
+        months = (12 * series["period"].dt.year + series["period"].dt.month).sort_values()
+        if len(months) > 2 and months.diff().median() == 1 and months.diff().max() > 1:
+            faults.note(source.label, "gap")
+            return
+
+
 def _judge_days(source: Source, rows: pd.DataFrame, faults: Faults) -> None:
     extraction = pd.Timestamp(source.extracted_on)
     for column in NOT_AFTER_EXTRACTION.get(source.table, ()):
@@ -97,6 +143,10 @@ def _judge_days(source: Source, rows: pd.DataFrame, faults: Faults) -> None:
         late = days.index[days > extraction]
         rule = f"lies after the extraction ({source.extracted_on})"
         faults.add(source.label, rule, column=_heading(source, column), rows=late)
+        if years := OLDEST_DAY_YEARS.get(source.table):
+            early = rows.index[rows[column] < extraction - pd.DateOffset(years=years)]
+            rule = f"lies more than {years} years before the extraction"
+            faults.add(source.label, rule, column=_heading(source, column), rows=early)
     if source.table in GROWS and len(rows):
         columns = rows.select_dtypes("datetime")
         days = pd.concat([columns[column] for column in columns]).dropna().drop_duplicates().sort_values()

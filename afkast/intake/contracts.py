@@ -39,8 +39,7 @@ PERSON_TABLES = frozenset({"persons", "spells", "cohort"})
 PRICE_BASES = ("paid", "budget", "statutory")
 """What a unit price is, the best first."""
 
-MAX_PRICE_DKK = 2_000_000
-price = pa.Check.in_range(0, MAX_PRICE_DKK, error="must be kroner a year, from 0 to 2.000.000")
+price = pa.Check.in_range(0, 2_000_000, error="must be kroner a year, from 0 to 2.000.000")
 
 SHARE_OF = r"(?i)(?:pct\.?|procent|%) af .*"
 COUNTED = r"(?i).*(?:personer|sager|forløb|borgere|modtagere|antal).*"
@@ -292,6 +291,11 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
         rules=[
             rule(
                 "net_dkk_per_full_year_person",
+                "is more than the gross price",
+                lambda prices: ~(prices["net_dkk_per_full_year_person"] > prices["gross_dkk_per_full_year_person"] + 1),
+            ),
+            rule(
+                "net_dkk_per_full_year_person",
                 "differs by more than 1 kr. from gross · (1 - state refund share)",
                 lambda prices: (
                     ~(
@@ -302,7 +306,7 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
                         > 1
                     )
                 ),
-            )
+            ),
         ],
     ),
     "refund_ladder": table(

@@ -54,9 +54,6 @@ def read_csv(source: Csv, content: bytes, faults: Faults) -> pd.DataFrame | None
         if found is None:
             return None
         below, headings = found
-        if not text.endswith("\n") and not source.footer:
-            rule = "the last line has no end; the file may be cut short"
-            faults.ask(source.label, "open_end", rule, remedy=FETCH_AGAIN)
         if below == len(above):
             faults.add(source.label, "no rows below the headings", remedy=FETCH_AGAIN)
             return None

@@ -25,6 +25,8 @@ QUESTIONS = {
     "unchanged": "filen er uændret siden sidst",
     "fewer_rows": "mere end en fjerdedel af rækkerne er væk",
     "birth_year": "et fødselsår er ikke personnummerets",
+    "sign": "alle beløb på en linje har det modsatte fortegn af det ventede",
+    "limit": "antallet af rækker er et, som udtræk bliver skåret af ved",
     "small_price": "en pris pr. helårsperson er under 1.000 kr.",
 }
 """What looks wrong and may be right, as readers are told: `accepted` in sources.yml says why it is."""
@@ -42,7 +44,10 @@ CORRECTIONS = {
 }
 """What an import puts right, as readers are told."""
 
-NOTES = {"old": "den nyeste række er ældre, end man skulle vente"}
+NOTES = {
+    "old": "den nyeste række er ældre, end man skulle vente",
+    "gap": "der mangler måneder midt i en serie",
+}
 """What an import notes, as readers are told."""
 
 

@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from dataclasses import dataclass, field
+from itertools import product
 from xml.etree import ElementTree
 
 import pandas as pd
@@ -33,6 +34,7 @@ FORMULA_WITHOUT_RESULT = re.compile(
 ERROR_CELL = re.compile(CELL + rb">")
 ADDRESS = re.compile(rb'\br="([A-Z]+)([0-9]+)"')
 HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
+MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*\bref="([A-Z]+[0-9]+):([A-Z]+[0-9]+)"')
 ROW = re.compile(rb"<(?:\w+:)?row(?=[ >])([^>]*)>")
 COLUMN = re.compile(rb"<(?:\w+:)?col(?=[ >])([^>]*)>")
 
@@ -47,6 +49,7 @@ class Marks:
     unanswered: set[Place] = field(default_factory=set)
     broken: set[Place] = field(default_factory=set)
     percent: set[Place] = field(default_factory=set)
+    merged: set[Place] = field(default_factory=set)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
 
@@ -84,6 +87,7 @@ def read_excel(source: Excel, content: bytes, faults: Faults) -> pd.DataFrame | 
     columns = {headings.index(heading) + 1 for heading in source.kept_headings}
     for places, rule, remedy in [
         (marks.unanswered, "a formula without its result", SAVE_AGAIN),
+        (marks.merged, "cells that are merged over rows", "Part them, and write the word into each row."),
         (marks.broken, "an Excel error value", "Mend the formula in Excel, save, and import again."),
     ]:
         inside = {row for row, column in places if column in columns} & set(kept.index)
@@ -155,6 +159,10 @@ def _marks(members: zipfile.ZipFile, sheet: str) -> Marks:
                 marks.broken.add(_place(cell[1]))
             if styles and styles.search(cell[1]):
                 marks.percent.add(_place(cell[1]))
+    for area in MERGED.finditer(xml):
+        (top, left), (bottom, right) = (_place(b'r="' + corner + b'"') for corner in (area[1], area[2]))
+        if bottom > top:
+            marks.merged |= set(product(range(top, bottom + 1), range(left, right + 1)))
     for row in ROW.finditer(xml):
         if HIDDEN.search(row[1]):
             marks.hidden_rows.add(int(_attribute(row[1], b"r")))
@@ -212,7 +220,7 @@ def _without_hidden(source: Excel, rows: Rows, marks: Marks, faults: Faults) -> 
     width = max((len(cells) for _, cells in rows), default=0)
     kept = [column for column in range(1, width + 1) if column not in marks.hidden_columns]
     new = {old: number for number, old in enumerate(kept, start=1)}
-    for places in (marks.unanswered, marks.broken):
+    for places in (marks.unanswered, marks.broken, marks.merged):
         moved = {(row, new[column]) for row, column in places if column in new}
         places.clear()
         places.update(moved)
