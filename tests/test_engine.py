@@ -2,8 +2,6 @@
 
 import os
 import shutil
-import subprocess
-import tempfile
 from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
@@ -30,37 +28,6 @@ Rows = list[tuple[int, ...]]
 
 
 # ---------------------------------------------------------------- the engines
-
-
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[str]:
-    """The address of a PostgreSQL of the tests' own, which only a socket in a temporary folder leads to."""
-    homes = [path.parent for path in sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))]
-    if not homes and (found := shutil.which("initdb")):
-        homes = [Path(found).parent]
-    if not homes:
-        pytest.skip("there is no PostgreSQL; install it with `apt-get install postgresql`")
-    pytest.importorskip("psycopg", reason="there is no driver for PostgreSQL; install it with `make engines`")
-    folder = Path(tempfile.mkdtemp(prefix="afkast-postgresql-"))
-    as_server = []
-    if os.geteuid() == 0:
-        # PostgreSQL refuses to run as root
-        shutil.chown(folder, "postgres")
-        as_server = ["runuser", "-u", "postgres", "--"]
-
-    def run(program: str, *arguments: str) -> None:
-        command = [*as_server, str(homes[-1] / program), "-D", str(folder / "data"), *arguments]
-        subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
-
-    try:
-        run("initdb", "--username=afkast", "--auth=trust", "--no-sync", "--locale=C", "--encoding=UTF8")
-        run("pg_ctl", "start", "-w", "-l", "/dev/null", "-o", f"-c listen_addresses='' -c fsync=off -k {folder}")
-        try:
-            yield f"postgresql:///postgres?host={folder}&user=afkast"
-        finally:
-            run("pg_ctl", "stop", "-w", "-m", "immediate")
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")

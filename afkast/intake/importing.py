@@ -25,7 +25,7 @@ from afkast.intake.pseudonym import key_id
 from afkast.intake.readers import read_cells
 from afkast.intake.since import ask_about, before
 from afkast.intake.snapshot import Snapshot, current, open_snapshot, sha256
-from afkast.intake.sources import Excel, Sheet, Source, Sources, Warehouse, read_sources
+from afkast.intake.sources import Excel, Sheet, Source, Sources, Sql, Warehouse, read_sources
 from afkast.intake.tables import Part, put_together
 from afkast.intake.tidy import tidy
 from afkast.intake.wording import normal
@@ -124,6 +124,13 @@ def _contents(raw: Path, sources: list[Source], faults: Faults) -> dict[str, byt
     for file in sorted(declared - present):
         faults.add(file, "is missing", remedy=f"Put it into the folder, or take it out of {DECLARATION}.")
     _check_sums(raw, contents, faults)
+    for source in sources:
+        if isinstance(source, Sql) and source.file in contents:
+            from afkast.intake.sql import answer
+
+            told = answer(source, contents.pop(source.file), faults)
+            if told is not None:
+                contents[source.file] = told
     return contents
 
 

@@ -10,7 +10,7 @@ import pandas as pd
 from afkast.intake.delimited import read_csv
 from afkast.intake.faults import Faults
 from afkast.intake.journal import read_journal
-from afkast.intake.sources import Excel, Journal, Json, Parquet, Source
+from afkast.intake.sources import Excel, Journal, Json, Parquet, Source, Sql
 from afkast.intake.structured import read_json, read_parquet
 from afkast.intake.wording import normal_cells
 from afkast.intake.workbook import read_excel
@@ -22,7 +22,7 @@ def read_cells(source: Source, content: bytes, faults: Faults) -> pd.DataFrame |
         cells = read_journal(source, content, faults)
     elif isinstance(source, Excel):
         cells = read_excel(source, content, faults)
-    elif isinstance(source, Json):
+    elif isinstance(source, Json | Sql):
         cells = read_json(source, content, faults)
     elif isinstance(source, Parquet):
         cells = read_parquet(source, content, faults)

@@ -18,7 +18,7 @@ from afkast.project import DECLARATION
 from afkast.yaml_file import YamlFile, read_yaml, validate
 
 TEXT_FILE, WORKBOOK = r"(?i:txt|csv|tsv)", r"(?i:xlsx|xlsm|xlsb|xls|ods)"
-PLAIN_NAME = rf"^[^/\\:.][^/\\:]*\.(?:{TEXT_FILE}|{WORKBOOK}|(?i:json|parquet))$"
+PLAIN_NAME = rf"^[^/\\:.][^/\\:]*\.(?:{TEXT_FILE}|{WORKBOOK}|(?i:json|parquet|sql))$"
 DELIMITERS = {"semicolon": ";", "comma": ",", "tab": "\t", "pipe": "|"}
 
 Scalar = str | int | float | date
@@ -251,7 +251,15 @@ class Parquet(Sheet):
     file: str = Field(pattern=r"^[^/\\:.][^/\\:]*\.(?i:parquet)$")
 
 
-Source = Journal | Csv | Excel | Json | Parquet
+class Sql(Sheet):
+    """A query, whose answer is the table."""
+
+    reader: Literal["sql"]
+    file: str = Field(pattern=r"^[^/\\:.][^/\\:]*\.(?i:sql)$")
+    address: str = Field(pattern=r"^[A-Z][A-Z0-9_]*$")  # the environment's name for it: it may hold a password
+
+
+Source = Journal | Csv | Excel | Json | Parquet | Sql
 
 
 class Warehouse(Strict):

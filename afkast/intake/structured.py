@@ -17,7 +17,7 @@ from afkast.intake.cells import danish_text
 from afkast.intake.decoding import decoded
 from afkast.intake.faults import CORRECT_DECLARATION, FETCH_AGAIN, Faults
 from afkast.intake.headings import Rows, data_rows, find_headings
-from afkast.intake.sources import Json, Parquet
+from afkast.intake.sources import Json, Parquet, Sql
 
 VALUE = "INDHOLD"
 """What StatBank calls the column of values, and so what it is called here where JSON-stat has no name for it."""
@@ -30,7 +30,7 @@ class _UnknownFormError(Exception):
     """JSON that is none of the forms below."""
 
 
-def read_json(source: Json, content: bytes, faults: Faults) -> pd.DataFrame | None:
+def read_json(source: Json | Sql, content: bytes, faults: Faults) -> pd.DataFrame | None:
     """A table as one of the forms of `table_of`."""
     text = decoded(source, content, "utf-8-sig", faults)
     if text is None:
@@ -99,7 +99,7 @@ def read_parquet(source: Parquet, content: bytes, faults: Faults) -> pd.DataFram
 
 
 def _as_cells(
-    source: Json | Parquet, headings: list[str], rows: list[list[Any]], faults: Faults
+    source: Json | Parquet | Sql, headings: list[str], rows: list[list[Any]], faults: Faults
 ) -> pd.DataFrame | None:
     """The declared columns as text."""
     above: Rows = [(0, [str(heading) for heading in headings])]
