@@ -82,8 +82,13 @@ class Shown(dict[str, dict[str, Any]]):
 RunPage = Callable[..., Shown]
 
 
-def run_here(project: Project, notebook: str, parameters: Mapping[str, Any]) -> Shown:
-    """Run a notebook of the project here, without a kernel, and collect what it shows; a warning is an error."""
+def run_here(
+    project: Project, notebook: str, parameters: Mapping[str, Any], instead: Mapping[str, str] | None = None
+) -> Shown:
+    """Run a notebook of the project here, without a kernel, and collect what it shows; a warning is an error.
+
+    `instead` has other code for some of the notebook's own, each found in one cell.
+    """
     shown = Shown()
 
     def display(data: Any, raw: bool, metadata: dict[str, Any]) -> None:
@@ -95,12 +100,21 @@ def run_here(project: Project, notebook: str, parameters: Mapping[str, Any]) -> 
         warnings.simplefilter("error")
         patch.setenv("AFKAST_DATA", str(project.data))
         patch.setattr(show, "display", display)
-        for cell in nbformat.read(project.notebooks()[notebook], as_version=4).cells:
-            if cell.cell_type == "code":
-                exec(cell.source, names)
-                if "parameters" in cell.metadata.get("tags", []):
-                    names |= parameters
+        for source, tags in _code_of(project.notebooks()[notebook], instead or {}):
+            exec(source, names)
+            if "parameters" in tags:
+                names |= parameters
     return shown
+
+
+def _code_of(path: Path, instead: Mapping[str, str]) -> list[tuple[str, list[str]]]:
+    """The source and tags of each code cell."""
+    cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+    sources = [cell.source for cell in cells]
+    for old, new in instead.items():
+        [place] = [place for place, source in enumerate(sources) if source.count(old) == 1]
+        sources[place] = sources[place].replace(old, new)
+    return [(source, cell.metadata.get("tags", [])) for source, cell in zip(sources, cells, strict=True)]
 
 
 @pytest.fixture(scope="session")
@@ -118,9 +132,9 @@ def run_page(snapshot: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Ru
         file.write("  - {id: eksempel, notebook: survival_example, title: Eksempel, area: effect}\n")
     shutil.copytree(snapshot.path.parent, project.snapshots)
 
-    def run(strategy: str, page_id: str, **parameters: Any) -> Shown:
+    def run(strategy: str, page_id: str, instead: Mapping[str, str] | None = None, **parameters: Any) -> Shown:
         [job] = [job for job in jobs_of(load_strategies(project)[strategy], snapshot.id) if job.page == page_id]
-        return run_here(project, job.notebook, {**job.parameters, **parameters})
+        return run_here(project, job.notebook, {**job.parameters, **parameters}, instead)
 
     return run
 

@@ -41,6 +41,13 @@ def test_numbers_of_another_shape_are_no_second_way(door: Shown) -> None:  # noq
         show_check(door.page, "tallet", "En anden vej.", [1.0, 1.0], [1.0])
 
 
+def test_where_there_is_no_number_nothing_was_checked_and_nothing_is_said_to_hold(door: Shown) -> None:  # noqa: F811
+    show_check(door.page, "tallet", "En anden vej.", [], [])
+    show_check(door.page, "tallet", "En anden vej.", [np.nan], pd.Series([np.nan]))
+    show_holds(door.page, "raekker", "Ingen række er tabt.", [])
+    assert door.outputs == []
+
+
 @pytest.mark.parametrize("holds", [False, [True, False], pd.Series([False])])
 def test_what_does_not_hold_stops_the_page(door: Shown, holds: Any) -> None:  # noqa: F811
     with pytest.raises(PageError, match="the check 'raekker' does not hold"):

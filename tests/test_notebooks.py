@@ -199,6 +199,38 @@ def test_no_notebook_branches_on_the_strategy(path: Path) -> None:
             assert not isinstance(one, ast.Match)
 
 
+TO_BE_CHANGED = {"survival_effects", "business_case", "benchmark_saving", "survival_example"}
+
+
+@of_every_template
+def test_a_check_tells_its_outcome_on_the_page_and_ends_its_cell(path: Path) -> None:
+    notebook = read(path)
+    if path.stem in TO_BE_CHANGED:
+        return
+    checks = [cell for cell in code_cells(notebook) if shown(cell, CHECKS)]
+    assert checks, "no number is reckoned a second way"
+    for cell in checks:
+        last = ast.parse(cell.source).body[-1]
+        while isinstance(last, ast.If):
+            last = (last.orelse or last.body)[-1]
+        assert isinstance(last, ast.Expr) and ast.unparse(last.value).split("(")[0] in CHECKS, cell["id"]
+    words = [cell["id"] for cell in notebook.cells if cell.cell_type == "markdown" and "**Kontrol" in cell.source]
+    assert words == [], "a check's words belong to the check"
+
+
+ENGLISH_GUARD = re.compile(r"^(?!.*[æøå]).*\b(has|have|is|are)\b.*", re.IGNORECASE)
+
+
+@of_every_template
+def test_an_assert_tells_the_analyst_in_english_what_to_change(path: Path) -> None:
+    if path.stem in TO_BE_CHANGED:
+        return
+    for cell in code_cells(read(path)):
+        for one in nodes(cell):
+            if isinstance(one, ast.Assert):
+                assert one.msg and ENGLISH_GUARD.match(" ".join(texts(one.msg))), cell["id"]
+
+
 WITHOUT_A_MEASURE = {"investment_plan", "survival_example", "data_basis"}
 """Notebooks whose months are budgeted, or persons on any benefit counted in their own spells: what is counted does not
 change its meaning with a reform there."""
@@ -293,6 +325,16 @@ def test_a_reference_really_was_executed(path: Path) -> None:
         assert cell.outputs or not surely_shown(cell), cell["id"]
         assert shown(cell, THE_DOOR | CHECKS) or not cell.outputs, cell["id"]
         assert all("text/html" in output.data for output in cell.outputs), cell["id"]
+
+
+def check_ids(cell: NotebookNode) -> set[str]:
+    return {ast.literal_eval(one.args[1]) for one in shown(cell, CHECKS)}
+
+
+def test_every_check_is_made_on_a_page_of_the_example() -> None:
+    made = "".join(path.read_text(encoding="utf-8") for path in REFERENCES)
+    ids = {one for path in TEMPLATES for cell in code_cells(read(path)) for one in check_ids(cell)}
+    assert sorted(one for one in ids if f"vist-kontrol-{one}\\" not in made) == [], "run `make reference`"
 
 
 @of_every_reference

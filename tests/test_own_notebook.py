@@ -33,7 +33,8 @@ def test_the_skeleton_passes_the_check_and_runs_with_one_of_each_thing_that_a_pa
     project = project_with(tmp_path / "kommune", "sygedagpenge")
     assert check(project).sentences() == []
     shown = run_here(project, "eget_spoergsmaal", {})
-    assert sorted(item["kind"] for item in shown.values()) == ["figure", "table", "text"]
+    assert [item["kind"] for item in shown.values()] == ["figure", "table", "text", "text"]
+    assert list(shown)[-1] == "kontrol-aendringen"
     rows = shown["yderpunkter"]["rows"][0]["cells"]
     assert shown.number("aendringen", "change") == pytest.approx(rows[1]["value"] - rows[0]["value"])
 

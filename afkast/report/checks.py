@@ -10,6 +10,8 @@ from afkast.report.show import Page
 
 ROUNDING = 1e-6
 """Two ways through floating-point numbers of kroner or shares may differ by this, and are the same."""
+HALF_A_KRONE = 0.5
+"""Sums of many amounts with øre in another order may differ by this, and are the same in whole kroner."""
 
 
 def show_check(
@@ -18,15 +20,18 @@ def show_check(
     """Show that numbers come out the same by a second way, and by how much the two differ at most.
 
     `value` and `again` are numbers, or frames, series or arrays of the same shape, in the stored unit; NaN stands for a
-    number that neither way has. `text` (Markdown) says what the second way is. PageError where they differ by more than
-    `within`, in the same unit, or where only one has a number.
+    number that neither way has, and where there is none at all nothing was checked and nothing is shown. `text`
+    (Markdown) says what the second way is. PageError where they differ by more than `within`, in the same unit, or
+    where only one has a number.
     """
     first, second = (np.asarray(one, dtype=float) for one in (value, again))
     if first.shape != second.shape:
         raise PageError(f"the check '{id}' compares {first.size} numbers with {second.size}.")
     known = ~(np.isnan(first) & np.isnan(second))
     differences = np.abs(first - second)[known]
-    deviation = float(differences.max()) if differences.size else 0.0
+    if not differences.size:
+        return
+    deviation = float(differences.max())
     if not deviation <= within:
         raise PageError(f"the check '{id}' does not hold: the second way gives another number.")
     # what lies within the tolerance is rounding, and is told as the nothing that it is
@@ -37,8 +42,11 @@ def show_check(
 def show_holds(report: Page, id: str, text: str, holds: Any) -> None:
     """Show that something holds that is no number, such as that no row is lost; `text` (Markdown) says what.
 
-    `holds` is a truth value or several, all of which must be true; PageError where one is not.
+    `holds` is a truth value or several, all of which must be true; PageError where one is not. Nothing is shown where
+    there is none.
     """
+    if not np.size(holds):
+        return
     if not np.all(holds):
         raise PageError(f"the check '{id}' does not hold.")
     report.show_text(f"kontrol-{id}", f"**Kontrol ✓ stemmer.** {text}")

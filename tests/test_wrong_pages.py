@@ -1,0 +1,155 @@
+"""A page with a wrong formula is stopped by its own check: the second way does not follow it."""
+
+from pathlib import Path
+
+import pytest
+from conftest import RunPage
+
+from afkast.errors import PageError
+
+NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
+ABOUT_ALL_STRATEGIES = {"overview", "data_basis", "data_quality", "reconciliation"}
+TO_BE_CHANGED = {"survival_effects", "business_case", "benchmark_saving", "survival_example"}
+
+WRONG = {
+    # of a notebook: a page, the check that stops it, a formula of the page, and the same gone wrong
+    "full_year_persons": [
+        ("kijos/sygedagpenge", "afvigelsen", "_average(stock).iloc[-1]", "_average(stock).iloc[0]"),
+        ("kijos/sygedagpenge", "prognosen", "forecast.year_of_stock(stock)\n", "forecast.year_of_stock(stock[1:])\n"),
+    ],
+    "economics": [
+        (
+            "kijos/oekonomi",
+            "nettobudgettet",
+            "economics.net_gain(saving.sum(), investment.sum())",
+            "economics.net_gain(investment.sum(), saving.sum())",
+        ),
+        ("kijos/oekonomi", "forbruget", "economics.to_date(posted_by_month, report.as_of)", "posted_by_month[1:]"),
+        ("kijos/oekonomi", "nettogevinsten", "gain_to_date = net_gain[1] +", "gain_to_date = net_gain[2] +"),
+        (
+            "kijos/oekonomi",
+            "prognoserne",
+            'forecast.year_of_flow(spent_in_month, phased["investment"])\n',
+            'forecast.year_of_flow(2 * spent_in_month, phased["investment"])\n',
+        ),
+        ("kijos/oekonomi", "periodens-slutning", "year_end + gains.cumsum()]", "gains.cumsum()]"),
+    ],
+    "same_period_last_year": [
+        ("kijos/revalidering", "aendringen", "average[year] - average[year - 1]", "average[year]"),
+    ],
+    "stock_plan": [
+        ("kik-ii/kontaktforloeb", "planen", "start + changes.sum().cumsum()", "start - changes.sum().cumsum()"),
+        ("kik-ii/kontaktforloeb", "udsvinget", "swing_interval(counted)", "swing_interval(counted[1:])"),
+    ],
+    "gain_by_year": [
+        (
+            "kik/oekonomi",
+            "gevinsten",
+            "invested.reindex(years, fill_value=0)",
+            "2 * invested.reindex(years, fill_value=0)",
+        ),
+        ("kik/oekonomi", "maanederne", "saved_in_month.sub(posted,", "saved_in_month.add(posted,"),
+        ("kik/oekonomi", "afgangen", "exits = budgeted_saving / net_price", "exits = net_price / budgeted_saving"),
+    ],
+    "committee_budget": [
+        (
+            "kik/udvalgets-budget",
+            "udvalgets-sum",
+            'level="heading", sort=False).sum()',
+            'level="heading", sort=False).max()',
+        ),
+    ],
+    "investment_plan": [
+        ("kik-ii/oekonomi", "nettogevinsten", "operation + amount.loc", "operation - amount.loc"),
+        ("kik-ii/oekonomi", "periodens-slutning", 'without + per_line["financing"]', 'without - per_line["financing"]'),
+        (
+            "kik-ii/oekonomi",
+            "afgangen",
+            "presupposed_exits(saving, net_price)\n",
+            "presupposed_exits(saving, 2 * net_price)\n",
+        ),
+    ],
+    "integration_cohorts": [
+        ("kik/integration", "intervallerne", "share_interval(row.numerator,", "share_interval(row.numerator - 1,"),
+    ],
+    "cohort_status": [
+        (
+            "kik/aktivitetsparate",
+            "intervallet",
+            "share_interval(left, size_then)",
+            "share_interval(left + 1, size_then)",
+        ),
+    ],
+    "inflow": [
+        (
+            "norddjurs-rekruttering-sundhed/tilgang",
+            "de-begyndte",
+            'Quantity(told[part].iloc[-1], "personer")',
+            'Quantity(told[part].iloc[0], "personer")',
+        ),
+    ],
+    "timeliness": [
+        (
+            "kbh-saerlig-indsats/rettidighed",
+            "rettidigheden",
+            '(part, "for sent"): late',
+            '(part, "for sent"): counted["size"]',
+        ),
+        ("kbh-saerlig-indsats/rettidighed", "aabne-sager", '(cases["deadline"] < d)', '(cases["opened_on"] < d)'),
+    ],
+    "measurement_points": [
+        ("kbh-saerlig-indsats/maalepunkter", "antallene", 'title: total["value"]', 'title: total["value"] + 1'),
+        (
+            "kbh-saerlig-indsats/maalepunkter",
+            "mere-end-tilfaeldigt",
+            "int(row[year - 1]), int(row[year])",
+            "1, int(row[year])",
+        ),
+    ],
+    "benchmark": [
+        (
+            "ballerup-nye-maal/sygedagpenge",
+            "forspringet",
+            "benchmark.lead(change[own], change[compared_with],",
+            "benchmark.lead(change[compared_with], change[own],",
+        ),
+        ("ballerup-nye-maal/sygedagpenge", "sene-registreringer", "1 + LATE_REGISTRATION\n", "1 - LATE_REGISTRATION\n"),
+        ("kik/effekten-er-synlig", "klyngen", "benchmark.without(cluster, own),\n", "cluster[:2],\n"),
+    ],
+    "savings_compared": [
+        (
+            "kijos/besparelsen",
+            "beloebene",
+            '["original_budget"].item() - average',
+            '["original_budget"].item() + average',
+        ),
+    ],
+    "benefit_transitions": [
+        ("kik-ii/a-dagpenge", "andelene", "share = passed / of", "share = passed / (passed + of)"),
+    ],
+    "stock_trend": [
+        (
+            "kik/udvikling",
+            "aendringen",
+            '"Ændring": stocks.loc[latest] - stocks.loc[before]',
+            '"Ændring": stocks.loc[latest] - stocks.iloc[0]',
+        ),
+    ],
+}
+
+
+def test_every_notebook_of_a_strategy_has_gone_wrong_here() -> None:
+    notebooks = {path.stem for path in NOTEBOOKS.glob("*.ipynb")}
+    assert notebooks - ABOUT_ALL_STRATEGIES - TO_BE_CHANGED == set(WRONG)
+
+
+@pytest.mark.parametrize(
+    ("page", "check", "formula", "wrong"),
+    [one for of_notebook in WRONG.values() for one in of_notebook],
+    ids=[f"{one[0]}-{one[1]}" for of_notebook in WRONG.values() for one in of_notebook],
+)
+def test_a_wrong_formula_stops_the_page_at_its_check(
+    run_page: RunPage, page: str, check: str, formula: str, wrong: str
+) -> None:
+    with pytest.raises(PageError, match=f"^the check '{check}' does not hold"):
+        run_page(*page.split("/"), {formula: wrong})
