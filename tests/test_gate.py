@@ -281,8 +281,11 @@ def test_a_script_or_search_index_that_was_changed_is_refused(site: Path, looked
     with (site / "_static" / "danish.js").open("a") as file:
         file.write("\n//")
     (site / "searchindex.js").write_text("Search.setIndex({});alert(1)", encoding="utf-8")
+    (site / "tal-indeks.js").write_text("window.AFKAST_TAL = {};alert(1)", encoding="utf-8")
     told = "\n".join(refused(site, looked_for))
-    assert "danish.js: a script that is neither ours" in told and "a search index that is not data alone" in told
+    assert "danish.js: a script that is neither ours" in told
+    assert "searchindex.js: an index that is not data alone" in told
+    assert "tal-indeks.js: an index that is not data alone" in told
 
 
 def test_what_is_found_is_told_with_notebook_cell_and_place(site: Path, looked_for: Wanted, tmp_path: Path) -> None:

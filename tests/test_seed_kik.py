@@ -12,6 +12,7 @@ from typing import Any
 import nbformat
 import pandas as pd
 import pytest
+from conftest import as_read
 
 from afkast.analysis import economics
 from afkast.errors import AfkastError, DataError
@@ -57,7 +58,7 @@ def shown(project: Project) -> Iterable[Shown]:
                     show,
                     "display",
                     lambda data, raw, metadata: filed.update(
-                        {metadata["afkast"]["id"]: {**metadata["afkast"], "html": data["text/html"]}}
+                        {metadata["afkast"]["id"]: {**metadata["afkast"], "html": as_read(data["text/html"])}}
                     ),
                 )
                 # a function that a page prints is read back from its file

@@ -14,6 +14,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from conftest import as_read
 
 from afkast.intake import Snapshot
 from afkast.report.filed import filed
@@ -344,7 +345,7 @@ def test_the_follow_up_shows_the_printed_budget_beside_what_was_realised(pages: 
 def test_the_one_cell_that_does_not_follow_is_shown_as_computed_with_what_the_paper_prints(pages: Path) -> None:
     assert read(PRINTED["K5"])[PERCENT, "2019"] == "-3%"
     (html,) = (
-        "".join(output["data"]["text/html"])
+        as_read("".join(output["data"]["text/html"]))
         for cell in page_of(pages, KIJOS, "sygedagpenge")["cells"]
         for output in cell.get("outputs", [])
         if output.get("metadata", {}).get("afkast", {}).get("id") == "maaltal"

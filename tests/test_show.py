@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from conftest import as_read
 from matplotlib.figure import Figure
 
 from afkast.analysis.economics import net_gain
@@ -106,7 +107,7 @@ class Shown:
 
     @property
     def html(self) -> str:
-        return str(self.outputs[-1]["data"]["text/html"])
+        return as_read(str(self.outputs[-1]["data"]["text/html"]))
 
     @property
     def read(self) -> Reading:
@@ -311,7 +312,7 @@ def test_only_headlines_are_repeated_at_the_top_and_without_their_ids(door: Show
     door.text("Først.")
     door.text("Vigtigt: {x}.", headline=True, x="5")
     (headline,) = headlines(door.notebook)
-    assert "Vigtigt: 5." in headline
+    assert "Vigtigt: 5." in as_read(headline)
     assert "id=" not in headline
     assert [item["headline"] for item in filed(door.notebook)] == [False, True]
 

@@ -18,6 +18,7 @@ from ruamel.yaml import YAML
 from afkast.analysis.targets import Verdict, overall
 from afkast.edition.gate import ALLOW_LIST, check
 from afkast.edition.identifiers import wanted
+from afkast.edition.numbers import write_numbers
 from afkast.edition.policy import seal
 from afkast.errors import AfkastError
 from afkast.intake import Snapshot
@@ -34,6 +35,9 @@ ABOUT_ALL = (DATA_BASIS, DATA_QUALITY, RECONCILIATION)
 
 PAGES = "strategies"
 """Where the executed pages stand in the site."""
+
+FIND = "find-et-tal"
+"""The page that finds where a number stands, beside the overview."""
 
 GROUNDS = ("metode", "forudsaetninger", "ordliste", "tilgaengelighed")
 """The last part of the contents begins with what every page rests on."""
@@ -126,6 +130,7 @@ def _write_contents(source: Path, strategies: Iterable[Strategy], grounds: list[
         "format": "jb-book",
         "root": f"{PAGES}/{OVERVIEW}",
         "parts": [
+            {"chapters": [{"file": FIND}]},
             *({"caption": municipality, "chapters": chapters} for municipality, chapters in parts.items()),
             {"caption": "Grundlag", "chapters": [{"file": page} for page in grounds]},
         ],
@@ -186,6 +191,7 @@ def render(project: Project, strategies: Iterable[Strategy], pages: Path, snapsh
     for leftover in ("_sources", "reports", ".buildinfo", "objects.inv", "_static/readme.png"):
         path = new / leftover
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    write_numbers(new, pages, strategies, snapshot)
     seal(new)
     look_for = wanted(snapshot, project.root, project.data)
     check(new, contents, pages, look_for, project.data / ALLOW_LIST, date.today())

@@ -24,6 +24,7 @@ from urllib.parse import unquote
 from pydantic import BaseModel, ConfigDict, Field
 
 from afkast.edition.identifiers import CPR_LIKE, PLACE, Found, Wanted
+from afkast.edition.numbers import NUMBERS
 from afkast.edition.policy import SEARCH_INDEX, faults_of_page, faults_of_script, faults_of_style
 from afkast.errors import AfkastError
 from afkast.report.filed import METADATA_KEY
@@ -45,8 +46,11 @@ OURS = (
     "_static/danish.js",
     "_static/beregninger.js",
     "_static/rulning.js",
+    "_static/tal.js",
+    "_static/find-et-tal.js",
+    NUMBERS,
 )
-"""The look of the book, in book/_static; read like the pages."""
+"""The look of the book, in book/_static, and where its numbers stand; read like the pages."""
 
 TEXTS = {".html", ".js", ".css", ".svg", ".json", ".txt", ".csv", ".xml", ".rels", ".ipynb", ".md", ".vml"}
 ARCHIVES = {".zip", ".xlsx", ".docx"}

@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 
+from afkast.edition.numbers import NUMBERS, SETS
+
 KNOWN_SCRIPTS = {
     "0b0c46c0136ae37afe6af563db656e52f516df2b618c12eb9040559e31a25922": "the theme's light or dark",
     "8b0a136d569739ab1f4ddc384fd6ab5288284b3ec0f33a50244d2f21c9679b2c": "the name of the page",
@@ -25,12 +27,17 @@ KNOWN_FILES = {
     "_static/danish.js": "a6b2d723ba6cecbc734ac59abe6d7b8f8212955270dee1c2a45e2d270171a7dc",
     "_static/beregninger.js": "8fbab9ff2dbd417e6e269c4ddae2703f2bb99f79ec7e1fe5df1db79efafa706a",
     "_static/rulning.js": "37ba5fc5552a591e906c51e4aa32f8c018049e32eac6902beb0037d5073ae8fb",
+    "_static/find-et-tal.js": "1c8d6d40a33eb5e9ec53bfb6e296de9c378cd6896b537209a56f8beb9a0dabb9",
+    "_static/tal.js": "b32b2dc10c22e4c48eaa189e217bfb532da400467059cfed076b290d2524c87a",
     "_static/language_data.js": "ea8f8127bd86fc24e1ba527fd837e14e653bddcac88d2c6d10c7348354594bbb",
     "_static/documentation_options.js": "bfe5589e71c6cb5a2d015f3b8405804b3704f8095d3d346338b6ad2afbbb63ad",
 }
 """The SHA-256 of our own scripts, and of those that Sphinx writes for every book alike."""
 
 SEARCH_INDEX = "searchindex.js"
+
+DATA = {SEARCH_INDEX: ("Search.setIndex(", ")"), NUMBERS: (SETS, "")}
+"""Scripts that are nothing but data, and what stands around these."""
 
 PAGE_NAME = re.compile(r"(DOCUMENTATION_OPTIONS\.pagename = ')[a-z0-9/_-]*(';)")
 SCRIPT = re.compile(r"<script\b([^>]*)>(.*?)</script>", re.DOTALL | re.IGNORECASE)
@@ -69,13 +76,16 @@ def policy_of(page: str) -> str:
 
 
 def faults_of_script(name: str, content: str) -> Iterator[tuple[str, str, str]]:
-    """Why a script that is not the theme's may not run: only ours, and a search index that is nothing but data."""
+    """Why a script that is not the theme's may not run: only ours, and an index that is nothing but data."""
     digest = hashlib.sha256(content.encode()).hexdigest()
-    if name == SEARCH_INDEX:
+    if name in DATA:
+        begin, end = DATA[name]
         try:
-            json.loads(content.removeprefix("Search.setIndex(").removesuffix(")"))
+            if not content.startswith(begin):
+                raise ValueError
+            json.loads(content.removeprefix(begin).removesuffix(end))
         except ValueError:
-            yield "", "a search index that is not data alone", digest
+            yield "", "an index that is not data alone", digest
     elif KNOWN_FILES.get(name) != digest:
         yield "", "a script that is neither ours nor the theme's", digest
 

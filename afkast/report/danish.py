@@ -1,5 +1,6 @@
 """Numbers, dates and units as a Danish reader writes them: 1.234,5 · −3 % · pr. 30. november 2019 · mio. kr."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -10,6 +11,9 @@ import pandas as pd
 MONTHS = "januar februar marts april maj juni juli august september oktober november december".split()
 NO_BREAK_SPACE = "\u00a0"
 MINUS = "\u2212"
+
+_A_DATE = re.compile(rf"(?:\d{{1,2}}\.\s)?(?:{'|'.join(MONTHS)})(?:\s\d{{4}})?|\d{{1,2}}/\d{{1,2}}/\d{{2,4}}|^\d{{4}}$")
+"""A day or a month in words, a day as on paper, or a year by itself."""
 
 
 @dataclass(frozen=True)
@@ -149,6 +153,11 @@ def in_sentence(area: str) -> str:
 def day(value: date) -> str:
     """30. november 2019"""
     return f"{value.day}.{NO_BREAK_SPACE}{MONTHS[value.month - 1]} {value.year}"
+
+
+def has_number(text: str) -> bool:
+    """Whether a text says a number that is no date."""
+    return bool(re.search(r"\d", _A_DATE.sub("", text)))
 
 
 def short_day(value: date) -> str:

@@ -7,9 +7,21 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
+
+from afkast.report import danish
+from afkast.report.cells import Cell
 
 METADATA_KEY = "afkast"
 """Under this key an output says that it came through the door, and files its numbers."""
+
+
+def number_in(id: str, name: str, cell: Cell) -> str:
+    """What a sentence shows under a name, as HTML; what has digits is marked with where it is filed."""
+    shown = Markup.escape(cell.shown)
+    if cell.state not in ("ok", "provisional") or isinstance(cell.shown, Markup) or not danish.has_number(cell.shown):
+        return str(shown)
+    return str(Markup('<span class="tal" data-tal="{}.{}">{}</span>').format(id, name, shown))
 
 
 def headlines(notebook: Mapping[str, Any]) -> list[str]:

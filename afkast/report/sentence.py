@@ -50,7 +50,7 @@ def filled(text: str, shown: Mapping[str, str]) -> str:
 
     def put_in(found: re.Match[str]) -> str:
         name, stop = found.groups()
-        # "mio. kr." at the end of a sentence has its full stop already
-        return shown[name] + ("" if shown[name].endswith(".") else stop)
+        # "mio. kr." at the end of a sentence has its full stop already, whatever tag ends there too
+        return shown[name] + ("" if re.search(r"\.(?:</\w+>)?$", shown[name]) else stop)
 
     return NAME.sub(put_in, text)

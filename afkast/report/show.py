@@ -34,7 +34,7 @@ from afkast.project import Project, find_project
 from afkast.report import charts, danish
 from afkast.report.cells import STATES, UnitOf, as_drawn, cell_of, text_of
 from afkast.report.danish import Quantity
-from afkast.report.filed import METADATA_KEY, published, shown_cells
+from afkast.report.filed import METADATA_KEY, number_in, published, shown_cells
 from afkast.report.reading import declared_rows, of_strategy, strategy_of_page
 from afkast.report.sentence import check_names, clause
 from afkast.report.sentence import filled as filled_in
@@ -257,7 +257,7 @@ class Page:
         files = self._files_of(source)
         quantities = given | dict(filed or {})
         cells = {name: cell_of(value, "", None, "ok", _are_published(files)) for name, value in quantities.items()}
-        body = filled_in(_MARKDOWN.render(str(text)), {name: str(Markup.escape(cells[name].shown)) for name in given})
+        body = filled_in(_MARKDOWN.render(str(text)), {name: number_in(id, name, cells[name]) for name in given})
         if code is not None:
             body += highlight(inspect.getsource(code), PythonLexer(), HtmlFormatter())
         numbers = {

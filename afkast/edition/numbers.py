@@ -1,0 +1,163 @@
+"""Where every number of the book stands and what it comes from, as one script of data that the pages read.
+
+What a page does not show is not in it: no hidden cell, nothing filed beside a sentence, and of a page that reads tables
+of persons, no number more exactly than it is shown.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+from afkast.intake import Snapshot
+from afkast.intake.contracts import PERSON_TABLES
+from afkast.report import danish
+from afkast.report.danish import UNITS
+from afkast.report.filed import METADATA_KEY
+from afkast.strategy import Strategy
+
+NUMBERS = "tal-indeks.js"
+SETS = "window.AFKAST_TAL = "
+"""A script that sets a variable: a page read from disk may fetch nothing, but may load this."""
+
+PERSONS = PERSON_TABLES | {"islands"}
+
+CLOSEST_WORDS = 90
+"""So many signs of a sentence stand before and after a number of it."""
+
+MARK = re.compile(r'<span class="tal" data-tal="([^"]*)">')
+HEADING = re.compile(r"<h1>(.*?)(?:<a class=\"headerlink\"|</h1>)", re.DOTALL)
+
+
+def write_numbers(site: Path, pages: Path, strategies: Iterable[Strategy], snapshot: Snapshot) -> None:
+    """Write the script into a rendered site; its form is told in `index_of`."""
+    index = index_of(site, pages, strategies, snapshot)
+    text = json.dumps(index, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    (site / NUMBERS).write_text(f"{SETS}{text}\n", encoding="utf-8")
+
+
+def index_of(site: Path, pages: Path, strategies: Iterable[Strategy], snapshot: Snapshot) -> dict[str, Any]:
+    """What the script holds.
+
+    snapshot: its id; files: what stands on Datagrundlag of each; pages: address, title and things shown, each with its
+    id, its caption, the places of its files in `files`, labels of rows and columns, and its numbers: the place (row and
+    column, or name in the text), as shown, exactly ("" where the page's own reading is all that may be told), the unit,
+    and of a sentence its words.
+    """
+    files = snapshot.manifest["files"]
+    names = {strategy.id: strategy.name for strategy in strategies}
+    found = []
+    for path in sorted(pages.rglob("*.ipynb")):
+        page = path.relative_to(pages).with_suffix("").as_posix()
+        html = site / "strategies" / f"{page}.html"
+        if not html.is_file():
+            continue
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        shown = list(_shown(notebook, files))
+        if shown:
+            title = _title(html.read_text(encoding="utf-8"))
+            strategy = names.get(path.parent.name, "")
+            title = title if strategy in title else f"{strategy} · {title}"
+            found.append({"address": f"strategies/{page}.html", "title": title, "shown": shown})
+    told = [
+        {key: file.get(key) for key in ("source", "file", "sheet", "rows", "sha256", "extracted_on", "synthetic")}
+        for file in files
+    ]
+    return {"snapshot": snapshot.id, "files": told, "pages": found}
+
+
+def _title(html: str) -> str:
+    met = HEADING.search(html)
+    return _words(met[1]).strip() if met else ""
+
+
+def _shown(notebook: Mapping[str, Any], files: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    outputs = [output for cell in notebook["cells"] for output in cell.get("outputs", [])]
+    outputs = [output for output in outputs if METADATA_KEY in output.get("metadata", {})]
+    of_persons = reads_persons(notebook)
+    for output in outputs:
+        item = output["metadata"][METADATA_KEY]
+        numbers = list(_of_sentence(item, "".join(output["data"]["text/html"])) if "numbers" in item else _cells(item))
+        if not numbers:
+            continue
+        if of_persons or not item["files"]:
+            numbers = [{**number, "exact": ""} for number in numbers]
+        yield {
+            "id": item["id"],
+            "caption": item.get("caption", ""),
+            "files": [
+                place
+                for place, file in enumerate(files)
+                if file["file"] in item["files"] and file["table"] in item["tables"]
+            ],
+            "rows": [row["label"] for row in item.get("rows", [])],
+            "columns": [" ".join(levels).strip() for levels in item.get("columns", [])],
+            "numbers": [
+                [number[key] for key in ("place", "shown", "exact", "unit", "words") if key in number]
+                for number in numbers
+            ],
+        }
+
+
+def reads_persons(notebook: Mapping[str, Any]) -> bool:
+    """Whether a page shows, or says that it needs, anything of a table of persons."""
+    shown = {
+        table
+        for cell in notebook["cells"]
+        for output in cell.get("outputs", [])
+        for table in output.get("metadata", {}).get(METADATA_KEY, {}).get("tables", [])
+    }
+    needs = "".join(
+        "".join(cell["source"]) for cell in notebook["cells"] if "needs" in cell["metadata"].get("tags", [])
+    )
+    return bool(PERSONS & shown) or any(re.search(rf"\b{table}\b", needs) for table in PERSONS)
+
+
+def _cells(item: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for r, row in enumerate(item.get("rows", [])):
+        for c, cell in enumerate(row["cells"]):
+            if cell["state"] in ("ok", "provisional") and danish.has_number(cell["shown"]):
+                exact = exactly(cell["value"], cell["unit"])
+                yield {"place": f"{r}.{c}", "shown": cell["shown"], "exact": exact, "unit": cell["unit"]}
+
+
+def _of_sentence(item: Mapping[str, Any], html: str) -> Iterator[dict[str, Any]]:
+    """The numbers that a text says; what is filed with it and not said is passed over."""
+    said = _words(MARK.sub("", html))
+    for met in MARK.finditer(html):
+        name = met[1].removeprefix(f"{item['id']}.")
+        number = item["numbers"][name]
+        before = len(_words(html[: met.start()]))
+        words = _around(said, before, before + len(number["shown"]))
+        exact = exactly(number["value"], number["unit"])
+        yield {"place": name, "shown": number["shown"], "exact": exact, "unit": number["unit"], "words": words}
+
+
+def _around(said: str, start: int, end: int) -> str:
+    """The sentence around a number, or as much of it as fits; its line breaks as spaces."""
+    first, last = max(0, start - CLOSEST_WORDS), min(len(said), end + CLOSEST_WORDS)
+    before, after = said[first:start], said[end:last]
+    if first:
+        before = "…" + before[before.find(" ") :]
+    if last < len(said):
+        after = after[: after.rfind(" ")] + " …"
+    return " ".join((before + said[start:end] + after).split())
+
+
+def _words(html: str) -> str:
+    # code printed under a text is none of its words
+    return unescape(re.sub(r"<[^>]*>", "", re.sub(r'<div class="highlight".*', "", html, flags=re.DOTALL)))
+
+
+def exactly(value: Any, unit: str) -> str:
+    """A stored value in Danish in its own unit: kroner with its øre, a share in per cent, else six decimals at most."""
+    if not isinstance(value, int | float) or unit not in UNITS:
+        return ""
+    money = unit.endswith("kr.")
+    scale, digits = (1.0, 2) if money else (UNITS[unit].scale, 6)
+    text = danish.number(value, digits, scale)
+    text = text.rstrip("0").rstrip(",") if not money else text.removesuffix(",00")
+    name = "kr." if money else unit
+    return f"{text} {name}".strip()
