@@ -28,7 +28,7 @@ Table = tuple[pd.DataFrame, Rows]
 """The rows with as many cells as asked for, by row number, and the others."""
 
 
-class _UnreadableError(Exception):
+class UnreadableError(Exception):
     """A row that csv cannot make sense of."""
 
     def __init__(self, row: int, rule: str) -> None:
@@ -60,7 +60,7 @@ def read_csv(source: Csv, content: bytes, faults: Faults) -> pd.DataFrame | None
         start = above[below][0]
         width = max(len(cells) for _, cells in above[below - source.heading_rows : below])
         cells, odd = (cut_quoted if '"' in text else cut)(text, separator, start, width)
-    except _UnreadableError as fault:
+    except UnreadableError as fault:
         faults.add(source.label, fault.rule, rows=[fault.row])
         return None
     cells, odd = fit(cells, odd, len(headings))
@@ -81,7 +81,7 @@ def cut_rows(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
             row = reader.line_num + 1
     except csv.Error:
         long = f"a cell of more than {csv.field_size_limit()} characters"
-        raise _UnreadableError(row, "a quotation mark out of place" if '"' in text else long) from None
+        raise UnreadableError(row, "a quotation mark out of place" if '"' in text else long) from None
 
 
 def cut(text: str, separator: str, start: int, width: int) -> Table:

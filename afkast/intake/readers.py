@@ -8,9 +8,10 @@ of the file; what the cells say is judged in `tidy`. A reader that cannot go on 
 import pandas as pd
 
 from afkast.intake.delimited import read_csv
+from afkast.intake.dream import read_dream
 from afkast.intake.faults import Faults
 from afkast.intake.journal import read_journal
-from afkast.intake.sources import Excel, Journal, Json, Parquet, Source, Sql
+from afkast.intake.sources import Dream, Excel, Journal, Json, Parquet, Source, Sql
 from afkast.intake.structured import read_json, read_parquet
 from afkast.intake.wording import normal_cells
 from afkast.intake.workbook import read_excel
@@ -20,6 +21,8 @@ def read_cells(source: Source, content: bytes, faults: Faults) -> pd.DataFrame |
     """The cells of one declared file, each text in its normal form."""
     if isinstance(source, Journal):
         cells = read_journal(source, content, faults)
+    elif isinstance(source, Dream):
+        cells = read_dream(source, content, faults)
     elif isinstance(source, Excel):
         cells = read_excel(source, content, faults)
     elif isinstance(source, Json | Sql):

@@ -97,6 +97,31 @@ class Journal(RawFile):
         }
 
 
+class Dream(RawFile):
+    """A column per week with a code: spells of persons."""
+
+    reader: Literal["dream"]
+    table: Literal["spells"] = "spells"
+    person: str = "PNR"  # heading of the column with the CPR number
+    codes: dict[str, str] = Field(min_length=1)  # code: name of the benefit; "": the code is none
+    delimiter: Literal["semicolon", "comma", "tab", "pipe"] = "comma"
+    encoding: Literal["utf-8-sig", "utf-8", "cp1252", "cp850"] = "utf-8-sig"
+
+    @field_validator("codes", mode="before")
+    @classmethod
+    def _codes_are_words(cls, codes: Any) -> Any:
+        return {str(code): benefit for code, benefit in codes.items()} if isinstance(codes, dict) else codes
+
+    @property
+    def separator(self) -> str:
+        return DELIMITERS[self.delimiter]
+
+    @property
+    def headings(self) -> dict[str, str]:
+        """Contract column → heading."""
+        return {"person": self.person}
+
+
 class Sheet(RawFile):
     """A table below a line of headings; Excel and text files alike."""
 
@@ -259,7 +284,7 @@ class Sql(Sheet):
     address: str = Field(pattern=r"^[A-Z][A-Z0-9_]*$")  # the environment's name for it: it may hold a password
 
 
-Source = Journal | Csv | Excel | Json | Parquet | Sql
+Source = Journal | Dream | Csv | Excel | Json | Parquet | Sql
 
 
 class Warehouse(Strict):

@@ -31,7 +31,10 @@ def tidy(source: Source, cells: pd.DataFrame, key: bytes, faults: Faults) -> pd.
 
     The index still is the row of the raw file.
     """
-    named = _ledger(source, cells, faults) if isinstance(source, Journal) else _sheet(source, cells, faults)
+    if isinstance(source, Journal):
+        named = _ledger(source, cells, faults)
+    else:
+        named = _sheet(source, cells, faults) if isinstance(source, Sheet) else cells
     contract = CONTRACTS[source.table].columns
     if "source" in contract and "source" not in named:
         named["source"] = source.source
