@@ -409,3 +409,12 @@ def test_the_chance_is_that_of_the_error_which_the_limit_would_go_with() -> None
     assert saved.minus(0.3).interval == pytest.approx((low - 0.3, high - 0.3))
     # most who could leave have stayed: there is more room for them to leave than to stay
     assert high - saved.value > saved.value - low
+
+
+def test_an_effect_as_large_as_could_be_told_is_told_so_often() -> None:
+    of = Estimate(0.0, 0.7, 30.0)
+    smallest = of.detectable(power=0.8)
+    t = np.random.default_rng(1).standard_t(30, 200_000)
+    # the estimate lies t·error from the truth, and is told from 0 where its interval does not reach it
+    told = np.abs(smallest + t * of.standard_error) > of.interval[1]
+    assert told.mean() == pytest.approx(0.8, abs=0.005)

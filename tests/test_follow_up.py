@@ -211,3 +211,21 @@ def test_a_group_that_entered_before_the_data_begin_is_followed_from_the_first_m
 def test_a_group_that_cannot_be_followed_is_refused_in_a_sentence(changed: dict[str, pd.DataFrame], why: str) -> None:
     with pytest.raises(AfkastError, match=why):
         followed(**changed)
+
+
+def test_the_team_is_a_number_and_no_team_where_none_is_known() -> None:
+    teams = ["Nord", "Syd", None, "Nord", "Syd", "Øst"]
+    assert followed(members=tables()["members"].assign(team=teams)).persons.team.tolist() == [0, 1, -1, 0, 1, 2]
+    assert followed(members=tables()["members"].assign(team=None)).persons.team is None
+    assert followed().persons.team is None
+
+
+def test_who_began_another_effort_first_counts_and_only_until_the_cut_off() -> None:
+    people = tables()["members"]["person"].tolist()
+    second, last = (followed().months[n] for n in (1, -1))
+    starts = [f"{second}-02", f"{second + 3}-04", f"{last + 1}-01", "2001-01-01"]
+    others = pd.DataFrame(
+        {"person": [people[0], people[0], people[1], people[2]], "started_on": pd.to_datetime(starts)}
+    )
+    found = followed(other_efforts=others).persons.other_start
+    np.testing.assert_array_equal(found, [1, np.nan, -1, np.nan, np.nan, np.nan])

@@ -144,3 +144,11 @@ def test_a_sentence_counts_in_singular_and_names_few_months() -> None:
         "a.csv (measures): 1 row: 1 added, 0 removed, 0 changed; newest month 2019-05; "
         "revised 2019-01, 2019-02, 2019-03 and 2 more months"
     )
+
+
+def test_a_column_that_the_earlier_snapshot_did_not_have_is_no_change() -> None:
+    new = pd.DataFrame({"strategy": ["a"], "person": ["p"], "group": ["target"], "team": ["Nord"]}).assign(
+        entered_on=pd.Timestamp("2020-01-01"), started_on=pd.NaT
+    )
+    told = _read_again("m.csv", "cohort", new.drop(columns="team"), new, "same bytes")
+    assert (told.added, told.removed, told.changed) == (0, 0, 0)

@@ -252,7 +252,8 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
             "person": person,
             "group": word("reached: intervention; meant for, not reached: target", "target", "intervention"),
             "entered_on": day("day of entering the target group"),
-            "started_on": day("day the effort began; given exactly for intervention", nullable=True),
+            "started_on": day("first day of the effort, of several starts the first; exactly for intervention", True),
+            "team": text("the team of caseworkers at entry, not a caseworker; missing: not known", nullable=True),
         },
         unique=["strategy", "person"],
         rules=[

@@ -119,8 +119,11 @@ def _rows(count: int) -> str:
 def _read_again(
     file: str, table: str, old: pd.DataFrame, new: pd.DataFrame, state: Literal["same bytes", "read again"]
 ) -> FileChange:
-    """Rows are alike when every column is; of a table with a key, the same key with other values is one changed row."""
-    columns = list(new.columns)
+    """Rows are alike when every column is; of a table with a key, the same key with other values is one changed row.
+
+    A column that the table did not have then, because an earlier version made the snapshot, is no change.
+    """
+    columns = [column for column in new.columns if column in old.columns]
     pairs = _numbered(old, columns).merge(_numbered(new, columns), how="outer", on=[*columns, "nth"], indicator="side")
     gone, come = (pairs[pairs["side"] == side] for side in ("left_only", "right_only"))
     key = list(CONTRACTS[table].unique or ())

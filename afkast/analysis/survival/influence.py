@@ -75,6 +75,11 @@ class Estimate:
     def upper(self) -> float:
         return self.interval[1]
 
+    def detectable(self, power: float = 0.8) -> float:
+        """The smallest true value that would be told from 0 with this probability: (t_{1−α/2} + t_power)·error."""
+        found = two_sided_quantile(self.level, self.degrees_of_freedom)
+        return float((found + stats.t(self.degrees_of_freedom).ppf(power)) * self.standard_error)
+
     def times(self, factor: float) -> "Estimate":
         """In another unit: N₁ persons instead of one, years instead of months."""
         given = self.given
