@@ -147,30 +147,53 @@ def notebooks(data: Path | None) -> None:
 
 @main.command()
 @_data
-@click.option("--strategy", "strategies", multiple=True, help="Execute only this strategy's pages; may be repeated.")
+@click.option("--strategy", "strategies", multiple=True, help="Run only this strategy's pages; may be repeated.")
 @click.option("--snapshot", default="", help="The snapshot to build on; default the latest import.")
-def build(data: Path | None, strategies: tuple[str, ...], snapshot: str) -> None:
-    """Execute the pages and build the book at build/html/index.html of the data folder.
+@click.option("--strict", is_flag=True, help="Stop at the first page that fails; the former site stands.")
+@click.option("--again", is_flag=True, help="Run every page, whether its inputs have changed or not.")
+def build(data: Path | None, strategies: tuple[str, ...], snapshot: str, strict: bool, again: bool) -> None:
+    """Run the pages whose inputs have changed and build the book at build/html/index.html of the data folder.
 
-    It begins with `afkast check`: a page with a fault is told and left out, and the exit code is 3. A page that
-    fails stops the build, and the former site stands.
+    It begins with `afkast check`: a page with a fault is told and left out. A page that fails is shown as failed.
+    Of both the exit code is 3; when every page fails it is 1, and the former site stands.
     """
     from afkast.edition.build import build as build_book
 
     faults: list[str] = []
     with _progress() as progress:
         task = progress.add_task("pages", total=None)
-        site = build_book(
-            find_project(data),
-            strategies,
-            snapshot,
-            lambda done, total, what: progress.update(task, completed=done, total=total, description=what),
-            faults.extend,
+
+        def on_progress(done: int, total: int, what: str) -> None:
+            progress.update(task, completed=done, total=total, description=what)
+            if not console.is_terminal:
+                click.echo(f"{done}/{total} {what}", err=True)
+
+        made = build_book(
+            find_project(data), strategies, snapshot, on_progress, faults.extend, strict=strict, again=again
         )
-    click.echo(f"{site}")
+    for fault in made.failed.values():
+        click.echo(f"afkast: {fault}", err=True)
+    told = "nothing has changed" if made.unchanged else f"{len(made.run)} pages run"
+    click.echo(f"{told}{f', {len(made.failed)} of them failed' if made.failed else ''}", err=True)
+    click.echo(f"{made.front_page}")
     if faults:
         click.echo("afkast: the book is without the pages that these stop:\n" + "\n".join(faults), err=True)
+    if faults or made.failed:
         sys.exit(PARTLY)
+
+
+@main.command()
+@_data
+def status(data: Path | None) -> None:
+    """List the pages that a build would run, why, and about how long it takes."""
+    from afkast.edition.build import WORKERS
+    from afkast.edition.build import status as status_of
+
+    why = status_of(find_project(data))
+    for name, (reasons, _) in why.items():
+        click.echo(f"{name}: {', '.join(dict.fromkeys(reasons))}")
+    seconds = sum(seconds for _, seconds in why.values()) / WORKERS
+    click.echo(f"about {seconds:.0f} s and the rendering" if why else "nothing has changed")
 
 
 @main.command()
@@ -223,4 +246,6 @@ def _progress() -> Progress:
         TimeElapsedColumn(),
         TimeRemainingColumn(),
         console=console,
+        # a log gets lines
+        disable=not console.is_terminal,
     )

@@ -67,7 +67,7 @@ def forked(imported: Project, tmp_path_factory: pytest.TempPathFactory) -> dict[
 def bytes_of(project: Project, pages: Path, workers: int) -> dict[str, bytes]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(building, "WORKERS", workers)
-        jobs = list(building._executed(project, example_jobs(project, *DRAWS_AND_WEIGHS), pages))
+        jobs = [job for job, _ in building._executed(project, example_jobs(project, *DRAWS_AND_WEIGHS), pages, True)]
     return {job.path.as_posix(): (pages / job.path).read_bytes() for job in jobs}
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -100,14 +101,15 @@ def write_strategy(project: Project, id: str, **changes: str) -> Path:
 
 
 def digests(*folders: Path) -> dict[Path, str]:
-    """Every file's checksum."""
+    """Every file's checksum, but for the records that tell how long a page took."""
     files = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
+    files = [path for path in files if path.suffix != ".json"]
     return {path: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 def unfinished(project: Project) -> list[str]:
     """What lies about beside pages, site, lock and what the next build is told by this one."""
-    meant = {"pages", "html", "afkast.lock", "fonts", "seconds.json"}
+    meant = {"pages", "html", "afkast.lock", "edition.json", "fonts", "run"}
     return sorted({path.name for path in project.build.iterdir()} - meant)
 
 
@@ -244,31 +246,36 @@ def test_titles_and_names_appear_as_the_text_they_are(edition: Project) -> None:
     assert title in text_of(html / "index.html", ".afkast-lead")[0]
 
 
-def test_a_strategy_s_pages_are_renewed_alone_and_the_others_stay_in_the_book(edition: Project) -> None:
+def test_one_strategy_is_renewed_alone_unless_another_is_out_of_date(edition: Project) -> None:
     before = digests(edition.pages)
-    kept = edition.pages / "beta" / "side.ipynb"
-    was = kept.read_text(encoding="utf-8")
     path = edition.strategies / "beta.yml"
     strategy = path.read_text(encoding="utf-8")
     second = "  - {id: ny, notebook: lille, title: Ny, area: effect, parameters: {maal: andet}}\n"
     try:
-        # what only an executed page can hold shows that it was not executed again; a new page of beta is
-        kept.write_text(was.replace("Der er 2.", "Der var 2."), encoding="utf-8")
         path.write_text(strategy + second, encoding="utf-8")
-        done: list[str] = []
-        build(edition, ["alfa", "alfa"], on_progress=lambda _done, _total, what: done.append(what))
-        assert sorted(done[:3]) == ["alfa/side", "beta/ny", "datagrundlag"]
-        assert sorted(done[3:-1]) == ["afstemning", "overblik"]
-        assert "Der var 2." in (edition.site / "strategies" / "beta" / "side.html").read_text("utf-8")
+        with pytest.raises(PageError) as refused:
+            build(edition, ["alfa"])
+        assert str(refused.value).splitlines() == [
+            "pages of other strategies must be run too; leave --strategy out:",
+            "beta/side: its strategy",
+            "beta/ny: it has not been run",
+        ]
+        assert digests(edition.pages) == before
+        made = build(edition, ["beta", "beta"])
+        assert made.run == {
+            "beta/side": ["its strategy"],
+            "beta/ny": ["it has not been run"],
+            # what stands for them in this small book reads nothing but for the real one
+            "afstemning": ["what other pages show"],
+        }
         assert (edition.site / "strategies" / "beta" / "ny.html").is_file()
         after = digests(edition.pages)
-        again = {path: digest for path, digest in before.items() if path.parts[-2:] != ("beta", "side.ipynb")}
-        changed = {path for path in again if again[path] != after[path]}
-        assert changed == {edition.pages / "beta" / "index.md"}
+        assert {path for path in before if "alfa" in path.parts and before[path] != after[path]} == set()
         assert unfinished(edition) == []
     finally:
         path.write_text(strategy, encoding="utf-8")
-        kept.write_text(was, encoding="utf-8")
+    build(edition)
+    assert digests(edition.pages) == before
 
 
 def test_a_strategy_that_is_taken_away_leaves_the_book(edition: Project) -> None:
@@ -284,23 +291,98 @@ def test_a_strategy_that_is_taken_away_leaves_the_book(edition: Project) -> None
         path.write_text(strategy, encoding="utf-8")
 
 
-def test_a_check_that_fails_stops_the_build_with_a_sentence_and_the_former_book_stands(edition: Project) -> None:
+def afkast(edition: Project, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*AFKAST, *arguments], cwd=edition.root, capture_output=True, encoding="utf-8", check=False, timeout=600
+    )
+
+
+FAULT = "afkast: page alfa/side, notebook lille, cell 4: its check failed: antallet er for stort.\n"
+
+
+def test_a_page_that_fails_is_shown_as_failed_with_the_last_good_one_and_the_others_are_renewed(
+    edition: Project,
+) -> None:
+    build(edition)
+    before = digests(edition.pages)
+    write_strategy(edition, "alfa", **{"antal: 2": "antal: 9"})
+    write_strategy(edition, "beta", **{"antal: 2": "antal: 3"})
+    site = edition.site / "strategies"
+    title = " ".join(NASTY.split())
+    try:
+        for _ in range(2):  # it fails again, and what was good is still at hand
+            failed = afkast(edition, "build")
+            assert (failed.returncode, failed.stderr.count(FAULT)) == (3, 1)
+            assert "Traceback" not in failed.stderr + failed.stdout
+            assert text_of(site / "alfa" / "side.html", "h1") == [f"{title} (kunne ikke laves)"]
+            [told] = text_of(site / "alfa" / "side.html", ".admonition")
+            assert "Siden kunne ikke laves i denne udgave. Den seneste gode udgave, med data pr. 22. november" in told
+            assert text_of(site / "alfa" / "seneste" / "side.html", "h1") == [f"{title} – seneste gode udgave"]
+            assert "Der er 2." in (site / "alfa" / "seneste" / "side.html").read_text("utf-8")
+            assert text_of(site / "beta" / "side.html", ".afkast-headline p") == ["Der er 3."] * 2
+            assert (
+                f"{title} (kunne ikke laves)" in text_of(site / "alfa" / "index.html", "article a + *, article p")[-1]
+            )
+            assert "kan ikke afgøres" in text_of(site / "alfa" / "index.html", ".afkast-goals li")[0]
+            assert "nået" in text_of(site / "beta" / "index.html", ".afkast-goals li")[0]
+            assert text_of(site / "overblik.html", ".admonition a") == [title]
+            assert f"{title} (kunne ikke laves)" in text_of(site / "overblik.html", "nav.bd-links a")
+            for path in edition.site.rglob("*.html"):
+                html = path.read_text("utf-8")
+                assert "check failed" not in html and "Traceback" not in html and "AssertionError" not in html
+        assert unfinished(edition) == []
+    finally:
+        write_strategy(edition, "alfa")
+        write_strategy(edition, "beta")
+    assert build(edition).failed == {}
+    assert digests(edition.pages) == before
+
+
+def test_with_strict_or_when_every_page_fails_nothing_of_the_former_book_is_touched(edition: Project) -> None:
     before = digests(edition.site, edition.pages)
     write_strategy(edition, "alfa", **{"antal: 2": "antal: 9"})
     try:
-        stopped = subprocess.run(
-            [*AFKAST, "build"], cwd=edition.root, capture_output=True, encoding="utf-8", check=False
-        )
+        strict = afkast(edition, "build", "--strict")
+        write_strategy(edition, "beta", **{"antal: 2": "antal: 9"})
+        all_of_them = afkast(edition, "build")
     finally:
         write_strategy(edition, "alfa")
-    assert stopped.returncode == 1
-    assert (
-        "afkast: page alfa/side, notebook lille, cell 4: its check failed: antallet er for stort.\n" in stopped.stderr
-    )
-    assert "Traceback" not in stopped.stderr + stopped.stdout
-    assert "IPKernelApp" not in stopped.stderr
+        write_strategy(edition, "beta")
+    assert (strict.returncode, all_of_them.returncode) == (1, 1)
+    assert FAULT in strict.stderr
+    for one in ("alfa", "beta"):
+        assert FAULT.removeprefix("afkast: ").replace("alfa", one) in all_of_them.stderr
     assert digests(edition.site, edition.pages) == before
     assert unfinished(edition) == []
+
+
+def test_an_interrupted_build_is_gone_at_once_with_its_kernels_and_a_page_can_be_run_beside_it(
+    edition: Project,
+) -> None:
+    before = digests(edition.site, edition.pages)
+    write_strategy(edition, "alfa", **{"antal: 2": "venter: skrevet"})
+    try:
+        running = subprocess.Popen(
+            [*AFKAST, "build"],
+            cwd=edition.root,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            # tests that run behind a shell are deaf to interrupts, and so would the build be
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        )
+        wait_until(lambda: list(edition.build.glob("unfinished-*/own/skrevet")) != [])
+        assert run_page(edition, "beta", "side").is_file()
+        began = time.monotonic()
+        running.send_signal(signal.SIGINT)
+        _, told = running.communicate(timeout=60)
+    finally:
+        running.kill()
+        write_strategy(edition, "alfa")
+    assert time.monotonic() - began < 10  # two seconds on a machine that has nothing else to do
+    assert running.returncode not in (0, 3)
+    assert b"Traceback" not in told
+    assert unfinished(edition) == []
+    assert digests(edition.site, edition.pages) == before
 
 
 def test_a_misspelt_parameter_is_told_with_file_and_line_before_anything_runs(edition: Project) -> None:
@@ -360,7 +442,7 @@ def test_a_page_that_cannot_be_rendered_is_named_and_the_former_site_stands(edit
     try:
         strategies = load_strategies(edition).values()
         with pytest.raises(AfkastError, match="the former site stands") as refused:
-            render(edition, strategies, edition.pages, open_snapshot(edition.snapshots))
+            render(edition, strategies, edition.pages, open_snapshot(edition.snapshots), "udgaven")
     finally:
         page.write_text(was, encoding="utf-8")
     assert "metode.md" in str(refused.value)
@@ -396,7 +478,7 @@ def test_a_killed_build_takes_its_kernels_along_and_the_next_needs_no_cleaning(e
     wait_until(lambda: not grows(written()[0]))
     # as if it had been killed between the two moves that put a new site in its place
     edition.site.rename(edition.build / "former-html")
-    run_page(edition, "alfa", "side")
+    assert build(edition).unchanged
     assert unfinished(edition) == []
     assert digests(edition.site, edition.pages) == before
 
@@ -419,7 +501,9 @@ def test_one_page_is_executed_by_itself(edition: Project, monkeypatch: pytest.Mo
     monkeypatch.chdir(edition.root)
     before = digests(edition.pages)
     done = CliRunner().invoke(main, ["run", "alfa", "side"])
-    assert (done.exit_code, done.stdout.strip()) == (0, str(edition.pages / "alfa" / "side.ipynb"))
+    page = edition.build / "run" / "pages" / "alfa" / "side.ipynb"
+    assert (done.exit_code, done.stdout.strip()) == (0, str(page))
+    assert page.read_bytes() == (edition.pages / "alfa" / "side.ipynb").read_bytes()
     assert digests(edition.pages) == before
 
 

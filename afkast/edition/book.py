@@ -11,13 +11,16 @@ from datetime import date
 from pathlib import Path
 
 import jinja2
+import nbformat
 import pandas as pd
 from nbformat import NotebookNode
+from nbformat.v4 import new_markdown_cell
 from ruamel.yaml import YAML
 
 from afkast.analysis.targets import Verdict, overall
 from afkast.edition.gate import ALLOW_LIST, check
 from afkast.edition.identifiers import wanted
+from afkast.edition.inputs import KEY_LENGTH, is_failed
 from afkast.edition.numbers import write_numbers
 from afkast.edition.policy import seal
 from afkast.errors import AfkastError
@@ -42,6 +45,12 @@ FIND = "find-et-tal"
 GROUNDS = ("metode", "forudsaetninger", "ordliste", "tilgaengelighed")
 """The last part of the contents begins with what every page rests on."""
 
+FORMER = "seneste"
+"""The folder beside a strategy's pages with the last good ones of those that failed."""
+
+MARK = " (kunne ikke laves)"
+"""Stands after the title of a page that failed, wherever it is named."""
+
 FRONT_DOOR = """<!DOCTYPE html>
 <html lang="da">
 <head>
@@ -58,8 +67,8 @@ FRONT_DOOR = """<!DOCTYPE html>
 AREAS = {"economics": "Økonomi", "targets": "Målopfyldelse", "effect": "Effekt"}
 
 
-def dress(notebook: NotebookNode, title: str, byline: str) -> None:
-    """Give an executed page its title, its byline and, where its data are synthetic, a banner that says so.
+def dress(notebook: NotebookNode, title: str, byline: str, key: str) -> None:
+    """Give an executed page its title, its byline, its key and, where its data are synthetic, a banner that says so.
 
     The notebook's own parameters and needs are left out of sight: the injected cell holds what the page was run with.
     """
@@ -86,6 +95,8 @@ def dress(notebook: NotebookNode, title: str, byline: str) -> None:
         # the reader's switch hides every calculation at once; without it all of them are seen
         tags -= {"hide-input", "hide-output", "hide-cell"}
         cell.metadata["tags"] = sorted(tags | ({"remove-cell"} if tags & {"parameters", "needs"} else set()))
+    foot = f'<p class="afkast afkast-key">Sidens nøgle: <code>{key[:KEY_LENGTH]}</code></p>'
+    notebook.cells.append(new_markdown_cell(raw_html(foot), id="noegle", metadata={"tags": []}))
 
 
 def raw_html(html: str) -> str:
@@ -105,7 +116,9 @@ def write_source(project: Project, strategies: Iterable[Strategy], pages: Path, 
     general one, such as the glossary, follows after it; any other is a page of its own.
     """
     shutil.copytree(project.book, source)
-    shutil.copytree(pages, source / PAGES)
+    shutil.copytree(pages, source / PAGES, ignore=shutil.ignore_patterns("*.json"))
+    failed = {path for path in pages.rglob("*.ipynb") if is_failed(path)}
+    _tell_of_failed(failed, pages, source / PAGES / f"{OVERVIEW}.ipynb")
     own = []
     for path in sorted(project.text.glob("*.md")):
         text = path.read_text(encoding="utf-8")
@@ -119,12 +132,37 @@ def write_source(project: Project, strategies: Iterable[Strategy], pages: Path, 
     return _write_contents(source, strategies, [*GROUNDS, *own, *about_all])
 
 
+def _tell_of_failed(failed: set[Path], pages: Path, overview: Path) -> None:
+    """Say at the top of the overview which pages are not of this edition."""
+    if not failed or pages / overview.name in failed:
+        return
+    notebook = nbformat.read(overview, as_version=4)
+    listed = [f"[{_title_of(path)}]({path.relative_to(pages).as_posix()})" for path in sorted(failed)]
+    one = len(listed) == 1
+    told = ("En side" if one else f"{len(listed)} sider") + " kunne ikke laves i denne udgave: " + danish.listed(listed)
+    tail = "Mål, som den skulle afgøre, er ikke afgjort." if one else "Mål, som de skulle afgøre, er ikke afgjort."
+    notebook.cells[0].source += f"\n\n:::{{error}}\n{told}. {tail}\n:::"
+    nbformat.write(notebook, overview)
+
+
+def _title_of(page: Path) -> str:
+    """The title of an executed page, as Markdown."""
+    return (
+        str(nbformat.read(page, as_version=4).cells[0].source).partition("\n")[0].removeprefix("# ").removesuffix(MARK)
+    )
+
+
 def _write_contents(source: Path, strategies: Iterable[Strategy], grounds: list[str]) -> list[str]:
     """Write _toc.yml for the strategies in their order and return every page in it."""
     parts: dict[str, list[dict[str, object]]] = {}
     for strategy in strategies:
         folder = f"{PAGES}/{strategy.id}"
-        sections = [{"file": f"{folder}/{page.id}"} for page in strategy.pages]
+        sections: list[dict[str, object]] = []
+        for page in strategy.pages:
+            sections.append({"file": f"{folder}/{page.id}"})
+            former = f"{folder}/{FORMER}/{page.id}"
+            if (source / f"{former}.ipynb").is_file():
+                sections[-1]["sections"] = [{"file": former}]
         parts.setdefault(strategy.municipality, []).append({"file": f"{folder}/index", "sections": sections})
     contents = {
         "format": "jb-book",
@@ -157,6 +195,8 @@ def write_first_page(pages: Path, strategy: Strategy, said: pd.DataFrame) -> Non
             for area, name in AREAS.items()
             if any(page.area == area for page in strategy.pages)
         ],
+        failed={page.id for page in strategy.pages if is_failed(pages / strategy.id / f"{page.id}.ipynb")},
+        mark=MARK,
         day=danish.day,
     )
     (pages / strategy.id / "index.md").write_text(f"# {as_text(strategy.name)}\n\n{raw_html(body)}\n", encoding="utf-8")
@@ -172,15 +212,16 @@ def _committees(strategy: Strategy) -> list[str]:
     ]
 
 
-def render(project: Project, strategies: Iterable[Strategy], pages: Path, snapshot: Snapshot) -> None:
+def render(project: Project, strategies: Iterable[Strategy], pages: Path, snapshot: Snapshot, edition: str) -> None:
     """Render the book with warnings as errors; a site that may be served is put in the former one's place."""
     # a folder of its own: a renderer whose build was killed may still be writing into another
     staging = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=project.build))
     source = staging / "book"
     contents = write_source(project, strategies, pages, source)
+    configuration = _write_configuration(project, staging, {"snapshot": snapshot.id, "edition": edition})
     # afkast.edition first, for what it spares every process that reads notebooks
     program = "import afkast.edition; from jupyter_book.cli.main import main; main()"
-    command = [sys.executable, "-c", program, "build", str(source), "--config", str(project.root / "_config.yml")]
+    command = [sys.executable, "-c", program, "build", str(source), "--config", str(configuration)]
     command += ["--path-output", str(staging), "-W", "--keep-going", "-q"]
     run = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False)
     new = staging / "_build" / "html"
@@ -196,6 +237,17 @@ def render(project: Project, strategies: Iterable[Strategy], pages: Path, snapsh
     look_for = wanted(snapshot, project.root, project.data)
     check(new, contents, pages, look_for, project.data / ALLOW_LIST, date.today())
     put_in_place(new, project.site, project)
+
+
+def _write_configuration(project: Project, folder: Path, told: dict[str, str]) -> Path:
+    """Write the configuration with what each page's foot tells of the edition."""
+    yaml = YAML()
+    configuration = yaml.load(project.root / "_config.yml")
+    configuration["sphinx"]["config"]["html_context"] |= told
+    path = folder / "_config.yml"
+    with path.open("w", encoding="utf-8") as file:
+        yaml.dump(configuration, file)
+    return path
 
 
 def put_in_place(new: Path, place: Path, project: Project) -> None:

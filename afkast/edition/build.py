@@ -7,7 +7,9 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 from filelock import FileLock, Timeout
@@ -24,18 +26,33 @@ from afkast.edition.book import (
 )
 from afkast.edition.check import check
 from afkast.edition.execute import Job, execute, jobs_of
+from afkast.edition.failed import write_failed
+from afkast.edition.inputs import Now, edition_of, read_record, take_over
 from afkast.edition.launch import end_all
+from afkast.engine import open_engine
 from afkast.errors import AfkastError, PageError, StrategyError
-from afkast.intake import open_snapshot
+from afkast.intake import Snapshot, open_snapshot
 from afkast.project import UNFINISHED, Project
 from afkast.report.filed import published
-from afkast.strategy import Strategy
+from afkast.report.reads import Readable
+from afkast.strategy import Goal, Strategy
 
 WORKERS = min(4, os.cpu_count() or 1)
-SECONDS = "seconds.json"
+EDITION = "edition.json"
+"""Beside the site: which edition it is of."""
 
 Progress = Callable[[int, int, str], None]
 """Called with pages done, pages in all, and what was just done."""
+
+
+@dataclass
+class Edition:
+    """What a build made: the site, the pages that were run and why, and the faults of those that failed."""
+
+    front_page: Path
+    run: dict[str, list[str]] = field(default_factory=dict)
+    failed: dict[str, str] = field(default_factory=dict)
+    unchanged: bool = False
 
 
 def build(
@@ -44,19 +61,22 @@ def build(
     snapshot: str = "",
     on_progress: Progress = lambda *_: None,
     tell: Callable[[list[str]], None] = lambda _: None,
-) -> Path:
-    """Check, execute the pages, render the book and return the site's front page.
+    *,
+    strict: bool = False,
+    again: bool = False,
+) -> Edition:
+    """Check, run the pages whose inputs have changed, take the others over, render the book.
 
-    What the check finds is told before any page is executed, and the pages that it stops are left out of the book with
+    What the check finds is told before any page is run, and the pages that it stops are left out of the book with
     the goals that they decide. A strategy of which no page is left stops the build where it is one of `only`.
 
-    `only` names the strategies whose pages are executed anew; the others keep the pages they have. A page that
-    fails stops the build with a PageError, and neither the site nor the former pages are touched.
+    The whole site is of one state. `only` names the strategies whose pages may be run; where another's must be, the
+    build is refused. A page that fails is shown as failed; with `strict`, or when all fail, PageError is raised
+    instead, and neither the site nor the former pages are touched. `again` runs every page.
     """
     with _alone(project):
         data = open_snapshot(project.snapshots, snapshot or None)
-        snapshot_id = data.id
-        checked = check(project, snapshot_id)
+        checked = check(project, data.id)
         strategies = checked.makeable()
         if not strategies or any(one not in strategies and checked.sentences(one) for one in only):
             raise StrategyError("\n".join(checked.sentences()))
@@ -64,58 +84,93 @@ def build(
         chosen = _chosen(strategies, list(only))
         in_book = [one for one in strategies.values() if one.id in chosen or (project.pages / one.id).is_dir()]
         pages = project.build / f"{UNFINISHED}pages"
-        jobs = [
-            job
-            for strategy in in_book
-            for job in jobs_of(strategy, snapshot_id)
-            if strategy.id in chosen or not _kept(project.pages, job, pages)
-        ]
-        # the only page that asks AFKAST_ENGINE: what is wrong with that is told first, not after every other page
-        jobs.insert(0, Job("data_basis", "", DATA_BASIS, "Datagrundlag", "", {"snapshot": snapshot_id}))
-        jobs.append(Job("data_quality", "", DATA_QUALITY, "Datakvalitet", "", {"snapshot": snapshot_id}))
-        last = [Job("overview", "", OVERVIEW, "Overblik", "", {"snapshot": snapshot_id})]
-        if "printed_cells" in data.manifest["tables"]:
-            last.append(Job("reconciliation", "", RECONCILIATION, "Afstemning", "", {"snapshot": snapshot_id}))
-        total = len(jobs) + len(last) + 1
-        done = 0
-        # the overview and the reconciliation read what the strategies' pages have shown, so they come after them
-        for batch in (jobs, last):
-            for job in _executed(project, batch, pages):
-                done += 1
-                on_progress(done, total, job.path.with_suffix("").as_posix())
+        made = Edition(project.site / "index.html")
+        batches = batches_of(in_book, data)
+        total = sum(map(len, batches)) + 1
+        for batch in batches:
+            # anew: it reads what the pages before it show
+            now = Now(Readable(project, data, pages))
+            why = {job: ["it is asked for"] if again else now.why_again(job, project.pages) for job in batch}
+            _refuse_stale({job: reasons for job, reasons in why.items() if reasons and job.strategy}, chosen)
+            for job in batch:
+                if not why[job]:
+                    take_over(job, project.pages, pages, data.id)
+            made.run |= {job.name: reasons for job, reasons in why.items() if reasons}
+            if any(job.notebook == "data_basis" and why[job] for job in batch):
+                # what is wrong with the engine is its own fault, not the page's
+                with open_engine():
+                    pass
+            for job, fault in _executed(project, [job for job in batch if why[job]], pages, strict):
+                if fault:
+                    made.failed[job.name] = fault
+                    write_failed(project, job, _goals(strategies, job), fault, pages)
+                on_progress(total - 1 - _left(batches, pages), total, job.name)
+            if batch is batches[0] and len(made.failed) == len(batch):
+                raise PageError("\n".join(made.failed.values()))
             said = published(pages)
             _check_goals(in_book, said)
         for strategy in in_book:
             write_first_page(pages, strategy, said)
-        put_in_place(pages, project.pages, project)
-        render(project, in_book, project.pages, data)
+        edition = edition_of(project, data.id, pages)
+        made.unchanged = not made.run and edition == _edition_of_site(project)
+        if not made.unchanged:
+            (project.build / EDITION).unlink(missing_ok=True)
+            put_in_place(pages, project.pages, project)
+            render(project, in_book, project.pages, data, edition["edition"])
+            (project.build / EDITION).write_text(json.dumps(edition, indent=1), encoding="utf-8")
         on_progress(total, total, "book")
-    return project.site / "index.html"
+    return made
+
+
+def batches_of(strategies: list[Strategy], data: Snapshot) -> list[list[Job]]:
+    """The pages in the order in which they need each other.
+
+    The overview and the reconciliation read what the strategies' pages have shown, and the data basis lists the files
+    that all of them have read.
+    """
+
+    def about_all(notebook: str, page: str, title: str) -> Job:
+        return Job(notebook, "", page, title, "", {"snapshot": data.id})
+
+    overview = [about_all("overview", OVERVIEW, "Overblik"), about_all("data_quality", DATA_QUALITY, "Datakvalitet")]
+    if "printed_cells" in data.manifest["tables"]:
+        overview.append(about_all("reconciliation", RECONCILIATION, "Afstemning"))
+    strategies_pages = [job for strategy in strategies for job in jobs_of(strategy, data.id)]
+    return [strategies_pages, overview, [about_all("data_basis", DATA_BASIS, "Datagrundlag")]]
 
 
 def run_page(project: Project, strategy_id: str, page_id: str, snapshot: str = "") -> Path:
-    """Execute one page into the folder of executed pages and return the notebook's path."""
-    with _alone(project):
-        snapshot_id = open_snapshot(project.snapshots, snapshot or None).id
-        there = sorted(path.stem for path in project.strategies.glob("*.yml"))
-        if strategy_id not in there:
-            raise StrategyError(f"there is no strategy '{strategy_id}'; there are {', '.join(there)}.")
-        checked = check(project, snapshot_id, [strategy_id])
-        if strategy_id in checked.strategies:
-            checked.strategies[strategy_id].page(page_id)
-        if faults := checked.sentences(strategy_id, page_id):
-            raise StrategyError("\n".join(faults))
-        [job] = [job for job in jobs_of(checked.strategies[strategy_id], snapshot_id) if job.page == page_id]
-        return execute(project, job, project.pages)
+    """Execute one page, beside the book and whatever builds it, and return the notebook's path."""
+    snapshot_id = open_snapshot(project.snapshots, snapshot or None).id
+    there = sorted(path.stem for path in project.strategies.glob("*.yml"))
+    if strategy_id not in there:
+        raise StrategyError(f"there is no strategy '{strategy_id}'; there are {', '.join(there)}.")
+    checked = check(project, snapshot_id, [strategy_id])
+    if strategy_id in checked.strategies:
+        checked.strategies[strategy_id].page(page_id)
+    if faults := checked.sentences(strategy_id, page_id):
+        raise StrategyError("\n".join(faults))
+    [job] = [job for job in jobs_of(checked.strategies[strategy_id], snapshot_id) if job.page == page_id]
+    return execute(project, job, project.build / "run" / "pages")
 
 
-def _kept(former: Path, job: Job, pages: Path) -> bool:
-    """Take a page over from the former ones, where it is among them."""
-    if not (former / job.path).is_file():
-        return False
-    (pages / job.path).parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(former / job.path, pages / job.path)
-    return True
+def status(project: Project) -> dict[str, tuple[list[str], float]]:
+    """Why each page that a build would run is run, and about how many seconds it takes; and the book, if need be."""
+    data = open_snapshot(project.snapshots)
+    strategies = check(project, data.id).makeable()
+    now = Now(Readable(project, data, project.pages))
+    why: dict[str, tuple[list[str], float]] = {}
+    for batch in batches_of(list(strategies.values()), data):
+        for job in batch:
+            reasons = now.why_again(job, project.pages)
+            if not job.strategy and why and not reasons:
+                reasons = ["what other pages show may change"]
+            if reasons:
+                record = read_record(project.pages / job.path)
+                why[job.name] = (reasons, record.seconds if record else 2.0)
+    if edition_of(project, data.id, project.pages) != _edition_of_site(project):
+        why["the book"] = (["it is not of these pages, texts and code"], 0.0)
+    return why
 
 
 def _check_goals(strategies: list[Strategy], said: pd.DataFrame) -> None:
@@ -141,42 +196,56 @@ def _chosen(strategies: dict[str, Strategy], only: list[str]) -> list[str]:
     return only or list(strategies)
 
 
-def _executed(project: Project, jobs: list[Job], pages: Path) -> Iterator[Job]:
-    """Execute jobs side by side and yield each as it is done; the first failure cancels what has not begun.
+def _goals(strategies: dict[str, Strategy], job: Job) -> list[Goal]:
+    """The goals that a page decides."""
+    return [goal for goal in strategies[job.strategy].goals if goal.page == job.page] if job.strategy else []
+
+
+def _refuse_stale(why: dict[Job, list[str]], chosen: list[str]) -> None:
+    """Pages of one state make a book; a part of it may not be renewed when another part is out of date."""
+    others = [f"{job.name}: {', '.join(reasons)}" for job, reasons in why.items() if job.strategy not in chosen]
+    if others:
+        raise PageError("\n".join(["pages of other strategies must be run too; leave --strategy out:", *others]))
+
+
+def _executed(project: Project, jobs: list[Job], pages: Path, strict: bool) -> Iterator[tuple[Job, str]]:
+    """Execute jobs side by side and yield each as it is done, with its fault; `strict` raises the first fault.
 
     The longest of the last time come first: one that is begun last is waited for alone.
     """
-    seconds = _seconds(project)
-    jobs = sorted(jobs, key=lambda job: -seconds.get(job.path.as_posix(), float("inf")))
+
+    def seconds(job: Job) -> float:
+        record = read_record(project.pages / job.path)
+        return record.seconds if record else float("inf")
+
     # threads do: a page's work is in its kernel, and they wait for it
     with ThreadPoolExecutor(WORKERS) as pool:
-        running = {pool.submit(_timed, project, job, pages): job for job in jobs}
+        running = {pool.submit(execute, project, job, pages): job for job in sorted(jobs, key=seconds, reverse=True)}
         try:
             for finished in as_completed(running):
-                job = running[finished]
-                seconds[job.path.as_posix()] = round(finished.result(), 2)
-                yield job
-        except BaseException as stopped:
+                fault = finished.exception()
+                if fault and (strict or not isinstance(fault, PageError)):
+                    raise fault
+                yield running[finished], str(fault or "")
+        except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
-            if not isinstance(stopped, Exception):
-                # interrupted: what runs is not waited for
+            # what runs is not waited for, nor what was just about to
+            while not all(future.done() for future in running):
                 end_all()
+                time.sleep(0.05)
             raise
-    (project.build / SECONDS).write_text(json.dumps(seconds, indent=0, sort_keys=True), encoding="utf-8")
 
 
-def _timed(project: Project, job: Job, pages: Path) -> float:
-    begun = time.monotonic()
-    execute(project, job, pages)
-    return time.monotonic() - begun
+def _left(batches: list[list[Job]], pages: Path) -> int:
+    return sum(not (pages / job.path).is_file() for batch in batches for job in batch)
 
 
-def _seconds(project: Project) -> dict[str, float]:
-    """What each page took when it was executed last."""
+def _edition_of_site(project: Project) -> Any:
+    """Which edition the site is of; None where that is not known."""
     try:
-        return dict(json.loads((project.build / SECONDS).read_text(encoding="utf-8")))
+        return json.loads((project.build / EDITION).read_text(encoding="utf-8")) if project.site.is_dir() else None
     except (OSError, ValueError):
-        return {}
+        return None
 
 
 @contextmanager

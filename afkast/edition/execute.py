@@ -18,11 +18,14 @@ from papermill.translators import PythonTranslator, papermill_translators
 from afkast.edition import reasons
 from afkast.edition.book import dress
 from afkast.edition.cleanroom import FLOODED, MOST_OUTPUT_BYTES, refuse_escapes
+from afkast.edition.inputs import Record, key_of, made_of, write_record
 from afkast.edition.launch import START_SECONDS, Room, room
 from afkast.errors import PageError
+from afkast.intake.snapshot import file_sha256
 from afkast.project import Project
 from afkast.report import danish
 from afkast.report.filed import METADATA_KEY
+from afkast.report.reads import digest_of
 from afkast.strategy import Strategy
 
 
@@ -42,7 +45,7 @@ PAGE_SECONDS = 600
 """A page that runs longer is taken to hang."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Job:
     """One page to be executed: a notebook, where its page goes, its title and its parameters."""
 
@@ -52,6 +55,13 @@ class Job:
     title: str
     byline: str
     parameters: Mapping[str, Any]
+    entry: str = ""
+    """The digest of the strategy's entry."""
+
+    @property
+    def name(self) -> str:
+        """What it is called where its progress is told."""
+        return self.path.with_suffix("").as_posix()
 
     @property
     def path(self) -> Path:
@@ -75,6 +85,7 @@ def jobs_of(strategy: Strategy, snapshot_id: str) -> list[Job]:
                 "snapshot": snapshot_id,
                 **page.parameters,
             },
+            digest_of(strategy.model_dump(mode="json")),
         )
         for page in strategy.pages
     ]
@@ -85,17 +96,24 @@ def execute(project: Project, job: Job, pages: Path) -> Path:
 
     The page appears only when every cell ran and everything it shows came through the door out.
     """
-    where = f"page {job.path.with_suffix('').as_posix()}, notebook {job.notebook}"
+    where = f"page {job.name}, notebook {job.notebook}"
     target = pages / job.path
+    begun = time.monotonic()
     folders = {"AFKAST_HOME": project.root, "AFKAST_DATA": project.data, "AFKAST_PAGES": pages}
-    with room(project.build, folders) as made:
-        notebook = _run(project, job, made, where)
+    made = made_of(project, job)
+    with room(pages.parent, project.build / "fonts", folders) as own:
+        notebook = _run(project, job, own, where)
         check_health(notebook, where)
+        reads = own.reads()
         _strip(notebook)
-        dress(notebook, job.title, job.byline)
-        output = made.folder / "page.ipynb"
+        dress(notebook, job.title, job.byline, key_of(made, reads))
+        output = own.folder / "page.ipynb"
         nbformat.write(notebook, output)
         target.parent.mkdir(parents=True, exist_ok=True)
+        # first the record: a page with another's record is run again, but one without its own would be none
+        sha256 = file_sha256(output)
+        seconds = round(time.monotonic() - begun, 2)
+        write_record(target, Record(made, reads, str(job.parameters.get("snapshot", "")), sha256, seconds))
         output.replace(target)
     return target
 

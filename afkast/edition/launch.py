@@ -28,6 +28,7 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from afkast.edition.cleanroom import surroundings
 from afkast.project import UNFINISHED
+from afkast.report.reads import READS
 
 FORKS = sys.platform == "linux"
 """Elsewhere a process that has imported so much cannot be forked safely, or not at all."""
@@ -35,6 +36,9 @@ FORKS = sys.platform == "linux"
 KERNEL = [sys.executable, "-P", "-s", "-c", "from afkast.edition.kernel import main; main()"]
 START_SECONDS = 120
 """A kernel that takes longer to start is taken to hang."""
+
+NOTES = "reads.jsonl"
+"""In its own folder a page notes what it reads."""
 
 LONGEST_SOCKET_FOLDER = 80
 """The path of a socket may have about 100 characters."""
@@ -56,20 +60,32 @@ class Room:
         """The only folder that the page may write in."""
         return self.folder / "own"
 
+    def reads(self) -> list[tuple[str, str, str]]:
+        """What the page has noted that it read."""
+        try:
+            lines = (self.own / NOTES).read_text(encoding="utf-8").splitlines()
+        except OSError:
+            return []
+        return sorted((kind, name, digest) for kind, name, digest in map(json.loads, lines))
+
     def kernels(self) -> type[AsyncKernelManager]:
         """The kind of kernel manager that starts this room's kernel."""
         return type("RoomKernelManager", (_KernelManager,), {"room": self})
 
 
 @contextmanager
-def room(build: Path, folders: Mapping[str, Path]) -> Iterator[Room]:
-    """A room for one page below `build`, whose environment names these folders; it is gone with what was left in it."""
-    fonts = build / "fonts"
-    fonts.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(prefix=UNFINISHED, dir=build) as folder, TemporaryDirectory() as sockets:
-        own = Path(folder) / "own"
+def room(rooms: Path, fonts: Path, folders: Mapping[str, Path]) -> Iterator[Room]:
+    """A room for one page below `rooms`, whose environment names these folders; it is gone with what was left in it.
+
+    In `fonts` matplotlib keeps what it knows of the machine's.
+    """
+    for folder in (rooms, fonts):
+        folder.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=UNFINISHED, dir=rooms) as own_folder, TemporaryDirectory() as sockets:
+        own = Path(own_folder) / "own"
         own.mkdir()
-        yield Room(Path(folder), Path(sockets), fonts, surroundings(own, fonts, folders))
+        named = {**folders, READS: own / NOTES}
+        yield Room(Path(own_folder), Path(sockets), fonts, surroundings(own, fonts, named))
 
 
 class _Provisioner(LocalProvisioner):

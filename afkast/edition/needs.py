@@ -61,7 +61,7 @@ class Data:
         """What the pages of a strategy may read of a table."""
         key = (table, strategy.id, later)
         if key not in self._seen:
-            own = of_strategy(self.table(table), strategy)
+            own = of_strategy(self.table(table), strategy.id)
             self._seen[key] = own if later else until(own, table, strategy.as_of)
         return self._seen[key]
 

@@ -81,6 +81,12 @@ def shown_cells(pages: Path) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
+def files_read(pages: Path) -> set[str]:
+    """The raw files that the executed pages have read, as the records beside them say."""
+    records = [json.loads(path.read_text(encoding="utf-8")) for path in sorted(pages.rglob("*.json"))]
+    return {name for record in records for kind, name, _ in record["reads"] if kind == "file"}
+
+
 def _shown_items(pages: Path) -> Iterator[tuple[dict[str, str], dict[str, Any]]]:
     """What each executed page filed, and where that stands."""
     for path in sorted(pages.glob("*/*.ipynb")):

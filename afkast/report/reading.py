@@ -46,17 +46,17 @@ def declared_rows(
         raise PageError(f"the notebook reads {table} after the report's date; say so in its need: 'later': True.")
     if table not in snapshot.manifest["tables"] and all(need.optional for need in own):
         return _without_rows(table)
-    rows = of_strategy(snapshot.table(table), strategy)
+    rows = of_strategy(snapshot.table(table), strategy.id if strategy else "")
     if strategy and rows.empty and not all(need.optional for need in own):
         raise PageError(f"table {table} has no rows for strategy {strategy.id}; add them to the raw files and import.")
     return rows if later else until(rows, table, as_of)
 
 
-def of_strategy(frame: pd.DataFrame, strategy: Strategy | None) -> pd.DataFrame:
-    """Of a table by strategy this one's rows; of any other, or for a page about all strategies, all of them."""
-    if strategy is None or "strategy" not in frame:
+def of_strategy(frame: pd.DataFrame, strategy: str) -> pd.DataFrame:
+    """Of a table by strategy this one's rows; of any other, or for a page about all strategies (""), all of them."""
+    if not strategy or "strategy" not in frame:
         return frame
-    return frame[frame["strategy"] == strategy.id].reset_index(drop=True)
+    return frame[frame["strategy"] == strategy].reset_index(drop=True)
 
 
 def until(frame: pd.DataFrame, table: str, as_of: date) -> pd.DataFrame:

@@ -8,13 +8,11 @@ very numbers that the page shows.
 import base64
 import inspect
 import json
-import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
 from html import escape
-from pathlib import Path
 from typing import Any
 
 import jinja2
@@ -26,20 +24,19 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from afkast.engine import COUNTS, open_engine
 from afkast.errors import PageError
-from afkast.intake import Snapshot, open_snapshot
-from afkast.notebook import Need, read_needs
-from afkast.project import Project, find_project
+from afkast.intake import open_snapshot
+from afkast.notebook import read_needs
+from afkast.project import find_project
 from afkast.report import charts, danish
 from afkast.report.cells import STATES, UnitOf, as_drawn, cell_of, text_of
 from afkast.report.danish import Quantity
-from afkast.report.filed import METADATA_KEY, number_in, published, shown_cells
-from afkast.report.reading import declared_rows, of_strategy, strategy_of_page
+from afkast.report.filed import METADATA_KEY, number_in
+from afkast.report.reader import Reader, day_of, latest_extraction
+from afkast.report.reading import strategy_of_page
 from afkast.report.sentence import check_names, clause
 from afkast.report.sentence import filled as filled_in
 from afkast.report.tables import Behind, Row, filed_rows, heads_of, rows_of, units_of
-from afkast.strategy import Goal, Strategy, in_order, read_strategies
 
 __all__ = ["Page", "clause", "open_page"]
 
@@ -54,95 +51,12 @@ MOST_SOURCES_NAMED = 5
 WIDE_TABLE_COLUMNS = 6
 """A table with more columns is set tighter."""
 
-Needs = Sequence[Need]
-
 Source = pd.DataFrame | Sequence[pd.DataFrame] | Sequence[str]
 """What a shown thing draws on: frames of the snapshot (with their column `file`) or names of raw files."""
 
 
-class Page:
+class Page(Reader):
     """One page of the book while its notebook runs: its strategy, its data, and the door out."""
-
-    def __init__(
-        self,
-        project: Project,
-        snapshot: Snapshot,
-        as_of: date,
-        strategy: Strategy | None,
-        page_id: str,
-        needs: Needs = (),
-    ) -> None:
-        self.project = project
-        self.snapshot = snapshot
-        self.as_of = as_of
-        self._strategy = strategy
-        self.page_id = page_id
-        self._needs = needs
-
-    @property
-    def strategy(self) -> Strategy:
-        """The strategy that the page belongs to."""
-        if self._strategy is None:
-            raise PageError("this page belongs to no single strategy.")
-        return self._strategy
-
-    def extracted_on(self, table: str) -> date:
-        """The day on which a table's newest file was extracted; of a table of persons, the newest with this
-        strategy's target group in it: another municipality's export says nothing of when these were registered."""
-        rows = of_strategy(self.snapshot.table(table), self._strategy)
-        if self._strategy is not None and "person" in rows:
-            members = of_strategy(self.snapshot.table("cohort"), self._strategy)
-            rows = rows[rows["person"].isin(members["person"])]
-        files = set(rows["file"])
-        return max(_day(entry["extracted_on"]) for entry in self.snapshot.files_of(table) if entry["file"] in files)
-
-    def goals(self) -> list[Goal]:
-        """The goals that this page decides."""
-        return [goal for goal in self.strategy.goals if goal.page == self.page_id]
-
-    def strategies(self) -> dict[str, Strategy]:
-        """Every strategy of the data folder whose file can be read."""
-        return in_order(read_strategies(self.project))
-
-    def built(self) -> dict[str, Strategy]:
-        """The strategies that have executed pages, each with these and the goals that they decide."""
-        made = {id: {path.stem for path in (self._executed_pages() / id).glob("*.ipynb")} for id in self.strategies()}
-        return {id: one.only(made[id]) for id, one in self.strategies().items() if made[id]}
-
-    def table(self, name: str, *, later: bool = False) -> pd.DataFrame:
-        """A table that the notebook's needs name, up to the report's date; of a table by strategy, this one's rows.
-
-        `later` reads the rows after the report's date, too; the needs must say so.
-        """
-        return declared_rows(self.snapshot, self._needs, name, self.as_of, later, self._strategy)
-
-    def counted(self, text: str, cohort: pd.DataFrame | None = None) -> pd.DataFrame:
-        """What a text of `analysis/sql` counts on the snapshot's islands, in the engine that AFKAST_ENGINE names.
-
-        A person is the number of the row in the table `persons`, from 0, in `cohort` too.
-        """
-        if text not in COUNTS:
-            raise PageError(f"there is no count '{text}'; there are {', '.join(COUNTS)}.")
-        with open_engine() as engine:
-            engine.load("islands", self.snapshot.file("islands"))
-            if cohort is not None:
-                engine.load("cohort", cohort)
-            return engine.count(text)
-
-    def series_breaks(self, measure: str) -> pd.DataFrame:
-        """The registered breaks in a measure's series; none where the snapshot has no registry."""
-        return self.table("series_breaks").query("measure == @measure").sort_values("starts_on", ignore_index=True)
-
-    def published(self) -> pd.DataFrame:
-        """The numbers in the sentences of the strategies' executed pages; see the function `published`."""
-        return published(self._executed_pages())
-
-    def shown_cells(self) -> pd.DataFrame:
-        """The cells of the tables of the strategies' executed pages; see the function `shown_cells`."""
-        return shown_cells(self._executed_pages())
-
-    def _executed_pages(self) -> Path:
-        return Path(os.environ.get("AFKAST_PAGES", self.project.pages))
 
     # -- the door ----------------------------------------------------------------------------------------------------
 
@@ -325,7 +239,9 @@ class Page:
         names: set[str] = set()
         for one in [source] if isinstance(source, pd.DataFrame) else source:
             names |= {one} if isinstance(one, str) else set(one["file"].unique())
-        entries = [entry for entry in self.snapshot.manifest["files"] if entry["file"] in names]
+        for name in sorted(names):
+            self.note("file", name)
+        entries = [entry for entry in self._snapshot.manifest["files"] if entry["file"] in names]
         if unknown := names - {entry["file"] for entry in entries}:
             raise PageError(f"the snapshot has no file {', '.join(sorted(unknown))}.")
         return sorted(entries, key=lambda entry: str(entry["file"]))
@@ -339,7 +255,7 @@ class Page:
             tuple(sorted(synthetic)), ""
         )
         names = list(dict.fromkeys(entry["source"] for entry in files))
-        days = [danish.day(one) for one in sorted({_day(entry["extracted_on"]) for entry in files})]
+        days = [danish.day(one) for one in sorted({day_of(entry["extracted_on"]) for entry in files})]
         if len(names) > MOST_SOURCES_NAMED:
             span = " – ".join(dict.fromkeys([days[0], days[-1]]))
             return f"Kilde: {len(names)} kilder{note}, se Datagrundlag · data pr. {span}"
@@ -356,8 +272,10 @@ def open_page(strategy: str, page: str, as_of: str = "", snapshot: str = "", nee
     data = open_snapshot(project.snapshots, snapshot or None)
     declared = read_needs(needs)
     if not strategy:
-        latest = max(str(entry["extracted_on"]) for entry in data.manifest["files"])
-        return Page(project, data, date.fromisoformat(as_of or latest), None, page, declared)
+        day = date.fromisoformat(as_of) if as_of else latest_extraction(data)
+        about_all = Page(project, data, day, None, page, declared)
+        about_all.note("snapshot")
+        return about_all
     chosen = strategy_of_page(project, strategy, page)
     day = date.fromisoformat(as_of) if as_of else chosen.as_of
     return Page(project, data, day, chosen, page, declared)
@@ -371,10 +289,6 @@ def _are_published(files: list[dict[str, Any]]) -> bool:
 def _anchor(id: str) -> str:
     """The id as it stands in the page, where a heading of the same words has an id of its own."""
     return f"vist-{id}"
-
-
-def _day(iso: str) -> date:
-    return date.fromisoformat(str(iso)[:10])
 
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False})

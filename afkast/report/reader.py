@@ -1,0 +1,128 @@
+"""What one page reads: its strategy, its data, and what other pages have shown; whatever it reads is noted."""
+
+import os
+from collections.abc import Iterable
+from datetime import date
+from pathlib import Path
+
+import pandas as pd
+
+from afkast.engine import COUNTS, open_engine
+from afkast.errors import PageError
+from afkast.intake import Snapshot
+from afkast.notebook import Need
+from afkast.project import Project
+from afkast.report.filed import files_read, published, shown_cells
+from afkast.report.reading import declared_rows
+from afkast.report.reads import NotedSnapshot, Notes, Readable
+from afkast.strategy import Goal, Strategy, in_order, read_strategies
+
+
+class Reader:
+    """What one page reads."""
+
+    def __init__(
+        self,
+        project: Project,
+        snapshot: Snapshot,
+        as_of: date,
+        strategy: Strategy | None,
+        page_id: str,
+        needs: Iterable[Need] = (),
+    ) -> None:
+        self.project = project
+        self.as_of = as_of
+        self.page_id = page_id
+        self._snapshot = snapshot
+        self._strategy = strategy
+        self._needs = tuple(needs)
+        self._readable = Readable(project, snapshot, Path(os.environ.get("AFKAST_PAGES", project.pages)))
+        self.note = Notes(self._readable, strategy.id if strategy else "", as_of).note
+
+    @property
+    def snapshot(self) -> NotedSnapshot:
+        """The snapshot, for what no other method gives; what is asked of it is noted."""
+        return NotedSnapshot(self._snapshot, self.note)
+
+    @property
+    def strategy(self) -> Strategy:
+        """The strategy that the page belongs to."""
+        if self._strategy is None:
+            raise PageError("this page belongs to no single strategy.")
+        return self._strategy
+
+    def extracted_on(self, table: str) -> date:
+        """The day on which a table's newest file was extracted; of a table of persons, the newest with this
+        strategy's target group in it: another municipality's export says nothing of when these were registered."""
+        self.note("day of extraction", table)
+        return self._readable.extracted_on(table, self._strategy.id if self._strategy else "")
+
+    def goals(self) -> list[Goal]:
+        """The goals that this page decides."""
+        return [goal for goal in self.strategy.goals if goal.page == self.page_id]
+
+    def strategies(self) -> dict[str, Strategy]:
+        """Every strategy of the data folder whose file can be read."""
+        self.note("strategies")
+        return in_order(read_strategies(self.project))
+
+    def built(self) -> dict[str, Strategy]:
+        """The strategies that have executed pages, each with these and the goals that they decide."""
+        made = {id: {path.stem for path in (self._executed_pages() / id).glob("*.ipynb")} for id in self.strategies()}
+        return {id: one.only(made[id]) for id, one in self.strategies().items() if made[id]}
+
+    def table(self, name: str, *, later: bool = False) -> pd.DataFrame:
+        """A table that the notebook's needs name, up to the report's date; of a table by strategy, this one's rows.
+
+        `later` reads the rows after the report's date, too; the needs must say so.
+        """
+        self.note("later table" if later else "table", name)
+        rows = declared_rows(self._snapshot, self._needs, name, self.as_of, later, self._strategy)
+        for file in rows["file"].unique() if "file" in rows else ():
+            self.note("file", file)
+        return rows
+
+    def counted(self, text: str, cohort: pd.DataFrame | None = None) -> pd.DataFrame:
+        """What a text of `analysis/sql` counts on the snapshot's islands, in the engine that AFKAST_ENGINE names.
+
+        A person is the number of the row in the table `persons`, from 0, in `cohort` too.
+        """
+        if text not in COUNTS:
+            raise PageError(f"there is no count '{text}'; there are {', '.join(COUNTS)}.")
+        self.note("whole table", "islands")
+        with open_engine() as engine:
+            engine.load("islands", self._snapshot.file("islands"))
+            if cohort is not None:
+                engine.load("cohort", cohort)
+            return engine.count(text)
+
+    def series_breaks(self, measure: str) -> pd.DataFrame:
+        """The registered breaks in a measure's series; none where the snapshot has no registry."""
+        return self.table("series_breaks").query("measure == @measure").sort_values("starts_on", ignore_index=True)
+
+    def files_read(self) -> set[str]:
+        """The raw files that the executed pages have read; all of them where no page has been executed."""
+        read = files_read(self._executed_pages())
+        return read or {str(entry["file"]) for entry in self._snapshot.manifest["files"]}
+
+    def published(self) -> pd.DataFrame:
+        """The numbers in the sentences of the strategies' executed pages; see the function `published`."""
+        return published(self._executed_pages())
+
+    def shown_cells(self) -> pd.DataFrame:
+        """The cells of the tables of the strategies' executed pages; see the function `shown_cells`."""
+        return shown_cells(self._executed_pages())
+
+    def _executed_pages(self) -> Path:
+        self.note("pages")
+        return self._readable.pages
+
+
+def latest_extraction(snapshot: Snapshot) -> date:
+    """The day on which the newest file was extracted: the date of a page about all strategies."""
+    return max(day_of(entry["extracted_on"]) for entry in snapshot.manifest["files"])
+
+
+def day_of(iso: str) -> date:
+    """The day of a manifest's moment."""
+    return date.fromisoformat(str(iso)[:10])
