@@ -13,8 +13,11 @@ from typing import Any
 
 import nbformat
 import pytest
+from click.testing import CliRunner
 from hypothesis import settings
+from municipality import municipality
 
+from afkast.cli import main
 from afkast.edition.execute import jobs_of
 from afkast.intake import Snapshot, import_raw, pseudonym_key
 from afkast.project import Project
@@ -225,3 +228,18 @@ def postgresql() -> Iterator[str]:
             run("pg_ctl", "stop", "-w", "-m", "immediate")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def small_book(tmp_path_factory: pytest.TempPathFactory, _surroundings: None) -> Path:
+    """The data folder of Strandlev with its book: a page of money, one of a goal, and one of persons."""
+    data = municipality("economics", "full_year_persons", "survival_effects")
+    made = data.write(tmp_path_factory.mktemp("small") / "strandlev")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("AFKAST_HOME", "AFKAST_DATA", "AFKAST_PAGES"):
+            patch.setenv(name, "")  # a build may set them, and they are put back after it
+            patch.delenv(name)
+        for command in ("import", "build"):
+            result = CliRunner().invoke(main, [command, "--data", str(made)])
+            assert result.exit_code == 0, result.stderr
+    return made

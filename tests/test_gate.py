@@ -191,7 +191,7 @@ def test_a_file_that_nobody_declared_is_refused(site: Path, looked_for: Wanted, 
     assert f"{name}: a file that nobody declared" in "\n".join(refused(site, looked_for))
 
 
-@pytest.mark.parametrize("name", ["_static/x.png", "_static/x.parquet", "_static/x.pdf", "_static/x", "_static/x.gz"])
+@pytest.mark.parametrize("name", ["_static/x.jpg", "_static/x.parquet", "_static/x.pdf", "_static/x", "_static/x.gz"])
 def test_a_file_that_cannot_be_read_is_refused(site: Path, looked_for: Wanted, name: str) -> None:
     (site / name).write_bytes(b"\x89PNG")
     assert "a file of a kind that cannot be looked through" in "\n".join(refused(site, looked_for))

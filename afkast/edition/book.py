@@ -18,6 +18,7 @@ from nbformat.v4 import new_markdown_cell
 from ruamel.yaml import YAML
 
 from afkast.analysis.targets import Verdict, overall
+from afkast.edition.downloads import write_downloads
 from afkast.edition.gate import ALLOW_LIST, check
 from afkast.edition.identifiers import wanted
 from afkast.edition.inputs import KEY_LENGTH, is_failed
@@ -212,7 +213,7 @@ def _committees(strategy: Strategy) -> list[str]:
     ]
 
 
-def render(project: Project, strategies: Iterable[Strategy], pages: Path, snapshot: Snapshot, edition: str) -> None:
+def render(project: Project, strategies: list[Strategy], pages: Path, snapshot: Snapshot, edition: str) -> None:
     """Render the book with warnings as errors; a site that may be served is put in the former one's place."""
     # a folder of its own: a renderer whose build was killed may still be writing into another
     staging = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=project.build))
@@ -232,10 +233,11 @@ def render(project: Project, strategies: Iterable[Strategy], pages: Path, snapsh
     for leftover in ("_sources", "reports", ".buildinfo", "objects.inv", "_static/readme.png"):
         path = new / leftover
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
-    write_numbers(new, pages, strategies, snapshot)
+    write_numbers(new, pages, strategies, snapshot, edition)
+    downloads = write_downloads(new, pages, strategies, snapshot, edition)
     seal(new)
     look_for = wanted(snapshot, project.root, project.data)
-    check(new, contents, pages, look_for, project.data / ALLOW_LIST, date.today())
+    check(new, contents, pages, look_for, project.data / ALLOW_LIST, date.today(), downloads)
     put_in_place(new, project.site, project)
 
 

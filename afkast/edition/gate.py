@@ -13,6 +13,7 @@ import importlib.metadata
 import io
 import json
 import re
+import struct
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -94,15 +95,27 @@ class _AllowList(BaseModel):
     allowed: list[_Allowed]
 
 
-def check(site: Path, contents: Iterable[str], pages: Path, wanted: Wanted, allow_list: Path, today: date) -> None:
+def check(
+    site: Path,
+    contents: Iterable[str],
+    pages: Path,
+    wanted: Wanted,
+    allow_list: Path,
+    today: date,
+    downloads: Iterable[str] = (),
+) -> None:
     """Refuse a site that holds what must not be served; AfkastError names every place.
 
     contents: the pages of the book, such as "strategies/<id>/<page>"; pages: where they lie as executed notebooks,
-    to name the cell; allow_list: the file of exceptions, if there is one.
+    to name the cell; allow_list: the file of exceptions, if there is one; downloads: files beside the pages, by name.
     """
     allowed, expired = _allowed(allow_list, today)
     try:
-        faults = [fault for fault in _faults(site, set(contents), wanted) if fault.hash not in allowed]
+        faults = [
+            fault
+            for fault in _faults(site, {*(f"{page}.html" for page in contents), *downloads}, wanted)
+            if fault.hash not in allowed
+        ]
         told = [_sentence(fault, pages, wanted, expired) for fault in faults[:MOST_TOLD]]
     except Exception as error:
         raise AfkastError(
@@ -113,9 +126,9 @@ def check(site: Path, contents: Iterable[str], pages: Path, wanted: Wanted, allo
         raise AfkastError("\n".join(["The site holds what must not be served; the former stands.", *told, *more]))
 
 
-def _faults(site: Path, contents: set[str], wanted: Wanted) -> Iterator[Fault]:
+def _faults(site: Path, expected: set[str], wanted: Wanted) -> Iterator[Fault]:
     themes = _checksums_of_themes()
-    declared = {f"{page}.html" for page in contents} | set(GENERATED) | set(OURS)
+    declared = expected | set(GENERATED) | set(OURS)
     for path in sorted(site.rglob("*")):
         name = path.relative_to(site).as_posix()
         if path.is_symlink() or not (path.is_file() or path.is_dir()):
@@ -183,6 +196,9 @@ def texts_of(name: str, content: bytes, place: str = "", depth: int = 0) -> Iter
     if kind in ARCHIVES:
         yield from _members(name, content, place, depth)
         return
+    if kind == ".png":
+        yield place, _chunks(content)
+        return
     if kind not in TEXTS:
         raise _CannotBeRead("a file of a kind that cannot be looked through")
     try:
@@ -194,6 +210,18 @@ def texts_of(name: str, content: bytes, place: str = "", depth: int = 0) -> Iter
         yield where, EMBEDDED.sub("", part)
         for inside in _embedded(part):
             yield from texts_of(f"{name}.svg", inside, f"{where}, embedded" if where else "embedded", depth + 1)
+
+
+def _chunks(picture: bytes) -> str:
+    """Nothing but pixels may be in a PNG file, for words in its other parts are not seen; they are refused."""
+    place, kinds = 8, []
+    while picture.startswith(b"\x89PNG\r\n\x1a\n") and place + 8 <= len(picture):
+        size, kind = struct.unpack(">I4s", picture[place : place + 8])
+        kinds.append(kind)
+        place += size + 12
+    if not kinds or kinds[-1] != b"IEND" or place != len(picture) or set(kinds) - {b"IHDR", b"PLTE", b"IDAT", b"IEND"}:
+        raise _CannotBeRead("a picture with more than its pixels")
+    return ""
 
 
 def _parts(page: str) -> Iterator[tuple[str, str]]:

@@ -31,9 +31,9 @@ MARK = re.compile(r'<span class="tal" data-tal="([^"]*)">')
 HEADING = re.compile(r"<h1>(.*?)(?:<a class=\"headerlink\"|</h1>)", re.DOTALL)
 
 
-def write_numbers(site: Path, pages: Path, strategies: Iterable[Strategy], snapshot: Snapshot) -> None:
-    """Write the script into a rendered site; its form is told in `index_of`."""
-    index = index_of(site, pages, strategies, snapshot)
+def write_numbers(site: Path, pages: Path, strategies: Iterable[Strategy], snapshot: Snapshot, edition: str) -> None:
+    """Write the script into a rendered site: the edition, and what `index_of` tells."""
+    index = {"edition": edition, **index_of(site, pages, strategies, snapshot)}
     text = json.dumps(index, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     (site / NUMBERS).write_text(f"{SETS}{text}\n", encoding="utf-8")
 

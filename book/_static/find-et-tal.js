@@ -133,7 +133,7 @@
       (index) => {
         answer(query, index, said, results);
         const all = index.pages.flatMap((page) => page.shown).reduce((sum, thing) => sum + thing.numbers.length, 0);
-        const ground = `${all.toLocaleString("da")} tal i udtræk ${index.snapshot}. Skjulte tal er ikke med, og tal på en side om enkeltpersoner kendes kun, som siden viser dem.`;
+        const ground = `${all.toLocaleString("da")} tal i udgave ${index.edition} (udtræk ${index.snapshot}). Skjulte tal er ikke med, og tal på en side om enkeltpersoner kendes kun, som siden viser dem.`;
         results.append(make("p", ground, "afkast-note"));
       },
       () => (said.textContent = "Bogens tal kunne ikke hentes."),

@@ -130,6 +130,7 @@
       : [[...new Set(page.shown.flatMap((one) => one.files))].sort((a, b) => a - b), "Sidens kilder"];
     fact(sources[1], ...sources[0].map((file) => source(told.files[file])));
     fact("Udtræk", told.snapshot);
+    fact("Udgave", told.edition);
     dialog.replaceChildren(
       closer(),
       make("h2", { id: "afkast-number-name", text: shown }),

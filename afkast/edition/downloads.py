@@ -1,0 +1,310 @@
+"""What committees and controllers take along: a workbook per strategy, a CSV file per table, SVG and PNG per figure.
+
+Everything is taken from what the pages show and filed, so a file says nothing that its page does not: hidden cells stay
+hidden, and of a page of persons the numbers are as they are shown. Text is text in every file, never a formula.
+"""
+
+import base64
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import xlsxwriter
+
+from afkast.edition.numbers import reads_persons
+from afkast.errors import AfkastError
+from afkast.intake import Snapshot
+from afkast.report.danish import MINUS, UNITS
+from afkast.report.filed import METADATA_KEY
+from afkast.strategy import Strategy
+
+FOLDER = "hent"
+PICTURE_PPI = 144.0
+LONGEST_SHEET_NAME = 31
+FIRST_ROW = 5
+"""Of a sheet, where the headings begin; above stand caption, source, unit and the page."""
+
+FORMULA_LIKE = re.compile(r"[=+\-@\t\r]")
+LONG, DECIMALS_OF_LONG, DECIMALS = 1e4, 3, 6
+"""A number this large has fewer decimals: with four it has the form of a CPR number, and the gate stops the file."""
+
+Number = float | None
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table, or the numbers of a figure, as it stands in its page; a number is None where the cell has none."""
+
+    id: str
+    caption: str
+    source: str
+    corner: str
+    columns: list[str]
+    labels: list[str]
+    shown: list[list[str]]
+    numbers: list[list[Number]]
+    units: list[list[str]]
+    totals: list[int]
+    notes: list[str]
+
+
+def write_downloads(
+    site: Path, pages: Path, strategies: Iterable[Strategy], snapshot: Snapshot, edition: str
+) -> list[str]:
+    """Write the files into a rendered site, lead to them from its pages, and return their names in the site."""
+    written: list[str] = []
+    chapters: dict[str, list[tuple[str, Table]]] = {}
+    for path in sorted(pages.rglob("*.ipynb")):
+        page = path.relative_to(pages).with_suffix("").as_posix()
+        html = site / "strategies" / f"{page}.html"
+        if not html.is_file():
+            continue
+        notebook = json.loads(path.read_text(encoding="utf-8"))
+        text = html.read_text(encoding="utf-8")
+        up = "../" * (page.count("/") + 1)
+        for table, output in _tables(notebook):
+            files = _files(table, output)
+            for name, content in files.items():
+                to = site / FOLDER / page / name
+                to.parent.mkdir(parents=True, exist_ok=True)
+                to.write_bytes(content)
+                written.append(f"{FOLDER}/{page}/{name}")
+            text = _lead_to(text, table.id, [f"{up}{FOLDER}/{page}/{name}" for name in files])
+            chapters.setdefault(path.parent.name, []).append((page, table))
+        html.write_text(text, encoding="utf-8")
+    for strategy in strategies:
+        if strategy.id in chapters:
+            name = f"{FOLDER}/{strategy.id}.xlsx"
+            (site / name).write_bytes(_workbook(strategy, chapters[strategy.id], snapshot, edition))
+            written.append(name)
+            _lead_to_workbook(site / "strategies" / strategy.id / "index.html", f"../../{name}")
+    return written
+
+
+# ---------------------------------------------------------------- what a page shows
+
+
+def _tables(notebook: dict[str, Any]) -> Iterator[tuple[Table, str]]:
+    """The tables and figures of an executed page, each with its HTML."""
+    exact_allowed = not reads_persons(notebook)
+    for cell in notebook["cells"]:
+        for output in cell.get("outputs", []):
+            item = output.get("metadata", {}).get(METADATA_KEY, {})
+            if item.get("rows"):
+                html = "".join(output["data"]["text/html"])
+                yield _table(item, html, exact_allowed and bool(item["files"])), html
+
+
+def _table(item: dict[str, Any], html: str, exact: bool) -> Table:
+    rows = item["rows"]
+    body = re.findall(r'<tr class="([\w ]+)">', html)
+    source = re.search(r'<span class="afkast-source">(.*?)</span>', html, re.DOTALL)
+    corner = re.search(r'<th scope="col" rowspan="\d+">(.*?)</th>', html, re.DOTALL)
+    return Table(
+        item["id"],
+        item["caption"],
+        _words(source[1]) if source else "",
+        _words(corner[1]) if corner else "",
+        [" · ".join(filter(None, levels)) for levels in item["columns"]],
+        [row["label"] for row in rows],
+        [[cell["shown"] for cell in row["cells"]] for row in rows],
+        [[_number(cell, exact) for cell in row["cells"]] for row in rows],
+        [[cell["unit"] for cell in row["cells"]] for row in rows],
+        [place for place, css in enumerate(body) if css == "total"],
+        [_words(note) for note in re.findall(r'<p class="afkast-note">(.*?)</p>', html, re.DOTALL)],
+    )
+
+
+def _number(cell: dict[str, Any], exact: bool) -> Number:
+    """A cell's number as its unit counts, such as 1.910 thousand kroner or 22 per cent; exactly, or as it is shown."""
+    if cell["state"] not in ("ok", "provisional") or not isinstance(cell["value"], int | float):
+        return None
+    if exact:
+        number = cell["value"] / UNITS[cell["unit"]].scale
+        return float(round(number, _decimals(number)))
+    met = re.search(r"[\d.]+(?:,\d+)?", cell["shown"])
+    if not met:
+        return None
+    size = float(met[0].replace(".", "").replace(",", "."))
+    return -size if MINUS in cell["shown"] else size
+
+
+def _decimals(number: float) -> int:
+    return DECIMALS if abs(number) < LONG else DECIMALS_OF_LONG
+
+
+def _words(html: str) -> str:
+    return " ".join(unescape(re.sub(r"<[^>]*>", "", html)).split())
+
+
+# ---------------------------------------------------------------- a file per table and figure
+
+
+def _files(table: Table, html: str) -> dict[str, bytes]:
+    """The files of a table or figure by name."""
+    files = {f"{table.id}.csv": _csv(table)}
+    if drawn := re.search(r'<img alt="[^"]*" src="data:image/svg\+xml;base64,([^"]*)"', html):
+        svg = base64.b64decode(drawn[1])
+        files |= {f"{table.id}.svg": svg, f"{table.id}.png": _png(svg)}
+    return files
+
+
+def _csv(table: Table) -> bytes:
+    """As a Danish spreadsheet reads it: semicolons, decimal comma, an ordinary minus; unit and source on every row."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    writer.writerow([_as_text(one) for one in (table.corner, *table.columns, "Enhed", "Kilde")])
+    for label, shown, numbers, units in zip(table.labels, table.shown, table.numbers, table.units, strict=True):
+        cells = [
+            _as_text(text) if number is None else f"{number:.15g}".replace(".", ",")
+            for text, number in zip(shown, numbers, strict=True)
+        ]
+        told = dict.fromkeys(unit for unit, number in zip(units, numbers, strict=True) if number is not None)
+        writer.writerow([_as_text(label), *cells, " | ".join(filter(None, told)), _as_text(table.source)])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _as_text(text: str) -> str:
+    """Text that no spreadsheet takes for a formula."""
+    return f"'{text}" if FORMULA_LIKE.match(text) else text
+
+
+def _png(svg: bytes) -> bytes:
+    try:
+        import typst
+    except ImportError:
+        raise AfkastError(
+            "The package typst, new in requirements.txt, is not installed; run `make book`, or pip install it."
+        ) from None
+    return bytes(typst.compile(_PAGE, format="png", ppi=PICTURE_PPI, sys_inputs={"svg": svg.decode("utf-8")}))
+
+
+_PAGE = b"""#set page(width: auto, height: auto, margin: 0pt, fill: white)
+#image(bytes(sys.inputs.svg), format: "svg")
+"""
+
+
+# ---------------------------------------------------------------- a workbook per strategy
+
+
+def _workbook(strategy: Strategy, tables: list[tuple[str, Table]], snapshot: Snapshot, edition: str) -> bytes:
+    """A sheet for each table, and one that lists them; the same bytes for the same book."""
+    out = io.BytesIO()
+    as_text = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(out, {"in_memory": True, **as_text}) as book:
+        book.set_properties({"title": strategy.name, "created": datetime.fromisoformat(snapshot.id[:10])})
+        bold, wrapped = book.add_format({"bold": True}), book.add_format({"bold": True, "text_wrap": True})
+        formats: dict[tuple[str, bool], Any] = {}
+
+        def format_of(form: str, stands_out: bool) -> Any:
+            if (form, stands_out) not in formats:
+                formats[form, stands_out] = book.add_format({"num_format": form, "bold": stands_out})
+            return formats[form, stands_out]
+
+        contents = book.add_worksheet("Indhold")
+        contents.set_column(0, 0, 34)
+        contents.set_column(1, 3, 60)
+        contents.write_string(0, 0, f"{strategy.name} · {strategy.municipality}", bold)
+        contents.write_string(1, 0, f"Udtræk {snapshot.id}, udgave {edition}. Skjulte tal er skjult her som i bogen.")
+        for column, head in enumerate(("Ark", "Tabel", "Kilde", "Side i bogen")):
+            contents.write_string(3, column, head, bold)
+        for place, (page, table) in enumerate(tables):
+            name = f"{place + 1} {table.id}"[:LONGEST_SHEET_NAME]
+            for column, text in enumerate((name, table.caption, table.source, page)):
+                contents.write_string(4 + place, column, text)
+            sheet = book.add_worksheet(name)
+            sheet.set_column(0, 0, 34)
+            sheet.set_column(1, max(len(table.columns), 1), 16)
+            mixed = len({unit for row in table.units for unit in row}) > 1
+            sheet.write_string(0, 0, table.caption, bold)
+            sheet.write_string(1, 0, table.source)
+            sheet.write_string(2, 0, "" if mixed or not table.units[0][0] else f"Enhed: {table.units[0][0]}")
+            sheet.write_string(3, 0, f"Siden {page} i bogen, udtræk {snapshot.id}")
+            sheet.write_row(FIRST_ROW, 0, [table.corner, *table.columns], wrapped)
+            for r, label in enumerate(table.labels):
+                stands_out = r in table.totals
+                sheet.write_string(FIRST_ROW + 1 + r, 0, label, bold if stands_out else None)
+                for c, number in enumerate(table.numbers[r]):
+                    at = (FIRST_ROW + 1 + r, c + 1)
+                    if number is None:
+                        sheet.write_string(*at, table.shown[r][c])
+                        continue
+                    unit = table.units[r][c]
+                    value = float(f"{number / 100:.15g}") if unit == "%" else number
+                    form = format_of(_form(table.shown[r][c], unit, mixed), stands_out)
+                    if block := summed(table, r, c):
+                        first, last = (_cell(FIRST_ROW + 1 + one, c + 1) for one in (block[0], block[-1]))
+                        value = sum(table.numbers[one][c] or 0 for one in block) / (100 if unit == "%" else 1)
+                        sheet.write_formula(*at, f"=SUM({first}:{last})", form, value)
+                    else:
+                        sheet.write_number(*at, value, form)
+            for line, note in enumerate(table.notes):
+                sheet.write_string(FIRST_ROW + 2 + len(table.labels) + line, 0, note)
+    return out.getvalue()
+
+
+def _cell(row: int, column: int) -> str:
+    return str(xlsxwriter.utility.xl_rowcol_to_cell(row, column))
+
+
+def _form(shown: str, unit: str, mixed: bool) -> str:
+    """Thousands, as many decimals as the page shows, and the unit where a table has several."""
+    met = re.search(r",(\d+)", shown)
+    digits = "#,##0" + ("." + "0" * len(met[1]) if met else "")
+    if unit == "%":
+        return digits + " %"
+    return f'{digits} "{unit}"' if mixed and unit else digits
+
+
+def summed(table: Table, r: int, c: int) -> list[int]:
+    """The rows whose numbers a total is the sum of: those since the total before it, or all before it; else none.
+
+    Only what holds in the numbers of the file itself, with each of them shown, is a sum; their last decimal is rounded.
+    """
+    total = table.numbers[r][c]
+    if r not in table.totals or total is None:
+        return []
+    before = [one for one in table.totals if one < r]
+    for first in dict.fromkeys([before[-1] + 1 if before else 0, 0]):
+        block = list(range(first, r))
+        parts = [table.numbers[one][c] for one in block]
+        known = [one for one in parts if one is not None]
+        if len(block) < 2 or len(known) < len(parts) or {table.units[one][c] for one in block} != {table.units[r][c]}:
+            continue
+        if abs(sum(known) - total) <= sum(0.6 * 10 ** -_decimals(one) for one in (total, *known)):
+            return block
+    return []
+
+
+# ---------------------------------------------------------------- the way to them
+
+
+def _lead_to(page: str, id: str, addresses: list[str]) -> str:
+    """The page with links under a table or figure."""
+    start = page.find(f'id="vist-{id}"')
+    end = re.compile(r'<details class="afkast-data">|</table>\n</div>\n').search(page, start) if start >= 0 else None
+    if not end:
+        return page
+    at = end.start() if end[0].startswith("<details") else end.end()
+    links = " · ".join(
+        f'<a href="{one}" download aria-label="Hent {id} som {_kind(one)}">{_kind(one)}</a>' for one in addresses
+    )
+    return f'{page[:at]}<p class="afkast-download">Hent {links}</p>\n{page[at:]}'
+
+
+def _kind(address: str) -> str:
+    return address.rpartition(".")[2].upper()
+
+
+def _lead_to_workbook(page: Path, address: str) -> None:
+    if page.is_file():
+        text = page.read_text(encoding="utf-8")
+        link = f'<p class="afkast-download"><a href="{address}" download>Hent alle tabeller som Excel</a></p>\n'
+        page.write_text(text.replace("</article>", f"{link}</article>", 1), encoding="utf-8")
