@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 from test_accessible import violations
 from test_book import ENGLISH, WIDTHS, browser, listen, settle  # noqa: F401
 
-from afkast.edition.numbers import NUMBERS, SETS, _of_sentence, exactly, reads_persons
+from afkast.edition.numbers import NUMBERS, SETS, _cells, _of_sentence, exactly, reads_persons
 from afkast.report.filed import filed
 
 MONEY, PERSONS = "economics", "survival-effects"
@@ -98,6 +98,14 @@ def test_every_shown_number_of_a_page_of_money_is_in_the_index_with_its_value(
                 assert exact == exactly(cell["value"], unit) != ""
                 cells += 1
     assert cells > 100
+
+
+def test_a_number_that_a_cell_quotes_as_text_is_known_and_a_sum_a_year_or_a_checksum_is_not() -> None:
+    shown = ["1.910", "−3 %", "0,7\u00a0mio. kr.", "2019", "280 + 1.910", "4b948614bf1b", "30. november 2019", "maj"]
+    cells = [{"shown": one, "value": one, "unit": "", "state": "ok"} for one in shown]
+    item = {"rows": [{"label": "x", "cells": cells}]}
+    assert [one["shown"] for one in _cells(item)] == shown[:3]
+    assert {one["exact"] for one in _cells(item)} == {""}
 
 
 def test_on_a_page_of_persons_no_number_is_told_more_exactly_than_it_is_shown(

@@ -27,6 +27,9 @@ PERSONS = PERSON_TABLES | {"islands"}
 CLOSEST_WORDS = 90
 """So many signs of a sentence stand before and after a number of it."""
 
+ALONE = re.compile(r"[+−-]?\d{1,3}(?:\.\d{3})*(?:,\d+)?(?:\s?(?:%|kr\.|mio\. kr\.))?")
+"""A cell that says a number in text, as one that is quoted from paper; tal.js knows it by the same."""
+
 MARK = re.compile(r'<span class="tal" data-tal="([^"]*)">')
 HEADING = re.compile(r"<h1>(.*?)(?:<a class=\"headerlink\"|</h1>)", re.DOTALL)
 
@@ -118,7 +121,8 @@ def reads_persons(notebook: Mapping[str, Any]) -> bool:
 def _cells(item: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for r, row in enumerate(item.get("rows", [])):
         for c, cell in enumerate(row["cells"]):
-            if cell["state"] in ("ok", "provisional") and danish.has_number(cell["shown"]):
+            counts = isinstance(cell["value"], int | float) or ALONE.fullmatch(cell["shown"])
+            if cell["state"] in ("ok", "provisional") and counts:
                 exact = exactly(cell["value"], cell["unit"])
                 yield {"place": f"{r}.{c}", "shown": cell["shown"], "exact": exact, "unit": cell["unit"]}
 

@@ -3,6 +3,7 @@
 (() => {
   const site = new URL("..", document.currentScript.src);
   const unseen = ".few, .hidden, .missing, .future";
+  const alone = /^[+−-]?\d{1,3}(?:\.\d{3})*(?:,\d+)?(?:\s?(?:%|kr\.|mio\. kr\.))?$/; // a number quoted as text
   const keyOf = new Map(); // of a number's link: [item, place]
   let index;
 
@@ -46,7 +47,7 @@
     const rows = [];
     [...box.querySelectorAll("tbody tr")].forEach((row, r) => {
       const links = [...row.querySelectorAll("td")].flatMap((cell, c) => {
-        const asks = cell.matches(".number") && !cell.matches(unseen) && /\d/.test(cell.textContent);
+        const asks = !cell.matches(unseen) && (cell.matches(".number") || alone.test(cell.textContent.trim()));
         return asks && !cell.querySelector("a, button") ? [ask(cell, own, `${r}.${c}`)] : [];
       });
       if (links.length) rows.push(links);
