@@ -70,12 +70,12 @@ def test_a_month_that_one_area_lacks_is_missing_and_not_a_fall() -> None:
 
 
 def test_an_area_that_is_not_in_the_data_is_named() -> None:
-    with pytest.raises(AfkastError, match="mangler for Ukendt"):
+    with pytest.raises(AfkastError, match="is missing for Ukendt"):
         benchmark.pooled(PERSONS, ["Stor", "Ukendt"])
 
 
 def test_two_numbers_for_one_area_and_month_are_refused() -> None:
-    with pytest.raises(AfkastError, match="mere end ét tal"):
+    with pytest.raises(AfkastError, match="more than one figure"):
         benchmark.by_area(pd.concat([TWO_AREAS, TWO_AREAS]), "numerator")
 
 
@@ -98,9 +98,9 @@ def test_the_lead_since_the_base_is_the_difference_of_the_changes() -> None:
 
 def test_a_base_that_an_area_lacks_is_refused() -> None:
     rates = PERSONS / POPULATION
-    with pytest.raises(AfkastError, match="udgangspunktet 03-2014"):
+    with pytest.raises(AfkastError, match="base month 03-2014"):
         benchmark.change_since(rates, MARCH, NO_BREAKS)
-    with pytest.raises(AfkastError, match="udgangspunktet 12-2013"):
+    with pytest.raises(AfkastError, match="base month 12-2013"):
         benchmark.change_since(rates, pd.Timestamp("2013-12-01"), NO_BREAKS)
 
 
@@ -119,7 +119,7 @@ def test_a_run_begins_after_the_last_month_that_differs(states: list[bool], sinc
 
 
 def test_an_index_of_persons_with_base_zero_is_refused() -> None:
-    with pytest.raises(economics.UndefinedIndex, match="udgangspunktet er 0"):
+    with pytest.raises(economics.UndefinedIndex, match="is 0 in the base month"):
         economics.index_series(pd.Series([0.0, 5.0], [JANUARY, FEBRUARY]), JANUARY)
 
 
@@ -147,7 +147,7 @@ def test_within_a_break_that_takes_years_no_two_months_can_be_compared() -> None
 
 
 def test_comparing_across_a_break_is_refused_with_what_changed() -> None:
-    with pytest.raises(BrokenSeries, match=r"databrud.*Reglerne blev ændret"):
+    with pytest.raises(BrokenSeries, match=r"break.*Reglerne blev ændret"):
         benchmark.change_since(PERSONS / POPULATION, JANUARY, breaks(("2014-02-01", "2014-02-01")))
 
 

@@ -209,7 +209,7 @@ def test_a_month_with_weeks_but_no_benefit_is_refused_and_one_without_either_cos
     none = np.full((1, 1), -1)
     zero = np.zeros((1, 1))
     assert cost.costs(zero, none, zero, PRICES, LADDER).total_dkk.item() == 0
-    with pytest.raises(AfkastError, match="uger på ydelse, men ingen ydelse"):
+    with pytest.raises(AfkastError, match="weeks on benefits, but no benefit"):
         cost.costs(zero + 1, none, zero, PRICES, LADDER)
 
 
@@ -236,12 +236,12 @@ def test_ladders_with_different_steps_share_their_knots() -> None:
 
 def test_a_cost_before_the_ladder_is_refused(refund_ladder: pd.DataFrame) -> None:
     cost.ladder_in_force(refund_ladder, ["kontanthjælp"], date(2016, 1, 4), date(2016, 1, 31))
-    with pytest.raises(cost.NoRefundShare, match="Refusionen før 04-01-2016 er ikke i tabellen"):
+    with pytest.raises(cost.NoRefundShare, match="no refund before 04-01-2016"):
         cost.ladder_in_force(refund_ladder, ["kontanthjælp"], date(2016, 1, 3), date(2016, 1, 31))
 
 
 def test_a_benefit_without_a_share_is_refused_by_name(refund_ladder: pd.DataFrame) -> None:
-    with pytest.raises(cost.NoRefundShare, match="ingen andel for su; skriv ydelsen, som den hedder dér"):
+    with pytest.raises(cost.NoRefundShare, match="no share for su; write the benefit as it is called there"):
         cost.ladder_in_force(refund_ladder, ["kontanthjælp", "su"], date(2020, 1, 1), date(2020, 12, 31))
 
 
@@ -251,7 +251,7 @@ def test_a_period_in_which_the_share_changes_is_refused(refund_ladder: pd.DataFr
     rows = pd.concat([rows.assign(valid_to=until), rows.assign(valid_from=since, state_share=0.1)])
     assert cost.ladder_in_force(rows, ["fleksjob"], date(2026, 1, 1), until.date()).state_share[0, 0] == 0.8
     assert (cost.ladder_in_force(rows, ["fleksjob"], since.date(), date(2027, 1, 1)).state_share == 0.1).all()
-    with pytest.raises(cost.NoRefundShare, match="Refusionen for fleksjob skifter mellem 01-01-2026 og 31-12-2026"):
+    with pytest.raises(cost.NoRefundShare, match="the refund of fleksjob changes between 01-01-2026 and 31-12-2026"):
         cost.ladder_in_force(rows, ["fleksjob"], date(2026, 1, 1), date(2026, 12, 31))
 
 
@@ -334,21 +334,23 @@ def test_a_net_price_is_of_the_first_basis_too_and_of_its_own_area_and_year() ->
     chosen = cost.prices_in(rows, "Her", 2020, ["b", "a"])
     assert chosen["net_dkk_per_full_year_person"].to_dict() == {"b": 50, "a": 70}
     assert len(cost.first_basis(rows)) == 4
-    with pytest.raises(cost.NoUnitPrice, match="ingen pris i 2021 for b, c i Her; ret ydelse, kommune eller år"):
+    with pytest.raises(
+        cost.NoUnitPrice, match="no price in 2021 for b, c in Her; correct benefit, municipality or year"
+    ):
         cost.prices_in(rows, "Her", 2021, ["a", "b", "c"])
 
 
 def test_a_benefit_without_a_gross_price_is_refused_by_name() -> None:
     rows = pd.DataFrame([price("a", "paid", None, share=None), price("b", "paid", 1)])
-    with pytest.raises(cost.NoUnitPrice, match="ingen bruttopris i 2020 for a i Her"):
+    with pytest.raises(cost.NoUnitPrice, match="no gross price in 2020 for a in Her"):
         cost.chosen_prices(rows, "Her", ["a", "b"], 2020, 2020, NO_LEVELS)
-    with pytest.raises(cost.NoUnitPrice, match="ingen bruttopris i 2021 for b i Her"):
+    with pytest.raises(cost.NoUnitPrice, match="no gross price in 2021 for b in Her"):
         cost.chosen_prices(rows, "Her", ["b"], 2021, 2021, NO_LEVELS)
 
 
 def test_prices_of_two_levels_meet_only_by_a_sourced_factor_for_benefits() -> None:
     rows = pd.DataFrame([price("a", "paid", 100)])
-    with pytest.raises(MissingPriceLevel, match="2020- til 2021-priser"):
+    with pytest.raises(MissingPriceLevel, match="from 2020 to 2021 prices"):
         cost.chosen_prices(rows, "Her", ["a"], 2020, 2021, NO_LEVELS)
     service = pd.DataFrame({"from_year": [2020], "to_year": [2021], "kind": ["samlet service"], "factor": [1.02]})
     with pytest.raises(MissingPriceLevel):

@@ -176,11 +176,11 @@ def test_an_index_is_100_at_its_base_and_keeps_the_ratios() -> None:
 @pytest.mark.parametrize(
     ("amounts", "why"),
     [
-        ((0, 5, 6), "udgangspunktet er 0"),
-        ((5, -5, 6), "skifter fortegn"),
-        ((5, 0, 6), "skifter fortegn eller er 0"),
-        ((5, None, 6), "mangler måneder"),
-        ((None, 5, 6), "mangler måneder"),
+        ((0, 5, 6), "is 0 in the base month"),
+        ((5, -5, 6), "changes its sign"),
+        ((5, 0, 6), "changes its sign or is 0"),
+        ((5, None, 6), "lacks months"),
+        ((None, 5, 6), "lacks months"),
     ],
 )
 def test_an_index_is_refused_where_it_means_nothing(amounts: tuple[float | None, ...], why: str) -> None:
@@ -238,9 +238,9 @@ def test_a_factor_is_divided_by_the_other_way_and_factors_are_chained() -> None:
 
 
 def test_it_is_said_which_conversion_is_missing() -> None:
-    with pytest.raises(economics.MissingPriceLevel, match=r"fra 2019- til 2024-priser.*Der mangler 2021 → 2023"):
+    with pytest.raises(economics.MissingPriceLevel, match=r"from 2019 to 2024 prices.*add one from 2021 to 2023"):
         economics.converted(1_000, 2019, 2024, "samlet service", LEVELS_IN_A_ROW)
-    with pytest.raises(economics.MissingPriceLevel, match="Fra 2018 til 2020 er der to, som ikke er ens"):
+    with pytest.raises(economics.MissingPriceLevel, match="the two from 2018 to 2020 differ"):
         economics.converted(1_000, 2018, 2020, "samlet service", PRICE_LEVELS)
 
 

@@ -418,13 +418,13 @@ GROUPS = {"started": (15, "xxxx", 1), "others": (10, "xxxx", None)}
 @pytest.mark.parametrize(
     ("groups", "why"),
     [
-        ({"started": (15, "xxxx", None)}, "Ingen personer er startet"),
-        ({"started": (15, "xxxx", -1)}, "Under 15 er startet"),
-        ({"started": (14, "xxxx", 1)}, "Under 15 er startet"),
-        ({"started": (15, "x.xx", 1)}, "Under 15 er startet"),
-        ({"others": (9, "xxxx", None)}, "Under 10 kunne være startet"),
-        ({"others": (4, "xxxx", None)}, "kan følges"),
-        ({"others": (9, "x.xx", None)}, "ingen at sammenligne med"),
+        ({"started": (15, "xxxx", None)}, "nobody has started"),
+        ({"started": (15, "xxxx", -1)}, "under 15 started"),
+        ({"started": (14, "xxxx", 1)}, "under 15 started"),
+        ({"started": (15, "x.xx", 1)}, "under 15 started"),
+        ({"others": (9, "xxxx", None)}, "under 10 could have started"),
+        ({"others": (4, "xxxx", None)}, "can be followed"),
+        ({"others": (9, "x.xx", None)}, "nobody is left to compare with"),
     ],
     ids=["nobody", "before the data", "14 started", "not on benefits", "9 others", "4 others", "no others"],
 )
@@ -447,8 +447,8 @@ WORLD = drawn_world(np.random.default_rng(7))
         ({"covariates": {"alder": np.ones(3)}}, "alder must be given for each person"),
         ({"strata": np.ones(3)}, "strata must be given for each person"),
         ({"outcome": np.ones(3)}, "outcome must be given for each person and month"),
-        ({"outcome": np.where(WORLD[0], np.nan, 1)}, "Udfaldet mangler"),
-        ({"level": 95}, "Sikkerheden skal ligge mellem 0 og 1"),
+        ({"outcome": np.where(WORLD[0], np.nan, 1)}, "the outcome is missing"),
+        ({"level": 95}, "the level must lie between 0 and 1"),
     ],
 )
 def test_a_world_that_does_not_fit_together_is_refused(change: dict[str, Any], why: str) -> None:

@@ -285,11 +285,11 @@ def test_a_covariate_that_is_missing_is_named() -> None:
     drawn = world()
     hole = drawn.covariates["need"].copy()
     hole[drawn.on[:, HISTORY]] = np.nan
-    with pytest.raises(AfkastError, match="need mangler"):
+    with pytest.raises(AfkastError, match="need is missing"):
         sequential_trials(Persons(*drawn.world, covariates={"need": hole}), FOLLOW_UP)
     # also where it is not among the covariates that the treated bear
     many = {f"x{number}": drawn.covariates["need"] for number in range(9)} | {"hole": hole}
-    with pytest.raises(AfkastError, match="hole mangler"):
+    with pytest.raises(AfkastError, match="hole is missing"):
         sequential_trials(Persons(*drawn.world, covariates=many), FOLLOW_UP)
     # of those who could never start it does not matter
     never = np.where(drawn.on, drawn.covariates["duration"], np.nan)

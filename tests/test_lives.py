@@ -306,7 +306,7 @@ def test_a_passed_year_without_a_posting_is_told_where_the_budget_stands_in_for_
 def test_without_a_factor_it_is_said_which_is_missing(book: Callable[[Municipality], Book]) -> None:
     data = municipality("investment_plan")
     data.drop("price_levels", from_year=2023)
-    with pytest.raises(Exception, match=r"fra 2024- til 2023-priser \(samlet service\)"):
+    with pytest.raises(Exception, match=r"from 2024 to 2023 prices for samlet service"):
         book(data).page("investment_plan")
 
 

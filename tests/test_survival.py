@@ -71,7 +71,7 @@ def test_the_curve_ends_where_fewer_than_ten_are_observed() -> None:
 def test_a_group_of_fewer_than_fifteen_gets_no_curve(persons: int, is_refused: bool) -> None:
     on, observed = followed((persons, persons), persons=persons)
     if is_refused:
-        with pytest.raises(AfkastError, match="under 15 personer"):
+        with pytest.raises(AfkastError, match="under 15 persons"):
             occupation(on, observed)
     else:
         assert occupation(on, observed).share.tolist() == [1]
@@ -125,7 +125,7 @@ def test_noughts_and_ones_are_no_and_yes(kind: type) -> None:
     assert found.share.tolist() == occupation(on, observed).share.tolist()
 
 
-@pytest.mark.parametrize(("value", "message"), [(2, "På ydelse skal være 0 eller 1"), (np.nan, "På ydelse mangler")])
+@pytest.mark.parametrize(("value", "message"), [(2, "on_benefit must be 0 or 1"), (np.nan, "on_benefit is missing")])
 def test_a_month_that_is_neither_on_nor_off_is_refused(value: float, message: str) -> None:
     on, observed = followed((20, 20), (8, 12))
     with pytest.raises(AfkastError, match=message):
@@ -134,7 +134,7 @@ def test_a_month_that_is_neither_on_nor_off_is_refused(value: float, message: st
 
 def test_a_priced_month_that_too_few_are_observed_in_is_refused() -> None:
     on, observed = followed((20, 20), (8, 12), (4, 9))
-    with pytest.raises(AfkastError, match="Under 10 følges i måned 2"):
+    with pytest.raises(AfkastError, match="under 10 are followed in month 2"):
         occupation_sum(on, observed)
     assert occupation_sum(on, observed, [1, 1, 0]).value == pytest.approx(1 + 8 / 12)
 
@@ -142,12 +142,12 @@ def test_a_priced_month_that_too_few_are_observed_in_is_refused() -> None:
 @pytest.mark.parametrize(
     ("how", "message"),
     [
-        ({"weights": [1.0] * 19 + [0]}, "Vægten skal være et tal større end 0"),
-        ({"weights": [1.0] * 3}, "Der er 20 rækker, men 3 vægte"),
-        ({"n": [1] * 20, "person": range(20)}, "Et antal og en person"),
-        ({"person": [1] * 20}, "under 15 personer"),
-        ({"level": 95}, "Sikkerheden skal ligge mellem 0 og 1, men er 95."),
-        ({"costs": [1, 2, 3]}, "Der skal være 2 priser, én pr. måned."),
+        ({"weights": [1.0] * 19 + [0]}, "the weight must be a number above 0"),
+        ({"weights": [1.0] * 3}, "there are 20 rows, but 3 weights"),
+        ({"n": [1] * 20, "person": range(20)}, "a count and a person"),
+        ({"person": [1] * 20}, "under 15 persons"),
+        ({"level": 95}, "the level must lie between 0 and 1, but was 95."),
+        ({"costs": [1, 2, 3]}, "there must be 2 prices, one of each month."),
     ],
 )
 def test_an_occupation_that_cannot_be_summed_is_refused(how: dict[str, object], message: str) -> None:

@@ -105,11 +105,11 @@ def test_influences_sum_to_nothing() -> None:
 
 
 def test_an_influence_at_a_time_nobody_has_seen_is_refused() -> None:
-    with pytest.raises(AfkastError, match="Tidspunktet 99 ligger uden for det observerede"):
+    with pytest.raises(AfkastError, match="the time 99 lies outside what is observed"):
         survival.survival_influence(exit, event, 99)
-    with pytest.raises(AfkastError, match="Tidspunktet 99 ligger uden for det observerede"):
+    with pytest.raises(AfkastError, match="the time 99 lies outside what is observed"):
         survival.state_influence(exit, cause, 99)
-    with pytest.raises(AfkastError, match=r"Tidspunktet 2\.5"):
+    with pytest.raises(AfkastError, match=r"the time 2\.5"):
         survival.survival_influence(exit, event, 2.5)  # type: ignore[arg-type]
 
 
@@ -157,9 +157,9 @@ def test_the_adjusted_influence_knows_that_the_weights_were_estimated(target: su
 @pytest.mark.parametrize(
     ("propensity", "covariates", "message"),
     [
-        ([0.5, 1.0, 0.2], np.ones((3, 1)), "mellem 0 og 1 for hver person"),
-        ([0.5, 0.5, 0.2], np.ones((2, 1)), "lige mange personer"),
-        ([0.5, 0.5, 0.2], np.ones((3, 2)), "siger det samme flere gange"),
+        ([0.5, 1.0, 0.2], np.ones((3, 1)), "between 0 and 1 for each person"),
+        ([0.5, 0.5, 0.2], np.ones((2, 1)), "as many persons"),
+        ([0.5, 0.5, 0.2], np.ones((3, 2)), "say the same several times"),
     ],
 )
 def test_propensities_that_cannot_be_are_refused(propensity: list[float], covariates: Floats, message: str) -> None:
@@ -168,7 +168,7 @@ def test_propensities_that_cannot_be_are_refused(propensity: list[float], covari
 
 
 def test_weights_towards_nobody_known_are_refused() -> None:
-    with pytest.raises(AfkastError, match="treated, overlap, everyone, men er mod att"):
+    with pytest.raises(AfkastError, match="treated, overlap, everyone, but are towards att"):
         survival.propensity_adjusted(
             np.zeros(2),
             np.array([True, False]),
@@ -238,9 +238,9 @@ def test_drawn_occupation_is_that_of_persons_drawn_again() -> None:
 
 def test_drawing_refuses_what_cannot_be_answered() -> None:
     rng = np.random.default_rng(13)
-    with pytest.raises(AfkastError, match="Horisonten 9 ligger efter den sidste"):
+    with pytest.raises(AfkastError, match="the horizon 9 lies after the last"):
         survival.drawn_restricted_means([3, 4], [1, 0], 9, rng)
-    with pytest.raises(AfkastError, match="under 15 personer"):
+    with pytest.raises(AfkastError, match="under 15 persons"):
         survival.drawn_occupation_sums(np.ones((3, 2), bool), np.ones((3, 2), bool), rng)
-    with pytest.raises(AfkastError, match="Sikkerheden"):
+    with pytest.raises(AfkastError, match="the level"):
         survival.percentile_interval(np.zeros(3), 95)

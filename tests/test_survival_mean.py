@@ -123,11 +123,11 @@ def test_the_smallest_groups_have_a_mean_without_error(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"tau": 6}, "Horisonten 6 ligger efter den sidste, der er set"),
-        ({"tau": 0}, "Horisonten skal være større end 0, men er 0."),
-        ({"tau": np.nan}, "Horisonten skal være større end 0, men er nan."),
-        ({"tau": 3, "costs": [1, 2]}, "Der skal være 3 priser, én pr. tidsenhed før horisonten, men der er 2."),
-        ({"tau": 2, "costs": [1, np.nan]}, "En pris mangler"),
+        ({"tau": 6}, "the horizon 6 lies after the last that is seen"),
+        ({"tau": 0}, "the horizon must be above 0, but was 0."),
+        ({"tau": np.nan}, "the horizon must be above 0, but was nan."),
+        ({"tau": 3, "costs": [1, 2]}, "there must be 3 prices, one of each unit of time before the horizon, not 2."),
+        ({"tau": 2, "costs": [1, np.nan]}, "a price is missing"),
     ],
 )
 def test_a_mean_of_what_nobody_has_seen_is_refused(arguments: dict[str, object], message: str) -> None:
@@ -138,10 +138,10 @@ def test_a_mean_of_what_nobody_has_seen_is_refused(arguments: dict[str, object],
 @pytest.mark.parametrize(
     ("treated", "message"),
     [
-        ([1, 1, 1, 1], "En af de to grupper er tom"),
-        ([0, 1, 2, 1], "Indsatsen skal være 0 eller 1"),
-        ([0, 1], "Indsatsen skal stå i hver af de 4 rækker, men står i 2."),
-        ([1, 0, 1, 0], "Horisonten 4 ligger efter den sidste, der er set"),  # the second group is seen until 3
+        ([1, 1, 1, 1], "one of the two groups is empty"),
+        ([0, 1, 2, 1], "the treatment must be 0 or 1"),
+        ([0, 1], "the treatment must be given in each of the 4 rows, but is in 2."),
+        ([1, 0, 1, 0], "the horizon 4 lies after the last that is seen"),  # the second group is seen until 3
     ],
 )
 def test_a_difference_needs_two_groups_that_are_followed(treated: list[int], message: str) -> None:
@@ -216,11 +216,11 @@ def test_where_nobody_leaves_no_group_differs(robust: bool) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"group": [1, 1, 1]}, "Der er kun én gruppe; der er intet at sammenligne."),
-        ({"group": [1, 2]}, "Gruppen skal stå i hver af de 3 rækker, men står i 2."),
-        ({"group": [1, np.nan, 2]}, "Gruppen mangler"),
-        ({"group": [1, 2, 2], "strata": [1]}, "Stratum skal stå i hver af de 3 rækker"),
-        ({"group": [1, 2, 2], "ties": "exact"}, "Sammenfald skal være efron eller breslow"),
+        ({"group": [1, 1, 1]}, "there is only one group, so there is nothing to compare."),
+        ({"group": [1, 2]}, "the group must be given in each of the 3 rows, but is in 2."),
+        ({"group": [1, np.nan, 2]}, "the group is missing"),
+        ({"group": [1, 2, 2], "strata": [1]}, "the stratum must be given in each of the 3 rows"),
+        ({"group": [1, 2, 2], "ties": "exact"}, "ties must be efron or breslow"),
     ],
 )
 def test_a_test_needs_groups(arguments: dict[str, object], message: str) -> None:

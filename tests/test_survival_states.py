@@ -144,16 +144,16 @@ def test_the_smallest_groups_have_shares_without_anything_missing(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"to": [0, 3], "states": 3}, "Tilstande skal være hele tal fra 0 til 2, men en er 3."),
-        ({"to": [0, -1]}, "Tilstanden efter kan ikke være negativ"),
-        ({"to": [0, 1], "origin": [0]}, "Der er 2 tilstande efter, men 1 tilstande før"),
-        ({"to": [0, 1], "initial": [0.5, 0.4]}, "Startfordelingen skal være 2 andele, som tilsammen er 1."),
-        ({"to": [0, 1], "entry": [0, 7]}, "Afgang skal ligge efter indtrædelse"),
-        ({"to": [0, 1], "weights": [1, 1], "variance": "greenwood"}, "kræver robust varians"),
-        ({"to": [0, 1], "variance": "jackknife"}, "Variansen skal være robust eller greenwood"),
-        ({"to": [0, 0], "states": 1}, "Der skal være mindst to tilstande, men der er 1."),
-        ({"to": [0, 1], "states": 2.5}, "Der skal være mindst to tilstande, men der er 2.5."),
-        ({"to": [], "exit": []}, "Der er ingen personer"),
+        ({"to": [0, 3], "states": 3}, "states must be whole numbers from 0 to 2, but one is 3."),
+        ({"to": [0, -1]}, "the state after cannot be negative"),
+        ({"to": [0, 1], "origin": [0]}, "there are 2 states after, but 1 states before"),
+        ({"to": [0, 1], "initial": [0.5, 0.4]}, "the initial distribution must be 2 shares that add up to 1."),
+        ({"to": [0, 1], "entry": [0, 7]}, "exit must lie after entry"),
+        ({"to": [0, 1], "weights": [1, 1], "variance": "greenwood"}, "need the robust variance"),
+        ({"to": [0, 1], "variance": "jackknife"}, "the variance must be robust or greenwood"),
+        ({"to": [0, 0], "states": 1}, "there must be at least two states, not 1."),
+        ({"to": [0, 1], "states": 2.5}, "there must be at least two states, not 2.5."),
+        ({"to": [], "exit": []}, "there are no persons"),
     ],
 )
 def test_states_that_cannot_be_are_refused(arguments: dict[str, object], message: str) -> None:
@@ -163,5 +163,5 @@ def test_states_that_cannot_be_are_refused(arguments: dict[str, object], message
 
 @pytest.mark.parametrize("tau", [0, 5, 2.5])
 def test_a_horizon_after_the_last_seen_is_refused(tau: int) -> None:
-    with pytest.raises(AfkastError, match="Horisonten skal være et helt tal fra 1 til 4"):
+    with pytest.raises(AfkastError, match="the horizon must be a whole number from 1 to 4"):
         survival.expected_time([3, 4], [1, 0], tau)

@@ -15,14 +15,16 @@ from afkast.errors import AfkastError
 def by_area(measures: pd.DataFrame, column: str) -> pd.DataFrame:
     """One measure's column (value, numerator, denominator) as months × areas."""
     if measures.duplicated(["period", "area"]).any():
-        raise AfkastError("måltallet har mere end ét tal for samme område og måned; vælg en enkelt kilde.")
+        raise AfkastError("the measure has more than one figure for the same area and month; choose a single source.")
     return measures.pivot(index="period", columns="area", values=column).astype(float)
 
 
 def pooled(counts: pd.DataFrame, areas: Sequence[str]) -> pd.Series:
     """Σ over the areas by month, in the unit of `counts`."""
     if absent := [area for area in areas if area not in counts]:
-        raise AfkastError(f"måltallet mangler for {', '.join(absent)}; føj dem til rådata, eller tag dem ud af siden.")
+        raise AfkastError(
+            f"the measure is missing for {', '.join(absent)}; add them to the raw data, or take them off the page."
+        )
     return counts[list(areas)].sum(axis=1, skipna=False)
 
 
@@ -44,7 +46,7 @@ def without(areas: Sequence[str], own: str) -> list[str]:
 def change_since(series: pd.DataFrame, base: pd.Timestamp, breaks: pd.DataFrame, accepted: str = "") -> pd.DataFrame:
     """Each column's change since the base month, in its own unit; refused across a break without a reason."""
     if base not in series.index or series.loc[base].isna().any():
-        raise AfkastError(f"måltallet mangler i udgangspunktet {base:%m-%Y}; vælg en måned, som alle områder har.")
+        raise AfkastError(f"the measure is missing in the base month {base:%m-%Y}; choose a month that all areas have.")
     refuse_across(breaks, base, series.index[-1], accepted)
     return series - series.loc[base]
 

@@ -101,22 +101,22 @@ def ladder_in_force(refund_ladder: pd.DataFrame, benefits: Sequence[str], first:
     )
     if unknown := [benefit for benefit in benefits if benefit not in set(named["benefit"])]:
         raise NoRefundShare(
-            f"Tabellen refund_ladder har ingen andel for {', '.join(unknown)}; skriv ydelsen, som den hedder dér "
-            f"({', '.join(refund_ladder['benefit'].unique())}), eller tilføj dens trin med kilde."
+            f"refund_ladder has no share for {', '.join(unknown)}; write the benefit as it is called there "
+            f"({', '.join(refund_ladder['benefit'].unique())}), or add its steps with their source."
         )
     rules = named[named["benefit"].isin(benefits)]
     earliest = rules.groupby("benefit")["valid_from"].min().max()
     if pd.Timestamp(first) < earliest:
         raise NoRefundShare(
-            f"Refusionen før {earliest:%d-%m-%Y} er ikke i tabellen refund_ladder; "
-            "regn udgiften fra den dag, eller tilføj de ældre regler med kilde."
+            f"refund_ladder has no refund before {earliest:%d-%m-%Y}; reckon the cost from that day, or add the older "
+            "rules with their source."
         )
     throughout = (rules["valid_from"] <= pd.Timestamp(first)) & ~(rules["valid_to"] < pd.Timestamp(last))
     rules = rules[throughout]
     if changed := [benefit for benefit in benefits if benefit not in set(rules["benefit"])]:
         raise NoRefundShare(
-            f"Refusionen for {', '.join(changed)} skifter mellem {first:%d-%m-%Y} og {last:%d-%m-%Y}; "
-            "regn udgiften for sig før og efter skiftet."
+            f"the refund of {', '.join(changed)} changes between {first:%d-%m-%Y} and {last:%d-%m-%Y}; "
+            "reckon the cost before the change and after it by themselves."
         )
     knots = np.unique(rules["to_week"].dropna().astype(float))
     step_starts = np.append(0, knots)
@@ -199,8 +199,8 @@ def prices_in(unit_prices: pd.DataFrame, area: str, year: int, benefits: Sequenc
     own = first_basis(unit_prices[(unit_prices["area"] == area) & (unit_prices["year"] == year)])
     if lacking := [benefit for benefit in benefits if benefit not in set(own["benefit"])]:
         raise NoUnitPrice(
-            f"Tabellen unit_prices har ingen pris i {year} for {', '.join(lacking)} i {area}; "
-            "ret ydelse, kommune eller år, som de står dér, eller tilføj prisen med kilde."
+            f"unit_prices has no price in {year} for {', '.join(lacking)} in {area}; "
+            "correct benefit, municipality or year to what stands there, or add the price with its source."
         )
     return own.set_index("benefit").loc[list(benefits)]
 
@@ -225,8 +225,8 @@ def chosen_prices(
     best = first_basis(found).set_index("benefit")
     if lacking := [benefit for benefit in benefits if benefit not in best.index]:
         raise NoUnitPrice(
-            f"Tabellen unit_prices har ingen bruttopris i {year} for {', '.join(lacking)} i {area}; "
-            "tilføj den med kilde, under det navn, som ydelsen har i spells."
+            f"unit_prices has no gross price in {year} for {', '.join(lacking)} in {area}; "
+            "add it with its source, under the name that the benefit has in spells."
         )
     best = best.loc[list(benefits)]
     best["gross_dkk_per_full_year_person"] = [
@@ -256,7 +256,7 @@ def costs(
     between the two, and costs where the other is dearer.
     """
     if ((benefit < 0) & (weeks_on_benefit > 0)).any():
-        raise AfkastError("En måned har uger på ydelse, men ingen ydelse.")
+        raise AfkastError("a month has weeks on benefits, but no benefit; give the benefit of each such month.")
     place = np.where(weeks_on_benefit > 0, benefit, 0)
     months = np.arange(weeks_on_benefit.shape[1])
     price = gross_dkk_per_week[place] if gross_dkk_per_week.ndim == 1 else gross_dkk_per_week[place, months]

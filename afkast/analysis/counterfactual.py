@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from scipy.optimize import nnls
 
 from afkast.analysis.benchmark import by_area
+from afkast.analysis.lack import Lack, NotEnough
 from afkast.analysis.series_breaks import refuse_across
-from afkast.errors import AfkastError
 
 Floats = NDArray[np.float64]
 
@@ -167,9 +167,7 @@ def placebo_gaps(
     values = panel.to_numpy(dtype=float)
     last = int(panel.index.get_indexer(pd.DatetimeIndex([base]))[0])
     if last < FEWEST_MONTHS_BEFORE - 1 or last + months_after >= len(panel):
-        raise AfkastError(
-            f"Der skal være mindst {FEWEST_MONTHS_BEFORE} måneder til og med {base:%m-%Y} og {months_after} efter."
-        )
+        raise NotEnough(Lack.SHORT_BEFORE_BASE, fewest=FEWEST_MONTHS_BEFORE, base=base, months=months_after)
     bases = [last]
     if earlier:
         bases += list(range(last - months_after, FEWEST_MONTHS_BEFORE - 2, -MONTHS_BETWEEN_BASES))
@@ -217,14 +215,14 @@ def compared(
     """
     place = int(panel.index.get_indexer(pd.DatetimeIndex([base]))[0])
     if place < 0 or place + months_after >= len(panel):
-        raise AfkastError(f"Der er ikke tal for {base:%m-%Y} og {months_after} måneder efter.")
+        raise NotEnough(Lack.NO_MONTHS_AFTER, base=base, months=months_after)
     refuse_across(breaks, base, panel.index[place + months_after], accepted)
     kept = panel.loc[:, (panel > 0).all()]
     if len(kept.columns) <= FEWEST_PLACEBOS:
         count = len(kept.columns) - 1
-        raise AfkastError(f"Det kræver tal for mindst {FEWEST_PLACEBOS} andre kommuner i alle måneder; der er {count}.")
+        raise NotEnough(Lack.FEW_MUNICIPALITIES, fewest=FEWEST_PLACEBOS, count=count)
     if own not in kept:
-        raise AfkastError(f"{own} mangler i nogle af månederne; udviklingen kan ikke holdes op mod andres.")
+        raise NotEnough(Lack.OWN_MONTHS_MISSING, own=own)
     others = kept.drop(columns=own)  # what was done here must not be in what others are compared with
     values, at = kept.to_numpy(dtype=float), int(kept.index.get_indexer(pd.DatetimeIndex([base]))[0])
     place = list(kept.columns).index(own)

@@ -7,6 +7,7 @@ net_gain = saving − investment. A page turns the signs to those of its paper o
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 
 import pandas as pd
 
@@ -25,12 +26,38 @@ OUT_OF_SCALE = 50
 """A budget that is so many times the spending, or less than one so-manieth of it, is asked about."""
 
 
+class NoIndex(StrEnum):
+    """Why a series has no index, as the rest of a sentence."""
+
+    GAPS = "lacks months; give it all of them"
+    ZERO_BASE = "is 0 in the base month; choose another, or show amounts"
+    CHANGES_SIGN = "changes its sign or is 0 on the way; show amounts"
+
+
 class UndefinedIndex(AfkastError):
-    """An index was asked of a series that has none."""
+    """An index was asked of a series that has none; `why`."""
+
+    def __init__(self, why: NoIndex) -> None:
+        super().__init__(f"there is no index: the series {why}.")
+        self.why = why
 
 
 class MissingPriceLevel(AfkastError):
-    """Amounts of two price levels were to meet without a sourced conversion."""
+    """Amounts of two price levels were to meet without a sourced conversion.
+
+    gap: the two price levels nearest each other that no factor joins; unlike: two that are joined by factors that
+    disagree, None where there are none on the way.
+    """
+
+    def __init__(
+        self, from_year: int, to_year: int, kind: str, gap: tuple[int, int], unlike: tuple[int, int] | None = None
+    ) -> None:
+        one, other = unlike or gap
+        remedy = f"the two from {one} to {other} differ; keep one" if unlike else f"add one from {one} to {other}"
+        super().__init__(
+            f"price_levels has no factor from {from_year} to {to_year} prices for {kind}: {remedy}, with its source."
+        )
+        self.from_year, self.to_year, self.kind, self.gap, self.unlike = from_year, to_year, kind, gap, unlike
 
 
 def net_gain(saving: float, investment: float) -> float:
@@ -109,11 +136,11 @@ def year_to_date_average(stock: pd.Series) -> pd.Series:
 def index_series(amounts: pd.Series, base: pd.Timestamp) -> pd.Series:
     """Index, base = 100. Refused where it means nothing: at a base of 0, or when the sign changes."""
     if amounts.isna().any() or base not in amounts.index:
-        raise UndefinedIndex("Indekset er ikke defineret: serien mangler måneder.")
+        raise UndefinedIndex(NoIndex.GAPS)
     if amounts[base] == 0:
-        raise UndefinedIndex("Indekset er ikke defineret: udgangspunktet er 0.")
+        raise UndefinedIndex(NoIndex.ZERO_BASE)
     if (amounts * amounts[base] <= 0).any():
-        raise UndefinedIndex("Indekset er ikke defineret: beløbet skifter fortegn eller er 0 undervejs.")
+        raise UndefinedIndex(NoIndex.CHANGES_SIGN)
     return 100 * amounts / amounts[base]
 
 
@@ -195,14 +222,8 @@ def converted(amount_dkk: float, from_year: int, to_year: int, kind: str, price_
     if to_year not in factors:
         there = _reached(to_year, steps)
         gap = min(((one, other) for one in factors for other in there), key=lambda ends: abs(ends[0] - ends[1]))
-        why = f" Der mangler {gap[0]} → {gap[1]}." if gap != (from_year, to_year) else ""
-        for one, other in unlike:
-            if one in factors and other in there:
-                why = f" Fra {one} til {other} er der to, som ikke er ens."
-        raise MissingPriceLevel(
-            f"Der er ingen kilde til omregning fra {from_year}- til {to_year}-priser ({kind}); "
-            f"de lægges ikke sammen.{why}"
-        )
+        on_the_way = [(one, other) for one, other in unlike if one in factors and other in there]
+        raise MissingPriceLevel(from_year, to_year, kind, gap, on_the_way[-1] if on_the_way else None)
     return amount_dkk * factors[to_year]
 
 

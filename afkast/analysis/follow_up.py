@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from afkast.analysis import cost, effect
 from afkast.analysis.cohort import column_of
 from afkast.analysis.history import BenefitMonths, LadderWeeks, benefit_months, covariates, ladder_weeks
-from afkast.errors import AfkastError
+from afkast.analysis.lack import Lack, NotEnough
 
 Floats = NDArray[np.float64]
 
@@ -26,13 +26,13 @@ class BeforeStart:
     strict: both arms had to be on benefits in the moved month as well, so that a difference is the groups' own.
     """
 
-    difference: effect.Estimate | str
+    difference: effect.Estimate | NotEnough
     strict: bool
 
     @property
     def interval(self) -> tuple[float, float] | None:
         """Of the difference; None where it cannot be told."""
-        return None if isinstance(self.difference, str) else self.difference.interval
+        return None if isinstance(self.difference, NotEnough) else self.difference.interval
 
     @property
     def alike(self) -> bool:
@@ -118,7 +118,7 @@ def follow_up(
     people = persons.set_index("person").loc[members["person"]].reset_index()
     spells = spells[spells["person"].isin(people["person"]) & (spells["start"] <= cut_off.end_time)]
     if spells.empty:
-        raise AfkastError("Ingen i målgruppen har været på ydelse; der er intet at følge.")
+        raise NotEnough(Lack.NOBODY_ON_BENEFITS)
     spells = cost.as_awarded(spells, refund_ladder)
     history = benefit_months(spells, people, spells["start"].min().to_period("M"), cut_off)
     entered, start = (column_of(members[day], history.months) for day in ("entered_on", "started_on"))
@@ -126,7 +126,7 @@ def follow_up(
     ladder = ladder_weeks(spells, people, history.months)
 
     if not (entered < len(history.months)).any():
-        raise AfkastError(f"Ingen er kommet i målgruppen til og med {cut_off}; der er intet at følge.")
+        raise NotEnough(Lack.NOBODY_ENTERED, month=cut_off)
     first = max(int(np.nanmin(entered)), 0)
     prices = cost.chosen_prices(unit_prices, area, history.benefits, price_year, price_year, price_levels)
     per_week = prices["gross_dkk_per_full_year_person"].to_numpy() / cost.WEEKS_PER_YEAR

@@ -1,12 +1,21 @@
 """Breaks in series: which ones a series meets, and no silent comparison across them."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from afkast.errors import AfkastError
 
 
 class BrokenSeries(AfkastError):
-    """A development was asked across a break in its series."""
+    """A development was asked across breaks in its series, whose own texts are `breaks`."""
+
+    def __init__(self, breaks: Sequence[str]) -> None:
+        super().__init__(
+            f"the development crosses {len(breaks)} break(s) in the series; give the page the reason why it can be "
+            f"compared all the same, or choose months on one side: {' '.join(breaks)}"
+        )
+        self.breaks = tuple(breaks)
 
 
 def between(breaks: pd.DataFrame, first: pd.Timestamp, last: pd.Timestamp) -> pd.DataFrame:
@@ -21,6 +30,4 @@ def refuse_across(breaks: pd.DataFrame, first: pd.Timestamp, last: pd.Timestamp,
     """
     crossed = between(breaks, first, last)
     if len(crossed) and not accepted:
-        raise BrokenSeries(
-            "Udviklingen opgøres ikke hen over et databrud, uden at det er begrundet. " + " ".join(crossed["text"])
-        )
+        raise BrokenSeries(list(crossed["text"]))

@@ -5,7 +5,9 @@ import pandas as pd
 
 from afkast.analysis.effect import Doubt, Said, Saying
 from afkast.analysis.history import CHANGED_MONTHS, HISTORY_MONTHS
+from afkast.analysis.lack import NotEnough
 from afkast.report.danish import month, number
+from afkast.report.refusals import in_danish
 
 COVARIATES = {
     "history_share": f"Andel af de seneste {HISTORY_MONTHS} måneder på ydelse",
@@ -74,8 +76,8 @@ def choice_name(choice: str, value: float) -> str:
 
 def choice_note(row: pd.Series, months: pd.PeriodIndex, asked_months: int, lag_months: int) -> str:
     """What a reader must know of a row of `effect.sensitivity`; months: of the calendar columns."""
-    if row["refused"]:
-        return str(row["refused"])
+    if isinstance(row["refused"], NotEnough):
+        return in_danish(row["refused"])
     notes = [NOTES.get(row["choice"], "")]
     if row["choice"].startswith("without_month_"):
         notes.append(f"Uden {month(months[int(row['value'])])}.")

@@ -11,8 +11,8 @@ from afkast.analysis.cohort import along
 from afkast.analysis.effect.design import FEWEST_CONTROLS, Design
 from afkast.analysis.effect.interval import Outcome
 from afkast.analysis.effect.persons import Floats, Persons
+from afkast.analysis.lack import Lack, NotEnough
 from afkast.analysis.survival import FEWEST_OBSERVED, months_followed
-from afkast.errors import AfkastError
 
 AT_A_TIME = 750_000
 """Persons × trial months × calendar months: few enough to stay in the processor's cache, and for a product not to be
@@ -102,8 +102,8 @@ def means(of: Design, data: Followed, follow_up_months: int | None) -> Means:
     observed = np.stack([seen.sum(axis=0, dtype=float), counted[in_use].sum(axis=0)])
     tau = months_followed(observed)
     if tau == 0:
-        who = "startede kan følges" if observed[0, 0] < FEWEST_OBSERVED else "kunne være startet i de samme måneder"
-        raise AfkastError(f"Under {FEWEST_OBSERVED} {who}; det er for få til en sammenligning.")
+        few = Lack.FEW_FOLLOWED if observed[0, 0] < FEWEST_OBSERVED else Lack.FEW_COMPARABLE
+        raise NotEnough(few, fewest=FEWEST_OBSERVED)
     a = of.treated_weight[:, None] * (R * seen)[:, :tau]
     W = np.where(enough, W, 0)
     on_treated, on_control = (seen & on).sum(axis=0, dtype=float), counted_on[in_use].sum(axis=0)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from afkast.analysis.effect.persons import Floats, Persons
 from afkast.analysis.effect.terms import Term, across, at, names_of, terms
 from afkast.analysis.effect.weights import Propensity, propensity
+from afkast.analysis.lack import Lack, NotEnough
 from afkast.analysis.survival import FEWEST_IN_GROUP
 from afkast.errors import AfkastError
 
@@ -82,7 +83,7 @@ def design(persons: Persons, weights: Weights | None = None) -> Design:
     weights = weights or ("att" if covariates else "none")
     months = np.unique(start_month[~np.isnan(start_month)]).astype(int)
     if len(months) == 0:
-        raise AfkastError("Ingen personer er startet i indsatsen; der er intet at sammenligne.")
+        raise NotEnough(Lack.NOBODY_STARTED)
     months = months[(months >= 0) & (months < persons.shape[1])]
     E = persons.may_start[:, months] & ~(start_month[:, None] < months)
     A = E & (start_month[:, None] == months)
@@ -90,16 +91,14 @@ def design(persons: Persons, weights: Weights | None = None) -> Design:
     months, E, A = months[some], E[:, some], A[:, some]
     for name, x in covariates.items():
         if not np.isfinite(x).all() and (E & ~np.isfinite(across(x, months))).any():
-            raise AfkastError(
-                f"{name} mangler for nogle af dem, der kunne starte; udfyld oplysningen eller udelad den."
-            )
+            raise AfkastError(f"{name} is missing for some who could start; fill it in, or leave it out.")
     person, trial = np.nonzero(A)
     if len(person) < FEWEST_IN_GROUP:
-        raise AfkastError(f"Under {FEWEST_IN_GROUP} er startet, mens de var på ydelse; det er for få til en kurve.")
+        raise NotEnough(Lack.FEW_STARTED, fewest=FEWEST_IN_GROUP)
 
     C = E & ~A
     if not C.any():
-        raise AfkastError("Alle, der kunne starte, er startet i samme måned; der er ingen at sammenligne med.")
+        raise NotEnough(Lack.ALL_STARTED_AT_ONCE)
     found: list[Stratum] = []
     comparison = np.zeros(len(person), dtype=int)
     if strata is None:
@@ -124,7 +123,7 @@ def design(persons: Persons, weights: Weights | None = None) -> Design:
     treated_weight, control_weight = np.ones(len(person)), np.ones(E.shape)
     if weights != "none":
         if regression is None:
-            raise AfkastError("En vægtet sammenligning kræver oplysninger om personerne at veje efter.")
+            raise AfkastError("weights need covariates to weigh by; give the persons some, or weigh by none.")
         p = regression.probability
         if weights == "att":
             control_weight = p / np.maximum(1 - p, 1e-12)

@@ -11,8 +11,8 @@ from afkast.analysis.effect.arms import Arms
 from afkast.analysis.effect.design import FEWEST_CONTROLS
 from afkast.analysis.effect.persons import Bools, Floats, Persons
 from afkast.analysis.effect.trials import Effect, sequential_trials
+from afkast.analysis.lack import Lack, NotEnough
 from afkast.analysis.survival import FEWEST_IN_GROUP, Estimate
-from afkast.errors import AfkastError
 
 
 def spells_apart(on_benefit: Bools) -> tuple[NDArray[np.int64], Bools]:
@@ -76,7 +76,7 @@ def delayed_entry(persons: Persons, follow_up_months: int, level: float = 0.95) 
     last = first + int((~enough[first:]).argmax())
     size = risk[:, :, first:last].any(axis=2).sum(axis=1)
     if last <= first or size[0] < FEWEST_IN_GROUP:
-        raise AfkastError(f"Under {FEWEST_IN_GROUP} startede kan følges fra indgangen i målgruppen; det er for få.")
+        raise NotEnough(Lack.FEW_FROM_ENTRY, fewest=FEWEST_IN_GROUP)
     parts, saved = [], 0.0
     for sign, at, count in zip((-1, 1), risk[:, :, first:last], n[:, first:last], strict=True):
         dN = at & leaves[:, first:last]
@@ -108,7 +108,7 @@ def naive(persons: Persons, follow_up_months: int) -> Naive:
     entry = persons.entry[entered].astype(int)
     started = ~np.isnan(persons.start[entered])
     if not started.any() or started.all():
-        raise AfkastError("Enten er ingen startet, eller alle er; der er intet at sammenligne.")
+        raise NotEnough(Lack.NOBODY_OR_ALL_STARTED)
     observed = persons.observed
     Y, R = (along(x[entered], entry, follow_up_months) for x in (persons.on_benefit & observed, observed))
 

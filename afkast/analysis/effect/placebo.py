@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from afkast.analysis.effect.design import design
 from afkast.analysis.effect.persons import Persons
 from afkast.analysis.effect.trials import estimated
+from afkast.analysis.lack import Lack, NotEnough
 from afkast.analysis.survival import FEWEST_IN_GROUP, Estimate
-from afkast.errors import AfkastError
 
 FEWEST_AWAY = 5
 """Where fewer of the started can be expected to have been off benefits before, the months before say nothing."""
@@ -19,8 +19,8 @@ FEWEST_AWAY = 5
 
 def placebo(
     persons: Persons, months_earlier: int = 6, *, on_benefit_then: bool = True, level: float = 0.95
-) -> Estimate | str:
-    """What the intervention "saved" in the months before it began: 0 when the groups are comparable, or a sentence.
+) -> Estimate | NotEnough:
+    """What the intervention "saved" in the months before it began: 0 when the groups are comparable, or what lacks.
 
     As `sequential_trials` with every trial moved so many months earlier, covariates as they were known then. To start
     one must be on benefits in the real month, so both arms must be on benefits then, and in the moved month as well
@@ -50,20 +50,17 @@ def placebo(
     started = np.flatnonzero((persons.start >= 0) & (persons.start < persons.shape[1]))
     followed_then = seen[started, persons.start[started].astype(int)]
     if len(started) >= FEWEST_IN_GROUP > followed_then.sum():
-        return f"Data går ikke {L} måneder længere tilbage end indsatsens start; prøven kan ikke laves."
+        return NotEnough(Lack.SHORT_BEFORE_START, months=L)
     try:
         of = design(now)
         then = replace(now, on_benefit=on, observed=seen)
         found = estimated(of, np.where(seen, on, 0.0), then, L, stands_for_moved=False, level=level)
-    except AfkastError as thin:
-        return f"Prøven på tiden før indsatsen kan ikke laves. {thin}"
+    except NotEnough as thin:
+        return thin
     # counted among the controls: the started's own number must not decide whether they are shown
     person, trial = np.nonzero(of.eligible & ~of.starts)
     months = of.months[trial][:, None] + np.arange(found.follow_up_months)
     away = (seen & ~on)[person[:, None], months].any(axis=1).mean()
     if away * found.treated_persons < FEWEST_AWAY:
-        return (
-            f"Kun {100 * away:.0f} % af dem, der kunne være startet, var ude af ydelse i tiden før; "
-            "med så få startede kan prøven ikke vise, om grupperne ligner hinanden."
-        )
+        return NotEnough(Lack.FEW_AWAY_BEFORE, percent=round(100 * away))
     return found.saved

@@ -12,8 +12,8 @@ from afkast.analysis.effect.designs import delayed_entry, first_exit, landmark
 from afkast.analysis.effect.leaving import moved_are_off, moves
 from afkast.analysis.effect.persons import Persons
 from afkast.analysis.effect.trials import Effect, sequential_trials
+from afkast.analysis.lack import Lack, NotEnough
 from afkast.analysis.survival import Estimate
-from afkast.errors import AfkastError
 
 WEEKS_OFF = {0: 0, 4: 1, 8: 2, 13: 3}
 """Weeks without benefits before one counts as having left, and the months they are in data by month."""
@@ -28,7 +28,7 @@ def sensitivity(persons: Persons, follow_up_months: int, *, lag_months: int = 0)
 
     Columns: choice, value (what it is set to, where that is a number; the column of a month left out), estimate, lower,
     upper, follow_up_months and effective_controls of the estimate (missing where it has none), and refused, the
-    sentence where it cannot be made. lag_months: how many of the last calendar months the main estimate leaves out,
+    error where it cannot be made. lag_months: how many of the last calendar months the main estimate leaves out,
     which the arrays do contain, so that fewer can be left out as well.
     """
     main = persons.leaving_out_last(lag_months)
@@ -36,13 +36,12 @@ def sensitivity(persons: Persons, follow_up_months: int, *, lag_months: int = 0)
     for choice, value, ask in _choices(persons, main, follow_up_months, lag_months):
         try:
             rows.append(_row(choice, value, ask()))
-        except AfkastError as thin:
-            rows.append({"choice": choice, "value": value, "refused": str(thin)})
+        except NotEnough as thin:
+            rows.append({"choice": choice, "value": value, "refused": thin})
     rows += _one_month_out(main, follow_up_months)
     columns = ["choice", "value", "estimate", "lower", "upper", "follow_up_months", "effective_controls", "refused"]
     numbers = dict.fromkeys(columns[1:-1], "Float64")
-    table = pd.DataFrame(rows, columns=columns).astype(numbers | {"refused": "string"})
-    return table.fillna({"refused": ""})
+    return pd.DataFrame(rows, columns=columns).astype(numbers | {"refused": object})
 
 
 def _row(choice: str, value: float | None, answer: Effect | Estimate) -> dict[str, object]:
@@ -113,10 +112,10 @@ def _one_month_out(persons: Persons, follow_up_months: int) -> list[dict[str, ob
         may[:, m] = False
         try:
             found.append((sequential_trials(replace(persons, eligible=may), follow_up_months), m))
-        except AfkastError:
+        except NotEnough:
             continue
     if not found:
-        return [{"choice": "without_month", "refused": "Der er for få startede uden en af månederne."}]
+        return [{"choice": "without_month", "refused": NotEnough(Lack.FEW_WITHOUT_A_MONTH)}]
     found.sort(key=lambda one: one[0].saved.value)
     ends = {"without_month_lowest": found[0], "without_month_highest": found[-1]}
     return [_row(choice, month, answer) for choice, (answer, month) in ends.items()]

@@ -23,6 +23,7 @@ from afkast.analysis.effect.interval import Outcome, bounded
 from afkast.analysis.effect.leaving import until_moving, until_start
 from afkast.analysis.effect.persons import Floats, Persons
 from afkast.analysis.effect.teams import by_team
+from afkast.analysis.lack import Lack, NotEnough
 from afkast.analysis.survival import Estimate
 from afkast.analysis.survival.influence import two_sided_quantile
 from afkast.errors import AfkastError
@@ -199,7 +200,9 @@ def sequential_trials(
         raise AfkastError("outcome must be given for each person and month.")
     Y = np.where(persons.observed, persons.on_benefit if outcome is None else outcome, 0.0)
     if not np.isfinite(Y).all():
-        raise AfkastError("Udfaldet mangler for nogle af de måneder, hvor personerne følges.")
+        raise AfkastError(
+            "the outcome is missing in some months in which persons are followed; give it for all of them."
+        )
     return estimated(
         design(persons, weights), Y, persons, follow_up_months, per_protocol, stands_for_moved, total, level
     )
@@ -227,7 +230,7 @@ def estimated(
     of_persons = influence(compared)
     effective = of_persons.saved.sizes[1]
     if effective < FEWEST_CONTROLS:
-        raise AfkastError(f"Sammenligningen hviler reelt på under {FEWEST_CONTROLS} personer, der kunne være startet.")
+        raise NotEnough(Lack.FEW_BEHIND_WEIGHTS, fewest=FEWEST_CONTROLS)
     P0_own = mean.P0[of.comparison]
     treated, control = (mean.share * mean.Y).sum(axis=0), (mean.share * P0_own).sum(axis=0)
     saved = mean.share * (P0_own - mean.Y) * count

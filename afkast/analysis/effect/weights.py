@@ -10,7 +10,7 @@ from scipy.special import expit, logit
 
 from afkast.analysis.effect.persons import Floats
 from afkast.analysis.effect.terms import Term
-from afkast.errors import AfkastError
+from afkast.analysis.lack import Lack, NotEnough
 
 PRIOR_SD = 2.5
 """Of the log-odds of starting per standard deviation of a term: far beyond what they do, so that it only
@@ -165,4 +165,4 @@ def _most_likely(
         beta = beta + step
         if converged:
             return beta, H
-    raise AfkastError("Sandsynligheden for at starte kan ikke beregnes af oplysningerne; udelad nogle af dem.")
+    raise NotEnough(Lack.NO_PROBABILITY)

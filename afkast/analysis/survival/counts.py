@@ -86,18 +86,18 @@ class Rows:
 
 
 def known(name: str, values: ArrayLike) -> NDArray[Any]:
-    """The values as an array without a missing or infinite one; `name` is the Danish word for them in the error."""
+    """The values as an array without a missing or infinite one; `name` is the word for them in the error."""
     array = np.asarray(values)
     if array.dtype.kind in "iub":
         return array
     missing = pd.isna(array) if array.dtype.kind != "f" else ~np.isfinite(array)
     if missing.any():
-        raise AfkastError(f"{name} mangler i {int(missing.sum())} rækker; udelad eller ret dem.")
+        raise AfkastError(f"{name} is missing in {int(missing.sum())} rows; leave them out or correct them.")
     return array
 
 
 def whole(name: str, values: ArrayLike) -> Integers:
-    """The values as whole numbers from 0; `name` is the Danish word for them in the error."""
+    """The values as whole numbers from 0; `name` is the word for them in the error."""
     return whole_and_largest(name, values)[0]
 
 
@@ -105,35 +105,35 @@ def whole_and_largest(name: str, values: ArrayLike) -> tuple[Integers, int]:
     """As `whole`, and the largest of them, 0 of none: both from one pass over the rows."""
     array = known(name, values)
     if array.ndim != 1 or array.dtype.kind not in "iuf":
-        raise AfkastError(f"{name} skal være en række af hele tal.")
+        raise AfkastError(f"{name} must be a row of whole numbers.")
     if array.dtype.kind == "f":
         if broken := int((array != np.floor(array)).sum()):
-            raise AfkastError(f"{name} skal være hele tal, men er det ikke i {broken} rækker.")
+            raise AfkastError(f"{name} must be whole numbers, but is not in {broken} rows.")
         if (np.abs(array) > LARGEST_WHOLE).any():
-            raise AfkastError(f"{name} er for stor til at være et helt tal.")
+            raise AfkastError(f"{name} is too large to be a whole number.")
     numbers = array.astype(np.int64, copy=False)
     # read without a sign, a negative number is larger than any other
     largest = int(numbers.view(np.uint64).max()) if len(numbers) else 0
     if largest > np.iinfo(np.int64).max:
-        raise AfkastError(f"{name} kan ikke være negativ; det er den i {int((array < 0).sum())} rækker.")
+        raise AfkastError(f"{name} cannot be negative; it is in {int((array < 0).sum())} rows.")
     return numbers, largest
 
 
 def positive(name: str, values: ArrayLike) -> Floats:
-    """The values as numbers above 0; `name` is the Danish word for them in the error."""
+    """The values as numbers above 0; `name` is the word for them in the error."""
     array = np.asarray(values)
     if array.ndim != 1 or array.dtype.kind not in "iuf" or not (np.isfinite(array) & (array > 0)).all():
-        raise AfkastError(f"{name} skal være et tal større end 0 i hver række.")
+        raise AfkastError(f"{name} must be a number above 0 in each row.")
     return array.astype(np.float64, copy=False)
 
 
 def yes_or_no(name: str, values: ArrayLike) -> NDArray[np.bool_]:
-    """The values as bool, of any shape; 0 and 1 will do. `name` is the Danish word for them in the error."""
+    """The values as bool, of any shape; 0 and 1 will do. `name` is the word for them in the error."""
     array = np.asarray(values)
     if array.dtype != np.bool_:
         array = known(name, array)
         if not np.isin(array, (0, 1)).all():
-            raise AfkastError(f"{name} skal være 0 eller 1, falsk eller sand.")
+            raise AfkastError(f"{name} must be 0 or 1, false or true.")
     return array.astype(np.bool_, copy=False)
 
 
@@ -141,24 +141,24 @@ def places(name: str, labels: ArrayLike, rows: int) -> tuple[NDArray[np.generic]
     """The distinct labels in sorted order, and each row's place among them."""
     array = known(name, labels)
     if array.shape != (rows,):
-        raise AfkastError(f"{name} skal stå i hver af de {rows} rækker, men står i {array.size}.")
+        raise AfkastError(f"{name} must be given in each of the {rows} rows, but is in {array.size}.")
     distinct, place = np.unique(array, return_inverse=True)
     return distinct, place
 
 
 def one_of_each(what: str, size: int, columns: dict[str, Any]) -> None:
-    """Refuse a column that does not have a value for each of the rows; keys are Danish plurals."""
+    """Refuse a column that does not have a value for each of the rows; keys are plurals."""
     for name, column in columns.items():
         if column is not None and np.shape(column) != (size,):
-            raise AfkastError(f"Der er {size} {what}, men {np.size(column)} {name}; de skal være lige mange.")
-    if columns.get("personer") is not None and columns.get("antal") is not None:
-        raise AfkastError("Et antal og en person kan ikke stå i samme række; brug det ene eller det andet.")
+            raise AfkastError(f"there are {size} {what}, but {np.size(column)} {name}; there must be as many.")
+    if columns.get("persons") is not None and columns.get("counts") is not None:
+        raise AfkastError("a count and a person cannot stand in the same row; use the one or the other.")
 
 
 def whole_time(at: float, last: int) -> int:
     """A time that has been seen, as a whole number."""
     if not (0 <= at <= last and at == int(at)):
-        raise AfkastError(f"Tidspunktet {at} ligger uden for det observerede, de hele tal fra 0 til {last}.")
+        raise AfkastError(f"the time {at} lies outside what is observed, the whole numbers from 0 to {last}.")
     return int(at)
 
 
@@ -172,29 +172,29 @@ def checked_rows(
     events: int = 1,
 ) -> Rows:
     """Rows that can be counted; AfkastError says in one sentence what cannot. `events` is the largest event code."""
-    last_seen, last = whole_and_largest("Afgangstiden", exit)
-    happened = known("Hændelsen", event)
+    last_seen, last = whole_and_largest("the exit time", exit)
+    happened = known("the event", event)
     if happened.dtype != np.bool_:
-        happened = whole("Hændelsen", happened)
+        happened = whole("the event", happened)
         if len(happened) and happened.max() > events:
-            raise AfkastError(f"Hændelsen skal være et helt tal fra 0 til {events}, hvor 0 er ingen hændelse.")
-    entered = None if entry is None else whole("Indtrædelsestiden", entry)
-    number = None if n is None else positive("Antallet", whole("Antallet", n))
-    weight = None if weights is None else positive("Vægten", weights)
+            raise AfkastError(f"the event must be a whole number from 0 to {events}, where 0 is no event.")
+    entered = None if entry is None else whole("the entry time", entry)
+    number = None if n is None else positive("the count", whole("the count", n))
+    weight = None if weights is None else positive("the weight", weights)
 
     size = len(last_seen)
-    columns = {"hændelser": happened, "indtrædelser": entered, "antal": number, "vægte": weight, "personer": person}
-    one_of_each("afgangstider", size, columns)
+    columns = {"events": happened, "entries": entered, "counts": number, "weights": weight, "persons": person}
+    one_of_each("exit times", size, columns)
     if size == 0:
-        raise AfkastError("Der er ingen personer at regne på.")
+        raise AfkastError("there are no persons to reckon with.")
     if last > LONGEST_TIME:
-        raise AfkastError(f"En afgangstid er over {LONGEST_TIME}; regn i uger eller måneder fra tid nul.")
+        raise AfkastError(f"an exit time is over {LONGEST_TIME}; count weeks or months from time zero.")
     if entered is not None and (entered >= last_seen).any():
         late = int((entered >= last_seen).sum())
-        raise AfkastError(f"Afgang skal ligge efter indtrædelse; det gør den ikke i {late} rækker.")
+        raise AfkastError(f"exit must lie after entry; it does not in {late} rows.")
     persons, codes = size, None
     if person is not None:
-        labels, codes = places("Personen", person, size)
+        labels, codes = places("the person", person, size)
         persons = len(labels)
     return Rows(last_seen, happened, entered, number, weight, codes, persons, last)
 
@@ -260,8 +260,8 @@ def count(
     rows = checked_rows(exit, event, entry, n, weights)
     if group is None:
         return Counts(*tally(rows, weighted=True)[0, [0, 2, 1]])
-    codes = whole("Gruppen", group)
-    one_of_each("afgangstider", len(rows.exit), {"grupper": codes})
+    codes = whole("the group", group)
+    one_of_each("exit times", len(rows.exit), {"groups": codes})
     table = tally(rows, codes, int(codes.max()) + 1, weighted=True)
     return Counts(table[:, 0], table[:, 2], table[:, 1])
 

@@ -54,7 +54,7 @@ def estimated_hazard(rows: Rows, fewest_at_risk: int | None = None) -> Hazard:
     if fewest_at_risk is not None:
         enough = persons.at_risk >= fewest_at_risk
         if not enough.any():
-            raise AfkastError(f"Der følges aldrig {fewest_at_risk} personer på samme tid; det er for få til en kurve.")
+            raise AfkastError(f"{fewest_at_risk} persons are never followed at the same time, too few for a curve.")
         start = int(enough.argmax())
         h = np.where(np.arange(len(h)) < start, 0.0, h)
     S = np.asarray(np.cumprod(1 - h), dtype=np.float64)
@@ -103,7 +103,7 @@ def limits(S: Floats, standard_error: Floats, interval: Interval, level: float) 
     """
     z = two_sided_quantile(level)
     if interval not in ("plain", "log", "log-log"):
-        raise AfkastError(f"Intervallet skal være plain, log eller log-log, men er {interval}.")
+        raise AfkastError(f"the interval must be plain, log or log-log, but was {interval}.")
     inside = (S > 0) & (S < 1)
     P = np.where(inside, S, 0.5)
     with np.errstate(over="ignore"):
@@ -187,7 +187,7 @@ def quantile(curve: KaplanMeier, share: float = 0.5) -> Quantile:
     Where the curve is flat at that height the middle of the flat piece is the answer, as in R.
     """
     if not 0 < share < 1:
-        raise AfkastError(f"Andelen skal ligge mellem 0 og 1, men er {share}.")
+        raise AfkastError(f"the share must lie between 0 and 1, but was {share}.")
     height = 1 - share
     last = len(curve.survival) - 1
     tolerance = np.sqrt(np.finfo(np.float64).eps)

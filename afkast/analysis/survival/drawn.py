@@ -85,6 +85,6 @@ def drawn_occupation_sums(
 def percentile_interval(draws: Floats, level: float = 0.95) -> tuple[float, float]:
     """The middle `level` of the draws."""
     if not 0 < level < 1:
-        raise AfkastError(f"Sikkerheden skal ligge mellem 0 og 1, men er {level}.")
+        raise AfkastError(f"the level must lie between 0 and 1, but was {level}.")
     lower, upper = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2])
     return float(lower), float(upper)

@@ -25,7 +25,7 @@ def two_sided_quantile(level: float, degrees_of_freedom: Floats) -> Floats: ...
 def two_sided_quantile(level: float, degrees_of_freedom: float | Floats = np.inf) -> float | Floats:
     """t, or z where the degrees of freedom are infinite, of an interval at `level`, a share above 0 and below 1."""
     if not 0 < level < 1:
-        raise AfkastError(f"Sikkerheden skal ligge mellem 0 og 1, men er {level}.")
+        raise AfkastError(f"the level must lie between 0 and 1, but was {level}.")
     t: float | Floats = special.stdtrit(degrees_of_freedom, (1 + level) / 2)
     return t
 
@@ -161,16 +161,16 @@ def propensity_adjusted(
     """
     A, p, X = treated.astype(np.float64), propensity, covariates
     if not (len(influence) == len(A) == len(p) == len(X)):
-        raise AfkastError("Indflydelse, indsats, sandsynlighed og baggrund skal have lige mange personer.")
+        raise AfkastError("influence, treatment, probability and covariates must have as many persons.")
     if not ((p > 0) & (p < 1)).all():
-        raise AfkastError("Sandsynligheden for indsats skal ligge mellem 0 og 1 for hver person.")
+        raise AfkastError("the probability of treatment must lie between 0 and 1 for each person.")
     by_target = {"treated": (0 * p, 1 + 0 * p), "overlap": (-p, 1 - p), "everyone": (p - 1, p)}
     if target not in by_target:
-        raise AfkastError(f"Vægtene skal være mod {', '.join(by_target)}, men er mod {target}.")
+        raise AfkastError(f"the weights must be towards {', '.join(by_target)}, but are towards {target}.")
     slope = np.where(A == 1, *by_target[target])
     H = (X * (p * (1 - p))[:, None]).T @ X
     G = (influence * slope) @ X
     if np.linalg.matrix_rank(H) < len(H):
-        raise AfkastError("Baggrundsoplysningerne siger det samme flere gange; udelad dem, der følger af de andre.")
+        raise AfkastError("the covariates say the same several times; leave out those that follow from the others.")
     adjusted: Floats = influence + (A - p) * (X @ np.linalg.solve(H, G))
     return adjusted

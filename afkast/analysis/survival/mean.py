@@ -17,9 +17,11 @@ def step_costs(tau: float, costs: ArrayLike | None, times: int) -> Floats:
     price = np.asarray(costs, dtype=np.float64)
     needed = int(np.ceil(tau))
     if price.shape != (needed,):
-        raise AfkastError(f"Der skal være {needed} priser, én pr. tidsenhed før horisonten, men der er {price.size}.")
+        raise AfkastError(
+            f"there must be {needed} prices, one of each unit of time before the horizon, not {price.size}."
+        )
     if not np.isfinite(price).all():
-        raise AfkastError("En pris mangler; angiv en pris for hver tidsenhed før horisonten.")
+        raise AfkastError("a price is missing; give one for each unit of time before the horizon.")
     return length * np.pad(price, (0, max(times - needed, 0)))[:times]
 
 
@@ -27,9 +29,9 @@ def _checked_horizon(tau: float, of: Hazard) -> None:
     """Refuse a τ after the last person seen, unless all have left: then nothing is unknown."""
     last = len(of.S) - 1
     if not (np.isfinite(tau) and tau > 0):
-        raise AfkastError(f"Horisonten skal være større end 0, men er {tau}.")
+        raise AfkastError(f"the horizon must be above 0, but was {tau}.")
     if tau > last and of.S[-1] > 0:
-        raise AfkastError(f"Horisonten {tau} ligger efter den sidste, der er set ({last}); vælg en kortere.")
+        raise AfkastError(f"the horizon {tau} lies after the last that is seen ({last}); choose a shorter one.")
 
 
 def _part(rows: Rows, tau: float, costs: ArrayLike | None, fewest_at_risk: int | None) -> tuple[float, float, Floats]:
@@ -110,11 +112,13 @@ def restricted_mean_difference(
     summed within the person first, who may then be in both groups.
     """
     rows = checked_rows(exit, event, entry, n, weights, person)
-    is_treated = yes_or_no("Indsatsen", treated)
+    is_treated = yes_or_no("the treatment", treated)
     if is_treated.shape != rows.exit.shape:
-        raise AfkastError(f"Indsatsen skal stå i hver af de {len(rows.exit)} rækker, men står i {is_treated.size}.")
+        raise AfkastError(
+            f"the treatment must be given in each of the {len(rows.exit)} rows, but is in {is_treated.size}."
+        )
     if is_treated.all() or not is_treated.any():
-        raise AfkastError("En af de to grupper er tom; der er intet at sammenligne.")
+        raise AfkastError("one of the two groups is empty, so there is nothing to compare.")
 
     theta, variance, influence = [], 0.0, np.zeros(len(rows.exit))
     for chosen, sign in [(is_treated, 1), (~is_treated, -1)]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from afkast.analysis.lack import Lack, NotEnough
 from afkast.analysis.survival.counts import Floats, Integers, one_of_each, places, positive, whole, yes_or_no
 from afkast.analysis.survival.influence import Estimate, estimate, of_persons, squared, two_sided_quantile
 from afkast.errors import AfkastError
@@ -73,20 +74,20 @@ def _shares(
     weights: ArrayLike | None,
     person: ArrayLike | None,
 ) -> _Shares:
-    on_benefit, observed = yes_or_no("På ydelse", on_benefit), yes_or_no("Fulgt", observed)
+    on_benefit, observed = yes_or_no("on_benefit", on_benefit), yes_or_no("observed", observed)
     rows = len(on_benefit)
     if on_benefit.shape != observed.shape or on_benefit.ndim != 2:
-        raise AfkastError("På ydelse og fulgt skal være to tabeller af samme størrelse.")
-    number = None if n is None else positive("Antallet", whole("Antallet", n))
-    weight = np.ones(rows) if weights is None else positive("Vægten", weights)
-    one_of_each("rækker", rows, {"antal": number, "vægte": weight, "personer": person})
+        raise AfkastError("on_benefit and observed must be two tables of the same size, persons × months.")
+    number = None if n is None else positive("the count", whole("the count", n))
+    weight = np.ones(rows) if weights is None else positive("the weight", weights)
+    one_of_each("rows", rows, {"counts": number, "weights": weight, "persons": person})
     distinct, codes = rows, None
     if person is not None:
-        labels, codes = places("Personen", person, rows)
+        labels, codes = places("the person", person, rows)
         distinct = len(labels)
     persons = distinct if number is None else int(number.sum())
     if persons < FEWEST_IN_GROUP:
-        raise AfkastError(f"Gruppen er på under {FEWEST_IN_GROUP} personer; det er for få til en kurve.")
+        raise NotEnough(Lack.FEW_IN_GROUP, fewest=FEWEST_IN_GROUP)
 
     R, Y = observed, on_benefit & observed
     counted = np.ones(rows, np.int64) if number is None else number.astype(np.int64)
@@ -126,10 +127,10 @@ def _prices(costs: ArrayLike | None, shares: _Shares) -> Floats:
     K = len(shares.P)
     c = np.ones(K) if costs is None else np.asarray(costs, dtype=np.float64)
     if c.shape != (K,) or not np.isfinite(c).all():
-        raise AfkastError(f"Der skal være {K} priser, én pr. måned.")
+        raise AfkastError(f"there must be {K} prices, one of each month.")
     unseen = np.flatnonzero(np.isnan(shares.P) & (c != 0))
     if len(unseen):
-        raise AfkastError(f"Under {FEWEST_OBSERVED} følges i måned {unseen[0]}; vælg en kortere opfølgning.")
+        raise NotEnough(Lack.FEW_IN_MONTH, fewest=FEWEST_OBSERVED, month=int(unseen[0]))
     return c
 
 

@@ -53,13 +53,13 @@ def log_rank(
     Source: Mantel, Cancer Chemotherapy Reports 50 (1966); Peto and Peto, JRSS A 135 (1972).
     """
     if ties not in ("efron", "breslow"):
-        raise AfkastError(f"Sammenfald skal være efron eller breslow, men er {ties}.")
+        raise AfkastError(f"ties must be efron or breslow, but was {ties}.")
     rows = checked_rows(exit, event, entry, n, weights, person)
-    labels, g = places("Gruppen", group, len(rows.exit))
-    levels, s = places("Stratum", np.zeros(len(rows.exit)) if strata is None else strata, len(rows.exit))
+    labels, g = places("the group", group, len(rows.exit))
+    levels, s = places("the stratum", np.zeros(len(rows.exit)) if strata is None else strata, len(rows.exit))
     G, strata_count = len(labels), len(levels)
     if G < 2:
-        raise AfkastError("Der er kun én gruppe; der er intet at sammenligne.")
+        raise AfkastError("there is only one group, so there is nothing to compare.")
 
     # (strata · times, groups): every time of every stratum is a table of its own
     def by_time(table: Floats) -> Floats:

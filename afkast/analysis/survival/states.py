@@ -125,7 +125,7 @@ def _process(rows: Rows, to: Integers, origin: Integers, states: int, initial: A
     if initial is not None:
         P = np.asarray(initial, dtype=np.float64)
         if P.shape != (S,) or not np.isclose(P.sum(), 1) or (P < 0).any():
-            raise AfkastError(f"Startfordelingen skal være {S} andele, som tilsammen er 1.")
+            raise AfkastError(f"the initial distribution must be {S} shares that add up to 1.")
     else:
         happens = moves.any(axis=(1, 2))
         first = int(happens.argmax()) if happens.any() else rows.last
@@ -150,15 +150,15 @@ def _checked(
     weights: ArrayLike | None,
     person: ArrayLike | None,
 ) -> _Process:
-    after = whole("Tilstanden efter", to)
-    before = np.zeros(len(after), np.int64) if origin is None else whole("Tilstanden før", origin)
-    one_of_each("tilstande efter", len(after), {"tilstande før": before})
+    after = whole("the state after", to)
+    before = np.zeros(len(after), np.int64) if origin is None else whole("the state before", origin)
+    one_of_each("states after", len(after), {"states before": before})
     highest = int(max(after.max(initial=0), before.max(initial=0)))
     S = max(highest + 1, 2) if states is None else states
     if not (S >= 2 and int(S) == S):
-        raise AfkastError(f"Der skal være mindst to tilstande, men der er {S}.")
+        raise AfkastError(f"there must be at least two states, not {S}.")
     if highest >= S:
-        raise AfkastError(f"Tilstande skal være hele tal fra 0 til {S - 1}, men en er {highest}.")
+        raise AfkastError(f"states must be whole numbers from 0 to {S - 1}, but one is {highest}.")
     rows = checked_rows(exit, after, entry, n, weights, person, events=S - 1)
     return _process(rows, after, before, S, initial)
 
@@ -190,10 +190,10 @@ def aalen_johansen(
     process = _checked(exit, to, entry, origin, states, initial, n, weights, person)
     share = process.shares()
     if variance not in ("robust", "greenwood"):
-        raise AfkastError(f"Variansen skal være robust eller greenwood, men er {variance}.")
+        raise AfkastError(f"the variance must be robust or greenwood, but was {variance}.")
     if variance == "greenwood":
         if process.rows.robust:
-            raise AfkastError("Vægtede rækker eller flere rækker pr. person kræver robust varians.")
+            raise AfkastError("weighted rows, or several of one person, need the robust variance.")
         squares = process.greenwood()
     else:
         squares = np.zeros_like(share)
@@ -223,7 +223,7 @@ def competing_risks(
     cause: (rows,) 0 when last seen, 1…causes when left. The shares of a time sum to 1, which 1 − Kaplan-Meier per cause
     does not: it takes the other causes for censoring.
     """
-    highest = int(whole("Årsagen", cause).max(initial=1)) if causes is None else causes
+    highest = int(whole("the cause", cause).max(initial=1)) if causes is None else causes
     size = highest + 1
     return aalen_johansen(
         exit,
@@ -266,7 +266,7 @@ def _time_in_states(process: _Process, tau: int) -> tuple[Floats, Floats]:
     """∫₀^τ P(t)dt, (states,), and its influences, (persons, states)."""
     last = process.rows.last
     if not (float(tau).is_integer() and 0 < tau <= last):
-        raise AfkastError(f"Horisonten skal være et helt tal fra 1 til {last}, den sidste der er set, men er {tau}.")
+        raise AfkastError(f"the horizon must be a whole number from 1 to {last}, the last that is seen, but was {tau}.")
     total, since, latest = np.zeros_like(process.initial_influence), 0, process.initial_influence
     for t, U in process.influences():
         if t >= tau:
