@@ -119,6 +119,8 @@ class Template:
     parameters: Mapping[str, Parameter]
     required: tuple[str, ...]
     needs: tuple[Need, ...]
+    shows: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """By the call of the door out, such as show_table: the ids that it is given; a part that is put in is `*`."""
     shows_verdict: bool = False
     decides: tuple[str | None, ...] = ()
     """How a goal may be judged that the notebook asks `goal_of` for; None is a goal without a number."""
@@ -147,6 +149,7 @@ def read_template(path: Path) -> Template:
         parameters={name: Parameter(value, meanings.get(name, "")) for name, value in parameters.items()},
         required=tuple(_required(path, declared.get("required", []), parameters)),
         needs=_needs(path, declared.get("needs", []), parameters),
+        shows=_shown_ids(source for kind, _, source in kinds if kind == "code"),
         shows_verdict=any("goal_of(" in source or "maal-" in source for kind, _, source in kinds if kind == "code"),
         decides=tuple(
             dict.fromkeys(way for kind, _, source in kinds if kind == "code" for way in _judged_ways(source))
@@ -270,6 +273,32 @@ def _judged_ways(source: str) -> list[str | None]:
     ways = [way for call in calls if ast.unparse(call.func) == "goal_of" for way in call.args[2:]]
     words = [one.value for way in ways for one in ast.walk(way) if isinstance(one, ast.Constant)]
     return [word for word in words if word is None or isinstance(word, str)]
+
+
+def _shown_ids(sources: Iterable[str]) -> dict[str, frozenset[str]]:
+    """The ids that the cells give the door out, as far as they stand there."""
+    found: dict[str, set[str]] = {}
+    for source in sources:
+        try:
+            calls = [one for one in ast.walk(ast.parse(source)) if isinstance(one, ast.Call)]
+        except (SyntaxError, ValueError, RecursionError):
+            continue
+        for call in calls:
+            name = ast.unparse(call.func).rpartition(".")[2]
+            if name in ("show_table", "show_figure", "show_text") and call.args:
+                found.setdefault(name, set()).add(_as_pattern(call.args[0]))
+            elif name == "show_goal":
+                found.setdefault("show_text", set()).update(("maal-*", "afgoerelse-*"))
+                found.setdefault("show_table", set()).add("maal-*-aar")
+    return {name: frozenset(ids) for name, ids in found.items()}
+
+
+def _as_pattern(id: ast.expr) -> str:
+    if isinstance(id, ast.Constant):
+        return str(id.value)
+    if isinstance(id, ast.JoinedStr):
+        return "".join(str(one.value) if isinstance(one, ast.Constant) else "*" for one in id.values)
+    return "*"
 
 
 def _comments(source: str) -> dict[str, str]:

@@ -25,6 +25,10 @@ Judged = Literal["at the date", "in each year", "cumulated", "on average"]
 """How a goal's measure meets its number: as it is on the day, year by year, as a sum, or as the year's average."""
 
 
+FRONT_PAGE = "index"
+"""The id of each strategy's front page, which runs after its pages."""
+
+
 class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
 
@@ -73,6 +77,51 @@ class PageOfStrategy(_Strict):
     parameters: dict[str, Any] = {}
 
 
+Place = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,39}/[a-z0-9][a-z0-9-]{0,59}$")]
+"""Something that a page shows: page/id."""
+
+
+class OwnKeyFigure(_Strict):
+    """A number of a page with the strategy's own words; `{name}` in them is a number that the text has filed."""
+
+    text: Place
+    name: Text
+    number: Text
+    against: Text
+    sure: Text
+
+
+class Front(_Strict):
+    """What of its pages a strategy's front page shows, in this order; what is left out is chosen by `report.front`.
+
+    A reservation is a text of a page, page/id, or a sentence of the strategy's own.
+    """
+
+    verdict: Place | None = None
+    key_figures: Annotated[list[Place | OwnKeyFigure], Field(min_length=1, max_length=4)] | None = None
+    figures: Annotated[list[Place], Field(max_length=4)] | None = None
+    tables: Annotated[list[Place], Field(max_length=8)] | None = None
+    reservations: Annotated[list[Text], Field(min_length=1, max_length=3)] | None = None
+
+    def places(self) -> list[tuple[tuple[str | int, ...], str, str]]:
+        """Everything it names: where in the file, page/id, and what that must be."""
+        named: list[tuple[tuple[str | int, ...], str, str]] = []
+        if self.verdict:
+            named.append((("verdict",), self.verdict, "text"))
+        for number, one in enumerate(self.key_figures or []):
+            named.append((("key_figures", number), one if isinstance(one, str) else one.text, "text"))
+        for key, kind in (("figures", "figure"), ("tables", "table"), ("reservations", "text")):
+            for number, one in enumerate(getattr(self, key) or []):
+                if is_place(one):
+                    named.append(((key, number), one, kind))
+        return named
+
+
+def is_place(words: str) -> bool:
+    """Whether a reservation is page/id, or else a sentence."""
+    return " " not in words and "/" in words
+
+
 class Strategy(_Strict):
     """One investment strategy, as the council decided it and as the book follows it."""
 
@@ -85,6 +134,8 @@ class Strategy(_Strict):
     period: Period
     as_of: Day
     committees: dict[str, Text]
+    responsible: Text | None = None
+    front: Front = Front()
     goals: list[Goal] = []
     pages: list[PageOfStrategy] = Field(min_length=1)
 
@@ -99,7 +150,9 @@ class Strategy(_Strict):
         return self
 
     def page(self, page_id: str) -> PageOfStrategy:
-        """The page with this id."""
+        """The page with this id; the front page is one that every strategy has."""
+        if page_id == FRONT_PAGE:
+            return PageOfStrategy(id=FRONT_PAGE, notebook="resume", title=self.name, area="economics")
         for page in self.pages:
             if page.id == page_id:
                 return page

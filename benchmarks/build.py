@@ -23,11 +23,11 @@ from rich.console import Console
 from rich.table import Table
 
 from afkast.edition import build as building
-from afkast.edition.book import dress, render, write_first_page
-from afkast.edition.execute import Job, execute, jobs_of
+from afkast.edition.book import dress, render
+from afkast.edition.execute import Job, execute, front_page_of, jobs_of
 from afkast.intake import import_raw, open_snapshot
 from afkast.project import Project, find_repository
-from afkast.report.filed import filed, published
+from afkast.report.filed import filed
 from afkast.strategy import load_strategies
 
 CLAIMED = {"execution": 6, "whole": 4, "unchanged": 50}
@@ -99,9 +99,8 @@ def rendered(project: Project, pages: Path) -> None:
     snapshot = open_snapshot(project.snapshots).id
     for notebook, page in (("overview", "overblik"), ("data_basis", "datagrundlag"), ("reconciliation", "afstemning")):
         execute(project, Job(notebook, "", page, page, "", {"snapshot": snapshot}), pages)
-    said = published(pages)
     for strategy in strategies:
-        write_first_page(pages, strategy, said)
+        execute(project, front_page_of(strategy, snapshot), pages)
     render(project, strategies, pages, open_snapshot(project.snapshots), "")
 
 

@@ -13,7 +13,7 @@ from afkast.intake.faults import QUESTIONS
 from afkast.intake.sources import Csv, Dream, Excel, Journal, Sql, Warehouse
 from afkast.notebook import as_list, read_template
 from afkast.project import Project
-from afkast.strategy import Goal, Strategy, load_strategies
+from afkast.strategy import Front, Goal, Strategy, load_strategies
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -102,7 +102,7 @@ def test_every_key_of_a_file_and_every_question_of_an_import_is_in_the_data_read
 
 
 def test_every_key_of_a_strategy_is_in_the_readme_of_strategies() -> None:
-    for key in (*Strategy.model_fields, *Goal.model_fields, "area", "parameters"):
+    for key in (*Strategy.model_fields, *Goal.model_fields, *Front.model_fields, "area", "parameters"):
         assert f"`{key}`" in STRATEGIES_README, key
 
 
@@ -120,6 +120,7 @@ def test_every_notebook_is_a_page_of_the_example(strategies: dict[str, Strategy]
         "data_basis",
         "data_quality",
         "reconciliation",
+        "resume",
     }
 
 

@@ -13,7 +13,7 @@ from conftest import ROOT, Shown, run_here
 from municipality import NEIGHBOUR, ONE_PAGE, OWN, STRATEGY, Municipality, citizens, municipality, strategy_of
 
 from afkast.cli import main
-from afkast.edition.execute import jobs_of
+from afkast.edition.execute import Job, front_page_of, jobs_of
 from afkast.intake import import_raw
 from afkast.project import Project
 from afkast.report.show import METADATA_KEY
@@ -24,20 +24,41 @@ MONEY = ("economics", "gain_by_year", "business_case")
 
 
 class Book:
-    """A municipality's pages, run here one after the other; `about_all` runs the front page over those that were."""
+    """A municipality's pages, run here one after the other, and what reads those that were: `front`, `about_all`."""
 
     def __init__(self, data: Municipality, folder: Path) -> None:
         self.project = Project(ROOT, data.write(folder))
         import_raw(self.project.data, self.project.snapshots, bytes(32))
+        self.pages: dict[str, Shown] = {}
 
     def page(self, notebook: str, strategy: str = STRATEGY) -> Shown:
         """What the strategy's page of that notebook shows; kept for the front page."""
         jobs = jobs_of(load_strategies(self.project)[strategy], "")
         [job] = [job for job in jobs if job.notebook == notebook]
         shown = run_here(self.project, job.notebook, job.parameters)
+        self.pages[job.page] = shown
+        return self._keep(job, shown)
+
+    def front(self, strategy: str = STRATEGY) -> Shown:
+        """The strategy's front page over the pages that were run; it is kept beside them."""
+        job = front_page_of(load_strategies(self.project)[strategy], "")
+        return self._keep(job, run_here(self.project, job.notebook, job.parameters))
+
+    def says_more(self, front: Shown, strategy: str = STRATEGY) -> set[str]:
+        """The numbers on a front page that neither a page has shown nor the strategy's file says."""
+        shown = [item for page in self.pages.values() for item in page.values()]
+        known = {one for item in shown for text in (words(item), filed(item)) for one in digits(text)}
+        known |= digits((self.project.strategies / f"{strategy}.yml").read_text("utf-8"))
+        known |= {str(n) for n in range(32)} | {"95"}  # days of a month, counts of goals, and an interval's level
+        known |= {re.sub(r",0+$", "", one) for one in known}
+        return {
+            one for item in front.values() for one in digits(words(item)) if {one, one.lstrip("0")} & known == set()
+        }
+
+    def _keep(self, job: Job, shown: Shown) -> Shown:
         path = self.project.pages / job.path
         path.parent.mkdir(parents=True, exist_ok=True)
-        outputs = [{"metadata": {METADATA_KEY: item}, "data": {}} for item in shown.values()]
+        outputs = [{"metadata": {METADATA_KEY: item}, "data": {"text/html": item["html"]}} for item in shown.values()]
         path.write_text(json.dumps({"cells": [{"outputs": outputs}]}), encoding="utf-8")
         return shown
 
@@ -53,6 +74,16 @@ def book(tmp_path: Path) -> Callable[[Municipality], Book]:
 def words(item: dict[str, object]) -> str:
     """What a shown text says."""
     return " ".join(html.unescape(re.sub("<[^>]+>", " ", str(item["html"]))).replace("\u00a0", " ").split())
+
+
+def filed(item: dict[str, object]) -> str:
+    """What it filed without showing it, and the words of its figure."""
+    return json.dumps({key: one for key, one in item.items() if key not in ("html", "small")}, ensure_ascii=False)
+
+
+def digits(text: str) -> set[str]:
+    """The numbers in a text."""
+    return {one.rstrip(".,") for one in re.findall(r"\d[\d.,]*", text)}
 
 
 def headlines(shown: Shown) -> str:
@@ -87,7 +118,11 @@ def test_a_book_of_one_strategy_with_one_page(book: Callable[[Municipality], Boo
     assert ("nettogevinst" in shown) == ("ikke gjort op" not in words(front["samlet"])) or (
         shown.number("nettogevinst", "net_gain") is None
     )
-    for item in (*shown.values(), *front.values()):
+    front_page = one.front()
+    assert {"dommen", "vejen-videre"} <= front_page.keys()
+    assert one.says_more(front_page) == set()
+    assert ".." not in " ".join(words(item) for item in front_page.values()).replace("..:", "")
+    for item in (*shown.values(), *front.values(), *front_page.values()):
         told = words(item)
         assert "eksempl" not in told or notebook == "survival_example"
         assert not re.search(r"\bnan\b|\bNone\b|mellem ikke opgjort|\binf\b", told.split("def ")[0]), told
@@ -101,6 +136,7 @@ def test_every_page_as_of_the_first_month_and_of_a_year_s_end(book: Callable[[Mu
     all_pages = book(data)
     for notebook in ONE_PAGE:
         all_pages.page(notebook)
+    assert all_pages.says_more(all_pages.front()) == set()
     front = all_pages.about_all("overview")
     assert len(front["maal"]["rows"]) == sum(len(goals) for _, goals in ONE_PAGE.values())
 

@@ -17,7 +17,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from afkast.edition.book import DATA_BASIS, DATA_QUALITY, OVERVIEW, RECONCILIATION
-from afkast.edition.execute import jobs_of
+from afkast.edition.execute import front_page_of, jobs_of
 from afkast.project import Project
 from afkast.strategy import Strategy, load_strategies
 
@@ -27,6 +27,8 @@ REFERENCES = sorted((ROOT / "tests" / "reference").glob("*.ipynb"))
 SANITIZE = ROOT / "tests" / "nbval.cfg"
 
 THE_DOOR = {"show_table", "show_figure", "show_text", "show_goal"}
+FRONT = {f"show_{part}" for part in "verdict key_figures figures goals reservations tables ways".split()}
+"""The parts of a front page, which show again what pages have filed, or nothing where none has."""
 CHECKS = {"show_check", "show_holds"}
 """A check stands in the cell that reckons the second way, and is seen there."""
 PAST_THE_DOOR = {"print", "display", "HTML", "Markdown", "SVG", "Image", "IPython", "pyplot", "plt"}
@@ -156,7 +158,7 @@ def test_imports_and_drawing_are_folded_and_a_strategy_s_checks_are_not(path: Pa
     of_a_strategy = path.stem not in ABOUT_ALL_STRATEGIES
     for cell in code_cells(read(path)):
         kinds = {type(one) for one in nodes(cell)}
-        if shown(cell) or kinds & {ast.Import, ast.ImportFrom}:
+        if shown(cell, THE_DOOR | FRONT) or kinds & {ast.Import, ast.ImportFrom}:
             assert "hide-input" in tags(cell), f"{cell['id']} is to be folded"
         if of_a_strategy and (ast.Assert in kinds or shown(cell, CHECKS)):
             assert "hide-input" not in tags(cell), f"{cell['id']} holds a check and is to be seen"
@@ -172,6 +174,7 @@ def test_nothing_is_shown_but_through_the_door(path: Path) -> None:
                 "show_goal",
                 *CHECKS,
                 *(f"report.{one}" for one in THE_DOOR),
+                *(f"front.{one}" for one in FRONT),
             }, cell["id"]
 
 
@@ -282,7 +285,7 @@ def test_every_template_runs_as_it_is_from_any_folder(
         for notebook in pool.map(run, TEMPLATES):
             for cell in code_cells(notebook):
                 assert cell.outputs or not surely_shown(cell), cell["id"]
-                assert shown(cell, THE_DOOR | CHECKS) or not cell.outputs, cell["id"]
+                assert shown(cell, THE_DOOR | CHECKS | FRONT) or not cell.outputs, cell["id"]
 
 
 # ---------------------------------------------------------------- references
@@ -291,7 +294,7 @@ def test_every_template_runs_as_it_is_from_any_folder(
 def expected(strategies: dict[str, Strategy]) -> Iterator[tuple[str, str, dict[str, object]]]:
     """Of every page of the example: its reference, its template and its parameters."""
     for strategy in strategies.values():
-        for job in jobs_of(strategy, ""):
+        for job in (*jobs_of(strategy, ""), front_page_of(strategy, "")):
             yield f"{job.strategy}_{job.page}", job.notebook, dict(job.parameters)
     yield OVERVIEW, "overview", {"snapshot": ""}
     yield DATA_BASIS, "data_basis", {"snapshot": ""}
@@ -323,7 +326,7 @@ def test_a_reference_really_was_executed(path: Path) -> None:
     assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
     for cell in cells:
         assert cell.outputs or not surely_shown(cell), cell["id"]
-        assert shown(cell, THE_DOOR | CHECKS) or not cell.outputs, cell["id"]
+        assert shown(cell, THE_DOOR | CHECKS | FRONT) or not cell.outputs, cell["id"]
         assert all("text/html" in output.data for output in cell.outputs), cell["id"]
 
 

@@ -489,7 +489,7 @@ def test_a_figure_draws_files_and_tells_without_the_small_counts(door: Shown) ->
         figure.subplots().plot(values.index, values["antal"])
 
     read = door.figure(pd.DataFrame({"antal": [81, 3, 9]}), draw=draw, alt="{n}", names={"n": Quantity(3, "personer")})
-    assert [values["antal"].isna().tolist() for values in drawn] == [[False, True, False]] * 2
+    assert [values["antal"].isna().tolist() for values in drawn] == [[False, True, False]] * 3
     assert read.one("img").attributes["alt"] == "<5"
     assert cells(read) == ["81", "<5", "9"]
     assert [row["cells"][0]["value"] for row in door.filed["rows"]] == [81, None, 9]

@@ -1,4 +1,4 @@
-"""Executed pages into a site: titles and banners, the contents, each strategy's first page, and the rendering."""
+"""Executed pages into a site: titles and banners, the contents, and the rendering."""
 
 import os
 import re
@@ -10,14 +10,11 @@ from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
-import jinja2
 import nbformat
-import pandas as pd
 from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 from ruamel.yaml import YAML
 
-from afkast.analysis.targets import Verdict, overall
 from afkast.edition.downloads import write_downloads
 from afkast.edition.gate import ALLOW_LIST, check
 from afkast.edition.identifiers import wanted
@@ -29,7 +26,6 @@ from afkast.intake import Snapshot
 from afkast.intake.contracts import PERSON_TABLES
 from afkast.project import UNFINISHED, Project
 from afkast.report import danish
-from afkast.report.cells import badge
 from afkast.report.filed import filed, headlines
 from afkast.strategy import Strategy
 
@@ -65,14 +61,18 @@ FRONT_DOOR = """<!DOCTYPE html>
 """
 """The site's index.html: it leads to the front page; its empty icon keeps a browser from asking for one."""
 
-AREAS = {"economics": "Økonomi", "targets": "Målopfyldelse", "effect": "Effekt"}
+
+BROWSER_TITLE = "browser_title"
+"""The notebook's metadata of this name is what the browser calls the page; book/_templates/layout.html reads it."""
 
 
-def dress(notebook: NotebookNode, title: str, byline: str, key: str) -> None:
+def dress(notebook: NotebookNode, title: str, byline: str, key: str, belongs_to: str = "") -> None:
     """Give an executed page its title, its byline, its key and, where its data are synthetic, a banner that says so.
 
+    In the browser's title stands also what the page belongs to: many strategies have a page of the same name.
     The notebook's own parameters and needs are left out of sight: the injected cell holds what the page was run with.
     """
+    notebook.metadata[BROWSER_TITLE] = " · ".join(filter(None, [title, belongs_to]))
     heading = [f"# {as_text(title)}"]
     if byline:
         heading.append(f"*{as_text(byline)}*")
@@ -177,40 +177,6 @@ def _write_contents(source: Path, strategies: Iterable[Strategy], grounds: list[
     with (source / "_toc.yml").open("w", encoding="utf-8") as file:
         YAML().dump(contents, file)
     return re.findall(r"(?:file|root): (\S+)", (source / "_toc.yml").read_text(encoding="utf-8"))
-
-
-def write_first_page(pages: Path, strategy: Strategy, said: pd.DataFrame) -> None:
-    """Write a strategy's first page: what was decided, its goals with their verdicts, and the way to its pages."""
-    own = said[said["strategy"] == strategy.id].set_index(["item", "name"])["value"]
-    verdicts = {goal.id: Verdict(own[f"maal-{goal.id}", "verdict"]) for goal in strategy.goals}
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("afkast.edition"), autoescape=True, trim_blocks=True, lstrip_blocks=True
-    )
-    body = environment.get_template("strategy.html").render(
-        strategy=strategy,
-        committees=_committees(strategy),
-        verdict=badge(overall(verdicts.values())),
-        goals=[(goal, badge(verdicts[goal.id])) for goal in strategy.goals],
-        areas=[
-            (name, [page for page in strategy.pages if page.area == area])
-            for area, name in AREAS.items()
-            if any(page.area == area for page in strategy.pages)
-        ],
-        failed={page.id for page in strategy.pages if is_failed(pages / strategy.id / f"{page.id}.ipynb")},
-        mark=MARK,
-        day=danish.day,
-    )
-    (pages / strategy.id / "index.md").write_text(f"# {as_text(strategy.name)}\n\n{raw_html(body)}\n", encoding="utf-8")
-
-
-def _committees(strategy: Strategy) -> list[str]:
-    """The committees by name, without those that are only others together, such as AU/ØK."""
-    codes = set(strategy.committees)
-    return [
-        name
-        for code, name in strategy.committees.items()
-        if "/" not in code or not set(code.split("/")) <= codes - {code}
-    ]
 
 
 def render(project: Project, strategies: list[Strategy], pages: Path, snapshot: Snapshot, edition: str) -> None:

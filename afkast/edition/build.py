@@ -22,20 +22,20 @@ from afkast.edition.book import (
     put_in_place,
     put_right,
     render,
-    write_first_page,
 )
 from afkast.edition.check import check
-from afkast.edition.execute import Job, execute, jobs_of
+from afkast.edition.execute import Job, execute, front_page_of, jobs_of
 from afkast.edition.failed import write_failed
 from afkast.edition.inputs import Now, edition_of, read_record, take_over
 from afkast.edition.launch import end_all
+from afkast.edition.paper import too_long
 from afkast.engine import open_engine
 from afkast.errors import AfkastError, PageError, StrategyError
 from afkast.intake import Snapshot, open_snapshot
 from afkast.project import UNFINISHED, Project
 from afkast.report.filed import published
 from afkast.report.reads import Readable
-from afkast.strategy import Goal, Strategy
+from afkast.strategy import FRONT_PAGE, Goal, Strategy
 
 WORKERS = min(4, os.cpu_count() or 1)
 EDITION = "edition.json"
@@ -109,8 +109,7 @@ def build(
                 raise PageError("\n".join(made.failed.values()))
             said = published(pages)
             _check_goals(in_book, said)
-        for strategy in in_book:
-            write_first_page(pages, strategy, said)
+        tell([sentence for strategy in in_book for sentence in too_long(pages, strategy)])
         edition = edition_of(project, data.id, pages)
         made.unchanged = not made.run and edition == _edition_of_site(project)
         if not made.unchanged:
@@ -125,8 +124,8 @@ def build(
 def batches_of(strategies: list[Strategy], data: Snapshot) -> list[list[Job]]:
     """The pages in the order in which they need each other.
 
-    The overview and the reconciliation read what the strategies' pages have shown, and the data basis lists the files
-    that all of them have read.
+    The front pages, the overview and the reconciliation read what the strategies' pages have shown, and the data basis
+    lists the files that all of them have read.
     """
 
     def about_all(notebook: str, page: str, title: str) -> Job:
@@ -136,7 +135,8 @@ def batches_of(strategies: list[Strategy], data: Snapshot) -> list[list[Job]]:
     if "printed_cells" in data.manifest["tables"]:
         overview.append(about_all("reconciliation", RECONCILIATION, "Afstemning"))
     strategies_pages = [job for strategy in strategies for job in jobs_of(strategy, data.id)]
-    return [strategies_pages, overview, [about_all("data_basis", DATA_BASIS, "Datagrundlag")]]
+    front_pages = [front_page_of(strategy, data.id) for strategy in strategies]
+    return [strategies_pages, overview, front_pages, [about_all("data_basis", DATA_BASIS, "Datagrundlag")]]
 
 
 def run_page(project: Project, strategy_id: str, page_id: str, snapshot: str = "") -> Path:
@@ -150,6 +150,10 @@ def run_page(project: Project, strategy_id: str, page_id: str, snapshot: str = "
         checked.strategies[strategy_id].page(page_id)
     if faults := checked.sentences(strategy_id, page_id):
         raise StrategyError("\n".join(faults))
+    if page_id == FRONT_PAGE:
+        raise StrategyError(
+            "a front page shows what the strategy's pages have shown; `afkast build` makes it after them."
+        )
     [job] = [job for job in jobs_of(checked.strategies[strategy_id], snapshot_id) if job.page == page_id]
     return execute(project, job, project.build / "run" / "pages")
 
@@ -174,7 +178,7 @@ def status(project: Project) -> dict[str, tuple[list[str], float]]:
 
 
 def _check_goals(strategies: list[Strategy], said: pd.DataFrame) -> None:
-    """The overview and a strategy's first page need one verdict of every goal, from the page that decides it."""
+    """The overview and a strategy's front page need one verdict of every goal, from the page that decides it."""
     verdicts = said[said["name"] == "verdict"]
     faults = []
     for strategy in strategies:

@@ -6,6 +6,7 @@ mistake in the data.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from afkast.edition.book import ABOUT_ALL, OVERVIEW
 from afkast.edition.needs import Data, Lack, lacking
@@ -13,12 +14,20 @@ from afkast.errors import DataError
 from afkast.intake import open_snapshot
 from afkast.notebook import Template, read_template
 from afkast.project import Project
-from afkast.strategy import Fault, PageOfStrategy, Strategy, StrategyFile, in_order, nearest, read_strategies
+from afkast.strategy import (
+    FRONT_PAGE,
+    Fault,
+    PageOfStrategy,
+    Strategy,
+    StrategyFile,
+    in_order,
+    nearest,
+    read_strategies,
+)
 
 WINDOWS = {"con", "prn", "aux", "nul", *(f"{port}{number}" for port in ("com", "lpt") for number in range(1, 10))}
 """Names that a file cannot have on Windows, whatever its ending."""
 
-FIRST_PAGE = "index"
 
 WHERE: dict[str, tuple[str | int, ...]] = {
     "municipality": ("municipality",),
@@ -63,6 +72,7 @@ def check(project: Project, snapshot: str = "", only: Iterable[str] = ()) -> Che
     readable = {one.id: one for one in files if one.readable}
     for one in readable.values():
         faults += _faults_of_names(one)
+        faults += _faults_of_front(project, one)
     remarks: list[str] = []
     try:
         data = Data(open_snapshot(project.snapshots, snapshot or None))
@@ -106,9 +116,9 @@ def _faults_of_names(read: StrategyFile) -> Iterator[Fault]:
         where = ("pages", number)
         if not page.title.strip():
             yield fault(f"page '{page.id}' has a blank title.", *where, "title", page=page.id)
-        if page.id == FIRST_PAGE:
+        if page.id == FRONT_PAGE:
             yield fault(
-                f"'{FIRST_PAGE}' is the strategy's own first page; give the page another id.",
+                f"'{FRONT_PAGE}' is the strategy's own front page; give the page another id.",
                 *where,
                 "id",
                 page=page.id,
@@ -116,6 +126,27 @@ def _faults_of_names(read: StrategyFile) -> Iterator[Fault]:
         if page.id in WINDOWS:
             sentence = f"a file cannot be called {page.id} on Windows; give the page another id."
             yield fault(sentence, *where, "id", page=page.id)
+
+
+def _faults_of_front(project: Project, read: StrategyFile) -> Iterator[Fault]:
+    """What the front page is to show and no page shows, as far as the notebooks say what they show."""
+    strategy, file, notebooks = read.strategy, read.file, project.notebooks()
+    assert strategy is not None and file is not None
+    pages = {page.id: page for page in strategy.pages}
+    for keys, place, kind in strategy.front.places():
+        at = f"{file.path.name}:{file.line('front', *keys)}: the front page is to show {place}, and"
+        page_id, _, id = place.partition("/")
+        if page_id not in pages:
+            yield Fault(
+                f"{at} the strategy has no page '{page_id}'; it has {', '.join(pages)}.{nearest(page_id, list(pages))}",
+                strategy.id,
+            )
+        elif pages[page_id].notebook in notebooks:
+            notebook = pages[page_id].notebook
+            ids = sorted(read_template(notebooks[notebook]).shows.get(f"show_{kind}", ()))
+            if not any(fnmatchcase(id, pattern) for pattern in ids):
+                there = f"it shows {', '.join(ids) or 'none'}.{nearest(id, ids)}"
+                yield Fault(f"{at} notebook {notebook} shows no {kind} of the name; {there}", strategy.id)
 
 
 def _faults_of_data(project: Project, read: StrategyFile, data: Data) -> Iterator[Fault | str]:

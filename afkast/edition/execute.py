@@ -26,7 +26,7 @@ from afkast.project import Project
 from afkast.report import danish
 from afkast.report.filed import METADATA_KEY
 from afkast.report.reads import digest_of
-from afkast.strategy import Strategy
+from afkast.strategy import FRONT_PAGE, Strategy
 
 
 class _DanishTranslator(PythonTranslator):
@@ -57,6 +57,8 @@ class Job:
     parameters: Mapping[str, Any]
     entry: str = ""
     """The digest of the strategy's entry."""
+    belongs_to: str = ""
+    """What the browser's title says after the page's own."""
 
     @property
     def name(self) -> str:
@@ -86,9 +88,25 @@ def jobs_of(strategy: Strategy, snapshot_id: str) -> list[Job]:
                 **page.parameters,
             },
             digest_of(strategy.model_dump(mode="json")),
+            f"{strategy.name} · {strategy.municipality}",
         )
         for page in strategy.pages
     ]
+
+
+def front_page_of(strategy: Strategy, snapshot_id: str) -> Job:
+    """A strategy's front page, which reads what its pages have shown."""
+    front = strategy.page(FRONT_PAGE)
+    return Job(
+        front.notebook,
+        strategy.id,
+        front.id,
+        strategy.name,
+        f"Resumé · {strategy.municipality} · opgjort pr. {danish.day(strategy.as_of)}",
+        {"strategy": strategy.id, "page": front.id, "as_of": strategy.as_of.isoformat(), "snapshot": snapshot_id},
+        digest_of(strategy.model_dump(mode="json")),
+        strategy.municipality,
+    )
 
 
 def execute(project: Project, job: Job, pages: Path) -> Path:
@@ -106,7 +124,7 @@ def execute(project: Project, job: Job, pages: Path) -> Path:
         check_health(notebook, where)
         reads = own.reads()
         _strip(notebook)
-        dress(notebook, job.title, job.byline, key_of(made, reads))
+        dress(notebook, job.title, job.byline, key_of(made, reads), job.belongs_to)
         output = own.folder / "page.ipynb"
         nbformat.write(notebook, output)
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -139,7 +139,6 @@ def edition_of(project: "Project", snapshot: str, pages: Path) -> dict[str, Any]
         "snapshot": snapshot,
         "pages": {path.as_posix(): record.key for path, record in records.items() if record},
         "failed": sorted(path.as_posix() for path, record in records.items() if record and record.failed),
-        "front pages": digest_of_files(pages, "*/index.md"),
         "book": [digest_of_files(project.book, "**/*"), digest_of_files(project.text, "*.md")],
         "configuration": file_sha256(project.root / "_config.yml"),
         "code": _code(),
@@ -182,6 +181,7 @@ def in_words(kind: str, name: str) -> str:
         "file": f"what sources.yml says of {name}",
         "snapshot": "the snapshot",
         "strategies": "the strategies",
+        "own pages": "what the strategy's pages show",
         "pages": "what other pages show",
     }[kind]
 

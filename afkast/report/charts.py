@@ -13,6 +13,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.transforms import ScaledTranslation
 
 from afkast.analysis.series_breaks import between
 from afkast.report.danish import MONTHS, UNITS, Quantity, number, written
@@ -23,6 +24,8 @@ ACTUAL, BUDGET, STRATEGY, COMPARED = "#0b5c7a", "#7b8791", "#c4661f", "#8a5a9e"
 
 
 WIDE_INCHES, NARROW_INCHES = 7.6, 3.9
+SMALL_INCHES = (3.4, 2.4)
+"""A figure on a strategy's front page, where two stand side by side on an A4 in the size they are drawn."""
 
 HASHED_ID = re.compile(rb"\b[A-Za-z][0-9a-f]{10}\b")
 
@@ -78,11 +81,15 @@ def _with_plain_ids(drawing: bytes) -> bytes:
     return HASHED_ID.sub(lambda met: counted[met[0]], drawing)
 
 
-def width_of(axes: Axes) -> float:
-    """The width of the whole figure, inches."""
+def figure_of(axes: Axes) -> Figure:
     figure = axes.get_figure(root=True)
     assert figure is not None
-    return float(figure.get_figwidth())
+    return figure
+
+
+def width_of(axes: Axes) -> float:
+    """The width of the whole figure, inches."""
+    return float(figure_of(axes).get_figwidth())
 
 
 def month_axis(axes: Axes, months: pd.DatetimeIndex) -> None:
@@ -102,7 +109,8 @@ def month_axis(axes: Axes, months: pd.DatetimeIndex) -> None:
 def value_axis(axes: Axes, unit: str, digits: int = 0) -> None:
     """Danish numbers on the value axis, and the unit as its heading."""
     whole_only = digits == 0 and UNITS[unit].scale == 1
-    axes.yaxis.set_major_locator(MaxNLocator(nbins=6, integer=whole_only, steps=[1, 2, 2.5, 5, 10]))
+    high = axes.get_position().height * figure_of(axes).get_figheight() > 1
+    axes.yaxis.set_major_locator(MaxNLocator(nbins=6 if high else 3, integer=whole_only, steps=[1, 2, 2.5, 5, 10]))
     axes.yaxis.set_major_formatter(
         FuncFormatter(lambda value, _: written(Quantity(value, unit, digits), with_unit=False))
     )
@@ -113,11 +121,14 @@ def label_lines(axes: Axes, names: Iterable[str]) -> None:
     """A legend over the axes, in the order of the lines; words beside a sample of the line."""
     handles = {handle.get_label(): handle for handle in axes.get_legend_handles_labels()[0]}
     wide = width_of(axes) > NARROW_INCHES + 1
+    # over the unit's heading, however high the figure is
+    over = ScaledTranslation(0, 14 / 72, figure_of(axes).dpi_scale_trans)
     axes.legend(
         [handles[name] for name in names],
         list(names),
         loc="lower left",
-        bbox_to_anchor=(0, 1.06),
+        bbox_to_anchor=(0, 1),
+        bbox_transform=axes.transAxes + over,
         ncols=len(handles) if wide else 1,
         frameon=False,
         fontsize=9,

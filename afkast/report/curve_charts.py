@@ -12,6 +12,7 @@ from afkast.report.charts import (
     INK,
     NARROW_INCHES,
     QUIET,
+    SMALL_INCHES,
     STRATEGY,
     Draw,
     label_lines,
@@ -35,8 +36,10 @@ def share_curves(names: tuple[str, ...], with_difference: bool = False) -> Draw:
     """
 
     def draw(figure: Figure, values: pd.DataFrame) -> None:
-        panels = [3.2, 1.5, 1.3] if with_difference else [3.2, 1.3]
-        rows = figure.subplots(len(panels), 1, sharex=True, height_ratios=panels)
+        # on a front page there is no room for the numbers: they stand with the figure on its own page
+        with_numbers = figure.get_figheight() > SMALL_INCHES[1]
+        panels = [3.2, *([1.5] if with_difference else []), *([1.3] if with_numbers else [])]
+        rows = np.atleast_1d(figure.subplots(len(panels), 1, sharex=True, height_ratios=panels))
         months = values.index.to_numpy()
         for name, colour in zip(names, (ACTUAL, STRATEGY), strict=False):
             _band(rows[0], months, _under(values, name), colour, name)
@@ -49,13 +52,14 @@ def share_curves(names: tuple[str, ...], with_difference: bool = False) -> Draw:
             rows[1].axhline(0, color=QUIET, linewidth=0.8)
             value_axis(rows[1], "pct.point", 0)
             rows[1].set_title("Forskel i pct.point (under nul: færre)", loc="left", fontsize=9, color=QUIET)
-        _numbers_under(rows[-1], values, names)
         step = 3 if figure.get_figwidth() > NARROW_INCHES + 1 else 6
         rows[-1].set_xticks(months[::step], [str(m) for m in months[::step]])
-        rows[-1].tick_params(bottom=False, labelbottom=False)
-        for upper in rows[:-1]:
-            upper.tick_params(labelbottom=True)
-        rows[-2].set_xlabel("Måneder", fontsize=9)
+        rows[-2 if with_numbers else -1].set_xlabel("Måneder", fontsize=9)
+        if with_numbers:
+            _numbers_under(rows[-1], values, names)
+            rows[-1].tick_params(bottom=False, labelbottom=False)
+            for upper in rows[:-1]:
+                upper.tick_params(labelbottom=True)
 
     return draw
 
@@ -100,7 +104,11 @@ def decided_by_week(names: tuple[str, str], target_weeks: int) -> Draw:
     """
 
     def draw(figure: Figure, values: pd.DataFrame) -> None:
-        upper, under = figure.subplots(2, 1, sharex=True, height_ratios=[3.2, 0.9])
+        with_numbers = figure.get_figheight() > SMALL_INCHES[1]
+        if with_numbers:
+            upper, under = figure.subplots(2, 1, sharex=True, height_ratios=[3.2, 0.9])
+        else:
+            upper = under = figure.subplots()
         weeks = values.index.to_numpy()
         for name, colour in zip(names, (ACTUAL, STRATEGY), strict=True):
             _band(upper, weeks, _under(values, name), colour, name)
@@ -110,11 +118,12 @@ def decided_by_week(names: tuple[str, str], target_weeks: int) -> Draw:
         value_axis(upper, "%")
         upper.set_title("Procent afgjort", loc="left", fontsize=9, color=QUIET)
         label_lines(upper, names)
-        _numbers_under(under, values, names, ("endnu åbne",))
         step = 3 if figure.get_figwidth() > NARROW_INCHES + 1 else 6
         under.set_xticks(weeks[::step], [str(week) for week in weeks[::step]])
-        under.tick_params(bottom=False, labelbottom=False)
-        upper.tick_params(labelbottom=True)
+        if with_numbers:
+            _numbers_under(under, values, names, ("endnu åbne",))
+            under.tick_params(bottom=False, labelbottom=False)
+            upper.tick_params(labelbottom=True)
         upper.set_xlabel("Uger siden sagen begyndte", fontsize=9)
 
     return draw

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from markupsafe import Markup
 
 from afkast.report import danish
 from afkast.report.cells import Cell
+from afkast.strategy import FRONT_PAGE
 
 METADATA_KEY = "afkast"
 """Under this key an output says that it came through the door, and files its numbers."""
@@ -22,6 +24,56 @@ def number_in(id: str, name: str, cell: Cell) -> str:
     if cell.state not in ("ok", "provisional") or isinstance(cell.shown, Markup) or not danish.has_number(cell.shown):
         return str(shown)
     return str(Markup('<span class="tal" data-tal="{}.{}">{}</span>').format(id, name, shown))
+
+
+@dataclass(frozen=True)
+class Number:
+    """A number in a page's sentence as it was filed: how it is shown, and its value where that may be told."""
+
+    shown: str
+    value: float | str | None
+
+
+@dataclass(frozen=True)
+class Item:
+    """Something that an executed page has shown: what it filed at the door, and its HTML."""
+
+    page: str
+    filed: Mapping[str, Any]
+    html: str
+
+    @property
+    def id(self) -> str:
+        return str(self.filed["id"])
+
+    @property
+    def kind(self) -> str:
+        """table, figure or text."""
+        return str(self.filed["kind"])
+
+    @property
+    def place(self) -> str:
+        """Where it stands: page/id."""
+        return f"{self.page}/{self.id}"
+
+    @property
+    def numbers(self) -> dict[str, Number]:
+        return {name: Number(one["shown"], one["value"]) for name, one in self.filed.get("numbers", {}).items()}
+
+
+def items_of(pages: Path, strategy: str) -> dict[str, Item]:
+    """What a strategy's executed pages have shown, by page/id, without its front page."""
+    found = {}
+    for path in sorted((pages / strategy).glob("*.ipynb")):
+        if path.stem == FRONT_PAGE:
+            continue
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            for output in cell.get("outputs", []):
+                if METADATA_KEY in output.get("metadata", {}):
+                    html = output.get("data", {}).get("text/html", "")
+                    item = Item(path.stem, output["metadata"][METADATA_KEY], "".join(html))
+                    found[item.place] = item
+    return found
 
 
 def headlines(notebook: Mapping[str, Any]) -> list[str]:
@@ -88,7 +140,9 @@ def files_read(pages: Path) -> set[str]:
 
 
 def _shown_items(pages: Path) -> Iterator[tuple[dict[str, str], dict[str, Any]]]:
-    """What each executed page filed, and where that stands."""
+    """What each executed page filed, and where that stands; a front page only shows again what others have filed."""
     for path in sorted(pages.glob("*/*.ipynb")):
+        if path.stem == FRONT_PAGE:
+            continue
         for item in filed(json.loads(path.read_text(encoding="utf-8"))):
             yield {"strategy": path.parent.name, "page": path.stem, "item": item["id"]}, item

@@ -79,7 +79,11 @@ def show_goal(
         },
         headline=headline,
         source=source,
-        filed={"certainty": decision.certainty, **(filed or {})},
+        filed={
+            "certainty": decision.certainty,
+            **_reading(decision, unit, digits, behind or {}, sides or ("", "")),
+            **(filed or {}),
+        },
     )
     if by_year:
         years = [str(one.reading.year) for one in by_year]
@@ -96,6 +100,24 @@ def show_goal(
             states=pd.DataFrame([["", *["" if one.begun else "future"] * 4] for one in by_year], years, YEAR_COLUMNS),
             behind={"Opgjort til dato": [counts[one] for one in counts]},
         )
+
+
+def _reading(
+    decision: Decision, unit: str, digits: int | None, behind: Mapping[int, tuple[float, ...]], sides: Sides
+) -> dict[str, Any]:
+    """What the goal has come to, what that is held against, and what it may be when chance is allowed for."""
+    part = decision.rests_on
+    reading = part.reading
+    persons = behind.get(reading.year or 0, ())
+    low, high = reading.interval or (None, None)
+    held_against = reading.target if part.held_against is None else part.held_against
+    numbers = {"goal_reading": reading.actual, "goal_against": held_against, "goal_low": low, "goal_high": high}
+    return {
+        **{name: Quantity(number, unit, digits, behind=persons) for name, number in numbers.items()},
+        "goal_year": str(reading.year or ""),
+        "goal_below": sides[0],
+        "goal_above": sides[1],
+    }
 
 
 YEAR_COLUMNS = ["Mål for året", "Mål til dato", "Opgjort til dato", "Vurdering", "Hvor sikkert"]

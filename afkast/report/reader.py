@@ -12,7 +12,7 @@ from afkast.errors import PageError
 from afkast.intake import Snapshot
 from afkast.notebook import Need
 from afkast.project import Project
-from afkast.report.filed import files_read, published, shown_cells
+from afkast.report.filed import Item, files_read, items_of, published, shown_cells
 from afkast.report.reading import declared_rows
 from afkast.report.reads import NotedSnapshot, Notes, Readable
 from afkast.strategy import Goal, Strategy, in_order, read_strategies
@@ -104,6 +104,11 @@ class Reader:
         """The raw files that the executed pages have read; all of them where no page has been executed."""
         read = files_read(self._executed_pages())
         return read or {str(entry["file"]) for entry in self._snapshot.manifest["files"]}
+
+    def items(self) -> dict[str, Item]:
+        """What the strategy's executed pages have shown, by page/id."""
+        self.note("own pages")
+        return items_of(self._readable.pages, self.strategy.id)
 
     def published(self) -> pd.DataFrame:
         """The numbers in the sentences of the strategies' executed pages; see the function `published`."""

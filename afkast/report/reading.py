@@ -14,7 +14,7 @@ from afkast.errors import PageError
 from afkast.intake import Snapshot
 from afkast.notebook import SET_BY_AFKAST, Need, read_template
 from afkast.project import Project, find_project
-from afkast.strategy import Strategy, in_order, read_strategies, read_strategy
+from afkast.strategy import FRONT_PAGE, Strategy, in_order, read_strategies, read_strategy
 
 DAY_OF_ROW = {
     "ledger": "posted_on",
@@ -93,7 +93,7 @@ def complete(names: dict[str, Any], notebook: str) -> None:
     pages = [
         (one, page)
         for one in in_order(read_strategies(project)).values()
-        for page in one.pages
+        for page in (*one.pages, one.page(FRONT_PAGE))
         if page.notebook == notebook and names["strategy"] in ("", one.id) and names["page"] in ("", page.id)
     ]
     if not pages:

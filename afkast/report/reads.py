@@ -11,7 +11,8 @@ A read is a kind, a name and a digest of what was there:
 | file | a raw file | what captions say of it: source, day of extraction, synthetic, published |
 | snapshot | | the whole snapshot |
 | strategies | | every strategy |
-| pages | | the strategies' executed pages |
+| own pages | | the strategy's executed pages but its front page |
+| pages | | those of all strategies |
 """
 
 import hashlib
@@ -29,6 +30,7 @@ import pandas as pd
 from afkast.intake import Snapshot
 from afkast.project import Project
 from afkast.report.reading import of_strategy, until
+from afkast.strategy import FRONT_PAGE
 
 READS = "AFKAST_READS"
 """The file in which a page that is executed notes what it reads, a line each; one opened by hand notes nothing."""
@@ -75,6 +77,8 @@ class Readable:
             return digest_of(told) if told else ""
         if kind == "snapshot":
             return self.snapshot.id
+        if kind == "own pages":
+            return self._pages_of(strategy)
         return {"strategies": self._strategies, "pages": self._pages}[kind]
 
     @cached_property
@@ -83,7 +87,11 @@ class Readable:
 
     @property
     def _pages(self) -> str:
-        return digest_of_files(self.pages, "*/*.ipynb")
+        return self._pages_of("*")
+
+    def _pages_of(self, strategies: str) -> str:
+        # a front page only shows again what these have shown
+        return digest_of_files(self.pages, f"{strategies}/*.ipynb", FRONT_PAGE)
 
 
 class Notes:
@@ -132,12 +140,12 @@ def digest_of_frame(frame: pd.DataFrame) -> str:
     return digest_of([columns, hashlib.sha256(cells).hexdigest()])
 
 
-def digest_of_files(folder: Path, pattern: str) -> str:
-    """The SHA-256 of a folder's files with their names."""
+def digest_of_files(folder: Path, pattern: str, but: str = "") -> str:
+    """The SHA-256 of a folder's files with their names, `but` those of this name."""
     return digest_of(
         [
             [path.relative_to(folder).as_posix(), hashlib.sha256(path.read_bytes()).hexdigest()]
             for path in sorted(folder.glob(pattern))
-            if path.is_file()
+            if path.is_file() and path.stem != (but or None)
         ]
     )

@@ -31,7 +31,7 @@ from afkast.project import find_project
 from afkast.report import charts, danish
 from afkast.report.cells import STATES, UnitOf, as_drawn, cell_of, text_of
 from afkast.report.danish import Quantity
-from afkast.report.filed import METADATA_KEY, number_in
+from afkast.report.filed import METADATA_KEY, Item, number_in
 from afkast.report.reader import Reader, day_of, latest_extraction
 from afkast.report.reading import strategy_of_page
 from afkast.report.sentence import check_names, clause
@@ -133,20 +133,26 @@ class Page(Reader):
             for row, line in zip(rows, units, strict=True)
         ]
         drawn = pd.DataFrame(shown, values.index, values.columns)
-        wide, narrow = (
-            _data_uri(charts.svg(draw, drawn, width, height_inches * stretch))
-            for width, stretch in ((charts.WIDE_INCHES, 1.0), (charts.NARROW_INCHES, 1.15))
+        wide, narrow, small = (
+            _data_uri(charts.svg(draw, drawn, width, height))
+            for width, height in (
+                (charts.WIDE_INCHES, height_inches),
+                (charts.NARROW_INCHES, height_inches * 1.15),
+                charts.SMALL_INCHES,
+            )
         )
-        html = _template("figure").render(
+        described = _plain(id, alt, names or {})
+        html = template("figure").render(
             id=_anchor(id),
             wide=wide,
             narrow=narrow,
-            alt=_plain(id, alt, names or {}),
+            alt=described,
             caption=caption,
             source=self._source_line(files),
             table=Markup(self._table_html(f"{id}-tal", values, rows, "", corner, notes, [])),
         )
-        self._display(id, "figure", html, {"caption": caption, **filed_rows(values, rows, units)}, files)
+        again = {"alt": described, "small": small}
+        self._display(id, "figure", html, {"caption": caption, **again, **filed_rows(values, rows, units)}, files)
 
     def show_text(
         self,
@@ -185,6 +191,15 @@ class Page(Reader):
         html = f'<div class="afkast afkast-text" id="{escape(_anchor(id))}">{body}</div>'
         self._display(id, "text", html, {"numbers": numbers, "headline": headline}, files)
 
+    def show_filed(self, id: str, kind: str, html: str, items: Iterable[Item], filed: Mapping[str, Any]) -> None:
+        """Show once more what executed pages have filed, as it was filed: nothing is computed or rounded anew."""
+        files = self._files_of(sorted({file for item in items for file in item.filed["files"]}))
+        self._display(id, kind, html, dict(filed), files)
+
+    def source_line(self, files: Source) -> str:
+        """Which sources these are, and of which day: "Kilde: KMD Opus · data pr. 9. december 2019"."""
+        return self._source_line(self._files_of(files))
+
     # -- behind the door ---------------------------------------------------------------------------------------------
 
     def _display(self, id: str, kind: str, html: str, filed: dict[str, Any], files: list[dict[str, Any]]) -> None:
@@ -219,7 +234,7 @@ class Page(Reader):
         if any(cell.small for row in rows for cell in row.cells):
             notes = [*notes, ALREADY_PUBLISHED]
         legend = [STATES[state][1] for state in STATES if state in met and STATES[state][1]]
-        return _template("table").render(
+        return template("table").render(
             id=_anchor(id),
             caption=caption,
             source=self._source_line(files) if files else "",
@@ -304,7 +319,8 @@ def _data_uri(svg: bytes) -> str:
 
 
 @cache
-def _template(name: str) -> jinja2.Template:
+def template(name: str) -> jinja2.Template:
+    """A template of the door out; what it is given is escaped."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("afkast.report"), autoescape=True, trim_blocks=True, lstrip_blocks=True
     )

@@ -1,0 +1,142 @@
+"""How many A4 a front page takes: an estimate from what it filed, for a build has no browser to print with.
+
+Lines, rows and figures are counted at the sizes of the print style in book/_static/afkast.css, and laid on pages as a
+browser does; a test holds the count against what Chromium prints.
+"""
+
+import json
+import math
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from afkast.report.filed import METADATA_KEY, Item, items_of
+from afkast.strategy import FRONT_PAGE, Strategy
+
+MOST_SHEETS = 2
+SHEET_MM = 297 - 18 - 20
+"""Of an A4, what the margins leave."""
+
+TEXT_MM, SMALL_MM, LEAD_MM = 4.4, 3.6, 5.8
+"""A line of running text, of a table, and of the verdict."""
+
+HEADING_MM, FIGURE_MM = 13.0, 61.0
+TEXT_SIGNS, LEAD_SIGNS, HALF_SIGNS, TABLE_SIGNS, CARD_SIGNS = 108, 80, 42, 22, 24
+"""Signs on a line: of text, of the verdict, over half a page, in a table's first column, and in a key figure."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """Something that stands on paper, in parts that are not broken over two sheets, each so high, mm."""
+
+    parts: tuple[float, ...]
+
+
+def too_long(pages: Path, strategy: Strategy) -> list[str]:
+    """A sentence where a strategy's front page takes more than two A4."""
+    count = sheets(pages, strategy)
+    if count <= MOST_SHEETS:
+        return []
+    return [
+        f"{strategy.id}.yml: the front page takes about {count} A4 on paper, and is to take {MOST_SHEETS}; name fewer "
+        "tables or figures under front."
+    ]
+
+
+def sheets(pages: Path, strategy: Strategy) -> int:
+    """How many A4 the executed front page takes, about."""
+    notebook = json.loads((pages / strategy.id / f"{FRONT_PAGE}.ipynb").read_text(encoding="utf-8"))
+    shown = {
+        output["metadata"][METADATA_KEY]["id"]: output["metadata"][METADATA_KEY]
+        for cell in notebook["cells"]
+        for output in cell.get("outputs", [])
+    }
+    return laid_out(_blocks(shown, items_of(pages, strategy.id)))
+
+
+def laid_out(blocks: Iterable[Block]) -> int:
+    """How many sheets the blocks take one after the other: a part that has no room is moved to the next."""
+    count, used = 1, 0.0
+    for part in (part for block in blocks for part in block.parts):
+        if used and used + part > SHEET_MM:
+            count, used = count + 1, 0.0
+        used += part
+        while used > SHEET_MM:
+            count, used = count + 1, used - SHEET_MM
+    return count
+
+
+def _blocks(shown: dict[str, Any], items: dict[str, Item]) -> Iterator[Block]:
+    yield Block((15.0 + (10.0 if any(one["synthetic"] for one in shown.values()) else 0),))
+    if verdict := shown.get("dommen"):
+        lead = _lines(verdict["said"], LEAD_SIGNS) * LEAD_MM
+        text = sum(_lines(verdict[part], TEXT_SIGNS) * TEXT_MM for part in ("summary", "facts", "why"))
+        yield Block((lead + text + 9.0,))
+    if figures := shown.get("noegletal"):
+        yield Block((max(map(_card, figures["told"])) + 5.0,))
+    if drawn := shown.get("figurer"):
+        captions = [_lines(items[place].filed["caption"], HALF_SIGNS) * TEXT_MM for place in drawn["items"]]
+        rows = [captions[place : place + 2] for place in range(0, len(captions), 2)]
+        yield Block((sum(max(row) + FIGURE_MM + 6.0 for row in rows) + 4.0,))
+    if goals := shown.get("maalene"):
+        rows_mm = [
+            _row([row["label"], *(cell["shown"] for cell in row["cells"])], (28, 14, 16, 17, 17))
+            for row in goals["rows"]
+        ]
+        yield Block((12.0, *rows_mm))
+    if told := shown.get("forbehold"):
+        yield Block((HEADING_MM, *(_lines(one, TEXT_SIGNS) * TEXT_MM + 1.0 for one in told["said"])))
+    if tables := shown.get("tabeller"):
+        yield Block((HEADING_MM, *_columns([items[place] for place in tables["items"]])))
+    yield Block((HEADING_MM + 2 * TEXT_MM + 2 * SMALL_MM,))
+
+
+def _columns(tables: list[Item]) -> Iterator[float]:
+    """Narrow tables in two columns as high as each other, wide ones across both."""
+    half: list[float] = []
+    for table in tables:
+        if _is_wide(table):
+            yield from _balanced(half)
+            half = []
+            yield _table(table, 2)
+        else:
+            half.append(_table(table, 1))
+    yield from _balanced(half)
+
+
+def _balanced(heights: list[float]) -> Iterator[float]:
+    """The rows of two columns, of which the first is filled first."""
+    if heights:
+        left = min(
+            (max(sum(heights[:cut]), sum(heights[cut:])) for cut in range(1, len(heights) + 1)),
+        )
+        # a column is broken between its tables
+        yield from [left / max(1, math.ceil(len(heights) / 2))] * max(1, math.ceil(len(heights) / 2))
+
+
+def _is_wide(table: Item) -> bool:
+    return 'afkast-wide"' in table.html
+
+
+def _table(table: Item, width: int) -> float:
+    filed = table.filed
+    heads = max((_lines(" ".join(levels), 11) for levels in filed["columns"]), default=1)
+    rows = sum(_lines(row["label"], TABLE_SIGNS * width) * SMALL_MM + 1.2 for row in filed["rows"])
+    notes = [_lines(note, HALF_SIGNS * width * 1.2) for note in table.html.split('class="afkast-note">')[1:]]
+    caption = _lines(filed["caption"], HALF_SIGNS * width) * TEXT_MM
+    return SMALL_MM + caption + heads * SMALL_MM + 2.0 + rows + sum(min(note, 4) for note in notes) * SMALL_MM + 3.0
+
+
+def _card(row: dict[str, Any]) -> float:
+    number, *rest = (cell["shown"] for cell in row["cells"])
+    lines = _lines(row["label"], CARD_SIGNS) + sum(_lines(one, CARD_SIGNS) for one in rest)
+    return lines * SMALL_MM + _lines(number, 15) * 5.4
+
+
+def _row(cells: list[str], signs: tuple[int, ...]) -> float:
+    return max(_lines(cell, wide) for cell, wide in zip(cells, signs, strict=True)) * SMALL_MM + 1.5
+
+
+def _lines(text: str, signs: float) -> int:
+    return math.ceil(len(text) / signs)

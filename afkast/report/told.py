@@ -1,0 +1,270 @@
+"""Filed numbers told again in words: a gain or a loss, where its interval lies, a goal and what it has come to.
+
+The digits are those that the page showed; only the sign becomes a word.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from afkast.analysis.targets import Verdict
+from afkast.report.danish import MINUS, NO_BREAK_SPACE, listed
+from afkast.report.filed import Item, Number
+
+Sides = tuple[str, str]
+"""What is said of a number under 0 and over it."""
+
+GAIN: Sides = ("tab", "gevinst")
+SAVING: Sides = ("merudgift", "besparelse")
+NEUTER = ("tab",)
+OF_AMOUNTS = (*GAIN, *SAVING)
+"""An amount is a loss *of* 2,2 mio. kr.; anything else is 0,2 pct.point *worse*."""
+
+
+@dataclass(frozen=True)
+class KeyFigure:
+    """A number on a front page: what it is, how much, what it is held against, and how sure it is or why that is not
+    known."""
+
+    place: str
+    name: str
+    number: str
+    against: str
+    sure: str
+
+
+def is_known(number: Number | None) -> bool:
+    """Whether a page could tell the number, and may."""
+    return number is not None and isinstance(number.value, float)
+
+
+def size(number: Number) -> str:
+    """As it is shown, without its sign."""
+    return number.shown.lstrip("+" + MINUS)
+
+
+def amount(number: Number | None, sides: Sides = GAIN, article: bool = False) -> str:
+    """ "tab på 2,2 mio. kr.", "0,2 pct.point dårligere"; "ikke gjort op" where it is not known."""
+    if number is None or not isinstance(number.value, float):
+        return number.shown if number is not None and number.value is None and _hidden(number) else "ikke gjort op"
+    if not any(sides):
+        return number.shown
+    word = sides[number.value > 0]
+    if not any(sign in "123456789" for sign in number.shown):
+        return f"hverken {sides[1]} eller {sides[0]}"
+    if word not in OF_AMOUNTS:
+        return f"{size(number)} {word}"
+    return (f"{_article(word)} " if article else "") + f"{word} på {size(number)}"
+
+
+def between(low: Number | None, high: Number | None, sides: Sides = GAIN) -> str:
+    """An interval, smallest first: "mellem 3,3 og 5,6 mio. kr. i tab", "fra et tab på 0,3 til en gevinst på 1,3 mio.
+    kr."; nothing where an end is not known."""
+    if low is None or high is None or not isinstance(low.value, float) or not isinstance(high.value, float):
+        return ""
+    if not any(sides):
+        return f"mellem {_digits(low)} og {high.shown}"
+    if low.value < 0 < high.value:
+        if sides[0] in OF_AMOUNTS:
+            worst, best = (f"{_article(side)} {side} på " for side in sides)
+            return f"fra {worst}{_end(low)} til {best}{_whole(high)}"
+        return f"fra {_end(low)} {sides[0]} til {_whole(high)} {sides[1]}"
+    near, far = sorted((low, high), key=lambda one: abs(float(one.value or 0)))
+    word = sides[high.value > 0]
+    told = f"mellem {_end(near)} og {_whole(far)}"
+    return f"{word} på {told}" if word in OF_AMOUNTS else f"{told} {word}"
+
+
+def counted(verdicts: list[Verdict], words: str = "mål") -> str:
+    """ "Af 4 mål er 3 bagud, og 1 kan ikke afgøres." """
+    if not verdicts:
+        return ""
+    if len(verdicts) == 1:
+        word = verdicts[0]
+        return "Målet kan ikke afgøres." if word is Verdict.UNDECIDED else f"Målet er {word.value}."
+    each = {word: verdicts.count(word) for word in Verdict if word in verdicts}
+    if len(each) == 1:
+        [word] = each
+        said = "kan ikke afgøres" if word is Verdict.UNDECIDED else f"er {word.value}"
+        return f"Alle {len(verdicts)} {words} {said}."
+    judged = [f"{number} {word.value}" for word, number in each.items() if word is not Verdict.UNDECIDED]
+    said = f"Af {len(verdicts)} {words} er " + listed(judged)
+    if Verdict.UNDECIDED in each:
+        said += f", og {each[Verdict.UNDECIDED]} kan ikke afgøres"
+    return said + "."
+
+
+def key_figure(item: Item, title: str, until: str) -> KeyFigure | None:
+    """The key figure that a text of a known kind gives; None where it is of another, or its number is not known."""
+    teller = _OF_GOALS if item.id.startswith("maal-") else _OF_TEXTS.get(item.id)
+    return teller(item, title, until) if teller else None
+
+
+def _net_gain(item: Item, title: str, until: str) -> KeyFigure | None:
+    numbers = item.numbers
+    if not is_known(numbers.get("net_gain")):
+        return None
+    interval = between(numbers.get("low"), numbers.get("high"))
+    price_level = numbers.get("price_level")
+    return KeyFigure(
+        item.place,
+        "Gevinst eller tab til dato" + (f", {price_level.shown}-priser" if price_level else ""),
+        amount(numbers["net_gain"]),
+        f"Budgettet var {amount(numbers.get('expected'), article=True)}",
+        f"Med 95 % sikkerhed {interval}"
+        if interval
+        else "Uden interval: usikkerheden på kommunens egen opgørelse kendes ikke",
+    )
+
+
+def _outlook(item: Item, title: str, until: str) -> KeyFigure | None:
+    numbers = item.numbers
+    if not is_known(numbers.get("gain")):
+        return None
+    return KeyFigure(
+        item.place,
+        "Ventet for hele året",
+        amount(numbers["gain"]),
+        f"Budgettet er {amount(numbers.get('budgeted'), article=True)}",
+        f"Med 95 % sikkerhed {between(numbers.get('low'), numbers.get('high'))}",
+    )
+
+
+def _effect(item: Item, title: str, until: str) -> KeyFigure | None:
+    numbers = item.numbers
+    if not is_known(numbers.get("saved")):
+        return None
+    low, high = numbers.get("low"), numbers.get("high")
+    return KeyFigure(
+        item.place,
+        "Tid på ydelse for hver, der er startet",
+        amount(numbers["saved"], ("mere", "mindre")),
+        "Holdt op mod lignende borgere, der kunne være startet",
+        f"Med 95 % sikkerhed {between(low, high, ('mere', 'mindre'))} i de første {numbers['follow_up'].shown}",
+    )
+
+
+def _ways(item: Item, title: str, until: str) -> KeyFigure | None:
+    numbers = item.numbers
+    low, high = numbers.get("low"), numbers.get("high")
+    if not is_known(low) or not is_known(high) or not is_known(numbers.get("ways")):
+        return None
+    ways = numbers["ways"]
+    if ways.shown == "1":
+        return KeyFigure(
+            item.place,
+            "Besparelse om året",
+            amount(high, SAVING),
+            "Opgjort på én måde",
+            "Uden interval: den er ikke prøvet mod andre",
+        )
+    return KeyFigure(
+        item.place,
+        "Besparelse om året",
+        between(low, high, SAVING),
+        f"Opgjort på {ways.shown} måder",
+        "Spændet er mellem måderne; det er ikke en statistisk usikkerhed",
+    )
+
+
+def _of_goal(item: Item, title: str, until: str) -> KeyFigure | None:
+    goal = GoalTold(item)
+    if not is_known(goal.reading):
+        return None
+    name = "Besparelse på ydelser" if goal.of_saving else title
+    return KeyFigure(
+        item.place, name + (f", {goal.year}" if goal.year else ""), goal.came_to, f"Målet: {goal.target}", goal.sure
+    )
+
+
+class GoalTold:
+    """A goal as its page has filed it: what it has come to, what that is held against, and how sure its verdict is."""
+
+    def __init__(self, item: Item) -> None:
+        numbers = item.numbers
+        self.verdict = Verdict(str(numbers["verdict"].value))
+        self.certainty = numbers["certainty"].shown if "certainty" in numbers else ""
+        self.reading, self._against = numbers.get("goal_reading"), numbers.get("goal_against")
+        self._low, self._high = numbers.get("goal_low"), numbers.get("goal_high")
+        self.year = numbers["goal_year"].shown if "goal_year" in numbers else ""
+        below, above = (numbers[one].shown if one in numbers else "" for one in ("goal_below", "goal_above"))
+        self._sides = (below, above)
+
+    @property
+    def of_saving(self) -> bool:
+        return self._sides == SAVING
+
+    @property
+    def came_to(self) -> str:
+        return amount(self.reading, self._sides)
+
+    @property
+    def target(self) -> str:
+        """The target, or the path to it; where that is no difference at all, which side is the good one."""
+        if self._against is None or not isinstance(self._against.value, float):
+            return "intet tal"
+        if self._sides[1] and self._sides[1] not in OF_AMOUNTS and self._against.value == 0:
+            return f"ikke {self._sides[0]}"
+        # what was decided has no decimals of its own
+        decided = (
+            re.sub(r",0+(?=\D|$)", "", self._against.shown) if self._against.value.is_integer() else self._against.shown
+        )
+        return amount(Number(decided, self._against.value), self._sides)
+
+    @property
+    def sure(self) -> str:
+        """ "sikker: mellem 506,1 og 507,4 helårspersoner"."""
+        interval = between(self._low, self._high, self._sides)
+        return (
+            ": ".join(filter(None, [self.certainty, interval]))[:1].upper()
+            + ": ".join(filter(None, [self.certainty, interval]))[1:]
+        )
+
+
+_OF_TEXTS = {
+    "nettogevinst": _net_gain,
+    "prognosen": _outlook,
+    "forskellen": _effect,
+    "besparelsen-opgjort": _ways,
+}
+_OF_GOALS = _of_goal
+
+FIRST = ("nettogevinst", "forskellen", "prognosen")
+"""The key figures that go before those of the goals."""
+
+
+def ended(words: str) -> str:
+    """With a full stop, which "mio. kr." has already."""
+    return words if words.endswith((".", "?", "!")) else words + "."
+
+
+def filled(text: str, numbers: Mapping[str, Number]) -> str:
+    """A strategy's own words with the filed numbers that they name in braces."""
+    for name, number in numbers.items():
+        text = text.replace(f"{{{name}}}", number.shown)
+    return text
+
+
+def _hidden(number: Number) -> bool:
+    return number.shown not in ("", "ikke opgjort")
+
+
+def _article(word: str) -> str:
+    return "et" if word in NEUTER else "en"
+
+
+def _digits(number: Number) -> str:
+    return number.shown.split(NO_BREAK_SPACE)[0]
+
+
+def _end(number: Number) -> str:
+    return _whole(number).split(NO_BREAK_SPACE)[0]
+
+
+def _whole(number: Number) -> str:
+    """Without its sign; one that rounds to nothing is "under 0,1"."""
+    told = size(number)
+    digits, _, unit = told.partition(NO_BREAK_SPACE)
+    if number.value and not digits.strip("0,"):
+        told = f"under {digits[:-1]}1" + (NO_BREAK_SPACE + unit if unit else "")
+    return told
