@@ -27,7 +27,7 @@ import io
 import json
 import re
 import tokenize
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -324,6 +324,19 @@ def _required(path: Path, declared: Any, parameters: Mapping[str, Any]) -> list[
             f"the needs cell of notebook {path.name}: 'required' must list parameters of the notebook;{named}."
         )
     return declared
+
+
+def counted(cells: Iterable[Any]) -> Iterator[tuple[int, Any]]:
+    """A notebook's code cells with the numbers that JupyterLab gives them when it runs them all.
+
+    The cell of parameters that an execution puts in is none of the notebook's own and counts for nothing.
+    """
+    number = 0
+    for cell in cells:
+        own = cell["cell_type"] == "code" and "injected-parameters" not in cell["metadata"].get("tags", [])
+        if own and "".join(cell["source"]).strip():
+            number += 1
+            yield number, cell
 
 
 def write_notebook(project: Project, name: str) -> Path:

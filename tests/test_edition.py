@@ -298,7 +298,7 @@ def afkast(edition: Project, *arguments: str) -> subprocess.CompletedProcess[str
     )
 
 
-FAULT = "afkast: page alfa/side, notebook lille, cell 4: its check failed: antallet er for stort.\n"
+FAULT = "afkast: page alfa/side, notebook lille, cell 3, line 1: its check failed: antallet er for stort.\n"
 
 
 def test_a_page_that_fails_is_shown_as_failed_with_the_last_good_one_and_the_others_are_renewed(

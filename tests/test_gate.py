@@ -300,7 +300,7 @@ def test_what_is_found_is_told_with_notebook_cell_and_place(site: Path, looked_f
     ]
     page.write_text(json.dumps({"cells": cells}), encoding="utf-8")
     [told] = refused(site, looked_for, tmp_path / "pages")
-    assert told.startswith("strategies/alfa/side.html, cell 2, 'tabel': a person's number.")
+    assert told.startswith("strategies/alfa/side.html, cell 1, 'tabel': a person's number.")
 
 
 def allow(folder: Path, hash: str, expires: str, reason: str = "'et kontonummer, ikke en borger'") -> Path:

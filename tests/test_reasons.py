@@ -57,14 +57,20 @@ def test_a_sentence_of_our_own_is_told() -> None:
     with pytest.raises(PageError) as refused:
         unit_of("kroner")
     assert reason_of(refused.value) == str(refused.value)
-    assert of("from afkast.report.cells import unit_of\nunit_of('kroner')") == str(refused.value)
+    assert of("from afkast.report.cells import unit_of\nunit_of('kroner')") == f"line 2: {refused.value}"
 
 
 def test_words_that_stand_in_the_page_s_own_code_are_told() -> None:
-    assert of("assert 1 == 2, 'summen stemmer ikke'") == "its check failed: summen stemmer ikke."
-    assert of("def check():\n    assert 1 == 2, 'en ' 'sætning'\ncheck()") == "its check failed: en sætning."
-    assert of("assert 1 == 2") == "its check failed: no message."
-    assert of("from afkast.errors import DataError\nraise DataError('Et år mangler.')") == "Et år mangler."
+    assert of("assert 1 == 2, 'summen stemmer ikke'") == "line 1: its check failed: summen stemmer ikke."
+    assert of("def check():\n    assert 1 == 2, 'en ' 'sætning'\ncheck()") == "line 3: its check failed: en sætning."
+    assert of("assert 1 == 2") == "line 1: its check failed: no message."
+    assert of("from afkast.errors import DataError\nraise DataError('Et år mangler.')") == "line 2: Et år mangler."
+
+
+def test_a_key_that_stands_in_the_page_s_code_is_told_and_no_other() -> None:
+    assert of("x = {}\nx['units']") == f"line 2: there is no 'units'; {LOOK}."
+    assert of("import pandas\npandas.DataFrame()['units']") == f"line 2: there is no 'units'; {LOOK}."
+    assert of("x = {}\nx[person]") == f"line 2: KeyError; {LOOK}."
 
 
 def test_a_kernel_that_does_not_judge_has_nothing_repeated() -> None:
@@ -102,7 +108,7 @@ def test_nothing_that_a_kernel_writes_reaches_the_terminal(project: Project, cod
         encoding="utf-8",
         check=True,
     )
-    assert run.stdout.startswith("page alfa/side, notebook fejl, cell 3: ") or (
+    assert run.stdout.startswith("page alfa/side, notebook fejl, cell 2") or (
         run.stdout == "shown\n" and "__stderr__" in code  # it went to nobody, and the page shows nothing of it
     )
     assert SECRET not in run.stdout + run.stderr

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from afkast.errors import PageError
+from afkast.notebook import counted
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -65,8 +66,8 @@ def surroundings(folder: Path, fonts: Path, others: Mapping[str, Path]) -> dict[
 
 def refuse_escapes(notebook: "NotebookNode", where: str) -> None:
     """Refuse a notebook with a magic command or a shell escape, before anything runs; `where` names it."""
-    for number, cell in enumerate(notebook.cells, start=1):
-        if cell.cell_type == "code" and (line := _escape(cell.source)):
+    for number, cell in counted(notebook.cells):
+        if line := _escape(cell.source):
             raise PageError(
                 f"{where}, cell {number}, line {line}: it uses a magic command or a shell; a page is plain Python."
             )

@@ -22,6 +22,7 @@ from afkast.edition.inputs import Record, key_of, made_of, write_record
 from afkast.edition.launch import START_SECONDS, Room, room
 from afkast.errors import PageError
 from afkast.intake.snapshot import file_sha256
+from afkast.notebook import counted
 from afkast.project import Project
 from afkast.report import danish
 from afkast.report.filed import METADATA_KEY
@@ -142,9 +143,7 @@ def check_health(notebook: NotebookNode, where: str) -> None:
     A kernel that dies or leaves early can look like a finished run: every code cell must have been counted.
     `where` names the notebook in the PageError.
     """
-    for number, cell in enumerate(_own(notebook.cells), start=1):
-        if cell.cell_type != "code" or not cell.source.strip():
-            continue
+    for number, cell in counted(notebook.cells):
         at = f"{where}, cell {number}"
         if cell.execution_count is None:
             raise PageError(f"{at}: it was never run, as when a cell before it leaves early.")
@@ -191,12 +190,8 @@ def _run(project: Project, job: Job, made: Room, where: str) -> NotebookNode:
         reason = _why_dead(made.ended)
     except RuntimeError:
         raise PageError(f"{where}: the kernel did not start; try again, or run the notebook in JupyterLab.") from None
-    raise PageError(f"{where}, cell {len(_own(begun))}: {reason}") from None
-
-
-def _own(cells: list[NotebookNode]) -> list[NotebookNode]:
-    """The cells of the template, without the one of parameters that papermill puts in."""
-    return [cell for cell in cells if "injected-parameters" not in cell.metadata.get("tags", [])]
+    at = f"{where}, cell {len(list(counted(begun)))}"
+    raise PageError(f"{at}, {reason}" if reason.startswith(reasons.LINE) else f"{at}: {reason}") from None
 
 
 def _why_dead(ended: int | None) -> str:

@@ -28,6 +28,7 @@ from afkast.edition.identifiers import CPR_LIKE, PLACE, Found, Wanted
 from afkast.edition.numbers import NUMBERS
 from afkast.edition.policy import SEARCH_INDEX, faults_of_page, faults_of_script, faults_of_style
 from afkast.errors import AfkastError
+from afkast.notebook import counted
 from afkast.report.filed import METADATA_KEY
 from afkast.yaml_file import read_yaml, validate
 
@@ -286,15 +287,14 @@ def _sentence(fault: Fault, pages: Path, wanted: Wanted, expired: Mapping[str, d
 def _cell(path: Path, fault: Fault, wanted: Wanted) -> str:
     """The template's cell that shows the thing, else the first that holds the same."""
     cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
-    own = [cell for cell in cells if "injected-parameters" not in cell["metadata"].get("tags", [])]
-    for number, cell in enumerate(own, start=1):
+    for number, cell in counted(cells):
         shown = {output.get("metadata", {}).get(METADATA_KEY, {}).get("id") for output in cell.get("outputs", [])}
         if fault.place.split(",")[0].strip("'") in shown:
             return f"cell {number}"
-    for number, cell in enumerate(own, start=1):
+    for cell in cells:
         texts = texts_of("cell.json", json.dumps(cell, ensure_ascii=False).encode())
         if any(found.kind == fault.what for _, text in texts for found in _found("cell.json", text, wanted)):
-            return f"cell {number}"
+            return next((f"cell {number}" for number, one in counted(cells) if one is cell), f"cell '{cell['id']}'")
     return ""
 
 

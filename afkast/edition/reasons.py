@@ -17,6 +17,9 @@ from afkast.errors import AfkastError
 TOLD = "afkast.edition.reasons"
 """What a kernel calls an error whose message it has judged; no class has a dot in its name."""
 
+LINE = "line "
+"""How a reason begins that knows the line of the cell."""
+
 LOOK = "open the notebook in JupyterLab, set this page's parameters in the marked cell, and run it"
 
 
@@ -52,8 +55,20 @@ def reason_of(error: BaseException) -> str:
             # whatever a library makes of it
             return str(behind)
         behind = behind.__cause__ or behind.__context__
-    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
-    raised_in = frames[-1] if frames else None
+    steps = list(traceback.walk_tb(error.__traceback__))
+    raised_in = steps[-1][0] if steps else None
+    in_page = [(frame, line) for frame, line in steps if frame.f_globals.get("__name__") == "__main__"]
+    if not in_page:
+        return _told(error, raised_in)
+    # the outermost is the cell that ran; a function of the page may stand in another
+    line, called = in_page[0][1], in_page[-1][0]
+    if isinstance(error, KeyError) and len(error.args) == 1 and _stands_in(error.args[0], called):
+        # the word stands in the page's code, so it is no cell's value
+        return f"{LINE}{line}: there is no {error.args[0]!r}; {LOOK}."
+    return f"{LINE}{line}: {_told(error, raised_in)}"
+
+
+def _told(error: BaseException, raised_in: FrameType | None) -> str:
     kind = type(error)
     if isinstance(error, AfkastError) and _is_ours(kind) and raised_in is not None:
         module = str(raised_in.f_globals.get("__name__", ""))
@@ -84,7 +99,7 @@ def _name_of(kind: type) -> str:
     return kind.__name__ if _known(kind) and kind.__module__ != "__main__" else "an error of the page's own"
 
 
-def _stands_in(message: str, frame: FrameType) -> bool:
+def _stands_in(message: object, frame: FrameType) -> bool:
     """Whether the words are a constant of the page's code in that frame: a literal, not put together."""
     code: CodeType = frame.f_code
     return frame.f_globals.get("__name__") == "__main__" and message in code.co_consts
