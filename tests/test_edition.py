@@ -142,25 +142,25 @@ AT = "page alfa/side, notebook fejl, cell"
 @pytest.mark.parametrize(
     ("cells", "sentence"),
     [
-        (["x = 1", "assert x == 2, 'summen stemmer ikke'"], f"{AT} 4: its check failed: summen stemmer ikke."),
-        (["assert False"], f"{AT} 3: its check failed: no message."),
-        (["from afkast.errors import DataError\nraise DataError('Et år mangler.')"], f"{AT} 3: Et år mangler."),
+        (["x = 1", "assert x == 2, 'summen stemmer ikke'"], f"{AT} 3, line 1: its check failed: summen stemmer ikke."),
+        (["assert False"], f"{AT} 2, line 1: its check failed: no message."),
+        (["from afkast.errors import DataError\nraise DataError('Et år mangler.')"], f"{AT} 2, line 2: Et år mangler."),
         (
             ["from afkast.analysis.cost import NoUnitPrice\nraise NoUnitPrice('Prisen mangler.')"],
-            f"{AT} 3: Prisen mangler.",
+            f"{AT} 2, line 2: Prisen mangler.",
         ),
         (
             ["raise KeyError('HEMMELIG')"],
-            f"{AT} 3: KeyError; open the notebook in JupyterLab, set this page's parameters",
+            f"{AT} 2, line 1: KeyError; open the notebook in JupyterLab, set this page's parameters",
         ),
         (
             ["x = 'HEMMELIG", "x = 1"],
-            f"{AT} 3: SyntaxError; open the notebook in JupyterLab, set this page's parameters",
+            f"{AT} 2: SyntaxError; open the notebook in JupyterLab, set this page's parameters",
         ),
-        (["raise SystemExit(0)", "x = 1"], f"{AT} 3: it leaves early, with quit() or SystemExit."),
-        (["x = 1", "raise SystemExit(0)"], f"{AT} 4: it leaves early, with quit() or SystemExit."),
-        (["import os", "os.kill(os.getpid(), 9)", "x = 1"], f"{AT} 4: the kernel was killed, as when"),
-        (["import os\nos._exit(0)"], f"{AT} 3: it ends its own kernel."),
+        (["raise SystemExit(0)", "x = 1"], f"{AT} 2: it leaves early, with quit() or SystemExit."),
+        (["x = 1", "raise SystemExit(0)"], f"{AT} 3: it leaves early, with quit() or SystemExit."),
+        (["import os", "os.kill(os.getpid(), 9)", "x = 1"], f"{AT} 3: the kernel was killed, as when"),
+        (["import os\nos._exit(0)"], f"{AT} 2: it ends its own kernel."),
     ],
 )
 def test_a_page_that_does_not_run_to_its_end_is_refused_with_cell_and_reason(
@@ -186,7 +186,7 @@ def test_a_page_that_does_not_run_to_its_end_is_refused_with_cell_and_reason(
 )
 def test_nothing_is_shown_past_the_door_out(project: Project, cell: str, sentence: str) -> None:
     told = fails(project, "x = 1", cell)
-    assert told.startswith(f"{AT} 4: {sentence}")
+    assert told.startswith(f"{AT} 3: {sentence}")
     assert "HEMMELIG" not in told
 
 
@@ -194,7 +194,7 @@ def test_a_cell_that_never_ends_is_cut_off(project: Project, monkeypatch: pytest
     monkeypatch.setattr(execution, "PAGE_SECONDS", 1)
     assert (
         fails(project, "import time\nwhile True:\n    time.sleep(0.01)")
-        == f"{AT} 3: the page had run for 1 s, and no page may run longer."
+        == f"{AT} 2: the page had run for 1 s, and no page may run longer."
     )
 
 

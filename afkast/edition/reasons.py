@@ -6,9 +6,10 @@ other error the kernel tells the kind alone. `load_ipython_extension` puts the j
 without it nothing is repeated.
 """
 
+import dis
 import sys
-import traceback
-from types import CodeType, FrameType
+from collections.abc import Iterator
+from types import CodeType, FrameType, TracebackType
 from typing import Any
 
 from afkast.edition.cleanroom import Refused
@@ -55,17 +56,29 @@ def reason_of(error: BaseException) -> str:
             # whatever a library makes of it
             return str(behind)
         behind = behind.__cause__ or behind.__context__
-    steps = list(traceback.walk_tb(error.__traceback__))
-    raised_in = steps[-1][0] if steps else None
-    in_page = [(frame, line) for frame, line in steps if frame.f_globals.get("__name__") == "__main__"]
+    steps = list(_steps(error.__traceback__))
+    raised_in = steps[-1].tb_frame if steps else None
+    in_page = [step for step in steps if step.tb_frame.f_globals.get("__name__") == "__main__"]
     if not in_page:
         return _told(error, raised_in)
     # the outermost is the cell that ran; a function of the page may stand in another
-    line, called = in_page[0][1], in_page[-1][0]
-    if isinstance(error, KeyError) and len(error.args) == 1 and _stands_in(error.args[0], called):
+    line = in_page[0].tb_lineno
+    if isinstance(error, KeyError) and len(error.args) == 1 and _looks_up(in_page[-1], error.args[0]):
         # the word stands in the page's code, so it is no cell's value
         return f"{LINE}{line}: there is no {error.args[0]!r}; {LOOK}."
     return f"{LINE}{line}: {_told(error, raised_in)}"
+
+
+def _steps(step: TracebackType | None) -> Iterator[TracebackType]:
+    while step is not None:
+        yield step
+        step = step.tb_next
+
+
+def _looks_up(step: TracebackType, key: object) -> bool:
+    """Whether the page looks for a key that stands in its code, rather than raising the error itself."""
+    raises = step.tb_frame.f_code.co_code[step.tb_lasti] == dis.opmap["RAISE_VARARGS"]
+    return not raises and _stands_in(key, step.tb_frame)
 
 
 def _told(error: BaseException, raised_in: FrameType | None) -> str:

@@ -14,7 +14,7 @@ from afkast.analysis.effect.persons import Covariates, Floats
 
 TREATED_PER_TERM = 3
 """Fewer terms leave more of what drives both starting and leaving: with one for each ten, as the rule for regressions
-is, 40 started of 300 are too few to see that it is the young and the old who start, and 74 % are covered. More cost
+is, 40 started of 150 are too few to see that it is the young and the old who start, and 74 % are covered. More cost
 nothing: with 22 terms, most of which drive nothing, 96 % are covered of 20 started of 300, and 95 % of 40 of 150."""
 
 FEWEST_ALIKE = 5
