@@ -16,10 +16,14 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
+from conftest import ROOT
 from playwright.sync_api import Browser, Page, Request, sync_playwright
 from test_seeds import SHOWN_AT, expected
 
+from afkast.edition.paper import MOST_SHEETS, sheets
+from afkast.project import Project
 from afkast.report.filed import filed
+from afkast.strategy import load_strategies
 
 WIDTHS = {"screen": (1280, 900), "telephone": (390, 844)}
 
@@ -455,3 +459,31 @@ def test_without_scripts_and_from_disk_nothing_is_out_of_reach(browser: Browser,
     page.get_by_role("switch").click()
     assert seen(page, CALCULATIONS) > 10
     context.close()
+
+
+# ---------------------------------------------------------------- a strategy's front page on paper
+
+
+def test_a_front_page_prints_on_two_sheets_and_the_build_s_estimate_is_within_one_of_it(
+    address: str, browser: Browser, pages: Path
+) -> None:
+    page = browser.new_page()
+    printed, estimated = {}, {}
+    for strategy in load_strategies(Project(ROOT, ROOT / "data" / "example")).values():
+        page.goto(f"{address}strategies/{strategy.id}/index.html")
+        settle(page)
+        pdf = page.pdf(prefer_css_page_size=True)
+        printed[strategy.id] = len(re.findall(rb"/Type\s*/Page\b", pdf))
+        estimated[strategy.id] = sheets(pages, strategy)
+    assert {id: count for id, count in printed.items() if count > MOST_SHEETS} == {}
+    assert {id: (estimated[id], count) for id, count in printed.items() if abs(estimated[id] - count) > 1} == {}
+    page.close()
+
+
+def test_no_two_pages_have_the_same_title_in_the_browser(site: Path) -> None:
+    titles = Counter(
+        BeautifulSoup((site / name).read_text("utf-8"), "html.parser").title.text
+        for name in html_pages(site)
+        if name != "index.html" and "/seneste/" not in name
+    )
+    assert [title for title, count in titles.items() if count > 1] == []

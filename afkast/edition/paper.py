@@ -1,7 +1,7 @@
 """How many A4 a front page takes: an estimate from what it filed, for a build has no browser to print with.
 
 Lines, rows and figures are counted at the sizes of the print style in book/_static/afkast.css, and laid on pages as a
-browser does; a test holds the count against what Chromium prints.
+browser does. It is right within a sheet, which a test holds against what Chromium prints; fonts differ by machine.
 """
 
 import json
@@ -15,14 +15,14 @@ from afkast.report.filed import METADATA_KEY, Item, items_of
 from afkast.strategy import FRONT_PAGE, Strategy
 
 MOST_SHEETS = 2
-SHEET_MM = 297 - 18 - 20
+SHEET_MM = 297 - 13 - 13
 """Of an A4, what the margins leave."""
 
 TEXT_MM, SMALL_MM, LEAD_MM = 4.4, 3.6, 5.8
 """A line of running text, of a table, and of the verdict."""
 
-HEADING_MM, FIGURE_MM = 13.0, 61.0
-TEXT_SIGNS, LEAD_SIGNS, HALF_SIGNS, TABLE_SIGNS, CARD_SIGNS = 108, 80, 42, 22, 24
+HEADING_MM, FIGURE_MM = 14.0, 63.0
+TEXT_SIGNS, LEAD_SIGNS, HALF_SIGNS, TABLE_SIGNS, CARD_SIGNS = 108, 80, 42, 17, 24
 """Signs on a line: of text, of the verdict, over half a page, in a table's first column, and in a key figure."""
 
 
@@ -89,7 +89,8 @@ def _blocks(shown: dict[str, Any], items: dict[str, Item]) -> Iterator[Block]:
         yield Block((HEADING_MM, *(_lines(one, TEXT_SIGNS) * TEXT_MM + 1.0 for one in told["said"])))
     if tables := shown.get("tabeller"):
         yield Block((HEADING_MM, *_columns([items[place] for place in tables["items"]])))
-    yield Block((HEADING_MM + 2 * TEXT_MM + 2 * SMALL_MM,))
+    # the pages, the sources, and the key of the page
+    yield Block((HEADING_MM + 3 * TEXT_MM + 3 * SMALL_MM,))
 
 
 def _columns(tables: list[Item]) -> Iterator[float]:
@@ -121,7 +122,7 @@ def _is_wide(table: Item) -> bool:
 
 def _table(table: Item, width: int) -> float:
     filed = table.filed
-    heads = max((_lines(" ".join(levels), 11) for levels in filed["columns"]), default=1)
+    heads = max((_lines(" ".join(levels), 8) for levels in filed["columns"]), default=1)
     rows = sum(_lines(row["label"], TABLE_SIGNS * width) * SMALL_MM + 1.2 for row in filed["rows"])
     notes = [_lines(note, HALF_SIGNS * width * 1.2) for note in table.html.split('class="afkast-note">')[1:]]
     caption = _lines(filed["caption"], HALF_SIGNS * width) * TEXT_MM
