@@ -176,6 +176,8 @@ def build(data: Path | None, strategies: tuple[str, ...], snapshot: str, strict:
     told = "nothing has changed" if made.unchanged else f"{len(made.run)} pages run"
     click.echo(f"{told}{f', {len(made.failed)} of them failed' if made.failed else ''}", err=True)
     click.echo(f"{made.front_page}")
+    for remark in made.remarks:
+        click.echo(f"perhaps: {remark}", err=True)
     if faults:
         click.echo("afkast: the book is without the pages that these stop:\n" + "\n".join(faults), err=True)
     if faults or made.failed:

@@ -216,7 +216,7 @@ def test_a_name_that_is_nearly_one_of_the_data_is_suggested_with_its_line(projec
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ("- id: inflow", "- id: index", "'index' is the strategy's own first page; give the page another id."),
+        ("- id: inflow", "- id: index", "'index' is the strategy's own front page; give the page another id."),
         ("- id: inflow", "- id: con", "a file cannot be called con on Windows; give the page another id."),
         ("- id: inflow", "- id: lpt9", "a file cannot be called lpt9 on Windows; give the page another id."),
         ("title: Siden inflow", "title: ' '", "page 'inflow' has a blank title."),

@@ -54,7 +54,7 @@ def test_every_table_and_figure_leads_to_its_files_and_the_first_page_to_the_wor
             assert links == [f"../../hent/{STRATEGY}/{page}/{item['id']}.{kind}" for kind in kinds]
             assert all((pages / link).is_file() for link in links)
     soup = BeautifulSoup((pages / "index.html").read_text("utf-8"), "html.parser")
-    assert [str(one["href"]) for one in soup.select(".afkast-download a")] == [f"../../hent/{STRATEGY}.xlsx"]
+    assert f"../../hent/{STRATEGY}.xlsx" in [str(one["href"]) for one in soup.select(".afkast-download a")]
 
 
 @pytest.mark.parametrize("page", [MONEY, PERSONS])

@@ -14,7 +14,7 @@ from conftest import RunPage, Shown
 from scipy.optimize import minimize
 
 from afkast.analysis import effect, follow_up
-from afkast.errors import AfkastError
+from afkast.analysis.lack import Lack, NotEnough
 from afkast.intake import Snapshot
 
 EXAMPLE = Path(__file__).resolve().parents[1] / "data" / "example"
@@ -199,7 +199,7 @@ def test_who_cannot_be_compared_have_curves_and_the_reason_in_a_sentence(
     run_page: RunPage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuses(*arrays: Any, **options: Any) -> None:
-        raise AfkastError("Under 10 startede kan følges; det er for få til en sammenligning.")
+        raise NotEnough(Lack.FEW_FOLLOWED, fewest=10)
 
     monkeypatch.setattr(effect, "sequential_trials", refuses)
     shown = run_page(LONG, CURVES)

@@ -140,7 +140,8 @@ WRONG = {
 
 def test_every_notebook_of_a_strategy_has_gone_wrong_here() -> None:
     notebooks = {path.stem for path in NOTEBOOKS.glob("*.ipynb")}
-    assert notebooks - ABOUT_ALL_STRATEGIES - TO_BE_CHANGED == set(WRONG)
+    # a front page reckons nothing: it shows again what the other pages have shown
+    assert notebooks - ABOUT_ALL_STRATEGIES - TO_BE_CHANGED - {"resume"} == set(WRONG)
 
 
 @pytest.mark.parametrize(

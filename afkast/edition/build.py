@@ -53,6 +53,7 @@ class Edition:
     run: dict[str, list[str]] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
     unchanged: bool = False
+    remarks: list[str] = field(default_factory=list)
 
 
 def build(
@@ -109,7 +110,7 @@ def build(
                 raise PageError("\n".join(made.failed.values()))
             said = published(pages)
             _check_goals(in_book, said)
-        tell([sentence for strategy in in_book for sentence in too_long(pages, strategy)])
+        made.remarks = [sentence for strategy in in_book for sentence in too_long(pages, strategy)]
         edition = edition_of(project, data.id, pages)
         made.unchanged = not made.run and edition == _edition_of_site(project)
         if not made.unchanged:

@@ -38,6 +38,8 @@ HOMES = r"(?:(?:/home|/Users|/root|/tmp|[A-Za-z]:\\+(?:Users|Brugere))[/\\])"
 CONNECTIONS = r"(?:postgres(?:ql)?|spark|sqlserver|mssql|odbc|jdbc|duckdb|sqlite|mysql|oracle)[a-z+]*:/{2,3}"
 ORDINARY_NAMES = {"root", "user", "admin", "runner", "build", "localhost", "afkast"}
 SHORTEST_NAME = 4
+SHORTEST_DIGEST = 12
+"""A page's key and a snapshot's id have so many hexadecimal digits; ten of them in a row can look like a CPR number."""
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,7 @@ def _in_digest(text: str, met: re.Match[str]) -> bool:
     after = re.match(r"[0-9a-f]*", text[met.end() : met.end() + 64])
     assert before is not None and after is not None
     around = before.group() + after.group()
-    return met.group(2) is None and len(around) >= 6 and not around.isdigit()
+    return met.group(2) is None and len(around) >= SHORTEST_DIGEST - 10 and not around.isdigit()
 
 
 def wanted(snapshot: Snapshot, root: Path, data: Path) -> Wanted:

@@ -51,7 +51,7 @@ def judge_files(sources: list[Source], contents: dict[str, bytes], parts: list[P
                 rule = f"is the same file, byte for byte, as {same}"
                 faults.add(source.label, rule, remedy="Take one of them away.")
                 twice |= {source.label, same}
-    _judge_ends(sources, contents, faults)
+    _judge_ends([source for source, _ in parts], contents, faults)
     ledgers = [(source, rows) for source, rows in parts if source.table == "ledger" and source.label not in twice]
     for source, rows in ledgers:
         count = rows.value_counts(dropna=False)

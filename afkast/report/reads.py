@@ -90,8 +90,9 @@ class Readable:
         return self._pages_of("*")
 
     def _pages_of(self, strategies: str) -> str:
-        # a front page only shows again what these have shown
-        return digest_of_files(self.pages, f"{strategies}/*.ipynb", FRONT_PAGE)
+        # a front page only shows again what these have shown, whatever they were run with
+        pages = sorted(self.pages.glob(f"{strategies}/*.ipynb"))
+        return digest_of({str(path.relative_to(self.pages)): _shown(path) for path in pages if path.stem != FRONT_PAGE})
 
 
 class Notes:
@@ -126,6 +127,11 @@ class NotedSnapshot:
     def __getattr__(self, name: str) -> Any:
         self._note("snapshot")
         return getattr(self._snapshot, name)
+
+
+def _shown(page: Path) -> list[Any]:
+    """What an executed page shows."""
+    return [cell.get("outputs", []) for cell in json.loads(page.read_text(encoding="utf-8"))["cells"]]
 
 
 def digest_of(value: Any) -> str:
