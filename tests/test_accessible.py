@@ -1,4 +1,4 @@
-"""Every page by axe-core, at screen and telephone width and as on paper, with one page's calculations shown: no violations.
+"""Every page by axe-core, on screen, telephone and paper, with one page's calculations shown: no violations.
 
 WCAG 2.1 level A and AA, and axe's best practices. A machine finds about half of what can be wrong; what it cannot see,
 such as the order of reading and what a picture's words say, is tested in test_book.py or read by people.

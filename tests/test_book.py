@@ -141,7 +141,7 @@ def listen(page: Page, address: str) -> Visit:
     page.on("response", lambda response: visit.failed.append(response.url) if response.status >= 400 else None)
 
     def hear(text: str, kind: str) -> None:
-        # to wait and look, the tests evaluate strings, which the page's policy reports; test_by_itself_a_page_… does not
+        # to wait and look, the tests evaluate strings, and the page's policy reports it; the next test but one does not
         if kind in ("error", "warning") and "unsafe-eval" not in text:
             visit.said.append(text)
 
