@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import tempfile
 import warnings
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from municipality import municipality
 
 from afkast.cli import main
 from afkast.edition.execute import jobs_of
-from afkast.intake import Snapshot, import_raw, pseudonym_key
+from afkast.intake import import_raw, pseudonym_key
 from afkast.project import Project
 from afkast.report import show
 from afkast.strategy import load_strategies
@@ -35,12 +35,12 @@ NO_SKIP = "AFKAST_NO_SKIP"
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+def pytest_runtest_makereport(item, call):
     return _not_skipped((yield))
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_make_collect_report(collector: pytest.Collector) -> Iterator[None]:
+def pytest_make_collect_report(collector):
     return _not_skipped((yield))
 
 
@@ -53,7 +53,7 @@ def _not_skipped(report):
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+def _surroundings(tmp_path_factory):
     """The user's own pseudonym key, project and engine are left alone."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("AFKAST_KEY_FILE", str(tmp_path_factory.mktemp("key") / "pseudonym.key"))
@@ -65,7 +65,7 @@ def _surroundings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
+def snapshot(tmp_path_factory):
     """The example data, imported under a key of their own."""
     return import_raw(ROOT / "data" / "example", tmp_path_factory.mktemp("snapshots"), bytes(32))
 
@@ -73,17 +73,17 @@ def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Snapshot:
 class Shown(dict[str, dict[str, Any]]):
     """What a page showed at the door, by id."""
 
-    def number(self, id: str, name: str) -> Any:
+    def number(self, id, name):
         return self[id]["numbers"][name]["value"]
 
-    def rows(self, id: str) -> dict[str, list[str]]:
+    def rows(self, id):
         return {row["label"]: [cell["shown"] for cell in row["cells"]] for row in self[id]["rows"]}
 
-    def amounts(self, id: str) -> dict[str, list[Any]]:
+    def amounts(self, id):
         return {row["label"]: [cell["value"] for cell in row["cells"]] for row in self[id]["rows"]}
 
 
-def as_read(html: str) -> str:
+def as_read(html):
     """HTML without the marks around the numbers of sentences, which nobody sees."""
     return re.sub(r'<span class="tal"[^>]*>(.*?)</span>', r"\1", html)
 
@@ -91,20 +91,18 @@ def as_read(html: str) -> str:
 RunPage = Callable[..., Shown]
 
 
-def run_here(
-    project: Project, notebook: str, parameters: Mapping[str, Any], instead: Mapping[str, str] | None = None
-) -> Shown:
+def run_here(project, notebook, parameters, instead=None):
     """Run a notebook of the project here, without a kernel, and collect what it shows; a warning is an error.
 
     `instead` has other code for some of the notebook's own, each found in one cell.
     """
     shown = Shown()
 
-    def display(data: Any, raw: bool, metadata: dict[str, Any]) -> None:
+    def display(data, raw, metadata):
         filed = metadata[show.METADATA_KEY]
         shown[filed["id"]] = filed | {"html": as_read(data["text/html"])}
 
-    names: dict[str, Any] = {}
+    names = {}
     with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
         warnings.simplefilter("error")
         patch.setenv("AFKAST_DATA", str(project.data))
@@ -116,7 +114,7 @@ def run_here(
     return shown
 
 
-def _code_of(path: Path, instead: Mapping[str, str]) -> list[tuple[str, list[str]]]:
+def _code_of(path, instead):
     """The source and tags of each code cell."""
     cells = [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
     sources = [cell.source for cell in cells]
@@ -127,7 +125,7 @@ def _code_of(path: Path, instead: Mapping[str, str]) -> list[tuple[str, list[str
 
 
 @pytest.fixture(scope="session")
-def run_page(snapshot: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> RunPage:
+def run_page(snapshot, tmp_path_factory):
     """Runs a strategy's page here, without a kernel, and collects what it shows.
 
     Beside the example's pages, the investment with too few for a curve has a page of curves.
@@ -141,7 +139,7 @@ def run_page(snapshot: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Ru
         file.write("  - {id: eksempel, notebook: survival_example, title: Eksempel, area: effect}\n")
     shutil.copytree(snapshot.path.parent, project.snapshots)
 
-    def run(strategy: str, page_id: str, instead: Mapping[str, str] | None = None, **parameters: Any) -> Shown:
+    def run(strategy, page_id, instead=None, **parameters):
         [job] = [job for job in jobs_of(load_strategies(project)[strategy], snapshot.id) if job.page == page_id]
         return run_here(project, job.notebook, {**job.parameters, **parameters}, instead)
 
@@ -149,13 +147,13 @@ def run_page(snapshot: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Ru
 
 
 @pytest.fixture(scope="session")
-def page(run_page: RunPage) -> Callable[[str, str], Shown]:
+def page(run_page):
     """The same of the example as it is; each page once."""
     return cache(run_page)
 
 
 @pytest.fixture(scope="session")
-def imported(tmp_path_factory: pytest.TempPathFactory, _surroundings: None) -> Project:
+def imported(tmp_path_factory, _surroundings):
     """The repository's product files with the example imported, in a folder with a space and Danish letters."""
     root = tmp_path_factory.mktemp("kopi") / "Afkast på øen"
     root.mkdir()
@@ -170,37 +168,37 @@ def imported(tmp_path_factory: pytest.TempPathFactory, _surroundings: None) -> P
 
 
 @pytest.fixture
-def project(imported: Project, tmp_path: Path) -> Project:
+def project(imported, tmp_path):
     """A copy to break things in."""
     return copy_of(imported, tmp_path)
 
 
-def copy_of(project: Project, folder: Path) -> Project:
+def copy_of(project, folder):
     """The same repository and data folder in another place."""
     root = shutil.copytree(project.root, folder / project.root.name)
     return Project(root, root / project.data.relative_to(project.root))
 
 
 @pytest.fixture(scope="session")
-def site() -> Path:
+def site():
     """The built book; `make test` builds it first."""
     return _built(ROOT / "data" / "example" / "build" / "html")
 
 
 @pytest.fixture(scope="session")
-def pages() -> Path:
+def pages():
     """The executed pages of the built book."""
     return _built(ROOT / "data" / "example" / "build" / "pages")
 
 
-def _built(folder: Path) -> Path:
+def _built(folder):
     if not folder.is_dir():
         pytest.fail(f"{folder.relative_to(ROOT)} is not there; run `make book`.", pytrace=False)
     return folder
 
 
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[str]:
+def postgresql():
     """The address of a PostgreSQL of the tests' own, which only a socket in a temporary folder leads to."""
     homes = [path.parent for path in sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))]
     if not homes and (found := shutil.which("initdb")):
@@ -215,7 +213,7 @@ def postgresql() -> Iterator[str]:
         shutil.chown(folder, "postgres")
         as_server = ["runuser", "-u", "postgres", "--"]
 
-    def run(program: str, *arguments: str) -> None:
+    def run(program, *arguments):
         command = [*as_server, str(homes[-1] / program), "-D", str(folder / "data"), *arguments]
         subprocess.run(command, cwd=folder, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT)
 
@@ -231,7 +229,7 @@ def postgresql() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def small_book(tmp_path_factory: pytest.TempPathFactory, _surroundings: None) -> Path:
+def small_book(tmp_path_factory, _surroundings):
     """The data folder of Strandlev with its book: a page of money, one of a goal, and one of persons."""
     data = municipality("economics", "full_year_persons", "survival_effects")
     made = data.write(tmp_path_factory.mktemp("small") / "strandlev")

@@ -9,7 +9,6 @@ import shutil
 from pathlib import Path
 
 import nbformat
-from nbformat import NotebookNode
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = ROOT / "data" / "example" / "build" / "pages"
@@ -19,12 +18,12 @@ PICTURE = re.compile(r"data:image/svg\+xml;base64,[A-Za-z0-9+/=]*")
 SNAPSHOT = re.compile(r"^snapshot = .*$", re.MULTILINE)
 
 
-def name_of(page: Path) -> str:
+def name_of(page):
     """The reference of an executed page; an id has no underscore."""
     return "_".join(page.relative_to(PAGES).parts)
 
 
-def reference_of(notebook: NotebookNode) -> NotebookNode:
+def reference_of(notebook):
     """An executed page as its reference, which runs on whatever snapshot is current."""
     cells = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for cell in cells:
@@ -37,7 +36,7 @@ def reference_of(notebook: NotebookNode) -> NotebookNode:
     return nbformat.v4.new_notebook(cells=cells, metadata=notebook.metadata)
 
 
-def main() -> None:
+def main():
     shutil.rmtree(REFERENCE, ignore_errors=True)
     REFERENCE.mkdir()
     for page in sorted(PAGES.rglob("*.ipynb")):

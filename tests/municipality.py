@@ -6,7 +6,6 @@ of a strategy, what a strategy needs that has that page and no other.
 
 from copy import deepcopy
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,7 +21,7 @@ EXTRACTED_ON = "2023-12-05"
 YEARS = (2022, 2023, 2024)
 MONTHS = pd.period_range("2021-01", "2023-11", freq="M")
 
-WORDS: dict[str, dict[str, str]] = {
+WORDS = {
     "line": {"Investering": "investment", "Besparelse": "benefit_saving", "Finansiering": "financing"},
     "kind": {
         "Vedtaget": "strategy",
@@ -51,7 +50,7 @@ class Municipality:
     declared: dict[str, Any] = field(default_factory=lambda: dict(SYNTHETIC))
     """What every file's declaration says."""
 
-    def write(self, folder: Path) -> Path:
+    def write(self, folder):
         """Write sources.yml, raw/ and strategies/ into the folder and return it."""
         (folder / "raw").mkdir(parents=True)
         (folder / "strategies").mkdir()
@@ -72,31 +71,31 @@ class Municipality:
             _write_yaml(folder / "strategies" / f"{strategy['id']}.yml", strategy)
         return folder
 
-    def rows(self, table: str, **same: Any) -> pd.Series:
+    def rows(self, table, **same):
         """Which rows of a table have these values."""
         frame = self.tables[table]
         return pd.concat([frame[column] == value for column, value in same.items()], axis=1).all(axis=1)
 
-    def drop(self, table: str, **same: Any) -> None:
+    def drop(self, table, **same):
         """Leave out the rows that have these values."""
         self.tables[table] = self.tables[table][~self.rows(table, **same)]
 
-    def add(self, table: str, **values: Any) -> None:
+    def add(self, table, **values):
         """Add a row; what is not named is as in the table's last row."""
         frame = self.tables[table]
         self.tables[table] = pd.concat([frame, frame.tail(1).assign(**values)], ignore_index=True)
 
 
-def _heading(table: str, column: str) -> str:
+def _heading(table, column):
     return f"{column.replace('_', ' ').capitalize()} ({table})"
 
 
-def _has_words(table: str, column: str) -> bool:
+def _has_words(table, column):
     """Whether the column holds one of a few words; a group and a kind can also be a text."""
     return column in WORDS and any(check.name == "isin" for check in CONTRACTS[table].columns[column].checks)
 
 
-def _export(table: str, frame: pd.DataFrame) -> pd.DataFrame:
+def _export(table, frame):
     """The table as a Danish export has it: decimal comma, dd-mm-yyyy, its own words and signs."""
     out = pd.DataFrame(index=frame.index)
     if table == "budget":
@@ -120,7 +119,7 @@ def _export(table: str, frame: pd.DataFrame) -> pd.DataFrame:
     return out
 
 
-def _write_yaml(path: Path, content: Any) -> None:
+def _write_yaml(path, content):
     yaml = YAML()
     yaml.representer.ignore_aliases = lambda _: True
     with path.open("w", encoding="utf-8") as file:
@@ -140,7 +139,7 @@ REDUCTIONS = {"sygedagpenge": (3, 10, 12), "jobafklaring": (2, 5, 6)}
 """Full-year persons fewer than budgeted, by year."""
 
 
-def _budget() -> pd.DataFrame:
+def _budget():
     rows = []
     for place, year in enumerate(YEARS):
         saving = sum(REDUCTIONS[one][place] * PRICES[one][year] for one in REDUCTIONS)
@@ -154,7 +153,7 @@ def _budget() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(CONTRACTS["budget"].columns))
 
 
-def _ledger() -> pd.DataFrame:
+def _ledger():
     months = pd.period_range("2022-03", AS_OF, freq="M")
     return pd.DataFrame(
         {
@@ -169,7 +168,7 @@ def _ledger() -> pd.DataFrame:
     )
 
 
-def _unit_prices() -> pd.DataFrame:
+def _unit_prices():
     return pd.DataFrame(
         [
             [area, benefit, year, net, net / 0.8, 0.2, year, "paid", f"Regnskab {year}"]
@@ -181,7 +180,7 @@ def _unit_prices() -> pd.DataFrame:
     )
 
 
-def _targets() -> pd.DataFrame:
+def _targets():
     rows = [
         [STRATEGY, measure, year, before, before - fewer[place], "helårspersoner"]
         for (measure, fewer), before in zip(REDUCTIONS.items(), (310, 120), strict=True)
@@ -191,7 +190,7 @@ def _targets() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(CONTRACTS["targets"].columns))
 
 
-def _planned_flows() -> pd.DataFrame:
+def _planned_flows():
     rows = [
         [STRATEGY, "forløb", year, to, -fewer, "personer"]
         for year in YEARS
@@ -200,7 +199,7 @@ def _planned_flows() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(CONTRACTS["planned_flows"].columns))
 
 
-def _statuses() -> pd.DataFrame:
+def _statuses():
     rows = [
         [STRATEGY, "Udgangspunkt", state, AS_OF, "actual", persons]
         for state, persons in (("Stadig i forløb", 366), ("Job", 21), ("Uddannelse", 13))
@@ -215,18 +214,18 @@ def _statuses() -> pd.DataFrame:
 # ---------------------------------------------------------------- its series
 
 
-def _series(measure: str, area: str, unit: str, values: Any, months: pd.PeriodIndex = MONTHS) -> pd.DataFrame:
+def _series(measure, area, unit, values, months=MONTHS):
     frame = pd.DataFrame({"measure": measure, "area": area, "period": months.to_timestamp(), "value": values})
     frame[["numerator", "denominator"]] = np.nan
     return frame.assign(unit=unit, status="ok", source="Strandlevs measures")
 
 
-def _share(measure: str, area: str, unit: str, k: Any, n: Any, scale: float = 1) -> pd.DataFrame:
+def _share(measure, area, unit, k, n, scale=1):
     frame = _series(measure, area, unit, scale * np.asarray(k) / n)
     return frame.assign(numerator=np.asarray(k, dtype=float), denominator=float(n))
 
 
-def _measures() -> pd.DataFrame:
+def _measures():
     t = np.arange(len(MONTHS))
     swing = np.sin(t * 1.7)
     own = [
@@ -260,7 +259,7 @@ def _measures() -> pd.DataFrame:
     return pd.concat(own, ignore_index=True)
 
 
-def _measurement_points() -> pd.DataFrame:
+def _measurement_points():
     source = "Strandlevs measures"
     rows = [
         ["fleksjob", "Tilkendte fleksjob", "Tabel 1", "Fleksjob", "Tilkendte", "tilkendte fleksjob", "awarded"],
@@ -272,7 +271,7 @@ def _measurement_points() -> pd.DataFrame:
     )
 
 
-def _committee_budgets() -> pd.DataFrame:
+def _committee_budgets():
     rows = [
         [OWN, "BU", heading, item, year, amount * (1 + 0.02 * n), 2023]
         for n, year in enumerate(YEARS)
@@ -288,7 +287,7 @@ def _committee_budgets() -> pd.DataFrame:
 # ---------------------------------------------------------------- its citizens
 
 
-def citizens(persons: int = 180, started: int = 60) -> dict[str, pd.DataFrame]:
+def citizens(persons=180, started=60):
     """Persons who do not exist (days of birth from 32 to 59), their benefits, and those who start, as three tables."""
     random = np.random.default_rng(20_231_130)
     number = np.arange(persons)
@@ -310,7 +309,7 @@ def citizens(persons: int = 180, started: int = 60) -> dict[str, pd.DataFrame]:
     return {"persons": people, "spells": spells, "cohort": cohort}
 
 
-def _refund_ladder() -> pd.DataFrame:
+def _refund_ladder():
     steps = ((1, 4, 0.8), (5, 26, 0.4), (27, 52, 0.3), (53, None, 0.2))
     rows = [
         [pd.Timestamp("2016-01-04"), pd.NaT, benefit, pd.NaT, "refund", first, last, share, "Lov nr. 994 af 2015"]
@@ -320,13 +319,13 @@ def _refund_ladder() -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(CONTRACTS["refund_ladder"].columns))
 
 
-def _price_levels() -> pd.DataFrame:
+def _price_levels():
     rows = [[2022, 2023, kind, 1.03, "KL"] for kind in ("samlet service", "overførsler")]
     rows += [[2023, 2024, kind, 1.04, "KL"] for kind in ("samlet service", "overførsler")]
     return pd.DataFrame(rows, columns=list(CONTRACTS["price_levels"].columns))
 
 
-def _cases() -> pd.DataFrame:
+def _cases():
     number = np.arange(260)
     opened = pd.Timestamp("2021-06-01") + pd.to_timedelta(number * 3, unit="D")
     decided = opened + pd.to_timedelta(60 + number * 37 % 120, unit="D")
@@ -340,7 +339,7 @@ def _cases() -> pd.DataFrame:
     )
 
 
-def _series_breaks() -> pd.DataFrame:
+def _series_breaks():
     day = pd.Timestamp("2025-07-01")
     rows = [["kontanthjælp", day, day, "Kontanthjælpsreformen træder i kraft 1. juli 2025.", "Lov nr. 1655 af 2023"]]
     return pd.DataFrame(rows, columns=list(CONTRACTS["series_breaks"].columns))
@@ -348,7 +347,7 @@ def _series_breaks() -> pd.DataFrame:
 
 # ---------------------------------------------------------------- its pages
 
-ONE_PAGE: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
+ONE_PAGE = {
     "benchmark": (
         {
             "measure": "på forsørgelse",
@@ -489,7 +488,7 @@ JUDGED = {
 """How a goal, or a page's goals, are judged, where not at the date; None: the decision sets no number."""
 
 
-def strategy_of(*notebooks: str, id: str = STRATEGY, municipality: str = OWN, **keys: Any) -> dict[str, Any]:
+def strategy_of(*notebooks, id=STRATEGY, municipality=OWN, **keys):
     """A strategy with these notebooks' pages and no other. `keys` are other keys of the file."""
     pages, goals = [], []
     for notebook in notebooks:
@@ -518,7 +517,7 @@ def strategy_of(*notebooks: str, id: str = STRATEGY, municipality: str = OWN, **
     } | keys
 
 
-def municipality(*notebooks: str, **keys: Any) -> Municipality:
+def municipality(*notebooks, **keys):
     """Strandlev with one strategy that has these notebooks' pages; all of its tables."""
     tables = {
         "ledger": _ledger(),

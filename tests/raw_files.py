@@ -1,14 +1,12 @@
 """A small raw folder without faults, one file per form of export, for tests that then break one thing."""
 
 import traceback
-from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pytest
 
 from afkast.errors import DataError
-from afkast.intake import Snapshot, import_raw
+from afkast.intake import import_raw
 
 KEY = b"k" * 32
 
@@ -115,7 +113,7 @@ TEXTS = {
     "priser.csv": "Område;Ydelse;År;Netto;Brutto;Andel\nAabenraa;Kontanthjælp;2019;80.000;100.000;0,20\n",
 }
 
-BUDGET: list[list[Any]] = [
+BUDGET = [
     ["Aabenraa Kommune"],
     [],
     [
@@ -134,21 +132,21 @@ BUDGET: list[list[Any]] = [
 ]
 
 
-def posting(document: str, amount: str, text: str = "Løn konsulent | jobcenter", day: str = "14.06.2019") -> str:
+def posting(document, amount, text="Løn konsulent | jobcenter", day="14.06.2019"):
     return (
         f"|{document:11}|{WBS:20}|006|{day:11}|40000000|{text:30}|{amount:>15}|\n"
         f"|{'':11}|{'REF 2019-1':20}|   |{'':11}|{'':8}|{'periode juni':30}|{'':15}|"
     )
 
 
-def total(mark: str, amount: str, element: str = "") -> str:
+def total(mark, amount, element=""):
     return (
         f"|{mark:11}|{element:20}|   |{'':11}|{'':8}|{'Sum':30}|{amount:>15}|\n"
         f"|{'':11}|{'':20}|   |{'':11}|{'':8}|{'':30}|{'':15}|"
     )
 
 
-def journal(*pages: list[str], heading: str = HEADING) -> str:
+def journal(*pages, heading=HEADING):
     """A journal whose pages hold the given lines below the title and the headings."""
     rule = "-" * len(heading)
     above = ["KMD Opus Økonomi      Posteringsjournal     Side:", "Aabenraa Kommune", rule, heading, SECOND, rule]
@@ -164,11 +162,11 @@ JOURNAL_PAGES = (
 )
 
 
-def write_journal(raw: Path, text: str) -> None:
+def write_journal(raw, text):
     (raw / "posteringer.txt").write_bytes(text.replace("\n", "\r\n").encode("cp1252"))
 
 
-def write_budget(raw: Path, rows: list[list[Any]], sheet: str = "Budget") -> None:
+def write_budget(raw, rows, sheet="Budget"):
     workbook = openpyxl.Workbook()
     workbook.active.title = sheet
     for number, row in enumerate(rows, start=1):
@@ -177,14 +175,14 @@ def write_budget(raw: Path, rows: list[list[Any]], sheet: str = "Budget") -> Non
     workbook.save(raw / "budget.xlsx")
 
 
-def declaration(*files: str) -> str:
+def declaration(*files):
     """The sources.yml of these files; of all when none is named."""
     start, *entries = SOURCES.split("  - file: ")
     kept = [entry for entry in entries if not files or entry.split("\n")[0] in files]
     return "  - file: ".join([start, *kept])
 
 
-def write_raw(raw: Path, *files: str) -> Path:
+def write_raw(raw, *files):
     """A raw folder of these files, and of the persons that spells and cohort need; of all when none is named."""
     if {"forloeb.csv", "maalgruppe.csv"} & set(files):
         files += ("personer.csv",)
@@ -200,7 +198,7 @@ def write_raw(raw: Path, *files: str) -> Path:
     return raw
 
 
-def change(path: Path, old: str, new: str) -> None:
+def change(path, old, new):
     """Replace `old`, which must be there, in a text file."""
     encoding = ENCODINGS.get(path.name, "utf-8")
     text = path.read_bytes().decode(encoding)
@@ -208,7 +206,7 @@ def change(path: Path, old: str, new: str) -> None:
     path.write_bytes(text.replace(old, new).encode(encoding))
 
 
-def write_own(folder: Path, declarations: str, files: dict[str, str | bytes]) -> Path:
+def write_own(folder, declarations, files):
     """A raw folder of one's own: entries of sources.yml, each with what all share added, and the files."""
     folder.mkdir()
     shared = "    source: Prøve\n    extracted_on: 2026-11-01\n"
@@ -220,11 +218,11 @@ def write_own(folder: Path, declarations: str, files: dict[str, str | bytes]) ->
     return folder
 
 
-def imported(raw: Path) -> Snapshot:
+def imported(raw):
     return import_raw(raw.parent, raw.parent / "snapshots", KEY)
 
 
-def refused(raw: Path, *never: str) -> list[str]:
+def refused(raw, *never):
     """The sentences an import is refused with; nothing is written, and no trace quotes a cell."""
     with pytest.raises(DataError) as error:
         imported(raw)

@@ -5,12 +5,10 @@ such as the order of reading and what a picture's words say, is tested in test_b
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
 from pathlib import Path
 
 import axe_playwright_python
 import pytest
-from playwright.sync_api import Browser, Page
 from test_book import WIDTHS, address, browser, html_pages, settle  # noqa: F401
 
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
@@ -20,7 +18,7 @@ WITH_CALCULATIONS = "strategies/kijos/sygedagpenge.html"
 Violations = dict[str, list[str]]
 
 
-def violations(page: Page) -> Iterator[tuple[str, str]]:
+def violations(page):
     """Rule and element, once for each kind of element."""
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(AXE)
@@ -31,9 +29,9 @@ def violations(page: Page) -> Iterator[tuple[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def found(site: Path, address: str, browser: Browser) -> dict[str, Violations]:  # noqa: F811
+def found(site, address, browser):  # noqa: F811
     """By rule, where and what; every page but the door that only leads on."""
-    broken: dict[str, Violations] = defaultdict(lambda: defaultdict(list))
+    broken = defaultdict(lambda: defaultdict(list))
     context = browser.new_context()
     for name in html_pages(site):
         if name == "index.html":
@@ -54,18 +52,18 @@ def found(site: Path, address: str, browser: Browser) -> dict[str, Violations]: 
     return {rule: dict(where) for rule, where in broken.items()}
 
 
-def test_axe_finds_nothing_on_any_page(found: dict[str, Violations]) -> None:
+def test_axe_finds_nothing_on_any_page(found):
     assert found == {}
 
 
-def test_axe_would_find_something(browser: Browser) -> None:  # noqa: F811
+def test_axe_would_find_something(browser):  # noqa: F811
     page = browser.new_page()
     page.set_content("<html lang='da'><title>x</title><main><h1>x</h1><img src='data:,'></main></html>")
     assert "image-alt" in dict(violations(page))
     page.close()
 
 
-def test_the_way_past_the_menu_can_be_read_when_it_is_reached(browser: Browser, address: str, site: Path) -> None:  # noqa: F811
+def test_the_way_past_the_menu_can_be_read_when_it_is_reached(browser, address, site):  # noqa: F811
     page = browser.new_page()
     page.goto(address + "metode.html")
     page.keyboard.press("Tab")

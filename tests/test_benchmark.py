@@ -1,7 +1,6 @@
 """Development against others, and breaks in series: small tables worked by hand."""
 
 from datetime import date
-from pathlib import Path
 
 import pandas as pd
 import pandera
@@ -20,7 +19,7 @@ from afkast.report.show import Page
 JANUARY, FEBRUARY, MARCH = pd.date_range("2014-01-01", periods=3, freq="MS")
 
 
-def measures(rows: str) -> pd.DataFrame:
+def measures(rows):
     """Month, area, persons, population; `-` is a missing number."""
     cells = [line.split() for line in rows.strip().splitlines()]
     frame = pd.DataFrame(cells, columns=["period", "area", "numerator", "denominator"])
@@ -46,7 +45,7 @@ NO_BREAKS = pd.DataFrame({"starts_on": [], "ends_on": [], "text": [], "source": 
 )
 
 
-def breaks(*months: tuple[str, str]) -> pd.DataFrame:
+def breaks(*months):
     return pd.DataFrame(
         {
             "starts_on": pd.to_datetime([first for first, _ in months]),
@@ -57,46 +56,46 @@ def breaks(*months: tuple[str, str]) -> pd.DataFrame:
     )
 
 
-def test_a_pooled_rate_weighs_a_large_area_more_and_a_mean_weighs_all_alike() -> None:
+def test_a_pooled_rate_weighs_a_large_area_more_and_a_mean_weighs_all_alike():
     pooled = benchmark.pooled_rate(PERSONS, POPULATION, ["Stor", "Lille"])
     mean = benchmark.mean_rate(PERSONS, POPULATION, ["Stor", "Lille"])
     assert pooled[JANUARY] == pytest.approx(110 / 1100)
     assert mean[JANUARY] == pytest.approx((0.09 + 0.20) / 2)
 
 
-def test_a_month_that_one_area_lacks_is_missing_and_not_a_fall() -> None:
+def test_a_month_that_one_area_lacks_is_missing_and_not_a_fall():
     assert pd.isna(benchmark.pooled_rate(PERSONS, POPULATION, ["Stor", "Lille"])[MARCH])
     assert pd.isna(benchmark.mean_rate(PERSONS, POPULATION, ["Stor", "Lille"])[MARCH])
 
 
-def test_an_area_that_is_not_in_the_data_is_named() -> None:
+def test_an_area_that_is_not_in_the_data_is_named():
     with pytest.raises(AfkastError, match="is missing for Ukendt"):
         benchmark.pooled(PERSONS, ["Stor", "Ukendt"])
 
 
-def test_two_numbers_for_one_area_and_month_are_refused() -> None:
+def test_two_numbers_for_one_area_and_month_are_refused():
     with pytest.raises(AfkastError, match="more than one figure"):
         benchmark.by_area(pd.concat([TWO_AREAS, TWO_AREAS]), "numerator")
 
 
-def test_a_cluster_without_itself_keeps_the_others_in_order() -> None:
+def test_a_cluster_without_itself_keeps_the_others_in_order():
     assert benchmark.without(["Tønder", "Aabenraa", "Aarhus"], "Aabenraa") == ["Tønder", "Aarhus"]
     assert benchmark.without(["Tønder"], "Aabenraa") == ["Tønder"]
 
 
-def test_the_lead_is_positive_where_the_own_development_is_better() -> None:
+def test_the_lead_is_positive_where_the_own_development_is_better():
     own, compared = pd.Series([-3.0, 1.0]), pd.Series([-1.0, 2.0])
     assert benchmark.lead(own, compared, lower_is_better=True).tolist() == [2.0, 1.0]
     assert benchmark.lead(own, compared, lower_is_better=False).tolist() == [-2.0, -1.0]
 
 
-def test_the_lead_since_the_base_is_the_difference_of_the_changes() -> None:
+def test_the_lead_since_the_base_is_the_difference_of_the_changes():
     lead = benchmark.lead_since(TWO_AREAS, "Stor", "Lille", JANUARY, NO_BREAKS, lower_is_better=True)
     # Stor falls by one point of a hundred, Lille does not; March is lacking for Lille
     assert lead.to_dict() == {JANUARY: 0.0, FEBRUARY: pytest.approx(0.01)}
 
 
-def test_a_base_that_an_area_lacks_is_refused() -> None:
+def test_a_base_that_an_area_lacks_is_refused():
     rates = PERSONS / POPULATION
     with pytest.raises(AfkastError, match="base month 03-2014"):
         benchmark.change_since(rates, MARCH, NO_BREAKS)
@@ -104,7 +103,7 @@ def test_a_base_that_an_area_lacks_is_refused() -> None:
         benchmark.change_since(rates, pd.Timestamp("2013-12-01"), NO_BREAKS)
 
 
-def test_one_pct_point_of_thirty_thousand_at_150_000_kr_is_45_million() -> None:
+def test_one_pct_point_of_thirty_thousand_at_150_000_kr_is_45_million():
     assert benchmark.saving_of_lead(0.01, 30_000, 150_000) == pytest.approx(45_000_000)
     assert benchmark.saving_of_lead(-0.001, 30_000, 150_000) == pytest.approx(-4_500_000)
 
@@ -113,12 +112,12 @@ def test_one_pct_point_of_thirty_thousand_at_150_000_kr_is_45_million() -> None:
     ("states", "since"),
     [([True, True, True], 0), ([False, True, True], 1), ([True, True, False], 2), ([True, False, True], 2)],
 )
-def test_a_run_begins_after_the_last_month_that_differs(states: list[bool], since: int) -> None:
+def test_a_run_begins_after_the_last_month_that_differs(states, since):
     months = pd.DatetimeIndex([JANUARY, FEBRUARY, MARCH])
     assert benchmark.unbroken_since(pd.Series(states, months)) == months[since]
 
 
-def test_an_index_of_persons_with_base_zero_is_refused() -> None:
+def test_an_index_of_persons_with_base_zero_is_refused():
     with pytest.raises(economics.UndefinedIndex, match="is 0 in the base month"):
         economics.index_series(pd.Series([0.0, 5.0], [JANUARY, FEBRUARY]), JANUARY)
 
@@ -135,30 +134,30 @@ def test_an_index_of_persons_with_base_zero_is_refused() -> None:
         ("2013-01", "2015-01", True),
     ],
 )
-def test_a_break_parts_the_months_on_its_two_sides(first: str, last: str, parted: bool) -> None:
+def test_a_break_parts_the_months_on_its_two_sides(first, last, parted):
     found = between(breaks(("2014-02-01", "2014-02-01")), pd.Timestamp(first), pd.Timestamp(last))
     assert len(found) == parted
 
 
-def test_within_a_break_that_takes_years_no_two_months_can_be_compared() -> None:
+def test_within_a_break_that_takes_years_no_two_months_can_be_compared():
     transition = breaks(("2017-01-01", "2020-12-01"))
     assert len(between(transition, pd.Timestamp("2018-05-01"), pd.Timestamp("2018-06-01"))) == 1
     assert len(between(transition, pd.Timestamp("2020-12-01"), pd.Timestamp("2021-06-01"))) == 0
 
 
-def test_comparing_across_a_break_is_refused_with_what_changed() -> None:
+def test_comparing_across_a_break_is_refused_with_what_changed():
     with pytest.raises(BrokenSeries, match=r"break.*Reglerne blev ændret"):
         benchmark.change_since(PERSONS / POPULATION, JANUARY, breaks(("2014-02-01", "2014-02-01")))
 
 
-def test_comparing_across_a_break_with_a_reason_is_allowed() -> None:
+def test_comparing_across_a_break_with_a_reason_is_allowed():
     refuse_across(breaks(("2014-02-01", "2014-02-01")), JANUARY, MARCH, "Begge sider er ramt ens.")
 
 
-def test_a_break_is_drawn_only_in_a_figure_whose_months_it_parts() -> None:
+def test_a_break_is_drawn_only_in_a_figure_whose_months_it_parts():
     values = pd.DataFrame({"Faktisk": [1.0, 2.0, 3.0]}, index=pd.DatetimeIndex([JANUARY, FEBRUARY, MARCH]))
 
-    def drawn(found: pd.DataFrame | None) -> bytes:
+    def drawn(found):
         return svg(lines_by_month("indeks", breaks=found), values, 7.6, 3.6)
 
     plain = drawn(None)
@@ -169,19 +168,19 @@ def test_a_break_is_drawn_only_in_a_figure_whose_months_it_parts() -> None:
     assert begun_before not in {plain, marked}
 
 
-def test_a_break_is_told_with_its_source() -> None:
+def test_a_break_is_told_with_its_source():
     notes = break_notes(breaks(("2014-02-01", "2014-02-01")), pd.DatetimeIndex([JANUARY, MARCH]))
     assert notes == ["Databrud: Reglerne blev ændret. (Lov nr. 1)"]
 
 
-def test_a_break_that_ends_before_it_starts_stops_the_import() -> None:
+def test_a_break_that_ends_before_it_starts_stops_the_import():
     row = breaks(("2014-03-01", "2014-02-01")).assign(measure="sygedagpenge")
     contract = CONTRACTS["series_breaks"]
     with pytest.raises(pandera.errors.SchemaError, match="ends before it starts"):
         contract.validate(row[list(contract.columns)])
 
 
-def test_a_project_without_a_registry_of_breaks_has_none(tmp_path: Path) -> None:
+def test_a_project_without_a_registry_of_breaks_has_none(tmp_path):
     snapshot = import_raw(write_raw(tmp_path / "raw", "maal.csv").parent, tmp_path / "snapshots", b"k" * 32)
     needs = [Need("series_breaks", {}, optional=True)]
     page = Page(Project(tmp_path, tmp_path), snapshot, date(2019, 12, 31), None, "proeve", needs)

@@ -4,11 +4,9 @@ import json
 import re
 import shutil
 from collections import Counter
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from threading import Thread
 from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
@@ -17,7 +15,7 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from conftest import ROOT
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import sync_playwright
 from test_seeds import SHOWN_AT, expected
 
 from afkast.edition.paper import MOST_SHEETS, sheets
@@ -99,12 +97,12 @@ class Visit:
 
 
 class _Silent(SimpleHTTPRequestHandler):
-    def log_message(self, *_: Any) -> None:
+    def log_message(self, *_):
         pass
 
 
 @pytest.fixture(scope="module")
-def address(site: Path) -> Iterator[str]:
+def address(site):
     """The site on this machine's own loopback."""
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Silent, directory=str(site))) as server:
         Thread(target=server.serve_forever, daemon=True).start()
@@ -113,7 +111,7 @@ def address(site: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def browser():
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
         pytest.skip("there is no Chromium; install it with `apt-get install chromium`")
@@ -123,16 +121,16 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-def html_pages(site: Path) -> list[str]:
+def html_pages(site):
     pages = (path.relative_to(site) for path in sorted(site.rglob("*.html")))
     return [page.as_posix() for page in pages if page.parts[0] != "_static"]
 
 
-def listen(page: Page, address: str) -> Visit:
+def listen(page, address):
     """Note what goes wrong, and what is asked of anyone but the site."""
     visit = Visit()
 
-    def ask(request: Request) -> None:
+    def ask(request):
         if not request.url.startswith((address, "data:")):
             visit.foreign.append(request.url)
 
@@ -140,7 +138,7 @@ def listen(page: Page, address: str) -> Visit:
     page.on("requestfailed", lambda request: visit.failed.append(request.url))
     page.on("response", lambda response: visit.failed.append(response.url) if response.status >= 400 else None)
 
-    def hear(text: str, kind: str) -> None:
+    def hear(text, kind):
         # to wait and look, the tests evaluate strings, and the page's policy reports it; the next test but one does not
         if kind in ("error", "warning") and "unsafe-eval" not in text:
             visit.said.append(text)
@@ -150,7 +148,7 @@ def listen(page: Page, address: str) -> Visit:
     return visit
 
 
-def settle(page: Page) -> None:
+def settle(page):
     """Wait until the formulas are set and the pictures there."""
     page.evaluate("""async () => {
         if (document.querySelector('.math')) {
@@ -163,7 +161,7 @@ def settle(page: Page) -> None:
 
 
 @pytest.fixture(scope="module")
-def visits(site: Path, address: str, browser: Browser) -> dict[tuple[str, str], Visit]:
+def visits(site, address, browser):
     """Every page at every width."""
     found = {}
     context = browser.new_context()
@@ -182,7 +180,7 @@ def visits(site: Path, address: str, browser: Browser) -> dict[tuple[str, str], 
     return found
 
 
-def told(visits: dict[tuple[str, str], Visit], what: Callable[[Visit], Any]) -> dict[tuple[str, str], Any]:
+def told(visits, what):
     """Of every visit what is wrong, where anything is."""
     return {at: wrong for at, visit in visits.items() if (wrong := what(visit))}
 
@@ -190,16 +188,16 @@ def told(visits: dict[tuple[str, str], Visit], what: Callable[[Visit], Any]) -> 
 Visits = dict[tuple[str, str], Visit]
 
 
-def test_the_pages_ask_no_other_host_for_anything_and_nothing_fails(visits: Visits) -> None:
+def test_the_pages_ask_no_other_host_for_anything_and_nothing_fails(visits):
     assert len(visits) >= 2 * 14
     assert told(visits, lambda visit: visit.foreign) == {}
     assert told(visits, lambda visit: visit.failed) == {}
     assert told(visits, lambda visit: visit.said) == {}
 
 
-def test_by_itself_a_page_breaks_no_policy_of_its_own(site: Path, address: str, browser: Browser) -> None:
+def test_by_itself_a_page_breaks_no_policy_of_its_own(site, address, browser):
     page = browser.new_page()
-    said: list[str] = []
+    said = []
     page.on("console", lambda message: said.append(message.text))
     for name in html_pages(site):
         page.goto(address + name, wait_until="load")
@@ -207,23 +205,23 @@ def test_by_itself_a_page_breaks_no_policy_of_its_own(site: Path, address: str, 
     page.close()
 
 
-def test_no_page_scrolls_sideways_and_nothing_is_cut_off(visits: Visits) -> None:
+def test_no_page_scrolls_sideways_and_nothing_is_cut_off(visits):
     assert told(visits, lambda visit: visit.seen["scrolled"]) == {}
     assert told(visits, lambda visit: visit.seen["too_wide"]) == {}
 
 
-def test_every_page_is_danish_has_one_heading_and_unique_ids(visits: Visits) -> None:
+def test_every_page_is_danish_has_one_heading_and_unique_ids(visits):
     assert {visit.seen["language"] for visit in visits.values()} == {"da"}
     assert told(visits, lambda visit: len(visit.seen["heading"]) != 1) == {}
     twice = told(visits, lambda visit: [id for id, count in Counter(visit.seen["ids"]).items() if count > 1])
     assert twice == {}
 
 
-def test_no_english_is_left(visits: Visits) -> None:
+def test_no_english_is_left(visits):
     assert told(visits, lambda visit: sorted(set(ENGLISH.findall(visit.seen["words"])))) == {}
 
 
-def test_formulas_are_set(visits: Visits) -> None:
+def test_formulas_are_set(visits):
     assert told(visits, lambda visit: visit.seen["rendered"] < visit.seen["formulas"]) == {}
     assert told(visits, lambda visit: visit.seen["misrendered"]) == {}
     assert told(visits, lambda visit: re.findall(r"\$\$|\\begin\{|\\frac|\\text\{", visit.seen["prose"])) == {}
@@ -231,7 +229,7 @@ def test_formulas_are_set(visits: Visits) -> None:
         assert visits[f"{page}.html", "screen"].seen["rendered"] > 3
 
 
-def test_every_figure_is_there_with_words_for_those_who_do_not_see_it(visits: Visits) -> None:
+def test_every_figure_is_there_with_words_for_those_who_do_not_see_it(visits):
     figures = [figure for visit in visits.values() for figure in visit.seen["figures"]]
     assert len(figures) >= 2 * 8
     for id, alt, across, down, shown in figures:
@@ -240,13 +238,13 @@ def test_every_figure_is_there_with_words_for_those_who_do_not_see_it(visits: Vi
     assert told(visits, lambda visit: [alt for alt, across in visit.seen["pictures"] if not across]) == {}
 
 
-def test_every_table_has_a_caption_or_stands_under_its_figure(visits: Visits) -> None:
+def test_every_table_has_a_caption_or_stands_under_its_figure(visits):
     assert sum(len(visit.seen["rows"]) for visit in visits.values()) >= 2 * 20
     assert told(visits, lambda visit: visit.seen["uncaptioned"]) == {}
     assert told(visits, lambda visit: visit.seen["headless"]) == {}
 
 
-def test_every_page_that_uses_synthetic_data_says_so(visits: Visits, pages: Path) -> None:
+def test_every_page_that_uses_synthetic_data_says_so(visits, pages):
     using = []
     for path in sorted(pages.rglob("*.ipynb")):
         if any(item["synthetic"] for item in filed(nbformat.read(path, as_version=4))):
@@ -258,7 +256,7 @@ def test_every_page_that_uses_synthetic_data_says_so(visits: Visits, pages: Path
             assert "Syntetiske data" in banner
 
 
-def test_a_page_that_names_the_invented_municipality_says_that_it_is_invented(visits: Visits) -> None:
+def test_a_page_that_names_the_invented_municipality_says_that_it_is_invented(visits):
     naming = {at for at, visit in visits.items() if "Eksempelkøbing" in visit.seen["prose"]}
     assert {page for page, _ in naming} >= {
         "strategies/overblik.html",
@@ -271,15 +269,13 @@ def test_a_page_that_names_the_invented_municipality_says_that_it_is_invented(vi
     assert {at for at in naming if "opdigtet" not in visits[at].seen["prose"]} == set()
 
 
-def test_no_page_of_the_invented_municipality_speaks_of_its_report(visits: Visits) -> None:
+def test_no_page_of_the_invented_municipality_speaks_of_its_report(visits):
     pages = {at: visit for at, visit in visits.items() if at[0].startswith("strategies/eksempelkoebing")}
     assert len(pages) == 6 * len(WIDTHS)
     assert told(pages, lambda visit: re.findall(r"\S*[Rr]apport\S*", visit.seen["words"])) == {}
 
 
-def test_the_overview_s_strategies_fit_a_screen_and_no_goal_is_parted_from_its_number(
-    address: str, browser: Browser
-) -> None:
+def test_the_overview_s_strategies_fit_a_screen_and_no_goal_is_parted_from_its_number(address, browser):
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     listen(page, address)
     page.goto(f"{address}strategies/overblik.html")
@@ -296,7 +292,7 @@ def test_the_overview_s_strategies_fit_a_screen_and_no_goal_is_parted_from_its_n
 
 
 @pytest.mark.parametrize("name", SHOWN_AT)
-def test_every_printed_row_is_a_row_of_the_page(name: str, visits: Visits) -> None:
+def test_every_printed_row_is_a_row_of_the_page(name, visits):
     strategy, page, item = SHOWN_AT[name]
     cells = expected(name)
     rows = dict.fromkeys(row for row, _ in cells)
@@ -308,9 +304,9 @@ def test_every_printed_row_is_a_row_of_the_page(name: str, visits: Visits) -> No
             assert row in plain, f"{name} on the {width}"
 
 
-def test_every_link_leads_to_a_page_and_a_place_in_it(site: Path) -> None:
-    ids: dict[str, set[str]] = {}
-    links: dict[str, list[str]] = {}
+def test_every_link_leads_to_a_page_and_a_place_in_it(site):
+    ids = {}
+    links = {}
     for name in html_pages(site):
         html = re.sub(r'"data:[^"]*"', '""', (site / name).read_text(encoding="utf-8"))
         soup = BeautifulSoup(html, "html.parser")
@@ -326,7 +322,7 @@ def test_every_link_leads_to_a_page_and_a_place_in_it(site: Path) -> None:
                 assert unquote(place) in ids[target], f"{name}: {href}"
 
 
-def test_the_search_finds_a_page_and_answers_in_danish(address: str, browser: Browser) -> None:
+def test_the_search_finds_a_page_and_answers_in_danish(address, browser):
     page = browser.new_page()
     visit = listen(page, address)
     page.goto(f"{address}search.html?q=revalidering")
@@ -338,10 +334,10 @@ def test_the_search_finds_a_page_and_answers_in_danish(address: str, browser: Br
     page.close()
 
 
-def test_a_script_that_came_into_a_page_later_does_not_run(address: str, browser: Browser) -> None:
+def test_a_script_that_came_into_a_page_later_does_not_run(address, browser):
     page = browser.new_page()
     page.goto(address + "metode.html")
-    said: list[str] = []
+    said = []
     page.on("console", lambda message: said.append(message.text))
     page.evaluate("""() => {
         for (const html of ["<img src='x' onerror='window.came = 1'>", "<iframe srcdoc='<p>x</p>'></iframe>"])
@@ -356,7 +352,7 @@ def test_a_script_that_came_into_a_page_later_does_not_run(address: str, browser
     page.close()
 
 
-def test_a_page_prints_with_its_tables_and_without_what_only_a_screen_needs(address: str, browser: Browser) -> None:
+def test_a_page_prints_with_its_tables_and_without_what_only_a_screen_needs(address, browser):
     # the width of an A4 page within its margins
     page = browser.new_page(viewport={"width": 718, "height": 1000})
     listen(page, address)
@@ -376,7 +372,7 @@ def test_a_page_prints_with_its_tables_and_without_what_only_a_screen_needs(addr
     page.close()
 
 
-def test_the_book_s_contents_are_reached_on_a_telephone(address: str, browser: Browser) -> None:
+def test_the_book_s_contents_are_reached_on_a_telephone(address, browser):
     page = browser.new_page(viewport={"width": 390, "height": 844})
     listen(page, address)
     page.goto(f"{address}strategies/overblik.html")
@@ -389,7 +385,7 @@ def test_the_book_s_contents_are_reached_on_a_telephone(address: str, browser: B
     page.close()
 
 
-def test_the_search_index_holds_every_page_of_the_contents(site: Path) -> None:
+def test_the_search_index_holds_every_page_of_the_contents(site):
     index = (site / "searchindex.js").read_text(encoding="utf-8")
     documents = json.loads(index[index.index("{") : index.rindex("}") + 1])["docnames"]
     assert {f"{name}.html" for name in documents} == set(html_pages(site)) - {"index.html", "search.html"}
@@ -398,7 +394,7 @@ def test_the_search_index_holds_every_page_of_the_contents(site: Path) -> None:
 # ---------------------------------------------------------------- reading and auditing
 
 
-def seen(page: Page, selector: str) -> int:
+def seen(page, selector):
     """How many of these can be seen."""
     return sum(one.is_visible() for one in page.locator(selector).all())
 
@@ -408,16 +404,14 @@ A_PAGE = "strategies/kijos/sygedagpenge.html"
 
 
 @pytest.fixture
-def reader(browser: Browser) -> Iterator[Page]:
+def reader(browser):
     """A reader who has never been here."""
     context = browser.new_context()
     yield context.new_page()
     context.close()
 
 
-def test_calculations_are_off_for_a_reader_and_the_switch_is_remembered_and_stands_in_the_address(
-    reader: Page, address: str
-) -> None:
+def test_calculations_are_off_for_a_reader_and_the_switch_is_remembered_and_stands_in_the_address(reader, address):
     reader.goto(address + A_PAGE)
     switch = reader.get_by_role("switch", name="Vis beregninger")
     assert (seen(reader, CALCULATIONS), switch.get_attribute("aria-checked")) == (0, "false")
@@ -431,14 +425,14 @@ def test_calculations_are_off_for_a_reader_and_the_switch_is_remembered_and_stan
     assert seen(reader, CALCULATIONS) == 0
 
 
-def test_the_address_wins_for_its_view_and_is_not_remembered(reader: Page, address: str) -> None:
+def test_the_address_wins_for_its_view_and_is_not_remembered(reader, address):
     reader.goto(f"{address}{A_PAGE}?beregning=1")
     assert seen(reader, CALCULATIONS) > 10
     reader.goto(address + A_PAGE)
     assert seen(reader, CALCULATIONS) == 0
 
 
-def test_one_button_per_section_opens_its_own_calculations_alone(reader: Page, address: str) -> None:
+def test_one_button_per_section_opens_its_own_calculations_alone(reader, address):
     reader.goto(address + A_PAGE)
     buttons = reader.locator("button.afkast-section")
     assert buttons.count() == reader.locator("article section:has(> h2):has(div.cell_input)").count() > 2
@@ -451,7 +445,7 @@ def test_one_button_per_section_opens_its_own_calculations_alone(reader: Page, a
     assert seen(reader, CALCULATIONS) == 0
 
 
-def test_paper_shows_what_the_screen_does_and_no_buttons(reader: Page, address: str) -> None:
+def test_paper_shows_what_the_screen_does_and_no_buttons(reader, address):
     for asked, shown in (("0", False), ("1", True)):
         reader.goto(f"{address}{A_PAGE}?beregning={asked}")
         reader.emulate_media(media="print")
@@ -460,7 +454,7 @@ def test_paper_shows_what_the_screen_does_and_no_buttons(reader: Page, address: 
         reader.emulate_media(media="screen")
 
 
-def test_without_scripts_and_from_disk_nothing_is_out_of_reach(browser: Browser, address: str, site: Path) -> None:
+def test_without_scripts_and_from_disk_nothing_is_out_of_reach(browser, address, site):
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(address + A_PAGE)
@@ -478,9 +472,7 @@ def test_without_scripts_and_from_disk_nothing_is_out_of_reach(browser: Browser,
 # ---------------------------------------------------------------- a strategy's front page on paper
 
 
-def test_a_front_page_prints_on_two_sheets_and_the_build_s_estimate_is_within_one_of_it(
-    address: str, browser: Browser, pages: Path
-) -> None:
+def test_a_front_page_prints_on_two_sheets_and_the_build_s_estimate_is_within_one_of_it(address, browser, pages):
     page = browser.new_page()
     printed, estimated = {}, {}
     for strategy in load_strategies(Project(ROOT, ROOT / "data" / "example")).values():
@@ -494,7 +486,7 @@ def test_a_front_page_prints_on_two_sheets_and_the_build_s_estimate_is_within_on
     page.close()
 
 
-def test_no_two_pages_have_the_same_title_in_the_browser(site: Path) -> None:
+def test_no_two_pages_have_the_same_title_in_the_browser(site):
     titles = Counter(
         BeautifulSoup((site / name).read_text("utf-8"), "html.parser").title.text
         for name in html_pages(site)

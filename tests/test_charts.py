@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.colors import to_rgb
-from matplotlib.figure import Figure
 
 from afkast.report import charts, curve_charts
 
@@ -16,10 +15,10 @@ MONTHS = pd.date_range("2018-11-01", periods=14, freq="MS")
 STOCK = pd.DataFrame({"Faktisk": np.linspace(1_480, 1_520, 14), "Budget": 1_500.0}, index=MONTHS)
 
 
-def curves(months: int = 18) -> pd.DataFrame:
+def curves(months=18):
     """Two groups of 60 and 300 persons, and the difference."""
     k = np.arange(months)
-    columns: dict[tuple[str, str], np.ndarray] = {}
+    columns = {}
     for name, persons, share in (("Startede", 60, 0.95**k), ("Andre", 300, 0.97**k)):
         on = (share * persons).astype(int)
         columns |= {(name, "andel"): share, (name, "nedre"): share - 0.05, (name, "øvre"): share + 0.05}
@@ -31,7 +30,7 @@ def curves(months: int = 18) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def places(months: int = 18) -> pd.DataFrame:
+def places(months=18):
     """Where two groups are, month by month: shares that sum to 1."""
     k = np.arange(months)
     columns = {}
@@ -60,7 +59,7 @@ DRAWINGS = {
 }
 
 
-def drawn(draw: charts.Draw, values: pd.DataFrame, width: float = charts.WIDE_INCHES) -> Figure:
+def drawn(draw, values, width=charts.WIDE_INCHES):
     charts.set_style()
     figure = plt.figure(figsize=(width, 5))
     draw(figure, values)
@@ -69,14 +68,14 @@ def drawn(draw: charts.Draw, values: pd.DataFrame, width: float = charts.WIDE_IN
     return figure
 
 
-def texts(figure: Figure) -> list[str]:
+def texts(figure):
     """Every text of the figure that is shown, in drawing order."""
     return [text.get_text() for text in figure.findobj(plt.Text) if text.get_visible() and text.get_text()]
 
 
 @pytest.mark.parametrize("name", DRAWINGS)
 @pytest.mark.parametrize("width", [charts.WIDE_INCHES, charts.NARROW_INCHES])
-def test_the_same_drawing_gives_the_same_bytes_and_leaves_no_figure_open(name: str, width: float) -> None:
+def test_the_same_drawing_gives_the_same_bytes_and_leaves_no_figure_open(name, width):
     first, second = (charts.svg(*DRAWINGS[name], width, 4.0) for _ in range(2))
     assert first == second
     assert plt.get_fignums() == []
@@ -85,14 +84,14 @@ def test_the_same_drawing_gives_the_same_bytes_and_leaves_no_figure_open(name: s
 
 
 @pytest.mark.parametrize("name", DRAWINGS)
-def test_a_figure_asks_no_other_host_for_anything(name: str) -> None:
+def test_a_figure_asks_no_other_host_for_anything(name):
     svg = charts.svg(*DRAWINGS[name], charts.WIDE_INCHES, 4.0).decode("utf-8")
     assert re.findall(r'(?:href|src)="(?!#)', svg) == []
     assert "@import" not in svg and "url(http" not in svg
 
 
-def test_a_drawing_that_fails_leaves_no_figure_open() -> None:
-    def fails(figure: Figure, values: pd.DataFrame) -> None:
+def test_a_drawing_that_fails_leaves_no_figure_open():
+    def fails(figure, values):
         raise ValueError("nej")
 
     with pytest.raises(ValueError, match="nej"):
@@ -100,7 +99,7 @@ def test_a_drawing_that_fails_leaves_no_figure_open() -> None:
     assert plt.get_fignums() == []
 
 
-def test_lines_are_named_and_axes_are_in_danish() -> None:
+def test_lines_are_named_and_axes_are_in_danish():
     figure = drawn(*DRAWINGS["lines"])
     shown = texts(figure)
     assert {"Faktisk", "Budget", "Foreløbigt", "Helårspersoner", "nov\n2018", "jan\n2019"} <= set(shown)
@@ -108,14 +107,14 @@ def test_lines_are_named_and_axes_are_in_danish() -> None:
     assert not [text for text in shown if re.search(r"[A-Z][a-z]+ \d{4}|\d,\d{3}|\d\.\d\b", text)]
 
 
-def test_a_provisional_month_is_hollow_on_the_first_line_only() -> None:
+def test_a_provisional_month_is_hollow_on_the_first_line_only():
     (axes,) = drawn(*DRAWINGS["lines"]).axes
     hollow = next(line for line in axes.lines if line.get_label() == "Foreløbigt")
     assert list(hollow.get_ydata()) == [1_520]
     assert hollow.get_markerfacecolor() == "white"
 
 
-def test_months_on_the_axis_are_thinned_to_what_a_narrow_screen_carries() -> None:
+def test_months_on_the_axis_are_thinned_to_what_a_narrow_screen_carries():
     for width, at_most in ((charts.WIDE_INCHES, 14), (charts.NARROW_INCHES, 7)):
         (axes,) = drawn(*DRAWINGS["lines"], width).axes
         labels = [label.get_text() for label in axes.get_xticklabels()]
@@ -124,7 +123,7 @@ def test_months_on_the_axis_are_thinned_to_what_a_narrow_screen_carries() -> Non
         assert sum("\n" in label for label in labels) == 2
 
 
-def test_bars_stand_side_by_side_at_their_own_height() -> None:
+def test_bars_stand_side_by_side_at_their_own_height():
     (axes,) = drawn(*DRAWINGS["bars"]).axes
     bars = sorted((bar.get_x(), bar.get_height()) for bar in axes.patches)
     assert [height for _, height in bars] == [3.1e6, 0.4e6, 3.1e6, -1.6e6]
@@ -133,7 +132,7 @@ def test_bars_stand_side_by_side_at_their_own_height() -> None:
     assert {"2020", "2021", "Mio. kr."} <= set(texts(drawn(*DRAWINGS["bars"])))
 
 
-def test_under_the_curves_stand_the_persons_they_rest_on() -> None:
+def test_under_the_curves_stand_the_persons_they_rest_on():
     figure = drawn(*DRAWINGS["curves and difference"])
     values, axes = curves(), figure.axes[-1]
     numbers = [text.get_text() for text in axes.texts]
@@ -150,7 +149,7 @@ def test_under_the_curves_stand_the_persons_they_rest_on() -> None:
     assert len(drawn(*DRAWINGS["curves"]).axes) == 2
 
 
-def test_a_hidden_number_under_the_curves_is_two_dots() -> None:
+def test_a_hidden_number_under_the_curves_is_two_dots():
     values = curves().astype(float)
     values.loc[0, ("Startede", "på ydelse")] = np.nan
     draw, _ = DRAWINGS["curves"]
@@ -159,7 +158,7 @@ def test_a_hidden_number_under_the_curves_is_two_dots() -> None:
     assert "nan" not in numbers
 
 
-def test_a_curve_is_a_step_whose_last_month_is_as_wide_as_the_others() -> None:
+def test_a_curve_is_a_step_whose_last_month_is_as_wide_as_the_others():
     axes = drawn(*DRAWINGS["curves"]).axes[0]
     (line,) = (line for line in axes.lines if line.get_label() == "Startede")
     assert line.get_drawstyle() == "steps-post"
@@ -168,7 +167,7 @@ def test_a_curve_is_a_step_whose_last_month_is_as_wide_as_the_others() -> None:
 
 
 @pytest.mark.parametrize("width", [charts.WIDE_INCHES, charts.NARROW_INCHES])
-def test_stacked_shares_fill_each_panel_and_the_last_month_is_as_wide_as_the_others(width: float) -> None:
+def test_stacked_shares_fill_each_panel_and_the_last_month_is_as_wide_as_the_others(width):
     figure, values = drawn(*DRAWINGS["places"], width), places()
     assert [axes.get_title("left") for axes in figure.axes] == ["Startede", "Kunne være startet"]
     for axes in figure.axes:
@@ -188,7 +187,7 @@ def test_stacked_shares_fill_each_panel_and_the_last_month_is_as_wide_as_the_oth
     assert [text.get_text() for text in legend.get_texts()] == ["Kontanthjælp", "Anden ydelse", "Uden ydelse"]
 
 
-def test_panels_stand_side_by_side_where_there_is_room_and_else_below_each_other() -> None:
+def test_panels_stand_side_by_side_where_there_is_room_and_else_below_each_other():
     for width, side_by_side in ((charts.WIDE_INCHES, True), (charts.NARROW_INCHES, False)):
         first, second = (axes.get_position() for axes in drawn(*DRAWINGS["places"], width).axes)
         assert (first.x1 < second.x0) == side_by_side
@@ -197,7 +196,7 @@ def test_panels_stand_side_by_side_where_there_is_room_and_else_below_each_other
 
 @pytest.mark.parametrize("name", ["places", "choices", "curves", "curves and difference"])
 @pytest.mark.parametrize("width", [charts.WIDE_INCHES, charts.NARROW_INCHES])
-def test_every_word_of_a_figure_lies_within_it(name: str, width: float) -> None:
+def test_every_word_of_a_figure_lies_within_it(name, width):
     figure = drawn(*DRAWINGS[name], width)
     words = [text for legend in figure.legends for text in legend.get_texts()]
     for axes in figure.axes:
@@ -208,7 +207,7 @@ def test_every_word_of_a_figure_lies_within_it(name: str, width: float) -> None:
         assert not word.get_text() or (box.x0 >= -1 and box.x1 <= figure.bbox.width + 1), word.get_text()
 
 
-def test_an_interval_over_0_is_hollow_and_no_tick_is_written_twice() -> None:
+def test_an_interval_over_0_is_hollow_and_no_tick_is_written_twice():
     (axes,) = drawn(*DRAWINGS["choices"]).axes
     dots = [line for line in axes.lines if line.get_marker() == "o"]
     assert [dot.get_markerfacecolor() for dot in dots] == [charts.ACTUAL, "white"]
@@ -217,8 +216,8 @@ def test_an_interval_over_0_is_hollow_and_no_tick_is_written_twice() -> None:
     assert [text.get_text() for text in axes.get_yticklabels()] == list(CHOICES.index)
 
 
-def test_the_palette_can_be_told_apart_in_grey_print_or_by_the_line() -> None:
-    def grey(colour: str) -> float:
+def test_the_palette_can_be_told_apart_in_grey_print_or_by_the_line():
+    def grey(colour):
         return float(np.dot(to_rgb(colour), (0.299, 0.587, 0.114)))
 
     looks = [(grey(look["color"]), look.get("linestyle", "-"), "marker" in look) for look in charts.LINES]
@@ -227,7 +226,7 @@ def test_the_palette_can_be_told_apart_in_grey_print_or_by_the_line() -> None:
             assert style != other_style or abs(shade - other_shade) > 0.1
 
 
-def test_no_part_of_a_drawing_is_named_by_a_number_that_can_be_taken_for_a_person_s() -> None:
+def test_no_part_of_a_drawing_is_named_by_a_number_that_can_be_taken_for_a_person_s():
     values = pd.DataFrame({"Faktisk": [1.0, 2.0, 3.0]}, index=pd.date_range("2022-01-01", periods=3, freq="MS"))
     drawing = charts.svg(charts.lines_by_month("personer"), values, 7.6, 3.6).decode()
     ids = re.findall(r'id="([^"]+)"', drawing)

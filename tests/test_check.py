@@ -1,38 +1,34 @@
 """`afkast check`: what would stop a page is told before any kernel starts, and stops that page alone."""
 
-from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
-from typing import Any
 
-import pandas as pd
 import pytest
 from click.testing import CliRunner
 from conftest import ROOT
 from municipality import ONE_PAGE, STRATEGY, Municipality, municipality, strategy_of
 
 from afkast.cli import main
-from afkast.edition.check import Checked, check
+from afkast.edition.check import check
 from afkast.edition.needs import Data, lacking
 from afkast.errors import PageError
-from afkast.intake import Snapshot, import_raw, open_snapshot
-from afkast.notebook import Need, Template, read_template, values_of
+from afkast.intake import import_raw, open_snapshot
+from afkast.notebook import read_template, values_of
 from afkast.project import Project
 from afkast.report.reading import complete
-from afkast.strategy import PageOfStrategy, Strategy, load_strategies
+from afkast.strategy import load_strategies
 
 NOTEBOOKS = Project(ROOT, ROOT / "data" / "example").notebooks()
 TEMPLATES = {name: read_template(NOTEBOOKS[name]) for name in ONE_PAGE}
 
 
-def written(data: Municipality, folder: Path) -> Project:
+def written(data, folder):
     project = Project(ROOT, data.write(folder))
     import_raw(project.data, project.snapshots, bytes(32))
     return project
 
 
 @pytest.fixture(scope="module")
-def everything(tmp_path_factory: pytest.TempPathFactory) -> Project:
+def everything(tmp_path_factory):
     """A municipality whose one strategy has a page of every notebook, each with goals of its own."""
     data = municipality(*ONE_PAGE)
     strategy = data.strategies[STRATEGY]
@@ -43,7 +39,7 @@ def everything(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return written(data, tmp_path_factory.mktemp("alle") / "strandlev")
 
 
-def apart(strategy: dict[str, Any]) -> None:
+def apart(strategy):
     """Let no two goals of a strategy have one id."""
     pages = {page["id"]: page["parameters"] for page in strategy["pages"]}
     for goal in strategy["goals"]:
@@ -53,7 +49,7 @@ def apart(strategy: dict[str, Any]) -> None:
 
 
 @pytest.fixture
-def project(everything: Project, tmp_path: Path) -> Iterator[Project]:
+def project(everything, tmp_path):
     """The same, to change the strategy of; the snapshot is shared, and only read."""
     data = tmp_path / "strandlev"
     (data / "strategies").mkdir(parents=True)
@@ -63,11 +59,11 @@ def project(everything: Project, tmp_path: Path) -> Iterator[Project]:
     yield Project(ROOT, data)
 
 
-def yaml_of(project: Project) -> str:
+def yaml_of(project):
     return (project.strategies / f"{STRATEGY}.yml").read_text("utf-8")
 
 
-def changed(project: Project, old: str, new: str) -> Checked:
+def changed(project, old, new):
     """What is found when these words stand in the strategy's file instead of those."""
     path = project.strategies / f"{STRATEGY}.yml"
     text = path.read_text("utf-8")
@@ -76,21 +72,21 @@ def changed(project: Project, old: str, new: str) -> Checked:
     return check(project)
 
 
-def line_of(project: Project, words: str) -> int:
+def line_of(project, words):
     return yaml_of(project)[: yaml_of(project).index(words)].count("\n") + 1
 
 
 # ---------------------------------------------------------------- the declaration is true
 
 
-def test_a_municipality_that_has_what_every_notebook_needs_passes(everything: Project) -> None:
+def test_a_municipality_that_has_what_every_notebook_needs_passes(everything):
     checked = check(everything)
     assert checked.faults == ()
     [strategy] = checked.strategies.values()
     assert len(checked.sound(strategy)) == len(ONE_PAGE)
 
 
-def of_every_need() -> list[object]:
+def of_every_need():
     return [
         pytest.param(name, number, id=f"{name}-{number}-{need.table}")
         for name, template in TEMPLATES.items()
@@ -102,24 +98,24 @@ def of_every_need() -> list[object]:
 class Without(Data):
     """The snapshot with less in it."""
 
-    def __init__(self, snapshot: Snapshot, table: str, frame: pd.DataFrame | None) -> None:
+    def __init__(self, snapshot, table, frame):
         super().__init__(snapshot)
         self._less, self._frame = table, frame
 
-    def has(self, table: str) -> bool:
+    def has(self, table):
         return super().has(table) and not (table == self._less and self._frame is None)
 
-    def table(self, name: str) -> pd.DataFrame:
+    def table(self, name):
         return self._frame if name == self._less and self._frame is not None else super().table(name)
 
 
-def of_page(everything: Project, notebook: str) -> tuple[Strategy, PageOfStrategy, Template]:
+def of_page(everything, notebook):
     strategy = load_strategies(everything)[STRATEGY]
     [page] = [page for page in strategy.pages if page.notebook == notebook]
     return strategy, page, TEMPLATES[notebook]
 
 
-def told(data: Data, strategy: Strategy, page: PageOfStrategy, template: Template, need: Need) -> list[str]:
+def told(data, strategy, page, template, need):
     return [one.sentence for one in lacking(data, strategy, template.defaults | page.parameters, need)]
 
 
@@ -131,7 +127,7 @@ ALSO_SET = {
 
 
 @pytest.mark.parametrize(("notebook", "number"), of_every_need())
-def test_each_need_taken_away_is_told_by_the_check(everything: Project, notebook: str, number: int) -> None:
+def test_each_need_taken_away_is_told_by_the_check(everything, notebook, number):
     strategy, page, template = of_page(everything, notebook)
     need, snapshot = template.needs[number], open_snapshot(everything.snapshots)
     page = page.model_copy(update={"parameters": page.parameters | ALSO_SET.get(notebook, {})})
@@ -170,7 +166,7 @@ def test_each_need_taken_away_is_told_by_the_check(everything: Project, notebook
         assert sentences and all("in prices of 1990, and price_levels has no factors" in one for one in sentences)
 
 
-def known(strategy: Strategy, page: PageOfStrategy, template: Template) -> dict[str, object]:
+def known(strategy, page, template):
     """What a need can name, reckoned here by hand for the municipality's date, 30 September 2023."""
     assert strategy.as_of == date(2023, 9, 30)
     return {
@@ -189,7 +185,7 @@ def known(strategy: Strategy, page: PageOfStrategy, template: Template) -> dict[
 
 
 @pytest.mark.parametrize("notebook", [name for name in TEMPLATES if TEMPLATES[name].required])
-def test_a_parameter_that_must_be_set_and_is_not_stops_its_page_alone(project: Project, notebook: str) -> None:
+def test_a_parameter_that_must_be_set_and_is_not_stops_its_page_alone(project, notebook):
     for name in TEMPLATES[notebook].required:
         strategy = strategy_of(*ONE_PAGE)
         apart(strategy)
@@ -205,7 +201,7 @@ def test_a_parameter_that_must_be_set_and_is_not_stops_its_page_alone(project: P
 # ---------------------------------------------------------------- names, dates, ids
 
 
-def test_a_name_that_is_nearly_one_of_the_data_is_suggested_with_its_line(project: Project) -> None:
+def test_a_name_that_is_nearly_one_of_the_data_is_suggested_with_its_line(project):
     line = line_of(project, "measure: jobafklaring")
     [fault, *_] = changed(project, "measure: jobafklaring", "measure: Jobafklaring").faults
     assert fault.sentence.startswith(f"{STRATEGY}.yml:{line}: page 'same-period-last-year': measures has no row with ")
@@ -226,11 +222,11 @@ def test_a_name_that_is_nearly_one_of_the_data_is_suggested_with_its_line(projec
         ("judged: cumulated", "judged: on average", "it decides goals whose judged is 'in each year' or 'cumulated'"),
     ],
 )
-def test_what_cannot_be_a_page_is_told(project: Project, old: str, new: str, sentence: str) -> None:
+def test_what_cannot_be_a_page_is_told(project, old, new, sentence):
     assert any(sentence in one for one in changed(project, old, new).sentences())
 
 
-def test_a_goal_that_no_page_decides_is_told(project: Project) -> None:
+def test_a_goal_that_no_page_decides_is_told(project):
     goal = "goals:\n- id: ingen\n  text: Ingen afgør det.\n  page: inflow\n  measure: intet\n"
     assert any(
         "it is to decide the goal 'ingen', and notebook inflow decides none" in sentence
@@ -238,13 +234,13 @@ def test_a_goal_that_no_page_decides_is_told(project: Project) -> None:
     )
 
 
-def test_a_date_after_the_data_is_told_for_what_is_lacking(project: Project) -> None:
+def test_a_date_after_the_data_is_told_for_what_is_lacking(project):
     checked = changed(project, "as_of: 2023-09-30", "as_of: 2024-06-30")
     assert any("up to 2024-06-30" in sentence for sentence in checked.sentences("", "full-year-persons"))
     assert any(" was extracted on 2023-12-05, before the report's date 2024-06-30" in one for one in checked.remarks)
 
 
-def test_a_benefit_without_price_or_step_on_the_ladder_is_asked_about(everything: Project, tmp_path: Path) -> None:
+def test_a_benefit_without_price_or_step_on_the_ladder_is_asked_about(everything, tmp_path):
     data = municipality("inflow")
     person = data.tables["cohort"].iloc[0]["person"]
     spells = data.tables["spells"]
@@ -258,7 +254,7 @@ def test_a_benefit_without_price_or_step_on_the_ladder_is_asked_about(everything
 # ---------------------------------------------------------------- what is broken stops itself alone
 
 
-def test_a_broken_file_or_notebook_stops_its_own_pages_and_no_other(project: Project) -> None:
+def test_a_broken_file_or_notebook_stops_its_own_pages_and_no_other(project):
     (project.strategies / "knust.yml").write_text("id: [\n", "utf-8")
     own = project.data / "notebooks"
     own.mkdir()
@@ -269,8 +265,8 @@ def test_a_broken_file_or_notebook_stops_its_own_pages_and_no_other(project: Pro
     assert len(checked.sound(checked.strategies[STRATEGY])) == len(ONE_PAGE) - 1
 
 
-def test_the_command_tells_all_faults_and_says_by_its_code_what_can_be_made(project: Project) -> None:
-    def run() -> tuple[int, str, str]:
+def test_the_command_tells_all_faults_and_says_by_its_code_what_can_be_made(project):
+    def run():
         result = CliRunner().invoke(main, ["check", "--data", str(project.data)])
         return result.exit_code, result.stdout, result.stderr
 
@@ -319,7 +315,7 @@ def test_the_command_tells_all_faults_and_says_by_its_code_what_can_be_made(proj
     ],
     ids=lambda text: repr(text[:24]),
 )
-def test_nothing_in_a_file_makes_a_traceback(project: Project, text: str) -> None:
+def test_nothing_in_a_file_makes_a_traceback(project, text):
     (project.strategies / "andet.yml").write_text(text, "utf-8")
     path = project.strategies / f"{STRATEGY}.yml"
     whole = path.read_text("utf-8")
@@ -332,7 +328,7 @@ def test_nothing_in_a_file_makes_a_traceback(project: Project, text: str) -> Non
     assert all(len(line) < 1000 for line in told)
 
 
-def test_bytes_that_are_no_text_make_no_traceback(project: Project) -> None:
+def test_bytes_that_are_no_text_make_no_traceback(project):
     for number, content in enumerate((b"\xff\xfe\x00", b"id: \xe6\n", bytes(range(256)))):
         (project.strategies / f"b{number}.yml").write_bytes(content)
     sentences = check(project).sentences()
@@ -342,13 +338,11 @@ def test_bytes_that_are_no_text_make_no_traceback(project: Project) -> None:
 # ---------------------------------------------------------------- a notebook runs as it is
 
 
-def test_a_notebook_that_names_no_page_gets_the_values_of_the_first_that_fits(
-    everything: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_notebook_that_names_no_page_gets_the_values_of_the_first_that_fits(everything, monkeypatch):
     monkeypatch.setenv("AFKAST_DATA", str(everything.data))
     defaults = TEMPLATES["full_year_persons"].defaults
 
-    def completed(**changed: object) -> dict[str, object]:
+    def completed(**changed):
         names = defaults | changed
         complete(names, "full_year_persons")
         return names

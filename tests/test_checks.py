@@ -1,7 +1,5 @@
 """A check is shown with its outcome, and stops the page where it does not hold."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 import pytest
@@ -13,7 +11,7 @@ from afkast.errors import PageError
 from afkast.report.checks import show_check, show_holds
 
 
-def test_what_agrees_is_shown_with_the_largest_deviation_and_what_the_second_way_is(door: Shown) -> None:  # noqa: F811
+def test_what_agrees_is_shown_with_the_largest_deviation_and_what_the_second_way_is(door):  # noqa: F811
     show_check(door.page, "forbruget", "Forbruget postering for postering.", [1.0, 2.0], [1.0, 2.4], "kr.", within=0.5)
     assert told(door) == "Kontrol ✓ stemmer (afvigelse 0 kr.). Forbruget postering for postering."
     show_check(door.page, "andelen", "Andelen.", pd.Series([0.25, np.nan]), np.array([0.25, np.nan]), "%")
@@ -22,7 +20,7 @@ def test_what_agrees_is_shown_with_the_largest_deviation_and_what_the_second_way
     assert told(door) == "Kontrol ✓ stemmer. Ingen række er tabt."
 
 
-def told(door: Shown) -> str:  # noqa: F811
+def told(door):  # noqa: F811
     return " ".join(door.read.texts("p")[-1].split())
 
 
@@ -30,18 +28,18 @@ def told(door: Shown) -> str:  # noqa: F811
     ("value", "again"),
     [(1.0, 1.1), ([1.0, 2.0], [1.0, 2.1]), (np.nan, 1.0), (np.inf, 1.0), ([1.0, np.nan], [np.nan, 1.0])],
 )
-def test_what_differs_or_is_known_one_way_only_stops_the_page(door: Shown, value: Any, again: Any) -> None:  # noqa: F811
+def test_what_differs_or_is_known_one_way_only_stops_the_page(door, value, again):  # noqa: F811
     with pytest.raises(PageError, match="the check 'tallet' does not hold"):
         show_check(door.page, "tallet", "En anden vej.", value, again)
     assert door.outputs == []
 
 
-def test_numbers_of_another_shape_are_no_second_way(door: Shown) -> None:  # noqa: F811
+def test_numbers_of_another_shape_are_no_second_way(door):  # noqa: F811
     with pytest.raises(PageError, match="compares 2 numbers with 1"):
         show_check(door.page, "tallet", "En anden vej.", [1.0, 1.0], [1.0])
 
 
-def test_where_there_is_no_number_nothing_was_checked_and_nothing_is_said_to_hold(door: Shown) -> None:  # noqa: F811
+def test_where_there_is_no_number_nothing_was_checked_and_nothing_is_said_to_hold(door):  # noqa: F811
     show_check(door.page, "tallet", "En anden vej.", [], [])
     show_check(door.page, "tallet", "En anden vej.", [np.nan], pd.Series([np.nan]))
     show_holds(door.page, "raekker", "Ingen række er tabt.", [])
@@ -49,15 +47,15 @@ def test_where_there_is_no_number_nothing_was_checked_and_nothing_is_said_to_hol
 
 
 @pytest.mark.parametrize("holds", [False, [True, False], pd.Series([False])])
-def test_what_does_not_hold_stops_the_page(door: Shown, holds: Any) -> None:  # noqa: F811
+def test_what_does_not_hold_stops_the_page(door, holds):  # noqa: F811
     with pytest.raises(PageError, match="the check 'raekker' does not hold"):
         show_holds(door.page, "raekker", "Ingen række er tabt.", holds)
 
 
 @given(st.floats(-1e12, 1e12), st.floats(0, 1e3))
-def test_a_check_holds_just_as_far_as_its_tolerance(value: float, within: float) -> None:
+def test_a_check_holds_just_as_far_as_its_tolerance(value, within):
     class Page:
-        def show_text(self, id: str, text: str, names: dict[str, Any]) -> None:
+        def show_text(self, id, text, names):
             assert names["deviation"].value <= abs(again - value) + 1e-6
 
     again = value + within

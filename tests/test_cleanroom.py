@@ -4,7 +4,6 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -18,19 +17,18 @@ from afkast.edition import cleanroom, launch
 from afkast.edition.execute import Job, execute, jobs_of
 from afkast.errors import PageError
 from afkast.intake import open_snapshot
-from afkast.project import Project
 from afkast.strategy import load_strategies
 
 AT = "page alfa/side, notebook prøve, cell"
 
 
 @pytest.fixture(scope="module")
-def project(imported: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+def project(imported, tmp_path_factory):
     """A copy to break things in."""
     return copy_of(imported, tmp_path_factory.mktemp("rum"))
 
 
-def run(project: Project, *cells: str) -> None:
+def run(project, *cells):
     """A page of these cells, the first of which is the template's third."""
     head = [new_markdown_cell("# Titel"), new_code_cell('page = ""  # siden', metadata={"tags": ["parameters"]})]
     notebook = new_notebook(cells=[*head, *map(new_code_cell, cells)])
@@ -39,14 +37,14 @@ def run(project: Project, *cells: str) -> None:
     (project.pages / "alfa" / "side.ipynb").unlink()
 
 
-def refused(project: Project, *cells: str) -> str:
+def refused(project, *cells):
     with pytest.raises(PageError) as told:
         run(project, *cells)
     assert not (project.pages / "alfa" / "side.ipynb").exists()
     return str(told.value)
 
 
-def example_jobs(project: Project, *pages: str) -> list[Job]:
+def example_jobs(project, *pages):
     snapshot = open_snapshot(project.snapshots).id
     strategies = load_strategies(project).values()
     jobs = [job for strategy in strategies for job in jobs_of(strategy, snapshot)]
@@ -60,29 +58,25 @@ DRAWS_AND_WEIGHS = ("norddjurs-smaajob/businesscase", "kijos/oekonomi")
 
 
 @pytest.fixture(scope="module")
-def forked(imported: Project, tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
+def forked(imported, tmp_path_factory):
     """Those pages as kernels that are forked make them, two at a time."""
     return bytes_of(imported, tmp_path_factory.mktemp("forked"), workers=2)
 
 
-def bytes_of(project: Project, pages: Path, workers: int) -> dict[str, bytes]:
+def bytes_of(project, pages, workers):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(building, "WORKERS", workers)
         jobs = [job for job, _ in building._executed(project, example_jobs(project, *DRAWS_AND_WEIGHS), pages, True)]
     return {job.path.as_posix(): (pages / job.path).read_bytes() for job in jobs}
 
 
-def test_the_same_bytes_by_a_fork_or_an_ordinary_kernel_alone_or_side_by_side(
-    imported: Project, forked: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_same_bytes_by_a_fork_or_an_ordinary_kernel_alone_or_side_by_side(imported, forked, tmp_path, monkeypatch):
     assert bytes_of(imported, tmp_path / "one", workers=1) == forked
     monkeypatch.setattr(launch, "FORKS", False)
     assert bytes_of(imported, tmp_path / "ordinary", workers=2) == forked
 
 
-def test_nothing_of_the_user_s_own_surroundings_reaches_a_page(
-    imported: Project, forked: dict[str, bytes], tmp_path: Path
-) -> None:
+def test_nothing_of_the_user_s_own_surroundings_reaches_a_page(imported, forked, tmp_path):
     home = tmp_path / "home"
     startup = home / "ipython" / "profile_default" / "startup"
     for folder in (startup, home / "kernels" / "python3", home / "sitecustom", home / ".config" / "matplotlib"):
@@ -160,7 +154,7 @@ PLAIN = "it uses a magic command or a shell; a page is plain Python."
         ("import os\nos.abort()", "the kernel crashed; run the notebook in JupyterLab, a library may be damaged."),
     ],
 )
-def test_what_a_page_may_not_do_is_refused_at_its_cell(project: Project, cell: str, sentence: str) -> None:
+def test_what_a_page_may_not_do_is_refused_at_its_cell(project, cell, sentence):
     before = set(project.root.rglob("*"))
     told = refused(project, "x = 1", cell, "y = 1")
     assert re.sub(r", line \d+: ", ": ", told) == f"{AT} 3: {sentence}"
@@ -180,16 +174,16 @@ def test_what_a_page_may_not_do_is_refused_at_its_cell(project: Project, cell: s
         ("?x", 1),
     ],
 )
-def test_a_shell_or_a_magic_command_is_refused_before_anything_runs(project: Project, cell: str, line: int) -> None:
+def test_a_shell_or_a_magic_command_is_refused_before_anything_runs(project, cell, line):
     first = "import os\nos._exit(3)"
     assert refused(project, first, cell) == f"{AT} 3, line {line}: {PLAIN}"
 
 
-def test_a_per_cent_sign_or_a_question_in_plain_python_is_no_magic(project: Project) -> None:
+def test_a_per_cent_sign_or_a_question_in_plain_python_is_no_magic(project):
     run(project, "x = (\n    7\n    % 3\n)\nwhat = 'Hvad nu?'  # virkelig?\ny = '''\n!ls\n%time\n'''")
 
 
-def test_a_page_may_write_in_its_own_folder_and_nothing_of_it_is_left(project: Project) -> None:
+def test_a_page_may_write_in_its_own_folder_and_nothing_of_it_is_left(project):
     run(
         project,
         "import tempfile\nfrom pathlib import Path\n"
@@ -200,7 +194,7 @@ def test_a_page_may_write_in_its_own_folder_and_nothing_of_it_is_left(project: P
     assert list(project.root.rglob("mellem.txt")) + list(project.build.glob("unfinished-*")) == []
 
 
-def at_home_in(folder: Path) -> Iterator[psutil.Process]:
+def at_home_in(folder):
     for process in psutil.process_iter():
         try:
             if process.cwd().startswith(str(folder)):
@@ -210,15 +204,13 @@ def at_home_in(folder: Path) -> Iterator[psutil.Process]:
 
 
 @pytest.mark.skipif(not launch.FORKS, reason="this system's kernels are not forked")
-def test_a_page_that_gets_a_child_past_the_guard_leaves_none(project: Project) -> None:
+def test_a_page_that_gets_a_child_past_the_guard_leaves_none(project):
     child = "import ctypes, os, time\nif not ctypes.CDLL(None).fork():\n    os.setsid()\n    time.sleep(600)"
     run(project, child)
     assert list(at_home_in(project.root)) == []
 
 
-def test_a_page_in_another_engine_reaches_what_the_engine_needs(
-    project: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_page_in_another_engine_reaches_what_the_engine_needs(project, monkeypatch):
     monkeypatch.setenv("AFKAST_ENGINE", "postgresql://host/database")
     monkeypatch.setenv("PGPASSFILE", "/et/sted")
     check = "import os\nassert os.environ['PGPASSFILE'] == '/et/sted', 'uden kodeord'\nstatus = os.system('true')"

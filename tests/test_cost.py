@@ -12,7 +12,7 @@ from hypothesis.extra.numpy import arrays
 from afkast.analysis import cost
 from afkast.analysis.economics import MissingPriceLevel
 from afkast.errors import AfkastError
-from afkast.intake import CONTRACTS, Snapshot
+from afkast.intake import CONTRACTS
 from afkast.intake.contracts import PRICE_BASES
 
 KNOTS = np.array([4.0, 26.0, 52.0])
@@ -27,11 +27,11 @@ CENT_DKK = 1e-6
 
 
 @pytest.fixture(scope="module")
-def refund_ladder(snapshot: Snapshot) -> pd.DataFrame:
+def refund_ladder(snapshot):
     return snapshot.table("refund_ladder")
 
 
-def municipal_share(accumulated: float) -> float:
+def municipal_share(accumulated):
     """What the municipality pays of the week that follows, as the law's table says it."""
     if accumulated < 4:
         return 0.20
@@ -49,7 +49,7 @@ def municipal_share(accumulated: float) -> float:
     ("accumulated", "step"),
     [(0, 0), (3.99, 0), (4, 1), (25, 1), (26, 2), (51.9, 2), (52, 3), (1_000, 3)],
 )
-def test_the_next_week_lies_on_the_step_that_the_weeks_so_far_lead_to(accumulated: float, step: int) -> None:
+def test_the_next_week_lies_on_the_step_that_the_weeks_so_far_lead_to(accumulated, step):
     assert municipal_share(accumulated) == pytest.approx(1 - SHARES[step])
 
 
@@ -65,20 +65,20 @@ def test_the_next_week_lies_on_the_step_that_the_weeks_so_far_lead_to(accumulate
         (10, 10, 0),
     ],
 )
-def test_the_municipality_pays_the_weeks_by_their_steps(first: float, last: float, weeks_paid: float) -> None:
+def test_the_municipality_pays_the_weeks_by_their_steps(first, last, weeks_paid):
     assert cost.municipal_dkk(first, last, 1_000, SHARES, KNOTS) == pytest.approx(1_000 * weeks_paid)
 
 
 @given(HUNDREDTHS, HUNDREDTHS)
-def test_the_kroner_of_some_weeks_are_the_sum_over_hundredths_of_weeks(before: float, weeks: float) -> None:
+def test_the_kroner_of_some_weeks_are_the_sum_over_hundredths_of_weeks(before, weeks):
     hundredths = np.arange(round(before * 100), round((before + weeks) * 100)) / 100
     counted = sum(2_600 * municipal_share(hundredth) / 100 for hundredth in hundredths)
     assert cost.municipal_dkk(before, before + weeks, 2_600, SHARES, KNOTS) == pytest.approx(counted, abs=CENT_DKK)
 
 
 @given(HUNDREDTHS, HUNDREDTHS, HUNDREDTHS)
-def test_more_weeks_never_cost_less_and_a_later_week_never_less_than_an_earlier(x: float, y: float, z: float) -> None:
-    def paid(weeks_from: float, weeks: float) -> float:
+def test_more_weeks_never_cost_less_and_a_later_week_never_less_than_an_earlier(x, y, z):
+    def paid(weeks_from, weeks):
         return float(cost.municipal_dkk(weeks_from, weeks_from + weeks, 2_600, SHARES, KNOTS))
 
     assert paid(x, y) <= paid(x, y + z) + CENT_DKK
@@ -89,7 +89,7 @@ def test_more_weeks_never_cost_less_and_a_later_week_never_less_than_an_earlier(
 # ---------------------------------------------------------------- weeks on the ladder
 
 
-def counted_on(weeks_on: np.ndarray, self_support: np.ndarray, before: float, window: int) -> list[float]:
+def counted_on(weeks_on, self_support, before, window):
     """The weeks on the ladder of one person, told month by month from the words of the rule."""
     on_ladder, begins, counts_from = before, [], 0
     for month in range(len(weeks_on)):
@@ -106,9 +106,7 @@ QUARTERS = arrays(float, st.tuples(st.integers(1, 4), st.just(30)), elements=st.
 
 
 @given(QUARTERS, st.integers(0, 80), st.sampled_from([12, 14, 36]))
-def test_the_weeks_on_the_ladder_follow_the_rule_told_person_by_person(
-    weeks_on: np.ndarray, before: int, window: int
-) -> None:
+def test_the_weeks_on_the_ladder_follow_the_rule_told_person_by_person(weeks_on, before, window):
     self_support = np.where(weeks_on == 0, 4.0, 0.0)
     self_support[:, ::3] += self_support[:, ::3] / 4  # every third month has five weeks
     begins = cost.accumulated_weeks(weeks_on, self_support, float(before), window)
@@ -120,25 +118,25 @@ def test_the_weeks_on_the_ladder_follow_the_rule_told_person_by_person(
     ("free_weeks", "begins_at"),
     [(51, 60.0), (52, 0.0), (80, 0.0)],
 )
-def test_52_weeks_of_self_support_begin_the_ladder_anew(free_weeks: float, begins_at: float) -> None:
+def test_52_weeks_of_self_support_begin_the_ladder_anew(free_weeks, begins_at):
     weeks_on, self_support = np.array([[4.0, 0.0, 4.0]]), np.array([[0.0, free_weeks, 0.0]])
     assert cost.accumulated_weeks(weeks_on, self_support, 56.0)[0].tolist() == [56, 60, begins_at]
 
 
-def test_the_weeks_of_self_support_need_not_be_in_one_stretch_but_within_three_years() -> None:
+def test_the_weeks_of_self_support_need_not_be_in_one_stretch_but_within_three_years():
     weeks_on = np.array([[4.0, 0, 4.0, 0, 4.0]])
     self_support = np.array([[0.0, 26, 0, 26, 0]])
     assert cost.accumulated_weeks(weeks_on, self_support)[0].tolist() == [0, 4, 4, 8, 0]
     assert cost.accumulated_weeks(weeks_on, self_support, window_months=2)[0].tolist() == [0, 4, 4, 8, 8]
 
 
-def test_the_same_weeks_of_self_support_do_not_begin_it_anew_twice() -> None:
+def test_the_same_weeks_of_self_support_do_not_begin_it_anew_twice():
     weeks_on = np.array([[4.0, 0, 4.0, 4.0, 0, 4.0]])
     self_support = np.array([[0.0, 60, 0, 0, 4, 0]])
     assert cost.accumulated_weeks(weeks_on, self_support)[0].tolist() == [0, 4, 0, 4, 8, 8]
 
 
-def test_persons_counted_a_few_at_a_time_are_counted_as_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_persons_counted_a_few_at_a_time_are_counted_as_all_at_once(monkeypatch):
     rng = np.random.default_rng(2)
     weeks_on, before = rng.choice([0.0, 0.0, 0.0, 4.25], size=(11, 60)), rng.uniform(0, 60, 11)
     at_once = cost.accumulated_weeks(weeks_on, 4.25 - weeks_on, before)
@@ -149,7 +147,7 @@ def test_persons_counted_a_few_at_a_time_are_counted_as_all_at_once(monkeypatch:
 # ---------------------------------------------------------------- kroner by person and month
 
 
-def test_without_restart_the_cost_is_the_integral_from_the_weeks_before_to_those_after() -> None:
+def test_without_restart_the_cost_is_the_integral_from_the_weeks_before_to_those_after():
     rng = np.random.default_rng(1)
     weeks_on = rng.choice([0.0, 1.5, 4.4], size=(50, 24))
     before = rng.uniform(0, 70, 50)
@@ -162,7 +160,7 @@ def test_without_restart_the_cost_is_the_integral_from_the_weeks_before_to_those
 
 
 @given(st.data())
-def test_with_restarts_and_several_rates_the_kroner_are_those_of_a_loop_over_weeks(data: st.DataObject) -> None:
+def test_with_restarts_and_several_rates_the_kroner_are_those_of_a_loop_over_weeks(data):
     """Months of four weeks, whole weeks on one of two benefits, prices that change by the year."""
     months = 40
     weeks_on = data.draw(arrays(float, (2, months), elements=st.sampled_from([0, 0, 0, 1, 4])))
@@ -185,7 +183,7 @@ def test_with_restarts_and_several_rates_the_kroner_are_those_of_a_loop_over_wee
 
 
 @given(st.data())
-def test_municipality_and_state_pay_the_whole_and_neither_less_than_nothing(data: st.DataObject) -> None:
+def test_municipality_and_state_pay_the_whole_and_neither_less_than_nothing(data):
     weeks_on = data.draw(arrays(float, (3, 12), elements=st.floats(0, 4.5)))
     accumulated = data.draw(arrays(float, (3, 12), elements=st.floats(0, 300)))
     benefit = data.draw(arrays(int, (3, 12), elements=st.integers(0, 1)))
@@ -196,7 +194,7 @@ def test_municipality_and_state_pay_the_whole_and_neither_less_than_nothing(data
     assert (paid.total_dkk > 0)[weeks_on > 1e-6].all()
 
 
-def test_a_move_to_another_benefit_saves_the_difference_and_costs_where_the_other_is_dearer() -> None:
+def test_a_move_to_another_benefit_saves_the_difference_and_costs_where_the_other_is_dearer():
     """Past week 52, 4 weeks: kontanthjælp 0,80 · 2.600 = 2.080 a week; the other, at a fixed share, 0,35 · 3.100."""
     weeks, accumulated = np.full((1, 1), 4.0), np.full((1, 1), 60.0)
     stayed, moved = (cost.costs(weeks, np.full((1, 1), benefit), accumulated, PRICES, LADDER) for benefit in (0, 1))
@@ -205,7 +203,7 @@ def test_a_move_to_another_benefit_saves_the_difference_and_costs_where_the_othe
     assert (stayed.total_dkk - moved.total_dkk).item() == pytest.approx(4 * (2_600 - 3_100))
 
 
-def test_a_month_with_weeks_but_no_benefit_is_refused_and_one_without_either_costs_nothing() -> None:
+def test_a_month_with_weeks_but_no_benefit_is_refused_and_one_without_either_costs_nothing():
     none = np.full((1, 1), -1)
     zero = np.zeros((1, 1))
     assert cost.costs(zero, none, zero, PRICES, LADDER).total_dkk.item() == 0
@@ -216,7 +214,7 @@ def test_a_month_with_weeks_but_no_benefit_is_refused_and_one_without_either_cos
 # ---------------------------------------------------------------- the ladder as data
 
 
-def test_the_example_s_ladder_is_the_law_s(refund_ladder: pd.DataFrame) -> None:
+def test_the_example_s_ladder_is_the_law_s(refund_ladder):
     benefits = ["kontanthjælp", "a-dagpenge", "fleksjob tilkendt før 01-07-2014"]
     ladder = cost.ladder_in_force(refund_ladder, benefits, date(2016, 2, 1), date(2025, 12, 31))
     assert ladder.benefits == tuple(benefits)
@@ -224,7 +222,7 @@ def test_the_example_s_ladder_is_the_law_s(refund_ladder: pd.DataFrame) -> None:
     assert ladder.state_share.tolist() == [[0.8, 0.4, 0.3, 0.2], [0.8, 0.4, 0.3, 0.2], [0.65] * 4]
 
 
-def test_ladders_with_different_steps_share_their_knots() -> None:
+def test_ladders_with_different_steps_share_their_knots():
     rows = pd.DataFrame(
         [("a", 1, 10, 0.5), ("a", 11, None, 0.1), ("b", 1, 4, 0.8), ("b", 5, None, 0.4)],
         columns=["benefit", "from_week", "to_week", "state_share"],
@@ -234,18 +232,18 @@ def test_ladders_with_different_steps_share_their_knots() -> None:
     assert ladder.state_share.tolist() == [[0.8, 0.4, 0.4], [0.5, 0.5, 0.1]]
 
 
-def test_a_cost_before_the_ladder_is_refused(refund_ladder: pd.DataFrame) -> None:
+def test_a_cost_before_the_ladder_is_refused(refund_ladder):
     cost.ladder_in_force(refund_ladder, ["kontanthjælp"], date(2016, 1, 4), date(2016, 1, 31))
     with pytest.raises(cost.NoRefundShare, match="no refund before 04-01-2016"):
         cost.ladder_in_force(refund_ladder, ["kontanthjælp"], date(2016, 1, 3), date(2016, 1, 31))
 
 
-def test_a_benefit_without_a_share_is_refused_by_name(refund_ladder: pd.DataFrame) -> None:
+def test_a_benefit_without_a_share_is_refused_by_name(refund_ladder):
     with pytest.raises(cost.NoRefundShare, match="no share for su; write the benefit as it is called there"):
         cost.ladder_in_force(refund_ladder, ["kontanthjælp", "su"], date(2020, 1, 1), date(2020, 12, 31))
 
 
-def test_a_period_in_which_the_share_changes_is_refused(refund_ladder: pd.DataFrame) -> None:
+def test_a_period_in_which_the_share_changes_is_refused(refund_ladder):
     until, since = pd.Timestamp("2026-06-30"), pd.Timestamp("2026-07-01")
     rows = refund_ladder[refund_ladder["awarded_before"].isna()]
     rows = pd.concat([rows.assign(valid_to=until), rows.assign(valid_from=since, state_share=0.1)])
@@ -255,7 +253,7 @@ def test_a_period_in_which_the_share_changes_is_refused(refund_ladder: pd.DataFr
         cost.ladder_in_force(rows, ["fleksjob"], date(2026, 1, 1), date(2026, 12, 31))
 
 
-def test_awards_before_july_2014_keep_their_own_rule(refund_ladder: pd.DataFrame) -> None:
+def test_awards_before_july_2014_keep_their_own_rule(refund_ladder):
     spells = pd.DataFrame(
         [("fleksjob", "2014-06-30"), ("fleksjob", "2014-07-01"), ("kontanthjælp", "2013-01-01")],
         columns=["benefit", "start"],
@@ -271,9 +269,7 @@ def test_awards_before_july_2014_keep_their_own_rule(refund_ladder: pd.DataFrame
     ("row", "column", "value"),
     [(0, "from_week", 2), (1, "from_week", 6), (1, "to_week", None), (3, "to_week", 60), (2, "to_week", 60)],
 )
-def test_a_ladder_with_a_step_missing_or_without_its_open_end_is_a_fault(
-    refund_ladder: pd.DataFrame, row: int, column: str, value: int | None
-) -> None:
+def test_a_ladder_with_a_step_missing_or_without_its_open_end_is_a_fault(refund_ladder, row, column, value):
     rows = refund_ladder.drop(columns="file")
     assert len(CONTRACTS["refund_ladder"].validate(rows)) == len(rows)
     rows.loc[row, column] = value
@@ -287,7 +283,7 @@ def test_a_ladder_with_a_step_missing_or_without_its_open_end_is_a_fault(
 NO_LEVELS = pd.DataFrame({"from_year": [], "to_year": [], "kind": [], "factor": []})
 
 
-def price(benefit: str, basis: str, gross: float | None, net: float = 80.0, share: float | None = 0.2) -> dict:
+def price(benefit, basis, gross, net=80.0, share=0.2):
     return {
         "area": "Her",
         "benefit": benefit,
@@ -301,7 +297,7 @@ def price(benefit: str, basis: str, gross: float | None, net: float = 80.0, shar
     }
 
 
-def test_what_is_paid_comes_before_the_budget_s_price_and_that_before_the_rate() -> None:
+def test_what_is_paid_comes_before_the_budget_s_price_and_that_before_the_rate():
     assert cost.BASES == PRICE_BASES
     rows = pd.DataFrame(
         [
@@ -320,7 +316,7 @@ def test_what_is_paid_comes_before_the_budget_s_price_and_that_before_the_rate()
     assert chosen["basis"].tolist() == ["paid", "statutory", "budget", "paid"]
 
 
-def test_a_net_price_is_of_the_first_basis_too_and_of_its_own_area_and_year() -> None:
+def test_a_net_price_is_of_the_first_basis_too_and_of_its_own_area_and_year():
     rows = pd.DataFrame(
         [
             price("a", "statutory", None, net=90),
@@ -340,7 +336,7 @@ def test_a_net_price_is_of_the_first_basis_too_and_of_its_own_area_and_year() ->
         cost.prices_in(rows, "Her", 2021, ["a", "b", "c"])
 
 
-def test_a_benefit_without_a_gross_price_is_refused_by_name() -> None:
+def test_a_benefit_without_a_gross_price_is_refused_by_name():
     rows = pd.DataFrame([price("a", "paid", None, share=None), price("b", "paid", 1)])
     with pytest.raises(cost.NoUnitPrice, match="no gross price in 2020 for a in Her"):
         cost.chosen_prices(rows, "Her", ["a", "b"], 2020, 2020, NO_LEVELS)
@@ -348,7 +344,7 @@ def test_a_benefit_without_a_gross_price_is_refused_by_name() -> None:
         cost.chosen_prices(rows, "Her", ["b"], 2021, 2021, NO_LEVELS)
 
 
-def test_prices_of_two_levels_meet_only_by_a_sourced_factor_for_benefits() -> None:
+def test_prices_of_two_levels_meet_only_by_a_sourced_factor_for_benefits():
     rows = pd.DataFrame([price("a", "paid", 100)])
     with pytest.raises(MissingPriceLevel, match="from 2020 to 2021 prices"):
         cost.chosen_prices(rows, "Her", ["a"], 2020, 2021, NO_LEVELS)
@@ -360,9 +356,7 @@ def test_prices_of_two_levels_meet_only_by_a_sourced_factor_for_benefits() -> No
     assert converted["gross_dkk_per_full_year_person"].tolist() == [pytest.approx(101.25)]
 
 
-def test_every_benefit_of_the_example_s_persons_has_a_price_and_a_place_on_the_ladder(
-    snapshot: Snapshot, refund_ladder: pd.DataFrame
-) -> None:
+def test_every_benefit_of_the_example_s_persons_has_a_price_and_a_place_on_the_ladder(snapshot, refund_ladder):
     benefits = sorted(cost.as_awarded(snapshot.table("spells"), refund_ladder)["benefit"].unique())
     assert len(benefits) == 5
     chosen = cost.chosen_prices(
@@ -382,7 +376,7 @@ STARTS = arrays(float, (3, 4), elements=st.one_of(st.just(np.nan), st.integers(-
 
 
 @given(STARTS, arrays(float, (4, MONTHS), elements=st.floats(-9_000, 9_000)))
-def test_a_saving_is_credited_once_however_many_strategies_have_started(start: np.ndarray, saving: np.ndarray) -> None:
+def test_a_saving_is_credited_once_however_many_strategies_have_started(start, saving):
     shares = cost.overlap_shares(start, MONTHS)
     assert shares.shape == (3, 4, MONTHS)
     any_started = np.nanmin(np.where(np.isnan(start), np.inf, start), axis=0)[:, None] <= np.arange(MONTHS)
@@ -391,7 +385,7 @@ def test_a_saving_is_credited_once_however_many_strategies_have_started(start: n
     np.testing.assert_allclose(credited, np.where(any_started, saving, 0), rtol=0, atol=CENT_DKK)
 
 
-def test_two_strategies_share_from_the_later_start() -> None:
+def test_two_strategies_share_from_the_later_start():
     shares = cost.overlap_shares(np.array([[1.0, np.nan], [3.0, 2.0]]), 5)
     assert shares[:, 0].tolist() == [[0, 1, 1, 0.5, 0.5], [0, 0, 0, 0.5, 0.5]]
     assert shares[:, 1].tolist() == [[0] * 5, [0, 0, 1, 1, 1]]

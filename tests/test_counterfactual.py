@@ -3,7 +3,6 @@
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import RunPage
 from scipy.optimize import minimize
 
 from afkast.analysis import counterfactual
@@ -18,7 +17,7 @@ MONTHS, AREAS = 72, 60
 BASE = pd.Timestamp("2024-12-01")
 
 
-def made(seed: int, areas: int = AREAS) -> pd.DataFrame:
+def made(seed, areas=AREAS):
     """Persons of areas from 60 to 6,000: a common development, each one's sensitivity and drift, and counting noise."""
     rng = np.random.default_rng(seed)
     size = np.exp(rng.uniform(np.log(60), np.log(6_000), areas))
@@ -30,7 +29,7 @@ def made(seed: int, areas: int = AREAS) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize("comparison", COMPARISONS)
-def test_weights_add_up_to_one_and_the_municipality_itself_is_not_among_them(comparison: str) -> None:
+def test_weights_add_up_to_one_and_the_municipality_itself_is_not_among_them(comparison):
     values = made(1).to_numpy()
     path = values[:60] / values[59]
     weights = COMPARISONS[comparison](path, values[59], 7)
@@ -42,7 +41,7 @@ def test_weights_add_up_to_one_and_the_municipality_itself_is_not_among_them(com
         assert (weights > 0).sum() == NEAREST
 
 
-def test_the_country_is_the_sum_of_the_others() -> None:
+def test_the_country_is_the_sum_of_the_others():
     panel = made(2)
     found = next(one for one in compared(panel, "K3", BASE, 12, NO_BREAKS) if one.comparison == "country")
     others = panel.drop(columns="K3").sum(axis=1)
@@ -52,13 +51,13 @@ def test_the_country_is_the_sum_of_the_others() -> None:
 
 
 @pytest.mark.parametrize(("comparison", "of"), [("synthetic_levels", "levels"), ("synthetic_changes", "changes")])
-def test_a_synthetic_control_is_the_least_squares_on_the_simplex(comparison: str, of: str) -> None:
+def test_a_synthetic_control_is_the_least_squares_on_the_simplex(comparison, of):
     values = made(3, 25).to_numpy()
     path = values[:60] / values[59]
     fitted = path - path.mean(axis=0) if of == "levels" else np.diff(path, axis=0)
     y, X = fitted[:, 4], np.delete(fitted, 4, axis=1)
 
-    def squares(w: np.ndarray) -> float:
+    def squares(w):
         return float(((y - X @ w) ** 2).sum())
 
     best = minimize(
@@ -73,7 +72,7 @@ def test_a_synthetic_control_is_the_least_squares_on_the_simplex(comparison: str
     assert squares(weights) <= best.fun * (1 + 1e-5)
 
 
-def test_weights_do_not_see_what_comes_after_the_base() -> None:
+def test_weights_do_not_see_what_comes_after_the_base():
     panel = made(4)
     later = panel.copy()
     later.loc[later.index > BASE, "K9"] *= 0.5
@@ -84,7 +83,7 @@ def test_weights_do_not_see_what_comes_after_the_base() -> None:
         assert two.gap < one.gap
 
 
-def test_the_limit_holds_where_nothing_was_done_and_is_wider_for_the_small() -> None:
+def test_the_limit_holds_where_nothing_was_done_and_is_wider_for_the_small():
     held, limits = [], []
     for seed in range(8):
         placebos = placebo_gaps(made(seed), BASE, 12, "country")
@@ -97,7 +96,7 @@ def test_the_limit_holds_where_nothing_was_done_and_is_wider_for_the_small() -> 
     assert np.median(widths[sizes < 200]) > 1.3 * np.median(widths[sizes > 2_000])
 
 
-def test_a_fall_that_nobody_else_had_is_outside_and_what_all_had_is_not() -> None:
+def test_a_fall_that_nobody_else_had_is_outside_and_what_all_had_is_not():
     panel = made(5)
     large = str(panel.loc[BASE].idxmax())
     fallen, everyone = panel.copy(), panel.copy()
@@ -109,7 +108,7 @@ def test_a_fall_that_nobody_else_had_is_outside_and_what_all_had_is_not() -> Non
     assert [one.limit for one in found] == sorted(one.limit for one in found)
 
 
-def test_a_declared_cluster_is_compared_with_and_without_the_municipality_itself() -> None:
+def test_a_declared_cluster_is_compared_with_and_without_the_municipality_itself():
     panel = made(6)
     peers = ["K1", "K2", "K3", "K4"]
     by_name = {one.comparison: one for one in compared(panel, "K1", BASE, 12, NO_BREAKS, cluster=peers)}
@@ -122,7 +121,7 @@ def test_a_declared_cluster_is_compared_with_and_without_the_municipality_itself
     }
 
 
-def test_across_a_break_there_is_no_gap_without_a_reason() -> None:
+def test_across_a_break_there_is_no_gap_without_a_reason():
     broken = pd.DataFrame(
         {"starts_on": [pd.Timestamp("2025-07-01")], "ends_on": [pd.Timestamp("2025-07-01")], "text": ["Ny lov."]}
     )
@@ -132,7 +131,7 @@ def test_across_a_break_there_is_no_gap_without_a_reason() -> None:
     assert compared(made(7), "K1", BASE, 6, broken)
 
 
-def test_too_few_others_or_months_give_no_gap() -> None:
+def test_too_few_others_or_months_give_no_gap():
     with pytest.raises(AfkastError, match="19 other municipalities with figures in all months, not 18"):
         compared(made(8, FEWEST_PLACEBOS), "K1", BASE, 12, NO_BREAKS)
     assert all(one.limit > 0 for one in compared(made(8, FEWEST_PLACEBOS + 1), "K1", BASE, 12, NO_BREAKS))
@@ -142,13 +141,11 @@ def test_too_few_others_or_months_give_no_gap() -> None:
         compared(made(8), "K1", pd.Timestamp("2025-12-01"), 1, NO_BREAKS)
 
 
-def test_the_page_says_of_each_measure_whether_it_strays_more_than_municipalities_do(
-    run_page: RunPage, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_page_says_of_each_measure_whether_it_strays_more_than_municipalities_do(run_page, monkeypatch):
     """The example has the country alone; here are 60 municipalities beside, one of which fell by four tenths."""
     real = counterfactual.persons_by_area
 
-    def with_others(measures: pd.DataFrame, country: str) -> pd.DataFrame:
+    def with_others(measures, country):
         own = real(measures, country)
         panel = made(5).iloc[: 24 + len(own)]
         months = pd.date_range(end=own.index[-1], periods=len(panel), freq="MS")

@@ -25,7 +25,7 @@ from afkast.report.danish import (
 )
 
 
-def read(text: str) -> Decimal:
+def read(text):
     """A Danish number read back."""
     return Decimal(text.replace(".", "").replace(",", ".").replace("−", "-"))
 
@@ -52,19 +52,19 @@ def read(text: str) -> Decimal:
         (1e15, 0, "1.000.000.000.000.000"),
     ],
 )
-def test_a_number_in_danish(value: float, digits: int, shown: str) -> None:
+def test_a_number_in_danish(value, digits, shown):
     assert number(value, digits) == shown
 
 
 @given(st.floats(-1e12, 1e12), st.integers(0, 4))
-def test_a_number_read_back_is_the_value_rounded(value: float, digits: int) -> None:
+def test_a_number_read_back_is_the_value_rounded(value, digits):
     away_from_zero = int(abs(Fraction(repr(value))) * 10**digits + Fraction(1, 2))
     assert abs(read(number(value, digits))) == Decimal(away_from_zero).scaleb(-digits)
     assert (read(number(value, digits)) < 0) == (value < 0 and away_from_zero > 0)
 
 
 @given(st.integers(0, 400), st.integers(1, 400))
-def test_a_share_of_whole_persons_is_rounded_as_by_hand(part: int, whole: int) -> None:
+def test_a_share_of_whole_persons_is_rounded_as_by_hand(part, whole):
     # halves such as 57 of 200 = 28,5 % are where dividing by 0.01 as a float goes wrong
     if (1000 * part) % whole == 0:
         assert read(written(Quantity(part / whole, "%")).removesuffix("\u00a0%")) == int(
@@ -102,23 +102,23 @@ def test_a_share_of_whole_persons_is_rounded_as_by_hand(part: int, whole: int) -
         (float("nan"), "%", 1, True, "ikke opgjort"),
     ],
 )
-def test_a_quantity_in_its_unit(value: float | None, unit: str, digits: int | None, signed: bool, shown: str) -> None:
+def test_a_quantity_in_its_unit(value, unit, digits, signed, shown):
     assert written(Quantity(value, unit, digits, signed)).replace("\u00a0", " ") == shown
 
 
-def test_number_and_unit_stay_on_one_line() -> None:
+def test_number_and_unit_stay_on_one_line():
     assert " " not in written(Quantity(1_000, "kr."))
     assert written(Quantity(1_000, "kr."), with_unit=False) == "1.000"
 
 
 @given(st.sampled_from(sorted(UNITS)), st.integers(-(10**9), 10**9), st.integers(0, 3))
-def test_a_quantity_read_back_is_within_half_of_its_last_digit(unit: str, value: int, digits: int) -> None:
+def test_a_quantity_read_back_is_within_half_of_its_last_digit(unit, value, digits):
     shown = read(written(Quantity(value, unit, digits, signed=True), with_unit=False).removeprefix("+"))
     exact = Fraction(value) / Fraction(str(UNITS[unit].scale))
     assert abs(Fraction(shown) - exact) <= Fraction(1, 2 * 10**digits)
 
 
-def test_dates_are_written_in_words_and_as_on_paper() -> None:
+def test_dates_are_written_in_words_and_as_on_paper():
     assert day(date(2019, 11, 30)).replace("\u00a0", " ") == "30. november 2019"
     assert day(date(2020, 1, 1)).replace("\u00a0", " ") == "1. januar 2020"
     assert (short_day(date(2019, 11, 30)), short_day(date(2005, 6, 1))) == ("30/11/19", "1/6/05")
@@ -126,7 +126,7 @@ def test_dates_are_written_in_words_and_as_on_paper() -> None:
 
 
 @given(st.dates())
-def test_a_date_in_words_can_be_read_back(value: date) -> None:
+def test_a_date_in_words_can_be_read_back(value):
     names = "jan feb mar apr maj jun jul aug sep okt nov dec".split()
     number_of_day, name, year = day(value).split()
     assert date(int(year), names.index(name[:3]) + 1, int(number_of_day.rstrip("."))) == value
@@ -143,14 +143,14 @@ def test_a_date_in_words_can_be_read_back(value: date) -> None:
         ("I alt", "I alt"),
     ],
 )
-def test_a_label_is_written_for_a_reader(value: object, shown: str) -> None:
+def test_a_label_is_written_for_a_reader(value, shown):
     assert label(value).replace("\u00a0", " ") == shown
 
 
 @pytest.mark.parametrize(
     ("words", "sentence"), [([], ""), (["a"], "a"), (["a", "b"], "a og b"), (["a", "b", "c"], "a, b og c")]
 )
-def test_words_are_listed_as_in_a_sentence(words: list[str], sentence: str) -> None:
+def test_words_are_listed_as_in_a_sentence(words, sentence):
     assert listed(words) == sentence
 
 
@@ -166,7 +166,7 @@ def test_words_are_listed_as_in_a_sentence(words: list[str], sentence: str) -> N
         (1.0, "over 99 %"),
     ],
 )
-def test_a_chance_is_never_quite_none_or_quite_all_of_it(probability: float, shown: str) -> None:
+def test_a_chance_is_never_quite_none_or_quite_all_of_it(probability, shown):
     assert chance(probability) == shown.replace(" %", "\u00a0%")
 
 
@@ -183,11 +183,11 @@ def test_a_chance_is_never_quite_none_or_quite_all_of_it(probability: float, sho
         (-3.6, -0.02, "mellem under 0,1 og 3,6 flere"),
     ],
 )
-def test_an_interval_in_words_has_no_sign_and_no_0(low: float, high: float, said: str) -> None:
+def test_an_interval_in_words_has_no_sign_and_no_0(low, high, said):
     assert between(low, high, "flere", "færre", digits=1) == said
 
 
-def test_an_interval_in_words_names_its_unit_once_on_one_side_and_twice_across() -> None:
+def test_an_interval_in_words_names_its_unit_once_on_one_side_and_twice_across():
     kroner = {
         (400_000, 2_700_000): "mellem 0,4 og 2,7 mio. kr. mindre",
         (-40_000, 2_700_000): "mellem under 0,1 mio. kr. mere og 2,7 mio. kr. mindre",
@@ -198,15 +198,15 @@ def test_an_interval_in_words_names_its_unit_once_on_one_side_and_twice_across()
 
 
 @given(st.floats(-1e3, 1e3), st.floats(-1e3, 1e3))
-def test_an_interval_in_words_never_says_more_on_one_side_than_there_is(one: float, other: float) -> None:
+def test_an_interval_in_words_never_says_more_on_one_side_than_there_is(one, other):
     low, high = sorted((one, other))
     said = between(low, high, "flere", "færre", digits=1)
     assert ("flere" in said) == (low < 0 or high <= 0)
     assert ("færre" in said) == (high > 0)
 
 
-def test_a_span_has_its_unit_once_and_an_area_its_name() -> None:
-    def plain(text: str) -> str:
+def test_a_span_has_its_unit_once_and_an_area_its_name():
+    def plain(text):
         return text.replace("\u00a0", " ")
 
     assert plain(danish.span(-3e6, -1.96e6, "mio. kr.")) == "mellem −3,0 og −2,0 mio. kr."

@@ -22,24 +22,24 @@ TODAY = date(2026, 11, 29)
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path):
     write_data_folder(tmp_path / "min kommune", ROOT, TODAY)
     return tmp_path / "min kommune"
 
 
-def test_it_imports_with_the_national_tables_and_its_strategy_loads(folder: Path) -> None:
+def test_it_imports_with_the_national_tables_and_its_strategy_loads(folder):
     snapshot = import_raw(folder, folder / "snapshots", bytes(range(32)))
     assert set(snapshot.manifest["tables"]) == {"refund_ladder", "price_levels", "series_breaks"}
     assert list(load_strategies(Project(ROOT, folder))) == ["min-strategi"]
 
 
-def test_the_national_tables_are_those_that_the_example_has(folder: Path) -> None:
+def test_the_national_tables_are_those_that_the_example_has(folder):
     for path in (ROOT / "data" / "national").glob("*.csv"):
         assert path.read_bytes() == (folder / "raw" / path.name).read_bytes()
         assert path.read_bytes() == (ROOT / "data" / "example" / "raw" / path.name).read_bytes()
 
 
-def test_every_table_has_an_entry_that_is_right_when_its_marks_are_taken_away(folder: Path) -> None:
+def test_every_table_has_an_entry_that_is_right_when_its_marks_are_taken_away(folder):
     text = (folder / "sources.yml").read_text(encoding="utf-8")
     own = text.split("Own exports")[1].partition("\n")[2]
     uncommented = re.sub(r"(?m)^  # (?=- |  )", "  ", own)
@@ -50,14 +50,14 @@ def test_every_table_has_an_entry_that_is_right_when_its_marks_are_taken_away(fo
         assert list(source.columns.values()) == list(CONTRACTS[source.table].columns), source.table
 
 
-def test_a_folder_that_holds_something_is_left_alone(tmp_path: Path) -> None:
+def test_a_folder_that_holds_something_is_left_alone(tmp_path):
     (tmp_path / "noget.txt").write_text("x")
     with pytest.raises(AfkastError, match="exists already and is not empty"):
         write_data_folder(tmp_path, ROOT, TODAY)
     assert [path.name for path in tmp_path.iterdir()] == ["noget.txt"]
 
 
-def test_init_says_what_to_do_next(tmp_path: Path) -> None:
+def test_init_says_what_to_do_next(tmp_path):
     done = CliRunner().invoke(main, ["init", str(tmp_path / "kommune")])
     assert done.exit_code == 0
     assert "README.md" in done.stdout and f"make book DATA={tmp_path / 'kommune'}" in done.stdout

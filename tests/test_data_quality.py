@@ -1,8 +1,6 @@
 """The page Datakvalitet tells what was put right, asked, answered and new; of persons no numbers."""
 
-from pathlib import Path
-
-from conftest import ROOT, Shown, run_here
+from conftest import ROOT, run_here
 from raw_files import imported, write_own
 
 from afkast.intake.faults import CORRECTIONS, QUESTIONS
@@ -24,17 +22,17 @@ DECLARED = """\
     constants: {sex: K, education: Grundskole}
     accepted: {birth_year: 'AB: nummeret er rettet efter fødslen'}
 """
-FILES: dict[str, str | bytes] = {
+FILES = {
     "m.csv": "Sted;Navn;Md;Antal\nA;HEMMELIG;2026M08;1,5\nA  by;HEMMELIG;2026M09;-\nI alt;HEMMELIG;2026M09;2\n",
     "p.csv": "CPR;Født\n019981-1003;1980\n019981-1003;1980\n",
 }
 
 
-def page(folder: Path) -> Shown:
+def page(folder):
     return run_here(Project(ROOT, folder), "data_quality", {})
 
 
-def test_what_happened_to_each_file_is_told(tmp_path: Path) -> None:
+def test_what_happened_to_each_file_is_told(tmp_path):
     raw = write_own(tmp_path / "raw", DECLARED, FILES)
     imported(raw)
     shown = page(tmp_path)
@@ -54,7 +52,7 @@ def test_what_happened_to_each_file_is_told(tmp_path: Path) -> None:
     assert "Det er den første indlæsning." in shown["foerste"]["html"]
 
 
-def test_what_is_new_since_last_time_is_told_file_by_file(tmp_path: Path) -> None:
+def test_what_is_new_since_last_time_is_told_file_by_file(tmp_path):
     raw = write_own(tmp_path / "raw", DECLARED, FILES)
     imported(raw)
     (raw / "m.csv").write_text(str(FILES["m.csv"]) + "A;HEMMELIG;2026M10;1,6\n", encoding="utf-8")
@@ -63,7 +61,7 @@ def test_what_is_new_since_last_time_is_told_file_by_file(tmp_path: Path) -> Non
     assert shown.rows("siden-sidst") == {"m.csv": ["ændret, sluttede før september 2026"], "p.csv": ["uændret"]}
 
 
-def test_files_without_anything_to_tell_are_told_in_a_sentence(tmp_path: Path) -> None:
+def test_files_without_anything_to_tell_are_told_in_a_sentence(tmp_path):
     declared = DECLARED.split("  - file: p.csv")[0].replace("    ignore: [Navn]\n    leave_out: {Sted: [I alt]}\n", "")
     imported(write_own(tmp_path / "raw", declared, {"m.csv": "Sted;Md;Antal\nA;2026M08;1,5\n"}))
     shown = page(tmp_path)

@@ -37,7 +37,7 @@ warehouse:
 
 
 @pytest.fixture
-def warehouse(tmp_path: Path) -> str:
+def warehouse(tmp_path):
     """A database with spells by month: 6 persons in January 2020 and March, 1 of them twice, 7 from May on."""
     path = tmp_path / "datavarehus.db"
     rows = [(person, JANUARY_2020, JANUARY_2020 + 2) for person in (1, 2, 3, 4, 5, 6, 6)]
@@ -50,12 +50,12 @@ def warehouse(tmp_path: Path) -> str:
     return f"sqlite:{path}"
 
 
-def declare(raw: Path, text: str) -> None:
+def declare(raw, text):
     with (raw.parent / "sources.yml").open("a", encoding="utf-8") as file:
         file.write(text)
 
 
-def page_on(snapshot: Snapshot) -> Page:
+def page_on(snapshot):
     return Page(
         Project(snapshot.path, snapshot.path), snapshot, pd.Timestamp("2022-02-28").date(), None, "datagrundlag"
     )
@@ -64,7 +64,7 @@ def page_on(snapshot: Snapshot) -> Page:
 # ---------------------------------------------------------------- islands
 
 
-def test_an_import_merges_the_spells_and_lists_the_islands_among_the_tables(snapshot: Snapshot) -> None:
+def test_an_import_merges_the_spells_and_lists_the_islands_among_the_tables(snapshot):
     entry = snapshot.manifest["tables"]["islands"]
     islands = snapshot.table("islands")
     assert entry["derived_from"] == "spells" and entry["rows"] == len(islands) > 1000
@@ -76,7 +76,7 @@ def test_an_import_merges_the_spells_and_lists_the_islands_among_the_tables(snap
     assert (gap.dropna() >= 2).all() and (ordered["first_month"] <= ordered["last_month"]).all()
 
 
-def test_the_islands_are_the_months_on_benefit_of_every_person(snapshot: Snapshot) -> None:
+def test_the_islands_are_the_months_on_benefit_of_every_person(snapshot):
     persons = snapshot.table("persons")
     months = cohort.person_months(snapshot.table("spells"), persons, "2018-01", "2022-02")
     written_out = np.zeros_like(months.on_benefit)
@@ -86,9 +86,7 @@ def test_the_islands_are_the_months_on_benefit_of_every_person(snapshot: Snapsho
     assert (written_out == months.on_benefit).all()
 
 
-def test_ranges_of_persons_merge_to_the_same_bytes_whatever_the_order(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_ranges_of_persons_merge_to_the_same_bytes_whatever_the_order(tmp_path, monkeypatch):
     rng = np.random.default_rng(3)
     first = rng.integers(0, 60, 900)
     spells = pd.DataFrame({"person": rng.integers(0, 200, 900), "first_month": first})
@@ -96,7 +94,7 @@ def test_ranges_of_persons_merge_to_the_same_bytes_whatever_the_order(
     spells = pd.concat([spells, spells.head(50)]).query("person % 7 != 3").astype("int32")
     files = {name: tmp_path / f"{name}.parquet" for name in ("whole", "shuffled", "ranges")}
 
-    def write(name: str, rows: pd.DataFrame) -> int:
+    def write(name, rows):
         with DuckDB() as database:
             return database.write_islands(rows, files[name])
 
@@ -108,25 +106,25 @@ def test_ranges_of_persons_merge_to_the_same_bytes_whatever_the_order(
     pd.testing.assert_frame_equal(pd.read_parquet(files["ranges"]), pd.read_parquet(files["whole"]))
 
 
-def test_no_spells_give_no_islands(tmp_path: Path) -> None:
+def test_no_spells_give_no_islands(tmp_path):
     with DuckDB() as database:
         assert database.write_islands(pd.DataFrame(columns=SPELL, dtype="int32"), tmp_path / "islands.parquet") == 0
     assert list(pd.read_parquet(tmp_path / "islands.parquet").columns) == SPELL
 
 
-def test_a_snapshot_without_spells_has_no_islands(tmp_path: Path) -> None:
+def test_a_snapshot_without_spells_has_no_islands(tmp_path):
     snapshot = import_raw(write_raw(tmp_path / "raw", "maal.csv").parent, tmp_path / "snapshots", KEY)
     assert list(snapshot.manifest["tables"]) == ["measures"]
     with pytest.raises(DataError, match="has no table islands"):
         page_on(snapshot).counted("persons_on_benefit")
 
 
-def test_a_page_gets_counts_and_no_persons(snapshot: Snapshot) -> None:
+def test_a_page_gets_counts_and_no_persons(snapshot):
     with pytest.raises(PageError, match="there is no count 'islands'; there are persons_on_benefit, "):
         page_on(snapshot).counted("islands")
 
 
-def test_islands_that_were_changed_are_not_counted(snapshot: Snapshot, tmp_path: Path) -> None:
+def test_islands_that_were_changed_are_not_counted(snapshot, tmp_path):
     copy = Snapshot(Path(shutil.copytree(snapshot.path, tmp_path / "copy")), snapshot.manifest)
     assert copy.intact()
     content = bytearray((copy.path / "islands.parquet").read_bytes())
@@ -144,9 +142,7 @@ def test_islands_that_were_changed_are_not_counted(snapshot: Snapshot, tmp_path:
 
 
 @pytest.mark.parametrize("name", ["", "sqlite"])
-def test_a_page_counts_its_groups_in_the_engine_that_is_chosen(
-    snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
+def test_a_page_counts_its_groups_in_the_engine_that_is_chosen(snapshot, monkeypatch, name):
     monkeypatch.setenv("AFKAST_ENGINE", name)
     page, persons = page_on(snapshot), snapshot.table("persons")
     members = snapshot.table("cohort").query("strategy == 'norddjurs-over-et-aars-ledighed'")
@@ -185,7 +181,7 @@ def test_a_page_counts_its_groups_in_the_engine_that_is_chosen(
 # ---------------------------------------------------------------- spells that stay in a warehouse
 
 
-def test_a_warehouse_s_spells_are_counted_there_and_the_numbers_alone_come_in(tmp_path: Path, warehouse: str) -> None:
+def test_a_warehouse_s_spells_are_counted_there_and_the_numbers_alone_come_in(tmp_path, warehouse):
     raw = write_raw(tmp_path / "raw", "maal.csv")
     declare(raw, WAREHOUSE.format(engine=warehouse, spells="spell_months"))
     snapshot = import_raw(raw.parent, tmp_path / "snapshots", KEY)
@@ -211,9 +207,7 @@ def test_a_warehouse_s_spells_are_counted_there_and_the_numbers_alone_come_in(tm
     assert another.id != snapshot.id and another.table("persons_on_benefit")["persons"].tolist() == [6, 6, 6, 1, 7, 7]
 
 
-def test_afkast_engine_names_the_warehouse_where_the_declaration_does_not(
-    tmp_path: Path, warehouse: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_afkast_engine_names_the_warehouse_where_the_declaration_does_not(tmp_path, warehouse, monkeypatch):
     raw = write_raw(tmp_path / "raw", "maal.csv")
     declare(raw, WAREHOUSE.replace("  engine: {engine}\n", "").format(spells="spell_months"))
     monkeypatch.setenv("AFKAST_ENGINE", warehouse)
@@ -235,9 +229,7 @@ def test_afkast_engine_names_the_warehouse_where_the_declaration_does_not(
         ("mysql://tiger", "spell_months", "must begin with one of duckdb"),
     ],
 )
-def test_a_warehouse_that_cannot_be_used_is_told_in_a_sentence(
-    tmp_path: Path, engine_name: str, spells: str, told: str
-) -> None:
+def test_a_warehouse_that_cannot_be_used_is_told_in_a_sentence(tmp_path, engine_name, spells, told):
     raw = write_raw(tmp_path / "raw", "maal.csv")
     declare(raw, WAREHOUSE.format(engine=json.dumps(engine_name), spells=json.dumps(spells)))
     with pytest.raises(AfkastError, match=told) as raised:
@@ -246,7 +238,7 @@ def test_a_warehouse_that_cannot_be_used_is_told_in_a_sentence(
     assert not (tmp_path / "snapshots").exists()
 
 
-def test_a_warehouse_s_spell_without_an_end_is_refused(tmp_path: Path, warehouse: str) -> None:
+def test_a_warehouse_s_spell_without_an_end_is_refused(tmp_path, warehouse):
     connection = sqlite3.connect(warehouse.removeprefix("sqlite:"))
     connection.execute(f"UPDATE spell_months SET last_month = NULL WHERE last_month = {STILL_RUNNING}")
     connection.commit()
@@ -258,7 +250,7 @@ def test_a_warehouse_s_spell_without_an_end_is_refused(tmp_path: Path, warehouse
 
 
 @pytest.mark.parametrize("month", [202001, -5, 24300])
-def test_months_that_are_no_month_numbers_are_refused(tmp_path: Path, warehouse: str, month: int) -> None:
+def test_months_that_are_no_month_numbers_are_refused(tmp_path, warehouse, month):
     connection = sqlite3.connect(warehouse.removeprefix("sqlite:"))
     connection.execute("DELETE FROM spell_months")
     connection.execute(f"INSERT INTO spell_months VALUES (1, {month}, {month})")
@@ -273,9 +265,7 @@ def test_months_that_are_no_month_numbers_are_refused(tmp_path: Path, warehouse:
 # ---------------------------------------------------------------- the page of the data basis
 
 
-def test_the_data_basis_shows_both_curves_and_hides_small_numbers_of_the_warehouse(
-    project: Project, warehouse: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_data_basis_shows_both_curves_and_hides_small_numbers_of_the_warehouse(project, warehouse, monkeypatch):
     for name in ("AFKAST_HOME", "AFKAST_DATA", "AFKAST_PAGES"):
         # executing a page sets both, and they are not to outlive this test
         monkeypatch.setenv(name, "")
@@ -305,6 +295,6 @@ def test_the_data_basis_shows_both_curves_and_hides_small_numbers_of_the_warehou
     assert [(cell["shown"], cell["state"]) for cell in april["cells"][:2]] == [("<5", "few")] * 2
 
 
-def test_first_days_undo_month_numbers() -> None:
+def test_first_days_undo_month_numbers():
     days = pd.date_range("1999-11-01", periods=30, freq="MS")
     assert first_days(month_numbers(pd.Series(days))).tolist() == days.tolist()

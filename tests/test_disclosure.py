@@ -16,16 +16,16 @@ from afkast.report.disclosure import FEW_AS, HIDDEN_AS, hidden_cells, is_small, 
 @pytest.mark.parametrize(
     ("count", "hidden"), [(0, False), (1, True), (2, True), (3, True), (4, True), (5, False), (300, False)]
 )
-def test_a_count_from_one_to_four_is_small(count: int, hidden: bool) -> None:
+def test_a_count_from_one_to_four_is_small(count, hidden):
     assert is_small(count) is hidden
     assert hidden_in([[count]]) == [["x" if hidden else str(count)]]
 
 
-def test_what_stands_instead_says_the_rule_or_nothing_of_the_size() -> None:
+def test_what_stands_instead_says_the_rule_or_nothing_of_the_size():
     assert (FEW_AS, HIDDEN_AS) == ("<5", "..")
 
 
-def hidden_in(rows: list[list[float | None]], counts: pd.DataFrame | None = None) -> list[list[str]]:
+def hidden_in(rows, counts=None):
     """The table as it is shown, x for what is hidden and a hyphen for what is missing."""
     values = pd.DataFrame(rows, dtype=float)
     hidden = hidden_cells(values, values.notna() if counts is None else counts)
@@ -77,9 +77,7 @@ N = None
         "a sum in a list, at its beginning",
     ],
 )
-def test_a_hidden_count_takes_another_with_it_where_it_would_follow(
-    rows: list[list[float | None]], shown: list[str]
-) -> None:
+def test_a_hidden_count_takes_another_with_it_where_it_would_follow(rows, shown):
     assert [" ".join(row) for row in hidden_in(rows)] == shown
 
 
@@ -111,9 +109,7 @@ def test_a_hidden_count_takes_another_with_it_where_it_would_follow(
         "two small ones whose sum is shown",
     ],
 )
-def test_a_small_count_is_told_to_be_one_where_it_can_still_be_any_of_them(
-    rows: list[list[float]], shown: list[str]
-) -> None:
+def test_a_small_count_is_told_to_be_one_where_it_can_still_be_any_of_them(rows, shown):
     values = pd.DataFrame(rows, dtype=float)
     hidden = hidden_cells(values, values.notna())
     signs = hidden.replace({"few": FEW_AS, "hidden": HIDDEN_AS}).where(hidden != "", values.map("{:g}".format))
@@ -122,7 +118,7 @@ def test_a_small_count_is_told_to_be_one_where_it_can_still_be_any_of_them(
 
 @settings(max_examples=60)
 @given(st.lists(st.sampled_from([0, 1, 2, 3, 4, 5, 6, 9, 20]), min_size=2, max_size=3))
-def test_who_knows_which_are_small_can_still_make_them_any_of_1_to_4(parts: list[int]) -> None:
+def test_who_knows_which_are_small_can_still_make_them_any_of_1_to_4(parts):
     table = pd.DataFrame([[*parts, sum(parts)]], dtype=float)
     signs = hidden_cells(table, table.notna()).iloc[0].tolist()
     possible = {"few": range(1, 5), "hidden": [0, *range(1, 30)]}
@@ -135,7 +131,7 @@ def test_who_knows_which_are_small_can_still_make_them_any_of_1_to_4(parts: list
             assert {ways[place] for ways in fits} == {1, 2, 3, 4}
 
 
-def test_what_is_to_be_hidden_in_any_case_takes_its_part_of_a_sum_with_it() -> None:
+def test_what_is_to_be_hidden_in_any_case_takes_its_part_of_a_sum_with_it():
     values = pd.DataFrame([[20.0, 12, 32], [7, 8, 15]])
     also = pd.DataFrame([[False, True, False], [False, False, False]])
     assert hidden_cells(values, values.notna(), also).to_numpy().tolist() == [["hidden", "hidden", ""], ["", "", ""]]
@@ -165,31 +161,29 @@ def test_what_is_to_be_hidden_in_any_case_takes_its_part_of_a_sum_with_it() -> N
         "fewest",
     ],
 )
-def test_shares_are_told_so_coarsely_that_1_to_4_who_left_remain_any_of_them(
-    followed: list[int], everyone: int, step: float
-) -> None:
+def test_shares_are_told_so_coarsely_that_1_to_4_who_left_remain_any_of_them(followed, everyone, step):
     assert share_step(followed, everyone) == step
 
 
 @pytest.mark.parametrize("everyone", [15, 24, 40, 65, 77, 104, 300])
-def test_with_the_step_every_share_fits_every_number_of_the_left(everyone: int) -> None:
+def test_with_the_step_every_share_fits_every_number_of_the_left(everyone):
     step = share_step([everyone - 1], everyone)
     for followed in range(everyone - 4, everyone):
         told = {round(on / followed / step) for on in range(followed + 1)}
         assert told >= set(range(round(1 / step)))
 
 
-def test_numbers_that_do_not_count_persons_are_left_alone() -> None:
+def test_numbers_that_do_not_count_persons_are_left_alone():
     counts = pd.DataFrame([[True, True, True], [False, False, False]])
     assert hidden_in([[3, 12, 15], [0.2, 0.8, 1]], counts) == [["x", "x", "15"], ["0.2", "0.8", "1"]]
 
 
-def with_totals(parts: np.ndarray, total_column: bool, total_row: bool) -> np.ndarray:
+def with_totals(parts, total_column, total_row):
     table = np.c_[parts, parts.sum(axis=1)] if total_column else parts
     return np.r_[table, [table.sum(axis=0)]] if total_row else table
 
 
-def solved(parts: np.ndarray, total_column: bool, total_row: bool) -> list[tuple[int, int]]:
+def solved(parts, total_column, total_row):
     """The hidden cells that an attacker finds: what he does not see is 0 or more, and the sums hold."""
     table = with_totals(parts, total_column, total_row)
     values = pd.DataFrame(table.astype(float))
@@ -218,20 +212,18 @@ def solved(parts: np.ndarray, total_column: bool, total_row: bool) -> list[tuple
     ),
     st.sampled_from([(True, False), (False, True), (True, True)]),
 )
-def test_an_attacker_who_knows_the_sums_cannot_find_a_hidden_count(
-    parts: np.ndarray, totals: tuple[bool, bool]
-) -> None:
+def test_an_attacker_who_knows_the_sums_cannot_find_a_hidden_count(parts, totals):
     assert solved(parts, *totals) == []
 
 
-def test_an_attacker_cannot_find_a_count_between_two_blocks_of_hidden_ones() -> None:
+def test_an_attacker_cannot_find_a_count_between_two_blocks_of_hidden_ones():
     # every row and column hides two or more, and still (0, 2) would follow from its row's and column's totals
     parts = np.array([[20, 20, 3, 6], [9, 35, 3, 9], [20, 1, 20, 9], [35, 20, 35, 1], [20, 20, 35, 9]])
     assert solved(parts, True, True) == []
 
 
-def test_the_attacker_of_these_tests_does_find_what_is_hidden_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    def only_small(values: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
+def test_the_attacker_of_these_tests_does_find_what_is_hidden_alone(monkeypatch):
+    def only_small(values, counts):
         return ((values > 0) & (values < 5)).replace({True: "few", False: ""})
 
     monkeypatch.setitem(globals(), "hidden_cells", only_small)
@@ -240,7 +232,7 @@ def test_the_attacker_of_these_tests_does_find_what_is_hidden_alone(monkeypatch:
 
 @settings(max_examples=40)
 @given(arrays(int, (3, 4), elements=st.integers(0, 40)))
-def test_only_shown_counts_of_five_or_more_or_zero_remain(table: np.ndarray) -> None:
+def test_only_shown_counts_of_five_or_more_or_zero_remain(table):
     values = pd.DataFrame(table.astype(float))
     hidden = hidden_cells(values, values.notna()).to_numpy() != ""
     assert not ((table > 0) & (table < 5) & ~hidden).any()

@@ -5,8 +5,6 @@ import io
 import json
 import struct
 import zlib
-from pathlib import Path
-from typing import Any
 
 import openpyxl
 import pytest
@@ -21,30 +19,30 @@ from afkast.report.filed import filed
 MONEY, PERSONS = "economics", "survival-effects"
 
 
-def site(folder: Path) -> Path:
+def site(folder):
     return folder / "build" / "html"
 
 
-def items(folder: Path, page: str) -> list[dict[str, Any]]:
+def items(folder, page):
     path = folder / "build" / "pages" / STRATEGY / f"{page}.ipynb"
     return [item for item in filed(json.loads(path.read_text("utf-8"))) if item.get("rows")]
 
 
-def read_csv(folder: Path, page: str, id: str) -> list[list[str]]:
+def read_csv(folder, page, id):
     text = (site(folder) / "hent" / STRATEGY / page / f"{id}.csv").read_bytes().decode("utf-8-sig")
     return list(csv.reader(io.StringIO(text), delimiter=";"))
 
 
-def plain(shown: str) -> float:
+def plain(shown):
     """A shown number, such as −1.234,5, as a float."""
     return float(shown.rstrip("*").split("\u00a0")[0].replace("−", "-").replace(".", "").replace(",", "."))
 
 
-def workbook(folder: Path, *, values: bool) -> openpyxl.Workbook:
+def workbook(folder, *, values):
     return openpyxl.load_workbook(site(folder) / "hent" / f"{STRATEGY}.xlsx", data_only=values)
 
 
-def test_every_table_and_figure_leads_to_its_files_and_the_first_page_to_the_workbook(small_book: Path) -> None:
+def test_every_table_and_figure_leads_to_its_files_and_the_first_page_to_the_workbook(small_book):
     pages = site(small_book) / "strategies" / STRATEGY
     for page in (MONEY, PERSONS, "full-year-persons"):
         soup = BeautifulSoup((pages / f"{page}.html").read_text("utf-8"), "html.parser")
@@ -58,7 +56,7 @@ def test_every_table_and_figure_leads_to_its_files_and_the_first_page_to_the_wor
 
 
 @pytest.mark.parametrize("page", [MONEY, PERSONS])
-def test_a_csv_file_has_the_page_s_rows_with_numbers_that_a_machine_reads(small_book: Path, page: str) -> None:
+def test_a_csv_file_has_the_page_s_rows_with_numbers_that_a_machine_reads(small_book, page):
     numbers = 0
     for item in items(small_book, page):
         _, *rows = read_csv(small_book, page, item["id"])
@@ -76,7 +74,7 @@ def test_a_csv_file_has_the_page_s_rows_with_numbers_that_a_machine_reads(small_
     assert numbers > 100
 
 
-def test_of_a_page_of_persons_a_file_has_numbers_as_they_are_shown_and_nothing_hidden(small_book: Path) -> None:
+def test_of_a_page_of_persons_a_file_has_numbers_as_they_are_shown_and_nothing_hidden(small_book):
     finer = hidden = 0
     for item in items(small_book, PERSONS):
         _, *rows = read_csv(small_book, PERSONS, item["id"])
@@ -92,8 +90,8 @@ def test_of_a_page_of_persons_a_file_has_numbers_as_they_are_shown_and_nothing_h
 
 
 def test_the_workbook_has_a_sheet_a_table_with_the_numbers_of_the_csv_file_and_source_and_date(
-    small_book: Path,
-) -> None:
+    small_book,
+):
     book = workbook(small_book, values=True)
     contents = book.worksheets[0]
     assert contents.title == "Indhold" and "Udtræk 2023-12-05" in contents["A2"].value
@@ -119,7 +117,7 @@ def test_the_workbook_has_a_sheet_a_table_with_the_numbers_of_the_csv_file_and_s
                     assert _as_text(cell.value or "") == text
 
 
-def test_sums_are_live_and_recalculate_to_what_stands_there(small_book: Path) -> None:
+def test_sums_are_live_and_recalculate_to_what_stands_there(small_book):
     formulas, values = workbook(small_book, values=False), workbook(small_book, values=True)
     sums = 0
     for sheet in formulas.worksheets:
@@ -133,14 +131,14 @@ def test_sums_are_live_and_recalculate_to_what_stands_there(small_book: Path) ->
     assert sums >= 3
 
 
-def table(numbers: list[float | None], totals: list[int], label: str = "=1+1") -> Table:
+def table(numbers, totals, label="=1+1"):
     shown = [[str(one)] for one in numbers]
     units = [["kr."] for _ in numbers]
     labels = [label for _ in numbers]
     return Table("x", "=A1", "", "", ["+x"], labels, shown, [[one] for one in numbers], units, totals, [])
 
 
-def test_only_a_total_that_its_rows_add_up_to_is_a_sum() -> None:
+def test_only_a_total_that_its_rows_add_up_to_is_a_sum():
     assert summed(table([1.0, 2.0, 3.0], [2]), 2, 0) == [0, 1]
     assert summed(table([1.0, 2.0, 4.0], [2]), 2, 0) == []
     assert summed(table([1.0, 2.0, 3.0], []), 2, 0) == []
@@ -148,7 +146,7 @@ def test_only_a_total_that_its_rows_add_up_to_is_a_sum() -> None:
     assert summed(table([1.0, 2.0, 3.0, 4.0, 5.0, 9.0], [2, 5]), 5, 0) == [3, 4]
 
 
-def test_text_is_text_in_every_file(small_book: Path) -> None:
+def test_text_is_text_in_every_file(small_book):
     text = _csv(table([1.0, -2.0], [], "=HYPERLINK()")).decode("utf-8-sig")
     assert "'=HYPERLINK();1;kr.;" in text and "'+x" in text and ";-2;" in text
     formulas = [
@@ -161,7 +159,7 @@ def test_text_is_text_in_every_file(small_book: Path) -> None:
     assert all(one.startswith("=SUM(") for one in formulas)
 
 
-def test_a_figure_s_picture_is_its_pixels_and_nothing_else(small_book: Path) -> None:
+def test_a_figure_s_picture_is_its_pixels_and_nothing_else(small_book):
     pictures = list((site(small_book) / "hent").rglob("*.png"))
     assert len(pictures) >= 3
     for path in pictures:

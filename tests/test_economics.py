@@ -13,13 +13,13 @@ from afkast.errors import AfkastError
 KRONER = st.integers(-10_000_000, 10_000_000)
 
 
-def budget_of(*rows: tuple[str, str, int, int | None, float]) -> pd.DataFrame:
+def budget_of(*rows):
     """A revised budget: committee, line, year, month, amount_dkk."""
     frame = pd.DataFrame(rows, columns=["committee", "line", "year", "month", "amount_dkk"])
     return frame.astype({"month": "Int64", "amount_dkk": float}).assign(kind="revised")
 
 
-def months_from(first: str, *values: float | None) -> pd.Series:
+def months_from(first, *values):
     index = pd.date_range(first, periods=len(values), freq="MS")
     return pd.Series(values, index, dtype=float, name="sygedagpenge")
 
@@ -28,16 +28,16 @@ def months_from(first: str, *values: float | None) -> pd.Series:
     ("saving", "investment", "gain"),
     [(2_821_000, 3_363_000, -542_000), (5_140_000, 4_365_000, 775_000), (-1_909_600, 279_248, -2_188_848), (0, 0, 0)],
 )
-def test_the_net_gain_is_the_saving_less_the_investment(saving: float, investment: float, gain: float) -> None:
+def test_the_net_gain_is_the_saving_less_the_investment(saving, investment, gain):
     assert economics.net_gain(saving, investment) == gain
 
 
 @given(KRONER, KRONER, KRONER, KRONER)
-def test_the_net_gain_of_two_strategies_together_is_the_sum_of_their_net_gains(a: int, b: int, c: int, d: int) -> None:
+def test_the_net_gain_of_two_strategies_together_is_the_sum_of_their_net_gains(a, b, c, d):
     assert economics.net_gain(a + c, b + d) == economics.net_gain(a, b) + economics.net_gain(c, d)
 
 
-def test_a_line_is_summed_over_committees_within_each_year() -> None:
+def test_a_line_is_summed_over_committees_within_each_year():
     budget = budget_of(
         ("AMU", "investment", 2020, None, 100),
         ("ØKU", "investment", 2020, None, 20),
@@ -47,7 +47,7 @@ def test_a_line_is_summed_over_committees_within_each_year() -> None:
     assert economics.yearly(budget, "investment").to_dict() == {2020: 120, 2021: 3}
 
 
-def test_a_phased_budget_stays_as_it_was_decided_and_another_is_spread_over_the_months_that_are_left() -> None:
+def test_a_phased_budget_stays_as_it_was_decided_and_another_is_spread_over_the_months_that_are_left():
     budget = budget_of(
         ("ØKU", "investment", 2019, 6, 384_640),
         ("ØKU", "investment", 2019, 12, 1),
@@ -70,7 +70,7 @@ def test_a_phased_budget_stays_as_it_was_decided_and_another_is_spread_over_the_
     [(2019, [11, 12]), (2020, list(range(1, 13))), (2021, [1, 2, 3])],
     ids=["the first year is partial", "a whole year", "the last year is partial"],
 )
-def test_an_unphased_year_is_spread_over_the_strategys_own_months(year: int, months: list[int]) -> None:
+def test_an_unphased_year_is_spread_over_the_strategys_own_months(year, months):
     monthly = economics.by_month(
         budget_of(("AMU", "investment", year, None, 600)), date(2019, 11, 15), date(2021, 3, 1)
     )
@@ -92,9 +92,7 @@ def test_an_unphased_year_is_spread_over_the_strategys_own_months(year: int, mon
     st.integers(1, 12),
     st.integers(1, 12),
 )
-def test_the_months_add_up_to_the_years_budget(
-    lines: dict[tuple[str, str, int], int | dict[int, int]], first: int, last: int
-) -> None:
+def test_the_months_add_up_to_the_years_budget(lines, first, last):
     rows = [
         (*line, month, amount)
         for line, phased in lines.items()
@@ -106,18 +104,18 @@ def test_the_months_add_up_to_the_years_budget(
     assert sums == pytest.approx(expected)
 
 
-def test_an_unphased_amount_of_a_year_without_strategy_is_refused_instead_of_lost() -> None:
+def test_an_unphased_amount_of_a_year_without_strategy_is_refused_instead_of_lost():
     with pytest.raises(AfkastError, match="2023"):
         economics.by_month(budget_of(("AMU", "investment", 2023, None, 5)), date(2019, 6, 1), date(2022, 12, 31))
 
 
-def test_to_date_is_the_year_until_and_with_the_month_of_the_report() -> None:
+def test_to_date_is_the_year_until_and_with_the_month_of_the_report():
     monthly = pd.DataFrame({"month": pd.date_range("2018-11-01", "2020-02-01", freq="MS")})
     kept = economics.to_date(monthly, date(2019, 11, 30))["month"]
     assert list(kept) == list(pd.date_range("2019-01-01", "2019-11-01", freq="MS"))
 
 
-def test_postings_are_summed_by_the_month_and_the_year_of_their_date() -> None:
+def test_postings_are_summed_by_the_month_and_the_year_of_their_date():
     ledger = pd.DataFrame(
         [
             ("AMU", "investment", "2019-06-01", 10.5),
@@ -138,7 +136,7 @@ def test_postings_are_summed_by_the_month_and_the_year_of_their_date() -> None:
     assert economics.posted_by_year(ledger, "investment").to_dict() == {2019: 17.0, 2020: 2.0}
 
 
-def test_more_persons_than_the_original_budget_are_a_negative_saving() -> None:
+def test_more_persons_than_the_original_budget_are_a_negative_saving():
     # KIJOS, from the printed cells: (500 − 506) · 125,3 + (284 − 292) · 146,3 thousand kroner
     sickness = economics.saving_against_original_budget(506, 500, 125_333)
     clarification = economics.saving_against_original_budget(292, 284, 146_333)
@@ -146,7 +144,7 @@ def test_more_persons_than_the_original_budget_are_a_negative_saving() -> None:
     assert round((sickness + clarification) / 1000) == -1_923
 
 
-def test_full_year_persons_are_averaged_from_january_and_never_added_up() -> None:
+def test_full_year_persons_are_averaged_from_january_and_never_added_up():
     average = economics.year_to_date_average(months_from("2019-01-01", 500, 510, 520, 490))
     assert list(average) == [500, 505, 510, 505]
 
@@ -163,12 +161,12 @@ def test_full_year_persons_are_averaged_from_january_and_never_added_up() -> Non
     ],
     ids=["without a value", "left out", "January left out", "two years", "out of order", "empty"],
 )
-def test_an_average_to_date_needs_every_month_from_january_in_order(stock: pd.Series) -> None:
+def test_an_average_to_date_needs_every_month_from_january_in_order(stock):
     with pytest.raises(AfkastError, match="sygedagpenge"):
         economics.year_to_date_average(stock)
 
 
-def test_an_index_is_100_at_its_base_and_keeps_the_ratios() -> None:
+def test_an_index_is_100_at_its_base_and_keeps_the_ratios():
     june = pd.Timestamp("2019-06-01")
     assert list(economics.index_series(months_from("2019-05-01", -50, -200, -300), june)) == [25, 100, 150]
 
@@ -183,17 +181,17 @@ def test_an_index_is_100_at_its_base_and_keeps_the_ratios() -> None:
         ((None, 5, 6), "lacks months"),
     ],
 )
-def test_an_index_is_refused_where_it_means_nothing(amounts: tuple[float | None, ...], why: str) -> None:
+def test_an_index_is_refused_where_it_means_nothing(amounts, why):
     with pytest.raises(economics.UndefinedIndex, match=why):
         economics.index_series(months_from("2019-06-01", *amounts), pd.Timestamp("2019-06-01"))
 
 
-def test_an_index_is_refused_when_its_base_is_not_in_the_series() -> None:
+def test_an_index_is_refused_when_its_base_is_not_in_the_series():
     with pytest.raises(economics.UndefinedIndex):
         economics.index_series(months_from("2019-06-01", 5, 6), pd.Timestamp("2019-05-01"))
 
 
-def test_the_budget_of_2022_presupposes_more_exits_than_there_are_persons() -> None:
+def test_the_budget_of_2022_presupposes_more_exits_than_there_are_persons():
     # 6,711 mio. kr. and 11.554 kr. a month, of which the municipality pays 80 %: 60,5 full-year persons of 60
     exits = economics.presupposed_exits(pd.Series({2020: 2_703_000, 2022: 6_711_000}), 11_554 * 12 * 0.8)
     assert exits.round(1).to_dict() == {2020: 24.4, 2022: 60.5}
@@ -206,7 +204,7 @@ PRICE_LEVELS = pd.DataFrame(
 )
 
 
-def test_an_amount_is_converted_by_the_sourced_factor_and_left_alone_within_a_year() -> None:
+def test_an_amount_is_converted_by_the_sourced_factor_and_left_alone_within_a_year():
     assert economics.converted(1_000, 2019, 2020, "samlet service", PRICE_LEVELS) == pytest.approx(1_018)
     assert economics.converted(1_000, 2031, 2031, "samlet service", PRICE_LEVELS) == 1_000
 
@@ -220,7 +218,7 @@ def test_an_amount_is_converted_by_the_sourced_factor_and_left_alone_within_a_ye
     ],
     ids=["no such year", "another regulation", "two factors"],
 )
-def test_a_conversion_without_exactly_one_source_is_refused(from_year: int, to_year: int, kind: str) -> None:
+def test_a_conversion_without_exactly_one_source_is_refused(from_year, to_year, kind):
     with pytest.raises(economics.MissingPriceLevel, match=str(from_year)):
         economics.converted(1_000, from_year, to_year, kind, PRICE_LEVELS)
 
@@ -231,20 +229,20 @@ LEVELS_IN_A_ROW = pd.DataFrame(
 )
 
 
-def test_a_factor_is_divided_by_the_other_way_and_factors_are_chained() -> None:
+def test_a_factor_is_divided_by_the_other_way_and_factors_are_chained():
     there = economics.converted(1_000, 2019, 2021, "samlet service", LEVELS_IN_A_ROW)
     assert there == pytest.approx(1_000 * 1.02 / 0.95)
     assert economics.converted(there, 2021, 2019, "samlet service", LEVELS_IN_A_ROW) == pytest.approx(1_000)
 
 
-def test_it_is_said_which_conversion_is_missing() -> None:
+def test_it_is_said_which_conversion_is_missing():
     with pytest.raises(economics.MissingPriceLevel, match=r"from 2019 to 2024 prices.*add one from 2021 to 2023"):
         economics.converted(1_000, 2019, 2024, "samlet service", LEVELS_IN_A_ROW)
     with pytest.raises(economics.MissingPriceLevel, match="the two from 2018 to 2020 differ"):
         economics.converted(1_000, 2018, 2020, "samlet service", PRICE_LEVELS)
 
 
-def test_each_line_of_a_budget_is_converted_by_its_own_regulation() -> None:
+def test_each_line_of_a_budget_is_converted_by_its_own_regulation():
     levels = pd.DataFrame(
         [[2022, 2023, "samlet service", 1.03], [2022, 2023, "overførsler", 1.05]], columns=LEVELS_IN_A_ROW.columns
     )
@@ -274,18 +272,16 @@ def test_each_line_of_a_budget_is_converted_by_its_own_regulation() -> None:
         (-5_000, 100, True),
     ],
 )
-def test_a_budget_50_times_the_spending_or_a_fiftieth_of_it_is_asked_about(
-    budget: int, spent: int, asked: bool
-) -> None:
+def test_a_budget_50_times_the_spending_or_a_fiftieth_of_it_is_asked_about(budget, spent, asked):
     assert economics.out_of_scale(budget, spent) == asked
 
 
-def test_what_was_spent_in_years_without_a_budget_is_found() -> None:
+def test_what_was_spent_in_years_without_a_budget_is_found():
     spent = pd.Series({2021: 300.0, 2022: 0.0, 2023: 5.0, 2025: 7.0})
     assert economics.outside_budget(spent, [2023, 2024]).to_dict() == {2021: 300.0, 2025: 7.0}
 
 
-def test_amounts_are_brought_to_one_years_prices_and_a_year_without_a_source_is_unknown_not_0() -> None:
+def test_amounts_are_brought_to_one_years_prices_and_a_year_without_a_source_is_unknown_not_0():
     spent = pd.Series({2019: 1_000.0, 2020: 500.0, 2021: 300.0})
     shown = economics.in_prices_of(spent, 2020, "samlet service", PRICE_LEVELS)
     assert shown[[2019, 2020]].tolist() == pytest.approx([1_018, 500])

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import nbformat
@@ -25,7 +24,6 @@ from afkast.edition.build import build, run_page
 from afkast.edition.execute import Job, execute
 from afkast.errors import AfkastError, PageError, StrategyError
 from afkast.intake import open_snapshot
-from afkast.project import Project
 from afkast.strategy import load_strategies
 
 AFKAST = [sys.executable, "-c", "from afkast.cli import main; main()"]
@@ -81,7 +79,7 @@ pages:
 """
 
 
-def write_notebook(path: Path, *cells: str) -> None:
+def write_notebook(path, *cells):
     """A template: heading, parameters, and these cells; the first of them is the template's third."""
     parameters = new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]})
     notebook = new_notebook(cells=[new_markdown_cell("# Titel"), parameters, *map(new_code_cell, cells)])
@@ -90,7 +88,7 @@ def write_notebook(path: Path, *cells: str) -> None:
     nbformat.write(notebook, path)
 
 
-def write_strategy(project: Project, id: str, **changes: str) -> Path:
+def write_strategy(project, id, **changes):
     text = STRATEGY.format(id=id, name=json.dumps(NASTY), municipality=json.dumps(f"{id} {NASTY}"))
     for old, new in changes.items():
         assert old in text
@@ -100,20 +98,20 @@ def write_strategy(project: Project, id: str, **changes: str) -> Path:
     return path
 
 
-def digests(*folders: Path) -> dict[Path, str]:
+def digests(*folders):
     """Every file's checksum, but for the records that tell how long a page took."""
     files = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
     files = [path for path in files if path.suffix != ".json"]
     return {path: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
-def unfinished(project: Project) -> list[str]:
+def unfinished(project):
     """What lies about beside pages, site, lock and what the next build is told by this one."""
     meant = {"pages", "html", "afkast.lock", "edition.json", "fonts", "run"}
     return sorted({path.name for path in project.build.iterdir()} - meant)
 
 
-def text_of(html: Path, selector: str) -> list[str]:
+def text_of(html, selector):
     found = BeautifulSoup(html.read_text(encoding="utf-8"), "html.parser").select(selector)
     for link in (link for element in found for link in element.select(".headerlink")):
         link.extract()
@@ -123,7 +121,7 @@ def text_of(html: Path, selector: str) -> list[str]:
 # ---------------------------------------------------------------- one page
 
 
-def fails(project: Project, *cells: str) -> str:
+def fails(project, *cells):
     """The sentence with which a page of these cells is refused; a former page must stand as it was."""
     write_notebook(project.root / "notebooks" / "fejl.ipynb", *cells)
     former = project.pages / "alfa" / "side.ipynb"
@@ -163,9 +161,7 @@ AT = "page alfa/side, notebook fejl, cell"
         (["import os\nos._exit(0)"], f"{AT} 2: it ends its own kernel."),
     ],
 )
-def test_a_page_that_does_not_run_to_its_end_is_refused_with_cell_and_reason(
-    project: Project, cells: list[str], sentence: str
-) -> None:
+def test_a_page_that_does_not_run_to_its_end_is_refused_with_cell_and_reason(project, cells, sentence):
     told = fails(project, *cells)
     assert told.startswith(sentence)
     assert "HEMMELIG" not in told
@@ -184,13 +180,13 @@ def test_a_page_that_does_not_run_to_its_end_is_refused_with_cell_and_reason(
         ("import warnings\nwarnings.warn('HEMMELIG')", "it gives a warning"),
     ],
 )
-def test_nothing_is_shown_past_the_door_out(project: Project, cell: str, sentence: str) -> None:
+def test_nothing_is_shown_past_the_door_out(project, cell, sentence):
     told = fails(project, "x = 1", cell)
     assert told.startswith(f"{AT} 3: {sentence}")
     assert "HEMMELIG" not in told
 
 
-def test_a_cell_that_never_ends_is_cut_off(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cell_that_never_ends_is_cut_off(project, monkeypatch):
     monkeypatch.setattr(execution, "PAGE_SECONDS", 1)
     assert (
         fails(project, "import time\nwhile True:\n    time.sleep(0.01)")
@@ -198,14 +194,14 @@ def test_a_cell_that_never_ends_is_cut_off(project: Project, monkeypatch: pytest
     )
 
 
-def test_a_notebook_without_a_kernel_in_its_metadata_runs_in_ours(project: Project) -> None:
+def test_a_notebook_without_a_kernel_in_its_metadata_runs_in_ours(project):
     write_notebook(project.root / "notebooks" / "bar.ipynb", "x = antal")
     page = execute(project, Job("bar", "", "side", "Titel", "", {"antal": 7}), project.pages)
     executed = nbformat.read(page, as_version=4)
     assert [cell.execution_count for cell in executed.cells if cell.cell_type == "code"] == [1, 2, 3]
 
 
-def test_parameters_keep_their_danish_letters_and_an_executed_page_has_no_trace_of_the_run(project: Project) -> None:
+def test_parameters_keep_their_danish_letters_and_an_executed_page_has_no_trace_of_the_run(project):
     write_notebook(project.root / "notebooks" / "bar.ipynb", "x = antal")
     page = execute(project, Job("bar", "", "side", "Titel", "", {"snapshot": "æøå"}), project.pages)
     executed = nbformat.read(page, as_version=4)
@@ -218,7 +214,7 @@ def test_parameters_keep_their_danish_letters_and_an_executed_page_has_no_trace_
 
 
 @pytest.fixture(scope="module")
-def edition(imported: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+def edition(imported, tmp_path_factory):
     """A built book of two strategies, alfa and beta, each with one light page; alfa is left as it was found."""
     project = copy_of(imported, tmp_path_factory.mktemp("bog"))
     for path in project.strategies.glob("*.yml"):
@@ -232,7 +228,7 @@ def edition(imported: Project, tmp_path_factory: pytest.TempPathFactory) -> Proj
     return project
 
 
-def test_titles_and_names_appear_as_the_text_they_are(edition: Project) -> None:
+def test_titles_and_names_appear_as_the_text_they_are(edition):
     html = edition.site / "strategies" / "alfa"
     title = " ".join(NASTY.split())
     for page in ("side", "index"):
@@ -246,7 +242,7 @@ def test_titles_and_names_appear_as_the_text_they_are(edition: Project) -> None:
     assert title in text_of(html / "index.html", ".front-lead")[0]
 
 
-def test_one_strategy_is_renewed_alone_unless_another_is_out_of_date(edition: Project) -> None:
+def test_one_strategy_is_renewed_alone_unless_another_is_out_of_date(edition):
     before = digests(edition.pages)
     path = edition.strategies / "beta.yml"
     strategy = path.read_text(encoding="utf-8")
@@ -279,7 +275,7 @@ def test_one_strategy_is_renewed_alone_unless_another_is_out_of_date(edition: Pr
     assert digests(edition.pages) == before
 
 
-def test_a_strategy_that_is_taken_away_leaves_the_book(edition: Project) -> None:
+def test_a_strategy_that_is_taken_away_leaves_the_book(edition):
     path = edition.strategies / "beta.yml"
     strategy = path.read_text(encoding="utf-8")
     path.unlink()
@@ -292,7 +288,7 @@ def test_a_strategy_that_is_taken_away_leaves_the_book(edition: Project) -> None
         path.write_text(strategy, encoding="utf-8")
 
 
-def afkast(edition: Project, *arguments: str) -> subprocess.CompletedProcess[str]:
+def afkast(edition, *arguments):
     return subprocess.run(
         [*AFKAST, *arguments], cwd=edition.root, capture_output=True, encoding="utf-8", check=False, timeout=600
     )
@@ -302,8 +298,8 @@ FAULT = "afkast: page alfa/side, notebook lille, cell 3, line 1: its check faile
 
 
 def test_a_page_that_fails_is_shown_as_failed_with_the_last_good_one_and_the_others_are_renewed(
-    edition: Project,
-) -> None:
+    edition,
+):
     build(edition)
     before = digests(edition.pages)
     write_strategy(edition, "alfa", **{"antal: 2": "antal: 9"})
@@ -338,7 +334,7 @@ def test_a_page_that_fails_is_shown_as_failed_with_the_last_good_one_and_the_oth
     assert digests(edition.pages) == before
 
 
-def test_with_strict_or_when_every_page_fails_nothing_of_the_former_book_is_touched(edition: Project) -> None:
+def test_with_strict_or_when_every_page_fails_nothing_of_the_former_book_is_touched(edition):
     before = digests(edition.site, edition.pages)
     write_strategy(edition, "alfa", **{"antal: 2": "antal: 9"})
     try:
@@ -357,8 +353,8 @@ def test_with_strict_or_when_every_page_fails_nothing_of_the_former_book_is_touc
 
 
 def test_an_interrupted_build_is_gone_at_once_with_its_kernels_and_a_page_can_be_run_beside_it(
-    edition: Project,
-) -> None:
+    edition,
+):
     before = digests(edition.site, edition.pages)
     write_strategy(edition, "alfa", **{"antal: 2": "venter: skrevet"})
     try:
@@ -385,11 +381,11 @@ def test_an_interrupted_build_is_gone_at_once_with_its_kernels_and_a_page_can_be
     assert digests(edition.site, edition.pages) == before
 
 
-def test_a_misspelt_parameter_is_told_with_file_and_line_before_anything_runs(edition: Project) -> None:
+def test_a_misspelt_parameter_is_told_with_file_and_line_before_anything_runs(edition):
     before = digests(edition.site, edition.pages)
     path = write_strategy(edition, "alfa", **{"antal: 2": "antl: 2"})
     line = path.read_text(encoding="utf-8").splitlines().index("      antl: 2") + 1
-    ran: list[str] = []
+    ran = []
     try:
         with pytest.raises(StrategyError, match=rf"^alfa\.yml:{line}: .*'antl'.*Did you mean 'antal'\?$"):
             build(edition, ["alfa"], on_progress=lambda _done, _total, what: ran.append(what))
@@ -399,11 +395,11 @@ def test_a_misspelt_parameter_is_told_with_file_and_line_before_anything_runs(ed
     assert digests(edition.site, edition.pages) == before
 
 
-def test_a_page_that_the_check_stops_is_told_and_left_out_and_the_others_are_made(edition: Project) -> None:
+def test_a_page_that_the_check_stops_is_told_and_left_out_and_the_others_are_made(edition):
     broken = "antal: 2\n  - {id: skaev, notebook: lille, title: Skæv, area: effect, parameters: {antl: 2}}"
     write_strategy(edition, "alfa", **{"antal: 2": broken})
     (edition.strategies / "knust.yml").write_text("id: [", encoding="utf-8")
-    told: list[str] = []
+    told = []
     try:
         build(edition, tell=told.extend)
         assert [sentence.split(":")[0] for sentence in told] == ["alfa.yml", "knust.yml"]
@@ -423,7 +419,7 @@ def test_a_page_that_the_check_stops_is_told_and_left_out_and_the_others_are_mad
         ("antal: 2", "antal: 2\n  - {id: ny, notebook: lille, title: Ny, area: effect}", "ny, side"),
     ],
 )
-def test_a_goal_is_decided_by_its_page_and_no_other(edition: Project, old: str, new: str, who: str) -> None:
+def test_a_goal_is_decided_by_its_page_and_no_other(edition, old, new, who):
     before = digests(edition.site, edition.pages)
     write_strategy(edition, "alfa", **{old: new})
     try:
@@ -434,7 +430,7 @@ def test_a_goal_is_decided_by_its_page_and_no_other(edition: Project, old: str, 
     assert digests(edition.site, edition.pages) == before
 
 
-def test_a_page_that_cannot_be_rendered_is_named_and_the_former_site_stands(edition: Project) -> None:
+def test_a_page_that_cannot_be_rendered_is_named_and_the_former_site_stands(edition):
     before = digests(edition.site)
     page = edition.book / "metode.md"
     was = page.read_text(encoding="utf-8")
@@ -450,7 +446,7 @@ def test_a_page_that_cannot_be_rendered_is_named_and_the_former_site_stands(edit
     assert digests(edition.site) == before
 
 
-def test_a_second_build_at_the_same_time_is_refused(edition: Project) -> None:
+def test_a_second_build_at_the_same_time_is_refused(edition):
     with (
         FileLock(edition.build / "afkast.lock"),
         pytest.raises(AfkastError, match="Another build of this book is running; wait for it to end"),
@@ -458,11 +454,11 @@ def test_a_second_build_at_the_same_time_is_refused(edition: Project) -> None:
         build(edition)
 
 
-def test_a_killed_build_takes_its_kernels_along_and_the_next_needs_no_cleaning(edition: Project) -> None:
+def test_a_killed_build_takes_its_kernels_along_and_the_next_needs_no_cleaning(edition):
     before = digests(edition.site, edition.pages)
     write_strategy(edition, "alfa", **{"antal: 2": "venter: skrevet"})
 
-    def written() -> list[Path]:
+    def written():
         return list(edition.build.glob("unfinished-*/own/skrevet"))
 
     try:
@@ -483,7 +479,7 @@ def test_a_killed_build_takes_its_kernels_along_and_the_next_needs_no_cleaning(e
     assert digests(edition.site, edition.pages) == before
 
 
-def wait_until(true: Callable[[], bool]) -> None:
+def wait_until(true):
     for _ in range(1800):
         if true():
             return
@@ -491,13 +487,13 @@ def wait_until(true: Callable[[], bool]) -> None:
     pytest.fail("waited three minutes in vain")
 
 
-def grows(path: Path) -> bool:
+def grows(path):
     before = path.stat().st_size
     time.sleep(0.5)
     return path.stat().st_size > before
 
 
-def test_one_page_is_executed_by_itself(edition: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_page_is_executed_by_itself(edition, monkeypatch):
     monkeypatch.chdir(edition.root)
     before = digests(edition.pages)
     done = CliRunner().invoke(main, ["run", "alfa", "side"])
@@ -516,9 +512,7 @@ def test_one_page_is_executed_by_itself(edition: Project, monkeypatch: pytest.Mo
         (["build", "--snapshot", "2019-12-09-0123456789ab"], "afkast: The snapshot 2019-12-09-0123456789ab is missing"),
     ],
 )
-def test_what_is_not_there_is_told_with_what_there_is(
-    edition: Project, arguments: list[str], sentence: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_is_not_there_is_told_with_what_there_is(edition, arguments, sentence, monkeypatch):
     monkeypatch.chdir(edition.root)
     done = CliRunner().invoke(main, arguments)
     assert (done.exit_code, type(done.exception)) == (1, SystemExit)
@@ -528,7 +522,7 @@ def test_what_is_not_there_is_told_with_what_there_is(
 # ---------------------------------------------------------------- the book itself
 
 
-def test_neither_pages_nor_site_tell_of_the_machine_or_the_moment_they_were_made(site: Path, pages: Path) -> None:
+def test_neither_pages_nor_site_tell_of_the_machine_or_the_moment_they_were_made(site, pages):
     root = Path(__file__).resolve().parents[1]
     own = re.compile("|".join(re.escape(str(path)) for path in (root, Path.home() / "", Path("/tmp/"))))
     moment = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}")

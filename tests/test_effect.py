@@ -3,7 +3,6 @@
 import re
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -12,20 +11,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate, optimize, stats
 from statsmodels.stats.proportion import proportion_confint
-from worlds import World, drawn_world
+from worlds import drawn_world
 
 from afkast.analysis import cohort, survival
-from afkast.analysis.effect import Effect, Persons, sequential_trials
+from afkast.analysis.effect import Persons, sequential_trials
 from afkast.analysis.effect.arms import Variance
 from afkast.analysis.effect.interval import Outcome, bounded
 from afkast.errors import AfkastError
-from afkast.intake import Snapshot
 
 PLANTED = Path(__file__).resolve().parents[1] / "data" / "example" / "planted_effect.md"
 MONTHS = 18
 
 
-def written(*groups: tuple[int, str, int | None]) -> World:
+def written(*groups):
     """A world of groups: how many persons, their months (x on benefits, . off, - moved), their month of start."""
     rows = [(months, start) for count, months, start in groups for _ in range(count)]
     on = np.array([[month == "x" for month in months] for months, _ in rows])
@@ -44,7 +42,7 @@ HAND = (
 )
 
 
-def test_two_trials_are_as_worked_by_hand() -> None:
+def test_two_trials_are_as_worked_by_hand():
     found = sequential_trials(Persons(*written(*HAND)), 2)
     # trial 0: 10 started, 4 of them on a month later; 15 could have, 5 later starters and 7 of 10 others are on
     # trial 1: 5 started, 2 of them on a month later; 7 could have (those off are no longer eligible), 3 are on
@@ -60,7 +58,7 @@ def test_two_trials_are_as_worked_by_hand() -> None:
     assert found.control_on_benefit.tolist() == [22, 12 + 3]
 
 
-def test_the_error_and_the_interval_of_two_trials_are_as_worked_by_hand() -> None:
+def test_the_error_and_the_interval_of_two_trials_are_as_worked_by_hand():
     treated, control, in_0, in_1 = Fraction(2, 5), Fraction(71, 105), Fraction(4, 5), Fraction(3, 7)
     start_0, start_1 = (in_0 - control) / 15, (in_1 - control) / 15
     weight_0, weight_1 = Fraction(10, 15) / 15, Fraction(5, 15) / 7
@@ -99,18 +97,18 @@ def test_the_error_and_the_interval_of_two_trials_are_as_worked_by_hand() -> Non
     assert found.saved.degrees_of_freedom == pytest.approx(freedom)
 
     # of one person: the started's, the others' about the mean of their trial, and what a share gives room for
-    def room(share: float | Fraction) -> float:
+    def room(share):
         return float(share * (1 - share))
 
     of_one_started, of_one_other = 15 * of_started, (2 * room(in_0) + room(in_1)) / 3
     phi = (14 * of_one_started + 5 * of_one_other) / (14 * room(treated) + 5 * room(control))
     together = variance - of_started - of_others
 
-    def untreated(saved: float) -> float:
+    def untreated(saved):
         """Where the quasi-likelihood of both means is at its top, when they are so far apart."""
 
-        def unlikely(mean: float) -> float:
-            def distance(found: float, expected: float) -> float:
+        def unlikely(mean):
+            def distance(found, expected):
                 """∫ (found − μ)/(μ(1−μ)) dμ from `found` to `expected`, less than zero."""
                 return float(integrate.quad(lambda m: (found - m) / (m * (1 - m)), found, expected)[0])
 
@@ -120,7 +118,7 @@ def test_the_error_and_the_interval_of_two_trials_are_as_worked_by_hand() -> Non
         ends = max(0, saved) + 1e-9, min(1, 1 + saved) - 1e-9
         return float(optimize.minimize_scalar(unlikely, bounds=ends, method="bounded", options={"xatol": 1e-9}).x)
 
-    def beyond(saved: float) -> float:
+    def beyond(saved):
         mean = untreated(saved)
         V1, V0 = phi * room(mean - saved) / 15, of_others * room(mean) / room(control)
         freedom = (V1 + V0) ** 2 / (V1**2 / (14 + 5) + V0**2 / (others - 1))
@@ -134,7 +132,7 @@ def test_the_error_and_the_interval_of_two_trials_are_as_worked_by_hand() -> Non
     assert found.difference_interval[:, 0].tolist() == [0, 0]
 
 
-def test_one_trial_without_overlap_is_welchs_t_test_on_the_months() -> None:
+def test_one_trial_without_overlap_is_welchs_t_test_on_the_months():
     # 12 months on benefits is the mean of the started, so several have no influence; they are persons all the same
     started = [(count, ("x" * months).ljust(20, "."), 0) for count, months in ((5, 12), (6, 8), (6, 16))]
     others = [(count, ("x" * months).ljust(20, "."), None) for count, months in ((10, 20), (7, 15), (4, 3))]
@@ -146,7 +144,7 @@ def test_one_trial_without_overlap_is_welchs_t_test_on_the_months() -> None:
     assert found.saved.degrees_of_freedom == pytest.approx(welch.df)
 
 
-def test_a_share_of_many_who_started_has_wilsons_interval() -> None:
+def test_a_share_of_many_who_started_has_wilsons_interval():
     groups = [(1_960, "xx", 0), (40, "x.", 0), (3_000, "xx", None), (3_000, "x.", None)]
     found = sequential_trials(Persons(*written(*groups))).treated_interval[:, 1]
     wilson = 1 - np.array(proportion_confint(40, 2_000, method="wilson"))[::-1]
@@ -154,12 +152,12 @@ def test_a_share_of_many_who_started_has_wilsons_interval() -> None:
     assert found == pytest.approx(wilson, abs=0.01 * np.diff(wilson)[0])
 
 
-def miettinen_nurminen(a: int, n1: int, b: int, n0: int) -> tuple[float, float]:
+def miettinen_nurminen(a, n1, b, n0):
     """Of a/n1 − b/n0, 95 %."""
     p1, p0 = a / n1, b / n0
 
-    def beyond(difference: float) -> float:
-        def score(p: float) -> float:
+    def beyond(difference):
+        def score(p):
             q = p + difference
             return n1 * (p1 - q) / (q * (1 - q)) + n0 * (p0 - p) / (p * (1 - p))
 
@@ -172,7 +170,7 @@ def miettinen_nurminen(a: int, n1: int, b: int, n0: int) -> tuple[float, float]:
     return tuple(float(optimize.brentq(beyond, p1 - p0, end)) for end in (p1 - p0 - 0.3, p1 - p0 + 0.3))
 
 
-def test_a_difference_of_shares_of_many_has_miettinen_and_nurminens_interval() -> None:
+def test_a_difference_of_shares_of_many_has_miettinen_and_nurminens_interval():
     # as Newcombe prints it, Statistics in Medicine 17 (1998), table II, method 6
     assert miettinen_nurminen(56, 70, 48, 80) == pytest.approx((0.0528, 0.3382), abs=5e-5)
     groups = [(1_960, "xx", 0), (40, "x.", 0), (2_850, "xx", None), (150, "x.", None)]
@@ -184,7 +182,7 @@ def test_a_difference_of_shares_of_many_has_miettinen_and_nurminens_interval() -
 
 @settings(max_examples=20)
 @given(st.integers(0, 10_000))
-def test_the_interval_of_months_off_benefits_is_that_of_months_on_them_turned_around(seed: int) -> None:
+def test_the_interval_of_months_off_benefits_is_that_of_months_on_them_turned_around(seed):
     world = scattered_world(seed)
     on, observed, _ = world
     of_on, of_off = (sequential_trials(Persons(*world), 4, outcome=there & observed) for there in (on, ~on))
@@ -193,7 +191,7 @@ def test_the_interval_of_months_off_benefits_is_that_of_months_on_them_turned_ar
     assert of_off.treated_interval == pytest.approx(1 - of_on.treated_interval[::-1], abs=1e-6)
 
 
-def test_the_curve_of_the_started_is_their_occupation_curve_from_the_month_of_start() -> None:
+def test_the_curve_of_the_started_is_their_occupation_curve_from_the_month_of_start():
     on, observed, start = drawn_world(np.random.default_rng(1))
     started = ~np.isnan(start)
     from_start = (cohort.along(of[started], start[started].astype(int), MONTHS) for of in (on, observed))
@@ -209,7 +207,7 @@ def test_the_curve_of_the_started_is_their_occupation_curve_from_the_month_of_st
     assert (low <= found.treated + 1e-12).all() and (found.treated <= high + 1e-12).all()
 
 
-def person_trials(world: World, follow_up_months: int) -> pd.DataFrame:
+def person_trials(world, follow_up_months):
     """A row for each person, trial and month of follow-up, built one at a time."""
     on, observed, start = world
     rows = []
@@ -222,7 +220,7 @@ def person_trials(world: World, follow_up_months: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["person", "trial", "k", "starts", "observed", "on"])
 
 
-def difference(rows: pd.DataFrame, weight: np.ndarray) -> np.ndarray:
+def difference(rows, weight):
     """D(k), each started against the mean of their own trial, with a weight for each row of the long table."""
     seen = rows["observed"].to_numpy()
     trial, k = pd.factorize(rows["trial"])[0][seen], rows["k"].to_numpy()[seen]
@@ -235,7 +233,7 @@ def difference(rows: pd.DataFrame, weight: np.ndarray) -> np.ndarray:
     return (sums[3] - sums[1] * sums[2] / sums[0]).sum(axis=0) / sums[1].sum(axis=0)
 
 
-def scattered_world(seed: int) -> World:
+def scattered_world(seed):
     """Persons who come, go and move as they like; enough of them that no trial is too thin."""
     rng = np.random.default_rng(seed)
     on = rng.random((60, 6)) < rng.uniform(0.5, 0.9)
@@ -249,7 +247,7 @@ def scattered_world(seed: int) -> World:
 
 @settings(max_examples=25)
 @given(st.integers(0, 10_000))
-def test_the_estimate_is_that_of_a_long_table_with_a_row_for_each_month(seed: int) -> None:
+def test_the_estimate_is_that_of_a_long_table_with_a_row_for_each_month(seed):
     world = scattered_world(seed)
     rows = person_trials(world, 4)
     found = sequential_trials(Persons(*world), 4, stands_for_moved=False)
@@ -264,13 +262,13 @@ def test_the_estimate_is_that_of_a_long_table_with_a_row_for_each_month(seed: in
     assert found.treated_on_benefit.tolist() == seen.loc[True, "sum"].tolist()
 
 
-def test_the_error_follows_from_how_the_estimate_moves_when_a_person_weighs_a_little_more() -> None:
+def test_the_error_follows_from_how_the_estimate_moves_when_a_person_weighs_a_little_more():
     world = scattered_world(12)
     rows = person_trials(world, 4)
     person, trial, k, starts = (rows[name].to_numpy() for name in ("person", "trial", "k", "starts"))
     step = 1e-5
 
-    def moves(rows_of_one: np.ndarray) -> float:
+    def moves(rows_of_one):
         up, down = (difference(rows, 1 + sign * step * rows_of_one).sum() for sign in (1, -1))
         return -(up - down) / (2 * step)
 
@@ -296,7 +294,7 @@ def test_the_error_follows_from_how_the_estimate_moves_when_a_person_weighs_a_li
     assert found.degrees_of_freedom == pytest.approx(freedom, rel=1e-6)
 
 
-def test_the_error_is_what_drawing_persons_again_says() -> None:
+def test_the_error_is_what_drawing_persons_again_says():
     rng = np.random.default_rng(8)
     on, observed, start = drawn_world(rng, effect=0.03)
     error = sequential_trials(Persons(on, observed, start), MONTHS).saved.standard_error
@@ -308,13 +306,13 @@ def test_the_error_is_what_drawing_persons_again_says() -> None:
     assert error == pytest.approx(np.std(drawn), rel=0.07)
 
 
-def many_worlds(worlds: int, seed: int, effect: float) -> tuple[list[World], list[Effect]]:
+def many_worlds(worlds, seed, effect):
     rng = np.random.default_rng(seed)
     drawn = [drawn_world(rng, effect=effect) for _ in range(worlds)]
     return drawn, [sequential_trials(Persons(*world), MONTHS) for world in drawn]
 
 
-def test_without_an_effect_the_trials_find_none_and_the_curves_of_the_report_find_one() -> None:
+def test_without_an_effect_the_trials_find_none_and_the_curves_of_the_report_find_one():
     worlds, found = many_worlds(1_000, seed=20, effect=0.0)
     saved = np.array([one.saved.value for one in found])
     chance = saved.std() / np.sqrt(len(saved))
@@ -328,18 +326,18 @@ def test_without_an_effect_the_trials_find_none_and_the_curves_of_the_report_fin
     assert naive.mean() > 10 * naive.std() / np.sqrt(len(naive))
 
 
-def truth(effect: float, exit_probability: float = 0.03, return_probability: float = 0.025) -> float:
+def truth(effect, exit_probability=0.03, return_probability=0.025):
     """Saved months of a started person against those who could have, of whom some start later: by expectation.
 
     A population so large that chance is gone: shares of the target group by (on or off, not started or started).
     """
 
-    def a_month_later(state: np.ndarray) -> np.ndarray:
+    def a_month_later(state):
         on, off = state
         leave = np.array([exit_probability, exit_probability + effect])
         return np.array([on * (1 - leave) + off * return_probability, on * leave + off * (1 - return_probability)])
 
-    def with_starts(state: np.ndarray, hazard: float) -> np.ndarray:
+    def with_starts(state, hazard):
         moved = state.copy()
         moved[0] += hazard * state[0, 0] * np.array([-1, 1])
         return moved
@@ -361,7 +359,7 @@ def truth(effect: float, exit_probability: float = 0.03, return_probability: flo
     return float(np.mean(saved))
 
 
-def test_a_planted_effect_is_found_a_little_diluted_by_those_who_start_later() -> None:
+def test_a_planted_effect_is_found_a_little_diluted_by_those_who_start_later():
     _, found = many_worlds(600, seed=21, effect=0.03)
     saved = np.array([one.saved.value for one in found])
     assert saved.mean() == pytest.approx(truth(0.03), abs=3 * saved.std() / np.sqrt(len(saved)))
@@ -372,7 +370,7 @@ def test_a_planted_effect_is_found_a_little_diluted_by_those_who_start_later() -
     assert truth(0.0) == pytest.approx(0, abs=1e-12)
 
 
-def planted(months: int) -> float:
+def planted(months):
     """The planted difference as it is written down with the example, months saved."""
     row = re.search(
         rf"^\| Koordineret indsats \| {months} \|.*?\|.*?\| (-[0-9.]+) \|",
@@ -384,7 +382,7 @@ def planted(months: int) -> float:
 
 
 @pytest.mark.parametrize("follow_up_months", [12, 18])
-def test_the_examples_interval_contains_what_was_planted(snapshot: Snapshot, follow_up_months: int) -> None:
+def test_the_examples_interval_contains_what_was_planted(snapshot, follow_up_months):
     members = snapshot.table("cohort").query("strategy == 'norddjurs-koordineret-indsats'")
     months = cohort.person_months(snapshot.table("spells"), snapshot.table("persons"), "2020-01", "2021-12")
     months = months.of(pd.Index(members["person"]))
@@ -397,7 +395,7 @@ def test_the_examples_interval_contains_what_was_planted(snapshot: Snapshot, fol
 
 @settings(max_examples=10)
 @given(st.integers(0, 10_000))
-def test_the_order_of_persons_and_the_date_of_month_zero_do_not_matter(seed: int) -> None:
+def test_the_order_of_persons_and_the_date_of_month_zero_do_not_matter(seed):
     on, observed, start = scattered_world(seed)
     mixed = np.random.default_rng(seed).permutation(60)
     empty = np.zeros((60, 3), dtype=bool)
@@ -428,7 +426,7 @@ GROUPS = {"started": (15, "xxxx", 1), "others": (10, "xxxx", None)}
     ],
     ids=["nobody", "before the data", "14 started", "not on benefits", "9 others", "4 others", "no others"],
 )
-def test_a_comparison_that_is_too_thin_is_refused(groups: dict[str, tuple[int, str, int | None]], why: str) -> None:
+def test_a_comparison_that_is_too_thin_is_refused(groups, why):
     with pytest.raises(AfkastError, match=why):
         sequential_trials(Persons(*written(*(GROUPS | groups).values())), 3)
 
@@ -451,14 +449,14 @@ WORLD = drawn_world(np.random.default_rng(7))
         ({"level": 95}, "the level must lie between 0 and 1"),
     ],
 )
-def test_a_world_that_does_not_fit_together_is_refused(change: dict[str, Any], why: str) -> None:
+def test_a_world_that_does_not_fit_together_is_refused(change, why):
     world = dict(zip(("on_benefit", "observed", "start"), WORLD, strict=True)) | change
     asked = {name: world.pop(name) for name in ("outcome", "level") if name in world}
     with pytest.raises(AfkastError, match=why):
         sequential_trials(Persons(**world), **asked)
 
 
-def test_the_smallest_comparison_that_is_not_refused() -> None:
+def test_the_smallest_comparison_that_is_not_refused():
     assert sequential_trials(Persons(*written(*GROUPS.values())), 3).saved.value == 0
 
 
@@ -467,12 +465,12 @@ def test_the_smallest_comparison_that_is_not_refused() -> None:
     [((15, "xxxxxx", 0), 6), ((5, "xxx---", 0), 6), ((6, "xxx---", 0), 3)],
     ids=["all followed", "10 of 15 followed", "9 of 15 followed"],
 )
-def test_the_curves_end_where_fewer_than_ten_are_followed(movers: tuple[int, str, int], months: int) -> None:
+def test_the_curves_end_where_fewer_than_ten_are_followed(movers, months):
     groups = [movers, (15 - movers[0], "xxxxxx", 0), (20, "xxxxxx", None)]
     assert sequential_trials(Persons(*written(*groups))).follow_up_months == months
 
 
-def test_the_curves_end_where_less_than_a_fifth_of_the_others_is_followed() -> None:
+def test_the_curves_end_where_less_than_a_fifth_of_the_others_is_followed():
     started = (15, "xxxxxx", 0)
     assert (
         sequential_trials(Persons(*written(started, (49, "xxx---", None), (11, "xxxxxx", None)))).follow_up_months == 3
@@ -482,13 +480,13 @@ def test_the_curves_end_where_less_than_a_fifth_of_the_others_is_followed() -> N
     )
 
 
-def test_a_difference_of_shares_is_at_most_all_of_them() -> None:
+def test_a_difference_of_shares_is_at_most_all_of_them():
     found = sequential_trials(Persons(*written((15, "x.", 0), (9, "xx", None), (1, "x.", None))))
     assert found.difference[1] == pytest.approx(-0.9)
     assert -1 < found.difference_interval[0, 1] < -0.9 < found.difference_interval[1, 1] < 0
 
 
-def test_that_none_of_the_others_leaves_is_not_certain_either() -> None:
+def test_that_none_of_the_others_leaves_is_not_certain_either():
     found = sequential_trials(
         Persons(*written((1_000, "x.", 0), (1_000, "xx", 0), (100, "xx", None)))
     ).difference_interval[:, 1]
@@ -497,8 +495,8 @@ def test_that_none_of_the_others_leaves_is_not_certain_either() -> None:
     assert found == pytest.approx(theirs, abs=0.02 * np.diff(theirs)[0])
 
 
-def test_that_few_are_in_both_arms_does_not_cancel_the_variance() -> None:
-    def length(both: float) -> float:
+def test_that_few_are_in_both_arms_does_not_cancel_the_variance():
+    def length(both):
         variance = Variance(np.array(0.031), np.array(0.010), np.array(both), (60.0, 41.0))
         found = bounded(0.1, variance, Outcome(0.0, 12.0, 11.9, 0.4), -1, 60, 0.95)
         return found.upper - found.lower
@@ -508,7 +506,7 @@ def test_that_few_are_in_both_arms_does_not_cancel_the_variance() -> None:
     assert length(half) < length(half / 2) < length(0) < length(0.01)
 
 
-def test_that_nobody_leaves_is_no_surer_where_half_are_followed_for_half() -> None:
+def test_that_nobody_leaves_is_no_surer_where_half_are_followed_for_half():
     """None of 20 leaves and one in ten of the others does: no more than chance, followed so or so."""
     groups = ((20, "xxxxxxxx", 0), (162, "xxxxxxxx", None), (18, "xx......", None))
     halves = [(n // 2, months[:4] + end, at) for n, months, at in groups for end in (months[4:], "----")]
@@ -521,7 +519,7 @@ def test_that_nobody_leaves_is_no_surer_where_half_are_followed_for_half() -> No
     assert all(low < 0 < high for low, high in (whole.interval, half.interval))
 
 
-def test_all_alike_is_not_all_certain() -> None:
+def test_all_alike_is_not_all_certain():
     found = sequential_trials(Persons(*written((20, "xxxx", 0), (10, "xx..", None), (10, "xxxx", None))))
     low, high = found.saved.interval
     assert low < -1 < high
@@ -531,7 +529,7 @@ def test_all_alike_is_not_all_certain() -> None:
     assert found.treated_interval[:, 1].tolist() == [1, 1]
 
 
-def test_months_with_fewer_than_five_others_are_compared_together() -> None:
+def test_months_with_fewer_than_five_others_are_compared_together():
     # of the ten others four are on benefits in the first month, and all in the second
     found = sequential_trials(
         Persons(*written((8, "xxx", 0), (8, ".xx", 1), (3, "xx.", None), (9, ".x.", None), (1, "xxx", None)))
@@ -542,7 +540,7 @@ def test_months_with_fewer_than_five_others_are_compared_together() -> None:
     assert found.control_persons == 13
 
 
-def test_started_without_anyone_to_be_compared_with_are_left_out() -> None:
+def test_started_without_anyone_to_be_compared_with_are_left_out():
     world = written((15, "xxx", 0), (3, "xxx", 0), (20, "xx.", None), (2, "x..", None))
     strata = np.repeat(["a", "b", "a", "b"], [15, 3, 20, 2])
     found = sequential_trials(Persons(*world, strata=strata))

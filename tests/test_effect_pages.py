@@ -2,15 +2,14 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import RunPage, Shown
+from conftest import Shown
 from scipy.optimize import minimize
 
 from afkast.analysis import effect, follow_up
@@ -26,7 +25,7 @@ OTHERS = "norddjurs-koordineret-indsats", "norddjurs-over-et-aars-ledighed"
 CURVES, CASE = "overlevelseskurver", "businesscase"
 
 
-def planted(name: str) -> float:
+def planted(name):
     """What trials by month are to find, as months saved."""
     document = (EXAMPLE / "planted_effect_eksempelkoebing.md").read_text("utf-8")
     found = re.search(rf"^\| {name} \| starting now against not in that month \| ([-+.\d]+) \|", document, re.MULTILINE)
@@ -34,7 +33,7 @@ def planted(name: str) -> float:
     return -float(found[1])
 
 
-def headlines(shown: Shown) -> str:
+def headlines(shown):
     """What a committee reads at the top of the page."""
     return " ".join(re.sub(r"<[^>]+>", "", one["html"]) for one in shown.values() if one.get("headline"))
 
@@ -42,7 +41,7 @@ def headlines(shown: Shown) -> str:
 # ---------------------------------------------------------------- what is said of what was planted
 
 
-def test_the_course_that_changes_nothing_is_not_told_from_chance(page: Page) -> None:
+def test_the_course_that_changes_nothing_is_not_told_from_chance(page):
     shown = page(COURSE, CURVES)
     low, high = (shown.number("forskellen", end) for end in ("low", "high"))
     assert low < planted("Jobkursus") == 0 < high
@@ -50,7 +49,7 @@ def test_the_course_that_changes_nothing_is_not_told_from_chance(page: Page) -> 
     assert "flere og" in headlines(shown)
 
 
-def test_the_long_courses_are_said_to_prolong_and_the_interval_holds_the_truth(page: Page) -> None:
+def test_the_long_courses_are_said_to_prolong_and_the_interval_holds_the_truth(page):
     shown = page(LONG, CURVES)
     low, high = (shown.number("forskellen", end) for end in ("low", "high"))
     assert low < planted("Lange forløb") < high < 0
@@ -59,7 +58,7 @@ def test_the_long_courses_are_said_to_prolong_and_the_interval_holds_the_truth(p
 
 
 @pytest.mark.parametrize("strategy", [COURSE, LONG])
-def test_neither_claims_a_gain(page: Page, strategy: str) -> None:
+def test_neither_claims_a_gain(page, strategy):
     for shown in (page(strategy, CURVES), page(strategy, CASE)):
         told = headlines(shown)
         assert "Indsatsen har virket" not in told and "tyder på, at indsatsen har virket" not in told
@@ -72,18 +71,14 @@ def test_neither_claims_a_gain(page: Page, strategy: str) -> None:
     assert case.number("nettogevinst", "high") < 0
 
 
-def test_a_difference_that_was_there_before_the_start_is_not_called_an_effect(
-    run_page: RunPage, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_difference_that_was_there_before_the_start_is_not_called_an_effect(run_page, monkeypatch):
     monkeypatch.setattr(effect, "placebo", lambda *asked, **how: effect.Estimate(1.0, 0.1, 50.0))
     told = headlines(run_page(LONG, CURVES))
     assert "Grupperne var forskellige allerede før starten" in told
     assert "Indsatsen har forlænget" not in told
 
 
-def test_the_business_case_carries_the_same_reservation(
-    run_page: RunPage, page: Page, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_business_case_carries_the_same_reservation(run_page, page, monkeypatch):
     told = "Grupperne var forskellige allerede før starten"
     assert told not in str(page(LONG, CASE))
     monkeypatch.setattr(effect, "placebo", lambda *asked, **how: effect.Estimate(1.0, 0.1, 50.0))
@@ -99,13 +94,11 @@ def test_the_business_case_carries_the_same_reservation(
     assert told not in str(run_page(LONG, CASE))
 
 
-def test_a_trait_that_few_of_the_started_have_is_not_told_by_its_mean(
-    run_page: RunPage, snapshot: Snapshot, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_trait_that_few_of_the_started_have_is_not_told_by_its_mean(run_page, snapshot, monkeypatch):
     started = snapshot.table("cohort").query("strategy == @LONG").dropna(subset="started_on")["person"]
     real = follow_up.covariates
 
-    def with_two_more(history: Any, people: pd.DataFrame) -> dict[str, Any]:
+    def with_two_more(history, people):
         few, many = (people["person"].isin(started.iloc[:size]).to_numpy(float) for size in (3, 30))
         return real(history, people) | {"Få": few, "Flere": many}
 
@@ -116,7 +109,7 @@ def test_a_trait_that_few_of_the_started_have_is_not_told_by_its_mean(
     assert rows["Flere"][0] == "0,46"
 
 
-def test_a_choice_that_is_the_main_one_is_named_and_not_drawn_again(page: Page) -> None:
+def test_a_choice_that_is_the_main_one_is_named_and_not_drawn_again(page):
     shown = page(LONG, CURVES)["foelsomhed"]
     drawn = [row["label"] for row in shown["rows"]]
     (note,) = re.findall(r"Ikke tegnet, fordi det giver det samme som hovedberegningen: (.*?)\.</p>", shown["html"])
@@ -125,9 +118,7 @@ def test_a_choice_that_is_the_main_one_is_named_and_not_drawn_again(page: Page) 
     assert "Overlapsvægte" in drawn and drawn[0] == "Hovedberegning" and not set(same) & set(drawn)
 
 
-def test_a_hidden_difference_stronger_than_any_that_is_tried_is_said_to_be_at_least_that(
-    run_page: RunPage, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_hidden_difference_stronger_than_any_that_is_tried_is_said_to_be_at_least_that(run_page, monkeypatch):
     measured = pd.DataFrame([], columns=["odds_ratio", "saved_without", "moves"], dtype=float)
     strong = effect.hidden.HiddenDifference(effect.hidden.LARGEST_ODDS_RATIO, 99.5, measured)
     monkeypatch.setattr(effect, "hidden_difference", lambda *asked: strong)
@@ -140,7 +131,7 @@ def test_a_hidden_difference_stronger_than_any_that_is_tried_is_said_to_be_at_le
 OF_AN_EFFECT = {"forskellen", "kroner", "i-kroner", "aar-for-aar", "foelsomhed", "placebo", "skjult-forskel"}
 
 
-def test_a_month_after_the_first_start_there_are_too_few_and_both_pages_say_so(run_page: RunPage) -> None:
+def test_a_month_after_the_first_start_there_are_too_few_and_both_pages_say_so(run_page):
     shown = run_page(LONG, CURVES, as_of="2021-02-28")
     assert "Indsatsgruppen er på under 15" in headlines(shown)
     assert not OF_AN_EFFECT & set(shown)
@@ -150,11 +141,11 @@ def test_a_month_after_the_first_start_there_are_too_few_and_both_pages_say_so(r
     assert "det er for få" in case["den-realiserede-besparelse"]["html"]
 
 
-def one_enters(monkeypatch: pytest.MonkeyPatch, day: str) -> None:
+def one_enters(monkeypatch, day):
     """One of those who never started in the long courses is of the target group from this day."""
     table = Snapshot.table
 
-    def with_the_day(snapshot: Snapshot, name: str) -> pd.DataFrame:
+    def with_the_day(snapshot, name):
         rows = table(snapshot, name)
         if name == "cohort":
             last = rows.index[rows["strategy"].eq(LONG) & rows["started_on"].isna()][-1]
@@ -164,9 +155,7 @@ def one_enters(monkeypatch: pytest.MonkeyPatch, day: str) -> None:
     monkeypatch.setattr(Snapshot, "table", with_the_day)
 
 
-def test_who_enters_the_target_group_after_the_cut_off_is_not_of_the_page_yet(
-    run_page: RunPage, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_who_enters_the_target_group_after_the_cut_off_is_not_of_the_page_yet(run_page, monkeypatch):
     as_it_was = run_page(LONG, CURVES, as_of="2022-04-30")
     one_enters(monkeypatch, "2022-06-01")
     shown, case = (run_page(LONG, one, as_of="2022-04-30") for one in (CURVES, CASE))
@@ -176,7 +165,7 @@ def test_who_enters_the_target_group_after_the_cut_off_is_not_of_the_page_yet(
     assert case.number("nettogevinst", "net_gain") is not None
 
 
-def test_one_who_enters_late_does_not_end_everyones_curves(run_page: RunPage, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_who_enters_late_does_not_end_everyones_curves(run_page, monkeypatch):
     months_of_curve = re.compile(r"efter (\d+) måneder")
     as_it_was = months_of_curve.search(run_page(LONG, CURVES)["beskrivende-kurver"]["html"])
     one_enters(monkeypatch, "2023-10-01")  # the last month that is followed
@@ -186,19 +175,15 @@ def test_one_who_enters_late_does_not_end_everyones_curves(run_page: RunPage, mo
 
 # one of 18 years before, and one of fewer months than the calendar has: from its other end that would be a month too
 @pytest.mark.parametrize("early", ["1999-01-15", "2014-01-15"])
-def test_who_entered_the_target_group_before_the_data_is_followed_from_their_first_month(
-    run_page: RunPage, monkeypatch: pytest.MonkeyPatch, early: str
-) -> None:
+def test_who_entered_the_target_group_before_the_data_is_followed_from_their_first_month(run_page, monkeypatch, early):
     one_enters(monkeypatch, early)
     shown = run_page(LONG, CURVES)
     assert "Alle følges fra januar 2017 til og med oktober 2023" in shown["grupperne"]["html"]
     assert shown.number("forskellen", "low") < 0
 
 
-def test_who_cannot_be_compared_have_curves_and_the_reason_in_a_sentence(
-    run_page: RunPage, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuses(*arrays: Any, **options: Any) -> None:
+def test_who_cannot_be_compared_have_curves_and_the_reason_in_a_sentence(run_page, monkeypatch):
+    def refuses(*arrays, **options):
         raise NotEnough(Lack.FEW_FOLLOWED, fewest=10)
 
     monkeypatch.setattr(effect, "sequential_trials", refuses)
@@ -211,7 +196,7 @@ def test_who_cannot_be_compared_have_curves_and_the_reason_in_a_sentence(
 
 
 @pytest.mark.parametrize("strategy", [COURSE, LONG, SMALL_JOBS, NETWORK])
-def test_the_realised_saving_is_the_effect_pages_and_its_years_are_the_whole(page: Page, strategy: str) -> None:
+def test_the_realised_saving_is_the_effect_pages_and_its_years_are_the_whole(page, strategy):
     by_year = {year: cells[0] for year, cells in page(strategy, CURVES).amounts("aar-for-aar").items()}
     case = page(strategy, CASE)
     realised = dict(
@@ -232,7 +217,7 @@ def test_the_realised_saving_is_the_effect_pages_and_its_years_are_the_whole(pag
 # ---------------------------------------------------------------- too few for a curve
 
 
-def filed(value: Any) -> list[Any]:
+def filed(value):
     """Every number and word filed with a page, however deep."""
     if isinstance(value, dict):
         return [one for inner in value.values() for one in filed(inner)]
@@ -251,7 +236,7 @@ def filed(value: Any) -> list[Any]:
         (COURSE, CASE),
     ],
 )
-def test_no_page_shows_or_files_what_is_not_a_number(page: Page, strategy: str, page_id: str) -> None:
+def test_no_page_shows_or_files_what_is_not_a_number(page, strategy, page_id):
     shown = page(strategy, page_id)
     for one in shown.values():
         json.dumps(one, allow_nan=False)
@@ -260,7 +245,7 @@ def test_no_page_shows_or_files_what_is_not_a_number(page: Page, strategy: str, 
         assert not [value for value in filed(one) if isinstance(value, str) and value.lower() in ("nan", "none", "inf")]
 
 
-def test_a_group_too_small_has_a_sentence_and_no_curve_and_no_kroner(page: Page) -> None:
+def test_a_group_too_small_has_a_sentence_and_no_curve_and_no_kroner(page):
     shown = page("norddjurs-rekruttering-sundhed", "kurver")
     assert "er på under 15" in headlines(shown)
     assert set(shown) == {"grupperne", "for-faa-til-en-kurve", "beskrivende-kurver", "deler-ikke"}
@@ -273,7 +258,7 @@ def test_a_group_too_small_has_a_sentence_and_no_curve_and_no_kroner(page: Page)
 MUNICIPAL = ((28, 0.2), (182, 0.6), (364, 0.7), (10**9, 0.8))  # of the first 4, 26, 52 weeks and later, in days
 
 
-def municipal_days(first: int, days: int) -> float:
+def municipal_days(first, days):
     """Days weighted by the municipality's share, when `first` days on the ladder lie behind."""
     return sum(next(share for end, share in MUNICIPAL if day < end) for day in range(first, first + days))
 
@@ -293,7 +278,7 @@ class World:
     known: dict[str, np.ndarray]
 
 
-def loops(snapshot: Snapshot, strategy: str, area: str, year: int, last: str) -> World:
+def loops(snapshot, strategy, area, year, last):
     """A strategy's target group from the first month of its spells to the last month that is complete."""
     members = snapshot.table("cohort").query("strategy == @strategy")
     final = pd.Period(last, "M")
@@ -345,7 +330,7 @@ def loops(snapshot: Snapshot, strategy: str, area: str, year: int, last: str) ->
     for i, m in zip(*np.nonzero(which >= 0), strict=True):
         before = which[i, max(m - 3, 0) : m]
         changed[i, m] = ((before >= 0) & (before != which[i, m])).any()
-    known: dict[str, np.ndarray] = {
+    known = {
         "Andel af de seneste 36 måneder på ydelse": share,
         "Uger på ydelse i træk": np.hstack([np.zeros((N, 1)), in_a_row[:, :-1]]),
         "Alder": np.array([month.year for month in months]) - people["birth_year"].to_numpy()[:, None],
@@ -370,7 +355,7 @@ def loops(snapshot: Snapshot, strategy: str, area: str, year: int, last: str) ->
     )
 
 
-def curve(x: np.ndarray) -> np.ndarray:
+def curve(x):
     """A yes or no as it is; a number and its bends by Harrell's restricted cubic spline, each less those before it."""
     if np.isin(x, (0, 1)).all():
         return x[:, None]
@@ -384,7 +369,7 @@ def curve(x: np.ndarray) -> np.ndarray:
     return (q * np.diag(r))[:, 1:]
 
 
-def odds_of_starting(month: np.ndarray, starts: np.ndarray, known: np.ndarray) -> np.ndarray:
+def odds_of_starting(month, starts, known):
     """p/(1 − p) of the pooled logistic regression with a level for each month, by a general minimiser.
 
     Coefficients of a standard deviation have the prior N(0, 2.5²), as the page's weights have, so the answer is exact.
@@ -395,7 +380,7 @@ def odds_of_starting(month: np.ndarray, starts: np.ndarray, known: np.ndarray) -
     middle = np.r_[np.full(levels.shape[1], np.log(starts.mean() / (1 - starts.mean()))), np.zeros(x.shape[1])]
     precision = np.r_[np.full(levels.shape[1], 100.0**-2), np.full(x.shape[1], 2.5**-2)]
 
-    def surprise(beta: np.ndarray) -> tuple[float, np.ndarray]:
+    def surprise(beta):
         eta = design @ beta
         loss = np.logaddexp(0, eta).sum() - eta @ starts + (precision * (beta - middle) ** 2).sum() / 2
         return float(loss), design.T @ (1 / (1 + np.exp(-eta)) - starts) + precision * (beta - middle)
@@ -404,7 +389,7 @@ def odds_of_starting(month: np.ndarray, starts: np.ndarray, known: np.ndarray) -
     return np.exp(design @ fit.x)
 
 
-def saved_by_loops(world: World, used: list[str], follow_up_months: int = 999) -> list[tuple[int, int, int, float]]:
+def saved_by_loops(world, used, follow_up_months=999):
     """Kroner saved by each started person (place, trial month, months since): the weighted controls' mean less theirs.
 
     Followed until under 10, or under 20 % of either group's, are.
@@ -422,7 +407,7 @@ def saved_by_loops(world: World, used: list[str], follow_up_months: int = 999) -
     starts = world.start[person] == month
     known = np.column_stack([curve(world.known[name][person, month]) for name in used])
     weight = odds_of_starting(month, starts.astype(float), known)
-    saved: list[tuple[int, int, int, float]] = []
+    saved = []
     fewest = (0.0, 0.0)
     for k in range(follow_up_months):
         here = month + k < T  # who has moved away is followed, and costs nothing
@@ -440,14 +425,12 @@ def saved_by_loops(world: World, used: list[str], follow_up_months: int = 999) -
     return saved
 
 
-def weighed_by(shown: Shown) -> list[str]:
+def weighed_by(shown):
     """What the page says it weighs by."""
     return [name for name, cells in shown.rows("sammenlignelighed").items() if cells[-1] == "ja"]
 
 
-def test_the_kroner_of_the_headline_are_those_of_loops_over_persons_days_and_months(
-    page: Page, snapshot: Snapshot
-) -> None:
+def test_the_kroner_of_the_headline_are_those_of_loops_over_persons_days_and_months(page, snapshot):
     shown = page(LONG, CURVES)
     used = weighed_by(shown)
     assert len(used) == len(shown.rows("sammenlignelighed")), "65 started, and have room for all"
@@ -460,21 +443,21 @@ def test_the_kroner_of_the_headline_are_those_of_loops_over_persons_days_and_mon
 # ---------------------------------------------------------------- two strategies for the same persons
 
 
-def month_by_month(snapshot: Snapshot, shown: Shown, strategy: str) -> Iterator[tuple[str, pd.Period, float]]:
+def month_by_month(snapshot, shown, strategy):
     """Person, month and kroner of all that a strategy in Norddjurs has saved to date."""
     world = loops(snapshot, strategy, "Norddjurs", 2020, "2021-12")
     for i, m, k, kroner in saved_by_loops(world, weighed_by(shown)):
         yield world.persons[i], world.months[m + k], kroner
 
 
-def test_what_two_strategies_may_claim_together_is_not_more_than_what_was_saved(page: Page, snapshot: Snapshot) -> None:
+def test_what_two_strategies_may_claim_together_is_not_more_than_what_was_saved(page, snapshot):
     """Each month of a person once: the whole claim where one strategy has begun, half of each where both have."""
     cohort = snapshot.table("cohort").dropna(subset="started_on")
     start = {
         strategy: dict(zip(own["person"], own["started_on"].dt.to_period("M"), strict=True))
         for strategy, own in cohort.groupby("strategy")
     }
-    claims: dict[tuple[str, pd.Period], dict[str, float]] = {}
+    claims = {}
     own_part = dict.fromkeys((SMALL_JOBS, NETWORK), 0.0)
     for strategy in own_part:
         for person, month, saved in month_by_month(snapshot, page(strategy, CURVES), strategy):

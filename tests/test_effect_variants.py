@@ -9,10 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 from statsmodels.duration.survfunc import SurvfuncRight
-from worlds import FOLLOW_UP, HISTORY, SCENARIOS, Drawn, Scenario, drawn_world, simulate
+from worlds import FOLLOW_UP, HISTORY, SCENARIOS, Scenario, drawn_world, simulate
 
 from afkast.analysis.effect import (
-    Effect,
     Estimate,
     Persons,
     by_year,
@@ -34,24 +33,24 @@ from afkast.analysis.effect.trials import estimated
 from afkast.errors import AfkastError
 
 
-def months(*rows: str) -> np.ndarray:
+def months(*rows):
     return np.array([[month == "x" for month in row] for row in rows])
 
 
-def drawn(name: str = "selection and an effect", persons: int = 300, treated: int = 60, seed: int = 4) -> Drawn:
+def drawn(name="selection and an effect", persons=300, treated=60, seed=4):
     return simulate(np.random.default_rng(seed), SCENARIOS[name], persons, treated)
 
 
 ENTRY = np.full(300, float(HISTORY))
 
 
-def test_every_run_of_months_becomes_a_row() -> None:
+def test_every_run_of_months_becomes_a_row():
     person, on = spells_apart(months("x.xx", "....", ".x.x"))
     assert person.tolist() == [0, 0, 2, 2]
     assert on.tolist() == months("x...", "..xx", ".x..", "...x").tolist()
 
 
-def test_months_to_the_first_exit_are_kaplan_meiers() -> None:
+def test_months_to_the_first_exit_are_kaplan_meiers():
     # one trial, everyone followed to the end: then the share that never left is Kaplan–Meier
     on, observed, start = drawn_world(np.random.default_rng(4), starts_per_month=60, start_months=1, effect=0.03)
     found = first_exit(Persons(on, observed, start), 18)
@@ -62,7 +61,7 @@ def test_months_to_the_first_exit_are_kaplan_meiers() -> None:
         assert curve == pytest.approx(steps)
 
 
-def test_returns_do_not_count_and_a_person_stays_one_person() -> None:
+def test_returns_do_not_count_and_a_person_stays_one_person():
     world = drawn().world
     once, again = first_exit(Persons(*world), FOLLOW_UP), sequential_trials(Persons(*world), FOLLOW_UP)
     assert once.treated_persons == again.treated_persons
@@ -73,7 +72,7 @@ def test_returns_do_not_count_and_a_person_stays_one_person() -> None:
     assert (once.control <= again.control + 1e-12).all()
 
 
-def test_time_from_entry_is_kaplan_meier_with_delayed_entry() -> None:
+def test_time_from_entry_is_kaplan_meier_with_delayed_entry():
     on, observed, start = drawn_world(np.random.default_rng(6), effect=0.03)
     found = delayed_entry(Persons(on, observed, start, entered=np.zeros(300)), 18)
     left = np.where(on.all(axis=1), 17, (~on).argmax(axis=1))  # the first month off: an exit after so many months
@@ -90,7 +89,7 @@ def test_time_from_entry_is_kaplan_meier_with_delayed_entry() -> None:
     assert found.value == pytest.approx(saved[0] - saved[1])
 
 
-def test_the_error_of_time_from_entry_is_that_of_drawing_persons_again() -> None:
+def test_the_error_of_time_from_entry_is_that_of_drawing_persons_again():
     on, observed, start = drawn_world(np.random.default_rng(6), effect=0.03)
     found = delayed_entry(Persons(on, observed, start, entered=np.zeros(300)), 18)
     rng = np.random.default_rng(7)
@@ -102,14 +101,14 @@ def test_the_error_of_time_from_entry_is_that_of_drawing_persons_again() -> None
     assert found.standard_error == pytest.approx(np.std(again), rel=0.09)
 
 
-def test_time_from_entry_needs_a_month_to_leave_in() -> None:
+def test_time_from_entry_needs_a_month_to_leave_in():
     on, observed, start = drawn_world(np.random.default_rng(6))
     with pytest.raises(AfkastError, match="too few"):
         delayed_entry(Persons(on, observed, start, entered=np.zeros(300)), 1)
 
 
 @pytest.mark.parametrize("entered", [-1.0, np.nan, 35.0], ids=["before the data", "never", "after the data"])
-def test_who_enters_where_nothing_is_seen_is_left_out(entered: float) -> None:
+def test_who_enters_where_nothing_is_seen_is_left_out(entered):
     one = drawn(treated=150)
     entry = np.where(np.arange(300) < 50, entered, ENTRY)
     kept = entry == ENTRY
@@ -132,7 +131,7 @@ def test_who_enters_where_nothing_is_seen_is_left_out(entered: float) -> None:
         assert found == pytest.approx(expected)
 
 
-def test_a_landmark_by_hand() -> None:
+def test_a_landmark_by_hand():
     on = months(*["xxxx"] * 15, *["xxx."] * 20, *["x..."] * 9, *["xxxx"] * 5)
     start = np.r_[np.zeros(8), np.ones(7), np.full(20, np.nan), np.ones(9), np.full(5, 2.0)]
     found = landmark(Persons(on, np.ones_like(on), start, entered=np.zeros(49)), 1, None)
@@ -142,7 +141,7 @@ def test_a_landmark_by_hand() -> None:
     assert found.control == pytest.approx([1, 1, 5 / 25])
 
 
-def test_without_an_effect_every_design_finds_none() -> None:
+def test_without_an_effect_every_design_finds_none():
     rng = np.random.default_rng(8)
     found = []
     for _ in range(200):
@@ -163,7 +162,7 @@ def test_without_an_effect_every_design_finds_none() -> None:
 MOVING = Scenario(exit=-2.2, returns=0.15)
 
 
-def test_who_starts_in_the_last_month_has_the_months_before_it_as_well() -> None:
+def test_who_starts_in_the_last_month_has_the_months_before_it_as_well():
     on, observed, start = simulate(np.random.default_rng(4), MOVING, 500, 100).world
     last = int(np.nanmax(start)) + 1
     ends_there = placebo(Persons(on[:, :last], observed[:, :last], start), on_benefit_then=False)
@@ -171,7 +170,7 @@ def test_who_starts_in_the_last_month_has_the_months_before_it_as_well() -> None
     assert ends_there == placebo(Persons(on, observed, start), on_benefit_then=False)
 
 
-def many_placebos(of: Scenario, on_benefit_then: bool, worlds: int = 120) -> np.ndarray:
+def many_placebos(of, on_benefit_then, worlds=120):
     rng = np.random.default_rng(3)
     found = []
     for _ in range(worlds):
@@ -182,7 +181,7 @@ def many_placebos(of: Scenario, on_benefit_then: bool, worlds: int = 120) -> np.
 
 
 @pytest.mark.parametrize("on_benefit_then", [True, False])
-def test_the_months_before_differ_by_chance_only_where_chance_chose(on_benefit_then: bool) -> None:
+def test_the_months_before_differ_by_chance_only_where_chance_chose(on_benefit_then):
     value, low, high = many_placebos(MOVING, on_benefit_then).T
     assert abs(value.mean()) < 3 * value.std() / np.sqrt(len(value))
     # 120 worlds: three times √(0.95 · 0.05 / 120) is 6 %
@@ -195,14 +194,14 @@ def test_the_months_before_differ_by_chance_only_where_chance_chose(on_benefit_t
     [replace(MOVING, hidden=0.8, selects_hidden=-1.0), replace(MOVING, of_duration=-0.5, selects_duration=1.0)],
     ids=["a hidden difference", "duration"],
 )
-def test_the_months_before_show_that_others_were_chosen(chosen: Scenario, on_benefit_then: bool) -> None:
+def test_the_months_before_show_that_others_were_chosen(chosen, on_benefit_then):
     # those who leave rarely are chosen: before the start as well they were on benefits for longer
     value, _, high = many_placebos(chosen, on_benefit_then, 40).T
     assert value.mean() < -5 * value.std() / np.sqrt(len(value))
     assert np.mean(high < 0) > 0.2
 
 
-def test_months_that_cannot_tell_are_a_sentence() -> None:
+def test_months_that_cannot_tell_are_a_sentence():
     on, observed, start = drawn_world(np.random.default_rng(1))
     assert "no 6 months further back" in str(placebo(Persons(on, observed, start)))
     everyone = np.pad(on, ((0, 0), (8, 0)), constant_values=True)
@@ -211,7 +210,7 @@ def test_months_that_cannot_tell_are_a_sentence() -> None:
     assert "under 15" in str(placebo(Persons(everyone, np.ones_like(everyone), few)))
 
 
-def test_the_naive_comparison_by_hand() -> None:
+def test_the_naive_comparison_by_hand():
     on = months("xxxx", "xxx.", "x...", "xx..", "x...")
     found = naive(Persons(on, np.ones_like(on), np.array([2, 1, np.nan, np.nan, np.nan]), entered=np.zeros(5)), 4)
     assert found.against_never_started == pytest.approx(4 / 3 - 7 / 2)
@@ -223,11 +222,11 @@ def test_the_naive_comparison_by_hand() -> None:
         naive(Persons(on, np.ones_like(on), np.full(5, np.nan), entered=np.zeros(5)), 4)
 
 
-def choices(table: pd.DataFrame) -> pd.DataFrame:
+def choices(table):
     return table.set_index(["choice", table["value"].fillna(-1).astype(int)])
 
 
-def test_the_table_of_choices_has_a_number_or_words_in_every_row() -> None:
+def test_the_table_of_choices_has_a_number_or_words_in_every_row():
     one = drawn("moves and deaths")
     persons = replace(one.persons, strata=one.covariates["need"] > 0, entered=ENTRY)
     table = choices(sensitivity(persons, FOLLOW_UP, lag_months=2))
@@ -247,7 +246,7 @@ def test_the_table_of_choices_has_a_number_or_words_in_every_row() -> None:
     assert table.loc[("follow_up", 24), "follow_up_months"] < 24
 
 
-def test_those_who_move_are_off_or_on_benefits_in_rows_of_their_own() -> None:
+def test_those_who_move_are_off_or_on_benefits_in_rows_of_their_own():
     one = simulate(np.random.default_rng(8), SCENARIOS["the started move"], 300, 60)
     table = choices(sensitivity(one.persons, FOLLOW_UP))["estimate"].droplevel(1)
     # nearly all who move have started, and they were off benefits: away they are off, or all on
@@ -257,7 +256,7 @@ def test_those_who_move_are_off_or_on_benefits_in_rows_of_their_own() -> None:
     assert table["moved_off"] == pytest.approx(off.saved.value)
 
 
-def test_who_is_in_another_effort_already_is_in_no_trial_and_may_be_left_out() -> None:
+def test_who_is_in_another_effort_already_is_in_no_trial_and_may_be_left_out():
     one = drawn()
     other = np.where(
         np.arange(300) % 3 == 0, float(HISTORY - 1), np.where(np.arange(300) % 3 == 1, HISTORY + 9.0, np.nan)
@@ -271,13 +270,13 @@ def test_who_is_in_another_effort_already_is_in_no_trial_and_may_be_left_out() -
     assert table["without_other"] == pytest.approx(alone, abs=1e-9)
 
 
-def test_a_choice_that_leaves_too_few_says_so() -> None:
+def test_a_choice_that_leaves_too_few_says_so():
     table = choices(sensitivity(Persons(*drawn(treated=20).world, entered=ENTRY), FOLLOW_UP))
     assert pd.isna(table.loc[("landmark", 1), "estimate"])
     assert str(table.loc[("landmark", 1), "refused"]).startswith("under 15 started")
 
 
-def test_a_choice_that_leaves_few_to_compare_with_says_how_few() -> None:
+def test_a_choice_that_leaves_few_to_compare_with_says_how_few():
     on, observed, start = drawn(treated=80).world
     nearly_all = np.flatnonzero(~np.isnan(start))[:60], np.flatnonzero(np.isnan(start))[:15]
     few = np.concatenate(nearly_all)
@@ -289,7 +288,7 @@ def test_a_choice_that_leaves_few_to_compare_with_says_how_few() -> None:
 
 
 @pytest.mark.parametrize("odds_ratio", [1.0, 1.3, 2.0, 5.0])
-def test_the_worst_weights_are_those_of_linear_programming(odds_ratio: float) -> None:
+def test_the_worst_weights_are_those_of_linear_programming(odds_ratio):
     # one trial, everyone followed: the weighted mean of the controls' months, Σ λw C / Σ λw, by Charnes and Cooper
     rng = np.random.default_rng(2)
     on = np.cumprod(rng.random((60, 8)) < 0.85, axis=1) > 0
@@ -314,7 +313,7 @@ def test_the_worst_weights_are_those_of_linear_programming(odds_ratio: float) ->
     assert sign * worst == pytest.approx(sign * main - gone, abs=1e-9)
 
 
-def test_a_stronger_hidden_difference_is_needed_for_a_stronger_effect() -> None:
+def test_a_stronger_hidden_difference_is_needed_for_a_stronger_effect():
     found = []
     for name in ("no effect", "selection and an effect"):
         one = drawn(name)
@@ -324,7 +323,7 @@ def test_a_stronger_hidden_difference_is_needed_for_a_stronger_effect() -> None:
     assert 1 <= none.erases_estimate < some.erases_interval < some.erases_estimate < 5
 
 
-def test_what_is_measured_is_shown_to_compare_with() -> None:
+def test_what_is_measured_is_shown_to_compare_with():
     one = drawn()
     found = hidden_difference(one.persons, FOLLOW_UP).measured
     main = sequential_trials(one.persons, FOLLOW_UP).saved.value
@@ -337,7 +336,7 @@ def test_what_is_measured_is_shown_to_compare_with() -> None:
     assert 1.4 < found.loc["need", "odds_ratio"] < 2.9
 
 
-def worth(rate: float, cost: float) -> tuple[Effect, Effect, float]:
+def worth(rate, cost):
     on = months(*["xxx....."] * 20, *["xxxxxx.."] * 10, *["xxxxxxx."] * 10)
     start = np.where(np.arange(40) < 20, 0.0, np.nan)
     on[0, 3] = True  # so that the started vary as well
@@ -349,7 +348,7 @@ def worth(rate: float, cost: float) -> tuple[Effect, Effect, float]:
     )
 
 
-def test_money_by_hand() -> None:
+def test_money_by_hand():
     in_months, in_kroner, cost = worth(10_000, 20_000)
     assert in_months.saved.value == pytest.approx(6.5 - 61 / 20)
     found = money(in_months, in_kroner, cost)
@@ -368,13 +367,13 @@ def test_money_by_hand() -> None:
     assert money(in_months, in_kroner, 34_500).chance_of_gain == pytest.approx(0.5)
 
 
-def test_benefits_that_cost_nothing_have_no_break_even() -> None:
+def test_benefits_that_cost_nothing_have_no_break_even():
     found = money(*worth(0, 1_000))
     assert found.break_even_months is None
     assert found.chance_of_gain == 0
 
 
-def test_the_years_add_up_and_a_total_counts_only_what_has_been_seen() -> None:
+def test_the_years_add_up_and_a_total_counts_only_what_has_been_seen():
     one = drawn("moves and deaths")
     calendar = pd.period_range("2019-01", periods=one.on.shape[1], freq="M")
     each = sequential_trials(one.persons, outcome=one.on * 9_000.0)
@@ -390,7 +389,7 @@ def test_the_years_add_up_and_a_total_counts_only_what_has_been_seen() -> None:
 
 @settings(max_examples=20)
 @given(st.floats(-100, 100), st.floats(0, 50), st.floats(1, 200), st.floats(-100, 100))
-def test_the_chance_and_the_interval_agree(value: float, error: float, freedom: float, limit: float) -> None:
+def test_the_chance_and_the_interval_agree(value, error, freedom, limit):
     one = Estimate(value, error, freedom)
     low, high = one.interval
     assert (one.chance_above(limit) > 0.975) == (limit < low) or abs(limit - low) < 1e-6
@@ -398,7 +397,7 @@ def test_the_chance_and_the_interval_agree(value: float, error: float, freedom: 
     assert one.times(-2).interval == pytest.approx((-2 * high, -2 * low))
 
 
-def test_the_chance_is_that_of_the_error_which_the_limit_would_go_with() -> None:
+def test_the_chance_is_that_of_the_error_which_the_limit_would_go_with():
     found = sequential_trials(Persons(*drawn("few leave").world))
     saved = found.saved
     for one in (saved, saved.times(-9_000), saved.minus(0.3)):
@@ -411,7 +410,7 @@ def test_the_chance_is_that_of_the_error_which_the_limit_would_go_with() -> None
     assert high - saved.value > saved.value - low
 
 
-def test_an_effect_as_large_as_could_be_told_is_told_so_often() -> None:
+def test_an_effect_as_large_as_could_be_told_is_told_so_often():
     of = Estimate(0.0, 0.7, 30.0)
     smallest = of.detectable(power=0.8)
     t = np.random.default_rng(1).standard_t(30, 200_000)

@@ -1,14 +1,12 @@
 """What may be said of an effect, as a table of cases."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 import pytest
 
 from afkast.analysis.effect.verdict import Doubt, Saying, agreement, said
 
-FINE: dict[str, Any] = {
+FINE = {
     "unlike_before": False,
     "unbalanced": False,
     "team_interval": None,
@@ -51,14 +49,12 @@ FINE: dict[str, Any] = {
         ),
     ],
 )
-def test_what_may_be_said(
-    interval: tuple[float, float], change: dict[str, Any], saying: Saying, doubts: tuple[Doubt, ...]
-) -> None:
+def test_what_may_be_said(interval, change, saying, doubts):
     found = said(interval, **(FINE | change))
     assert (found.saying, found.doubts) == (saying, doubts)
 
 
-def test_rows_that_repeat_the_main_one_lend_it_no_support_and_rows_without_a_number_take_none() -> None:
+def test_rows_that_repeat_the_main_one_lend_it_no_support_and_rows_without_a_number_take_none():
     rows = pd.DataFrame(
         {
             "estimate": [2.0, 2.0, 2.0, 1.0, 1.5, np.nan],

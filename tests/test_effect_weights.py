@@ -9,11 +9,11 @@ import statsmodels.api as sm
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.interpolate import CubicSpline
-from worlds import FOLLOW_UP, HISTORY, SCENARIOS, SELECTED, START_MONTHS, Drawn, simulate
+from worlds import FOLLOW_UP, HISTORY, SCENARIOS, SELECTED, START_MONTHS, simulate
 
-from afkast.analysis.effect import SMALL_DIFFERENCE, Effect, Persons, sequential_trials
+from afkast.analysis.effect import SMALL_DIFFERENCE, Persons, sequential_trials
 from afkast.analysis.effect.compare import followed
-from afkast.analysis.effect.design import Design, design
+from afkast.analysis.effect.design import design
 from afkast.analysis.effect.leaving import until_start
 from afkast.analysis.effect.terms import KNOTS, TREATED_PER_TERM, spline
 from afkast.analysis.effect.trials import estimated
@@ -23,11 +23,11 @@ from afkast.errors import AfkastError
 MONTHS = HISTORY + np.arange(START_MONTHS)
 
 
-def world(seed: int = 3, persons: int = 300, treated: int = 60) -> Drawn:
+def world(seed=3, persons=300, treated=60):
     return simulate(np.random.default_rng(seed), SCENARIOS["moves and deaths"], persons, treated)
 
 
-def natural(x: np.ndarray) -> np.ndarray:
+def natural(x):
     """Natural cubic splines through four knots, straight outside them, less the constant that months stand for."""
     knots = np.quantile(x, KNOTS)
     columns = []
@@ -38,7 +38,7 @@ def natural(x: np.ndarray) -> np.ndarray:
     return np.stack(columns, axis=1)
 
 
-def regressed(drawn: Drawn) -> tuple[pd.DataFrame, np.ndarray]:
+def regressed(drawn):
     """The person-trials as a table, and the probability of starting by statsmodels."""
     on, observed, start = drawn.world
     rows = pd.DataFrame(
@@ -55,7 +55,7 @@ def regressed(drawn: Drawn) -> tuple[pd.DataFrame, np.ndarray]:
     return rows, sm.Logit(rows["starts"].to_numpy(float), x).fit(disp=0, tol=1e-10).predict(x)
 
 
-def test_the_regression_is_statsmodels_where_the_prior_does_not_matter() -> None:
+def test_the_regression_is_statsmodels_where_the_prior_does_not_matter():
     drawn = world(persons=2_000, treated=400)
     rows, expected = regressed(drawn)
     found = design(drawn.persons, weights="att").propensity
@@ -66,7 +66,7 @@ def test_the_regression_is_statsmodels_where_the_prior_does_not_matter() -> None
     assert np.corrcoef(p, expected)[0, 1] > 0.9999
 
 
-def test_the_regression_is_where_the_slope_of_the_penalised_likelihood_is_zero() -> None:
+def test_the_regression_is_where_the_slope_of_the_penalised_likelihood_is_zero():
     drawn = world()
     found = design(drawn.persons, weights="att").propensity
     assert found is not None
@@ -75,7 +75,7 @@ def test_the_regression_is_where_the_slope_of_the_penalised_likelihood_is_zero()
 
 
 @pytest.mark.parametrize("of_the_others", [0, 11])
-def test_the_regression_gets_there_also_where_nearly_all_of_some_kind_start(of_the_others: int) -> None:
+def test_the_regression_gets_there_also_where_nearly_all_of_some_kind_start(of_the_others):
     # 50 of the 54 of a kind start in one of three months, and few or none of the 346 others
     kind = np.arange(400) < 54
     start = np.where(np.arange(400) < 50, np.arange(400) % 3, 9)
@@ -87,12 +87,12 @@ def test_the_regression_gets_there_also_where_nearly_all_of_some_kind_start(of_t
     assert found.coefficients[1] > 1
 
 
-def of_trials(values: np.ndarray, eligible: np.ndarray) -> np.ndarray:
+def of_trials(values, eligible):
     """By trial month, then person."""
     return np.broadcast_to(values[:, None], eligible.shape).T[eligible.T].astype(float)
 
 
-def test_a_curve_is_a_natural_spline_with_bends_that_are_no_line() -> None:
+def test_a_curve_is_a_natural_spline_with_bends_that_are_no_line():
     x = np.random.default_rng(1).gamma(2.0, size=500)
     columns = np.stack(spline(x, np.quantile(x, KNOTS)), axis=1)
     whole = np.c_[np.ones(500), natural(x)]
@@ -103,7 +103,7 @@ def test_a_curve_is_a_natural_spline_with_bends_that_are_no_line() -> None:
     assert np.corrcoef(apart.T) == pytest.approx(np.eye(3), abs=1e-9)
 
 
-def att_by_hand(drawn: Drawn) -> np.ndarray:
+def att_by_hand(drawn):
     """D(k): each started against the controls of the same month, weighted by the odds of statsmodels."""
     rows, p = regressed(drawn)
     odds = p / (1 - p)
@@ -121,7 +121,7 @@ def att_by_hand(drawn: Drawn) -> np.ndarray:
     return top / bottom
 
 
-def test_the_estimate_is_that_of_odds_by_statsmodels() -> None:
+def test_the_estimate_is_that_of_odds_by_statsmodels():
     drawn = world()
     found = sequential_trials(drawn.persons, FOLLOW_UP, stands_for_moved=False)
     assert found.difference == pytest.approx(att_by_hand(drawn), abs=2e-3)
@@ -138,13 +138,11 @@ def test_the_estimate_is_that_of_odds_by_statsmodels() -> None:
         ("att", True, True),
     ],
 )
-def test_a_persons_influence_is_how_one_more_like_them_moves_the_estimate(
-    weights: str, per_protocol: bool, of_strata: bool
-) -> None:
+def test_a_persons_influence_is_how_one_more_like_them_moves_the_estimate(weights, per_protocol, of_strata):
     drawn = world(persons=300, treated=90)
     price = np.exp(drawn.covariates["need"])[:, None] * drawn.on
 
-    def estimate(rows: np.ndarray) -> Effect:
+    def estimate(rows):
         return sequential_trials(
             Persons(
                 *(values[rows] for values in drawn.world),
@@ -173,20 +171,20 @@ def test_a_persons_influence_is_how_one_more_like_them_moves_the_estimate(
     assert moved == pytest.approx(influence[most], rel=0.02)
 
 
-def test_that_the_weights_are_estimated_is_seen_in_the_error() -> None:
+def test_that_the_weights_are_estimated_is_seen_in_the_error():
     drawn = world(persons=500, treated=120)
     of = design(drawn.persons, weights="att")
     # the outcome is a covariate that the weights balance: it hardly varies, though known weights would let it
     need = np.where(drawn.observed, drawn.covariates["need"][:, None], 0.0)
 
-    def error(of: Design) -> float:
+    def error(of):
         return estimated(of, need, drawn.persons, FOLLOW_UP).saved.standard_error
 
     assert error(of) < 0.5 * error(replace(of, propensity=None))
 
 
 @pytest.mark.parametrize("weights", ["att", "overlap"])
-def test_the_covariates_of_the_regression_are_balanced(weights: str) -> None:
+def test_the_covariates_of_the_regression_are_balanced(weights):
     drawn = world()
     found = sequential_trials(drawn.persons, FOLLOW_UP, weights=weights)
     assert found.balance is not None
@@ -194,7 +192,7 @@ def test_the_covariates_of_the_regression_are_balanced(weights: str) -> None:
     assert abs(found.balance["difference_after"]).max() < 0.05
 
 
-def test_balance_by_hand() -> None:
+def test_balance_by_hand():
     on = np.ones((30, 2), dtype=bool)
     start = np.where(np.arange(30) < 15, 0.0, np.nan)
     x = np.r_[np.zeros(5), np.ones(10), np.zeros(10), np.ones(5)]
@@ -208,7 +206,7 @@ def test_balance_by_hand() -> None:
     assert strata.loc["x", "difference_after"] == pytest.approx(0)
 
 
-def test_weights_of_a_covariate_with_two_values_are_its_strata() -> None:
+def test_weights_of_a_covariate_with_two_values_are_its_strata():
     rng = np.random.default_rng(5)
     x = rng.random(400) < 0.5
     on = np.ones((400, 6), dtype=bool)
@@ -221,7 +219,7 @@ def test_weights_of_a_covariate_with_two_values_are_its_strata() -> None:
     assert by_weights.standard_error == pytest.approx(by_strata.standard_error, rel=5e-3)
 
 
-def test_as_many_covariates_as_the_treated_bear() -> None:
+def test_as_many_covariates_as_the_treated_bear():
     drawn = world(persons=300, treated=20)
     many = {f"x{number}": np.random.default_rng(number).normal(size=300) for number in range(9)}
     found = sequential_trials(Persons(*drawn.world, covariates=many), FOLLOW_UP)
@@ -229,7 +227,7 @@ def test_as_many_covariates_as_the_treated_bear() -> None:
     assert len(found.balance) == 9
 
 
-def test_a_covariate_that_separates_the_arms_gives_finite_weights_and_says_how_few_they_rest_on() -> None:
+def test_a_covariate_that_separates_the_arms_gives_finite_weights_and_says_how_few_they_rest_on():
     rng = np.random.default_rng(1)
     x = np.r_[np.ones(30), np.full(8, 1.0), np.zeros(162)]
     on = np.ones((200, 8), dtype=bool)
@@ -243,7 +241,7 @@ def test_a_covariate_that_separates_the_arms_gives_finite_weights_and_says_how_f
     assert np.isfinite(sequential_trials(Persons(on, on, start, covariates=separated)).saved.interval).all()
 
 
-def with_a_kind(treated: int, controls: int) -> tuple[Effect, Effect]:
+def with_a_kind(treated, controls):
     """The effect, and that without the covariate "kind": so many of those who start, and of those who never do, are."""
     drawn = world()
     start = np.where(np.isnan(drawn.start), np.nan, HISTORY)  # one trial: nobody is in both arms
@@ -260,7 +258,7 @@ def with_a_kind(treated: int, controls: int) -> tuple[Effect, Effect]:
 
 
 @pytest.mark.parametrize(("controls", "used"), [(4, False), (5, True)])
-def test_a_rare_kind_that_fewer_than_five_others_share_is_passed_over(controls: int, used: bool) -> None:
+def test_a_rare_kind_that_fewer_than_five_others_share_is_passed_over(controls, used):
     found, without = with_a_kind(2, controls)
     assert ("kind" in found.covariates_used) == used
     assert found.balance is not None
@@ -270,18 +268,18 @@ def test_a_rare_kind_that_fewer_than_five_others_share_is_passed_over(controls: 
         assert found.saved == without.saved
 
 
-def test_a_kind_that_separates_the_arms_is_seen_in_the_balance() -> None:
+def test_a_kind_that_separates_the_arms_is_seen_in_the_balance():
     found, without = with_a_kind(50, 0)
     assert found.saved == without.saved
     assert found.balance is not None
     assert found.balance.loc["kind", "difference_after"] > 10 * SMALL_DIFFERENCE
 
 
-def test_a_kind_that_none_of_the_started_are_is_no_obstacle() -> None:
+def test_a_kind_that_none_of_the_started_are_is_no_obstacle():
     assert "kind" in with_a_kind(0, 4)[0].covariates_used
 
 
-def test_a_covariate_that_is_missing_is_named() -> None:
+def test_a_covariate_that_is_missing_is_named():
     drawn = world()
     hole = drawn.covariates["need"].copy()
     hole[drawn.on[:, HISTORY]] = np.nan
@@ -296,7 +294,7 @@ def test_a_covariate_that_is_missing_is_named() -> None:
     assert np.isfinite(sequential_trials(Persons(*drawn.world, covariates={"duration": never}), FOLLOW_UP).saved.value)
 
 
-def test_many_persons_are_regressed_in_single_precision_with_the_same_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_persons_are_regressed_in_single_precision_with_the_same_answer(monkeypatch):
     rng = np.random.default_rng(2)
     x = rng.normal(size=(20_000, 3))
     eligible = rng.random((20_000, 4)) < 0.9
@@ -311,7 +309,7 @@ def test_many_persons_are_regressed_in_single_precision_with_the_same_answer(mon
     assert single.probability == pytest.approx(exact.probability, abs=1e-5)
 
 
-def test_the_weights_of_not_yet_having_started_are_worked_by_hand() -> None:
+def test_the_weights_of_not_yet_having_started_are_worked_by_hand():
     # 15 of 30 start in month 0, then 5 of the 15 others; one of whom is off benefits and cannot
     on = np.ones((30, 3), dtype=bool)
     on[29, 1] = False
@@ -325,12 +323,12 @@ def test_the_weights_of_not_yet_having_started_are_worked_by_hand() -> None:
     assert relative[29] == pytest.approx([1, 1, 1])
 
 
-def test_those_who_never_start_are_counted_when_they_are_few_to_stand_for_all_who_do() -> None:
+def test_those_who_never_start_are_counted_when_they_are_few_to_stand_for_all_who_do():
     # 20 of 60 start in month 0; of the 40 others all but `never` start in month 1, and `never` stand for all of them
     on = np.ones((60, 12), dtype=bool)
     on[::3, 3:] = False
 
-    def against_never(never: int) -> Effect:
+    def against_never(never):
         start = np.r_[np.zeros(20), np.ones(40 - never), np.full(never, np.nan)]
         return sequential_trials(Persons(on, np.ones_like(on), start), 12, per_protocol=True)
 
@@ -341,7 +339,7 @@ def test_those_who_never_start_are_counted_when_they_are_few_to_stand_for_all_wh
 
 @settings(max_examples=10)
 @given(st.integers(0, 10_000), st.floats(0.1, 10), st.floats(-5, 5))
-def test_the_unit_of_a_covariate_does_not_matter(seed: int, scale: float, shift: float) -> None:
+def test_the_unit_of_a_covariate_does_not_matter(seed, scale, shift):
     drawn = simulate(np.random.default_rng(seed), SELECTED, 300, 60)
     other = {name: x * scale + shift for name, x in drawn.covariates.items()}
     one, two = (
@@ -354,7 +352,7 @@ def test_the_unit_of_a_covariate_does_not_matter(seed: int, scale: float, shift:
 @pytest.mark.parametrize(
     "options", [{}, {"strata": True}, {"covariates": True}, {"covariates": True, "per_protocol": True}]
 )
-def test_kroner_of_a_fixed_price_are_the_months_at_that_price_and_years_add_up(options: dict[str, bool]) -> None:
+def test_kroner_of_a_fixed_price_are_the_months_at_that_price_and_years_add_up(options):
     drawn = world()
     strata = drawn.covariates["need"] > 0 if options.get("strata") else None
     persons = Persons(*drawn.world, covariates=drawn.covariates if options.get("covariates") else {}, strata=strata)

@@ -12,21 +12,20 @@ from worlds import (
     SCENARIOS,
     TEAMS,
     Scenario,
-    Truth,
     large_world_truth,
     simulate,
 )
 
-from afkast.analysis.effect import Estimate, Persons, naive, sequential_trials
+from afkast.analysis.effect import Persons, naive, sequential_trials
 
 WORLDS = 150
 PERSONS, TREATED = 400, 80
 
 
-def answers(name: str, lag_months: int, seed: int, *per_protocol: bool) -> list[list[Estimate]]:
+def answers(name, lag_months, seed, *per_protocol):
     """Of each way of following the controls, in the same worlds."""
     rng = np.random.default_rng(seed)
-    found: list[list[Estimate]] = [[] for _ in per_protocol]
+    found = [[] for _ in per_protocol]
     for _ in range(WORLDS):
         one = simulate(rng, SCENARIOS[name], PERSONS, TREATED)
         observed = one.observed & (np.arange(CALENDAR) < CALENDAR - lag_months)
@@ -38,14 +37,14 @@ def answers(name: str, lag_months: int, seed: int, *per_protocol: bool) -> list[
     return found
 
 
-def truths(name: str) -> list[Truth]:
+def truths(name):
     return [
         large_world_truth(np.random.default_rng([9, seed]), SCENARIOS[name], TREATED / PERSONS, 20_000)
         for seed in range(3)
     ]
 
 
-def agrees(found: list[Estimate], true: float, error_of_truth: float) -> None:
+def agrees(found, true, error_of_truth):
     values = np.array([one.value for one in found])
     error = np.hypot(values.std() / np.sqrt(len(values)), error_of_truth)
     assert abs(values.mean() - true) < 3 * error
@@ -55,7 +54,7 @@ def agrees(found: list[Estimate], true: float, error_of_truth: float) -> None:
 
 
 @pytest.mark.parametrize("name", ["selection and an effect", "moves and deaths", "a harmful effect"])
-def test_the_effect_is_found_where_all_that_selects_is_measured(name: str) -> None:
+def test_the_effect_is_found_where_all_that_selects_is_measured(name):
     """Against not starting that month, and per protocol against never starting: each has its own truth."""
     large = truths(name)
     for kind, found in zip(("not this month", "never"), answers(name, 0, 30, False, True), strict=True):
@@ -64,7 +63,7 @@ def test_the_effect_is_found_where_all_that_selects_is_measured(name: str) -> No
 
 
 @pytest.mark.parametrize("name", ["few leave", "a harmful effect"])
-def test_the_interval_holds_where_two_or_three_of_twenty_leave(name: str) -> None:
+def test_the_interval_holds_where_two_or_three_of_twenty_leave(name):
     """Of 200 worlds Student's t on the months would hold in 85 %, well below what chance leaves of 95 %."""
     rng, size = np.random.default_rng(36), 300
     of = [large_world_truth(np.random.default_rng([9, seed]), SCENARIOS[name], 20 / size, 20_000) for seed in range(3)]
@@ -80,7 +79,7 @@ def test_the_interval_holds_where_two_or_three_of_twenty_leave(name: str) -> Non
 
 
 @pytest.mark.parametrize("name", ["no effect", "immortal time", "selection on need and duration"])
-def test_no_effect_is_found_where_there_is_none_and_the_reports_comparison_finds_one(name: str) -> None:
+def test_no_effect_is_found_where_there_is_none_and_the_reports_comparison_finds_one(name):
     agrees(answers(name, 0, 31, False)[0], 0.0, 0.0)
     rng = np.random.default_rng(32)
     gaps = []
@@ -93,7 +92,7 @@ def test_no_effect_is_found_where_there_is_none_and_the_reports_comparison_finds
     assert np.mean(gaps) < -10 * np.std(gaps) / np.sqrt(len(gaps))
 
 
-def test_without_adjustment_selection_looks_like_an_effect() -> None:
+def test_without_adjustment_selection_looks_like_an_effect():
     rng = np.random.default_rng(33)
     found = []
     for _ in range(60):
@@ -102,7 +101,7 @@ def test_without_adjustment_selection_looks_like_an_effect() -> None:
     assert np.mean(found) < -5 * np.std(found) / np.sqrt(len(found))
 
 
-def test_months_not_yet_registered_are_left_out() -> None:
+def test_months_not_yet_registered_are_left_out():
     name = "late registration"
     lag = LAG_MONTHS[name]
     values = [truth.saved("not this month", lag) for truth in truths(name)]
@@ -114,7 +113,7 @@ def test_months_not_yet_registered_are_left_out() -> None:
     assert as_it_is < 0.85 * sequential_trials(Persons(drawn.on, known, drawn.start)).control[-1]
 
 
-def test_the_large_world_is_right_where_the_truth_can_be_calculated() -> None:
+def test_the_large_world_is_right_where_the_truth_can_be_calculated():
     # nobody differs: on and off are a chain of two states, T to the power k from the month of start
     of = Scenario(effect=0.04)
     leave = 1 / (1 + np.exp(-of.exit))
@@ -126,12 +125,12 @@ def test_the_large_world_is_right_where_the_truth_can_be_calculated() -> None:
 
 
 @pytest.mark.parametrize("name", ["the young and the old", "a change of benefit", "the started move"])
-def test_what_a_line_misses_and_those_who_move_are_made_up_for(name: str) -> None:
+def test_what_a_line_misses_and_those_who_move_are_made_up_for(name):
     values = [truth.saved("not this month") for truth in truths(name)]
     agrees(answers(name, 0, 37, False)[0], float(np.mean(values)), float(np.std(values, ddof=1) / np.sqrt(3)))
 
 
-def test_a_line_in_age_sees_nothing_of_the_young_and_the_old_but_the_bands_do() -> None:
+def test_a_line_in_age_sees_nothing_of_the_young_and_the_old_but_the_bands_do():
     one = simulate(np.random.default_rng(38), SCENARIOS["the young and the old"], 20_000, 4_000)
     # weighed by the line alone, in the same order of things: the means are alike, and a fifth is not
     mean = replace(one.persons, covariates={"age": one.covariates["age"]})
@@ -142,7 +141,7 @@ def test_a_line_in_age_sees_nothing_of_the_young_and_the_old_but_the_bands_do() 
     assert sequential_trials(mean, FOLLOW_UP).unbalanced == []
 
 
-def test_an_error_by_person_is_too_short_where_teams_differ_and_that_by_team_is_not() -> None:
+def test_an_error_by_person_is_too_short_where_teams_differ_and_that_by_team_is_not():
     rng, by_person, of_teams = np.random.default_rng(39), [], []
     for _ in range(WORLDS):
         found = sequential_trials(simulate(rng, TEAMS, 500, 150).persons, FOLLOW_UP)
@@ -154,7 +153,7 @@ def test_an_error_by_person_is_too_short_where_teams_differ_and_that_by_team_is_
     assert np.mean(of_teams) > 0.95 - 0.054
 
 
-def test_fewer_than_five_teams_tell_nothing_of_how_teams_differ() -> None:
+def test_fewer_than_five_teams_tell_nothing_of_how_teams_differ():
     one = simulate(np.random.default_rng(40), TEAMS, 300, 60)
     four = replace(one.persons, team=one.persons.team % 4)
     assert sequential_trials(four, FOLLOW_UP).saved_by_team is None

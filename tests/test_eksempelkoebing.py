@@ -3,7 +3,6 @@
 import csv
 import re
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -33,7 +32,7 @@ NOT_YET, COULD_HAVE = "starting now against not in that month", "against those w
 NEVER, EVERYBODY = "starting now against never", "against the whole target group"
 
 
-def told(name: str) -> dict[str, tuple[float, float | None]]:
+def told(name):
     """The document's differences: comparison → expected, and the sample's."""
     rows = re.findall(rf"^\| {name} \| ([^|]+) \| ([-+.\d]+) \| ([-+.\d]*) \|$", DOCUMENT, re.MULTILINE)
     assert len(rows) == 4
@@ -59,19 +58,19 @@ class Group:
     on: np.ndarray  # (persons, months)
 
     @property
-    def observed(self) -> np.ndarray:
+    def observed(self):
         return np.arange(NEWEST + 1) < self.moved[:, None]
 
 
-def day(text: str | None) -> date | None:
+def day(text):
     return date(int(text[6:]), int(text[3:5]), int(text[:2])) if text else None
 
 
-def month(when: date | None) -> int:
+def month(when):
     return NEWEST + 1 if when is None else 12 * (when.year - 2017) + when.month - 1
 
 
-def rows(name: str, encoding: str) -> list[dict[str, str]]:
+def rows(name, encoding):
     lines = (RAW / name).read_text(encoding).splitlines()
     first = next(number for number, line in enumerate(lines) if line.startswith("CPR-nr."))
     body = [line for line in lines[first:] if ";" in line]
@@ -79,14 +78,14 @@ def rows(name: str, encoding: str) -> list[dict[str, str]]:
 
 
 @cache
-def group(name: str) -> Group:
+def group(name):
     sheet = load_workbook(RAW / "eksempelkoebing_maalgrupper.xlsx")[name]
     cells = [row for row in sheet.iter_rows(values_only=True) if row[1] in ("Målgruppe", "Indsatsgruppe")]
     assert all((row[3] is not None) == (row[1] == "Indsatsgruppe") and row[2] == "01-01-2021" for row in cells)
     started = {str(row[0]).replace("-", ""): day(row[3]) for row in cells}
     assert len(started) == len(cells)
     people = {row["CPR-nr."]: row for row in rows("eksempelkoebing_personer.csv", "utf-8-sig")}
-    spells: dict[str, list[tuple[date, date]]] = {person: [] for person in started}
+    spells = {person: [] for person in started}
     on = np.zeros((len(started), NEWEST + 1), dtype=bool)
     place = {person: number for number, person in enumerate(started)}
     for row in rows("eksempelkoebing_forloeb.csv", "cp1252"):
@@ -110,7 +109,7 @@ def group(name: str) -> Group:
     )
 
 
-def test_the_two_target_groups_are_500_other_persons_each_and_some_70_start() -> None:
+def test_the_two_target_groups_are_500_other_persons_each_and_some_70_start():
     one, other = (group(name) for name in INVESTMENTS)
     assert len(set(one.ids)) == len(set(other.ids)) == 500 and not set(one.ids) & set(other.ids)
     everybody = [row["CPR-nr."] for row in rows("eksempelkoebing_personer.csv", "utf-8-sig")]
@@ -123,7 +122,7 @@ def test_the_two_target_groups_are_500_other_persons_each_and_some_70_start() ->
 
 
 @of_every_investment
-def test_ids_have_an_impossible_birthday_the_year_of_birth_and_the_sex(name: str) -> None:
+def test_ids_have_an_impossible_birthday_the_year_of_birth_and_the_sex(name):
     people = group(name)
     for person, age, man in zip(people.ids, people.age, people.man, strict=True):
         assert 32 <= int(person[:2]) <= 60 and 1 <= int(person[2:4]) <= 12
@@ -132,7 +131,7 @@ def test_ids_have_an_impossible_birthday_the_year_of_birth_and_the_sex(name: str
 
 
 @of_every_investment
-def test_starters_receive_a_benefit_on_the_day_and_nobody_receives_one_when_gone(name: str) -> None:
+def test_starters_receive_a_benefit_on_the_day_and_nobody_receives_one_when_gone(name):
     people = group(name)
     assert people.on[:, REGISTERED].all()
     for person, when in zip(people.ids, people.started_on, strict=True):
@@ -143,7 +142,7 @@ def test_starters_receive_a_benefit_on_the_day_and_nobody_receives_one_when_gone
 
 
 @of_every_investment
-def test_the_history_goes_back_four_years_and_people_come_back(name: str) -> None:
+def test_the_history_goes_back_four_years_and_people_come_back(name):
     people = group(name)
     assert people.on[:, :12].mean() > 0.2
     before = people.on[:, :REGISTERED]
@@ -154,7 +153,7 @@ def test_the_history_goes_back_four_years_and_people_come_back(name: str) -> Non
 
 
 @of_every_investment
-def test_the_files_say_what_the_world_says_but_for_what_is_registered_late(name: str) -> None:
+def test_the_files_say_what_the_world_says_but_for_what_is_registered_late(name):
     people, world = group(name), eksempelkoebing.drawn(INVESTMENTS[name])
     order = np.argsort([int(person[6:]) for person in people.ids])  # as they were drawn
     assert (order == np.arange(500)).all()
@@ -170,7 +169,7 @@ def test_the_files_say_what_the_world_says_but_for_what_is_registered_late(name:
 # ---------------------------------------------------------------- what is expected
 
 
-def test_the_documents_expectations_are_the_modules() -> None:
+def test_the_documents_expectations_are_the_modules():
     for name, one in INVESTMENTS.items():
         means = confounded.expectations(one.intervention)
         differences = {
@@ -187,7 +186,7 @@ def test_the_documents_expectations_are_the_modules() -> None:
 
 
 @of_every_investment
-def test_drawn_persons_agree_with_the_sums_of_probabilities(name: str) -> None:
+def test_drawn_persons_agree_with_the_sums_of_probabilities(name):
     """40,000 persons; a standard deviation of 6 months in 5,400 starters is 0.08, and 4 of them are allowed."""
     intervention = INVESTMENTS[name].intervention
     seen = confounded.compared(confounded.simulate(intervention, 40_000, np.random.default_rng(8)), intervention)
@@ -200,9 +199,7 @@ def test_drawn_persons_agree_with_the_sums_of_probabilities(name: str) -> None:
 CLOSENESS = {"Grundskole": -0.4, "Gymnasial": 0.1, "Erhvervsuddannelse": 0.2, "Videregående": 0.7}
 
 
-def month_after_month(
-    age: np.ndarray, education: np.ndarray, spell: np.ndarray, first: np.ndarray, starts_now: bool, later: bool
-) -> float:
+def month_after_month(age, education, spell, first, starts_now, later):
     """Mean months on benefits in the first 18 of persons in the 9 months of Lange forløb, by the document's words."""
     draw = np.random.default_rng(99).random
     added = np.array(list(CLOSENESS.values()))[education] - 0.4 * (age - 45) / 10
@@ -223,7 +220,7 @@ def month_after_month(
     return float(total.mean())
 
 
-def test_the_planted_harm_is_what_the_documents_words_give() -> None:
+def test_the_planted_harm_is_what_the_documents_words_give():
     """The starters of a drawn world live on three times: in the course, never in it, and not in it that month.
 
     The standard deviation of 6 months in 5,400 starters, who live three times each, is 0.06 to 0.08; the starters are
@@ -246,7 +243,7 @@ def test_the_planted_harm_is_what_the_documents_words_give() -> None:
 
 
 @pytest.mark.parametrize("education", CLOSENESS)
-def test_the_probabilities_are_those_of_the_document(education: str) -> None:
+def test_the_probabilities_are_those_of_the_document(education):
     number = list(confounded.EDUCATIONS).index(education)
     share, added = confounded.EDUCATIONS[education]
     assert f"| {education} | {share:.2f} | {added:+} |" in DOCUMENT and added == CLOSENESS[education]
@@ -258,13 +255,13 @@ def test_the_probabilities_are_those_of_the_document(education: str) -> None:
     assert comes_back == pytest.approx(1 / (1 + exp(3.3 - 0.5 * (added - 0.2))))
 
 
-def test_without_an_effect_it_is_all_one_whether_and_when_one_starts() -> None:
+def test_without_an_effect_it_is_all_one_whether_and_when_one_starts():
     means = confounded.expectations(confounded.Intervention(-3.0, 0.5, range(2, 7), 6, 1.0))
     assert means.started == pytest.approx(means.never, abs=1e-12)
     assert means.started == pytest.approx(means.not_yet, abs=1e-12)
 
 
-def test_where_starting_depends_on_nothing_the_others_are_like_the_starters() -> None:
+def test_where_starting_depends_on_nothing_the_others_are_like_the_starters():
     means = confounded.expectations(confounded.Intervention(-3.0, 0.0, range(2, 7), 6, 0.3))
     assert means.could_have_started == pytest.approx(means.not_yet, abs=1e-12)
     assert means.started > means.not_yet + 0.5
@@ -284,7 +281,7 @@ class Trials(NamedTuple):
     observed: np.ndarray
 
 
-def trials(people: Group) -> Trials:
+def trials(people):
     parts = []
     spell = np.zeros(people.on.shape, dtype=int)
     for number in range(1, NEWEST + 1):
@@ -307,7 +304,7 @@ def trials(people: Group) -> Trials:
     return Trials(*(np.concatenate(one) for one in zip(*parts, strict=True)))
 
 
-def difference(of: Trials, weights: np.ndarray) -> tuple[float, float, float]:
+def difference(of, weights):
     """Months on benefits of the starters minus the others', weighted; with a 95 % interval, clustered by person."""
     estimate, influence = 0.0, np.zeros(of.person.max() + 1)
     for arm, sign in ((of.starts, 1), (~of.starts, -1)):
@@ -321,13 +318,13 @@ def difference(of: Trials, weights: np.ndarray) -> tuple[float, float, float]:
     return estimate, estimate - half, estimate + half
 
 
-def unadjusted(of: Trials) -> np.ndarray:
+def unadjusted(of):
     """Each month's others count as many as started in it."""
     started, others = (np.bincount(of.month[arm], minlength=NEWEST) for arm in (of.starts, ~of.starts))
     return np.where(of.starts, 1.0, (started / np.maximum(others, 1))[of.month])
 
 
-def adjusted(of: Trials) -> np.ndarray:
+def adjusted(of):
     """The odds of starting by a logistic regression on month, age, sex, education and history."""
     months = (of.month[:, None] == np.unique(of.month)).astype(float)
     fit = sm.Logit(of.starts.astype(float), np.column_stack([months, of.covariates])).fit(disp=0)
@@ -336,7 +333,7 @@ def adjusted(of: Trials) -> np.ndarray:
     return np.where(of.starts, 1.0, chance / (1 - chance))
 
 
-def test_the_unadjusted_comparison_calls_the_course_a_success_and_the_adjusted_does_not() -> None:
+def test_the_unadjusted_comparison_calls_the_course_a_success_and_the_adjusted_does_not():
     of = trials(group("Jobkursus"))
     plain, low, high = difference(of, unadjusted(of))
     assert high < 0 and plain == pytest.approx(told("Jobkursus")[COULD_HAVE][1], abs=0.01)
@@ -344,7 +341,7 @@ def test_the_unadjusted_comparison_calls_the_course_a_success_and_the_adjusted_d
     assert low < 0 < high and abs(found) < 0.5
 
 
-def test_the_unadjusted_comparison_acquits_the_long_course_and_the_adjusted_does_not() -> None:
+def test_the_unadjusted_comparison_acquits_the_long_course_and_the_adjusted_does_not():
     of = trials(group("Lange forløb"))
     plain, low, high = difference(of, unadjusted(of))
     assert low < 0 < high and plain == pytest.approx(told("Lange forløb")[COULD_HAVE][1], abs=0.01)
@@ -352,7 +349,7 @@ def test_the_unadjusted_comparison_acquits_the_long_course_and_the_adjusted_does
     assert 0 < low < told("Lange forløb")[NOT_YET][0] < high and abs(found - told("Lange forløb")[NOT_YET][0]) < 0.5
 
 
-def as_group(world: confounded.World, draw: Callable[[int], np.ndarray]) -> Group:
+def as_group(world, draw):
     last = NEWEST + 1
     died = np.where(world.died, world.gone_month, last)
     moved = np.where(world.died, last, world.gone_month)
@@ -362,7 +359,7 @@ def as_group(world: confounded.World, draw: Callable[[int], np.ndarray]) -> Grou
 
 
 @of_every_investment
-def test_a_regression_on_history_age_sex_and_education_takes_the_bias_away(name: str) -> None:
+def test_a_regression_on_history_age_sex_and_education_takes_the_bias_away(name):
     """In 40,000 persons, whose interval is a ninth of the sample's: what chance does not explain is bias."""
     rng = np.random.default_rng(12)
     of = trials(as_group(confounded.simulate(INVESTMENTS[name].intervention, 40_000, rng), rng.random))
@@ -375,7 +372,7 @@ def test_a_regression_on_history_age_sex_and_education_takes_the_bias_away(name:
 
 
 @of_every_investment
-def test_the_naive_comparison_finds_harm_in_both_as_one_must_still_be_on_benefits_to_start(name: str) -> None:
+def test_the_naive_comparison_finds_harm_in_both_as_one_must_still_be_on_benefits_to_start(name):
     people = group(name)
     window = slice(REGISTERED, REGISTERED + FOLLOW_UP)
     on, observed = (people.on & people.observed)[:, window], people.observed[:, window]
@@ -390,7 +387,7 @@ def test_the_naive_comparison_finds_harm_in_both_as_one_must_still_be_on_benefit
 # ---------------------------------------------------------------- money
 
 
-def test_the_postings_are_those_of_two_years_or_three_and_sum_to_what_was_meant() -> None:
+def test_the_postings_are_those_of_two_years_or_three_and_sum_to_what_was_meant():
     sheet = load_workbook(RAW / "eksempelkoebing_posteringer.xlsx")["Posteringer"]
     posted = [row for row in sheet.iter_rows(values_only=True) if isinstance(row[0], int)]
     for one in INVESTMENTS.values():
@@ -402,7 +399,7 @@ def test_the_postings_are_those_of_two_years_or_three_and_sum_to_what_was_meant(
     assert len({row[0] for row in posted}) == len(posted)
 
 
-def test_the_unit_prices_are_the_rates_of_2021_at_20_percent_refund() -> None:
+def test_the_unit_prices_are_the_rates_of_2021_at_20_percent_refund():
     lines = [line for line in (RAW / "enhedspriser.csv").read_text("utf-8-sig").splitlines() if "Eksempel" in line]
     gross = {"Kontanthjælp": 12 * 11_698, "Ressourceforløb": 12 * 11_698, "Sygedagpenge": 52 * 4_460}
     found = {}

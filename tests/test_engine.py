@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from worlds import Person, people_of, spells_of
+from worlds import people_of, spells_of
 
 from afkast import engine
 from afkast.analysis import cohort
@@ -31,7 +31,7 @@ Rows = list[tuple[int, ...]]
 
 
 @pytest.fixture(scope="session")
-def spark() -> Iterator[str]:
+def spark():
     """Spark in this machine; every engine of it in this process is a session of one Spark."""
     pytest.importorskip("pyspark", reason="there is no Spark; install it with `make engines`")
     if not (os.environ.get("JAVA_HOME") or shutil.which("java")):
@@ -43,7 +43,7 @@ def spark() -> Iterator[str]:
 
 
 @pytest.fixture(params=["duckdb", "sqlite", "postgresql", "spark"])
-def opened(request: pytest.FixtureRequest) -> Open:
+def opened(request):
     """Opens one of the engines."""
     own = request.param in ("postgresql", "spark")
     name = request.getfixturevalue(request.param) if own else request.param
@@ -52,7 +52,7 @@ def opened(request: pytest.FixtureRequest) -> Open:
 
 # ---------------------------------------------------------------- counted by hand
 
-WORLDS: dict[str, Rows] = {
+WORLDS = {
     "nobody": [],
     "one month": [(0, 5, 5)],
     "the same row three times": [(0, 5, 9), (0, 5, 9), (0, 5, 9)],
@@ -63,7 +63,7 @@ WORLDS: dict[str, Rows] = {
     "still running": [(0, 3, STILL_RUNNING), (0, 7, STILL_RUNNING), (1, 9, STILL_RUNNING), (1, 2, 4)],
     "repeated rows in a bad order": [(0, 9, 12), (0, 1, 30), (0, 9, 12), (0, 1, 2), (0, 31, 31), (0, 1, 2)],
 }
-PEOPLE: Rows = [
+PEOPLE = [
     (0, 0, 3, 3, 12),
     (0, 1, 4, 4, 30),
     (1, 0, 2, 5, 9),
@@ -74,31 +74,31 @@ PEOPLE: Rows = [
 """Members of a cohort: also twice, without spells, and followed for no time."""
 
 
-def spells_frame(rows: Rows) -> pd.DataFrame:
+def spells_frame(rows):
     return pd.DataFrame(rows, columns=SPELL, dtype="int64")
 
 
-def cohort_frame(rows: Rows) -> pd.DataFrame:
+def cohort_frame(rows):
     return pd.DataFrame(rows, columns=COHORT, dtype="int64")
 
 
-def months_of(rows: Rows) -> dict[int, set[int]]:
+def months_of(rows):
     """Every month of every person, written out; a spell that still runs is cut in month 100."""
-    months: dict[int, set[int]] = {}
+    months = {}
     for person, first, last in rows:
         months.setdefault(person, set()).update(range(first, min(last, 100) + 1))
     return months
 
 
-def by_hand(spells: Rows, people: Rows) -> dict[str, object]:
+def by_hand(spells, people):
     """What each text must give, up to month 99, by going through every person's every month."""
     on = months_of(spells)
     begins = sorted((person, month) for person, own in on.items() for month in own if month - 1 not in own)
     ends = sorted((person, month) for person, own in on.items() for month in own if month + 1 not in own)
     islands = [(person, first, last) for (person, first), (_, last) in zip(begins, ends, strict=True)]
-    exits: dict[tuple[int, ...], int] = {}
-    observed: dict[tuple[int, int], int] = {}
-    on_benefit: dict[tuple[int, int], int] = {}
+    exits = {}
+    observed = {}
+    on_benefit = {}
     for person, group, zero, start, end in people:
         own = on.get(person, set())
         for month in range(start, end + 1):
@@ -124,7 +124,7 @@ def by_hand(spells: Rows, people: Rows) -> dict[str, object]:
     }
 
 
-def counted(opened: Open, spells: pd.DataFrame, people: pd.DataFrame) -> dict[str, object]:
+def counted(opened, spells, people):
     """The same by the texts, in one engine."""
     with opened() as database:
         database.load("spells", spells)
@@ -157,7 +157,7 @@ def counted(opened: Open, spells: pd.DataFrame, people: pd.DataFrame) -> dict[st
     }
 
 
-def test_every_engine_gives_what_counting_by_hand_gives(opened: Open) -> None:
+def test_every_engine_gives_what_counting_by_hand_gives(opened):
     # every world in both orders, each with persons and groups of its own, counted at once
     worlds = [order for rows in WORLDS.values() for order in (rows, rows[::-1])]
     spells = [(10 * world + person, *months) for world, rows in enumerate(worlds) for person, *months in rows]
@@ -171,9 +171,9 @@ def test_every_engine_gives_what_counting_by_hand_gives(opened: Open) -> None:
     assert counted(opened, spells_frame(spells), cohort_frame(people)) == expected
 
 
-def test_every_engine_gives_what_the_months_of_a_drawn_world_give(opened: Open, tmp_path: Path) -> None:
+def test_every_engine_gives_what_the_months_of_a_drawn_world_give(opened, tmp_path):
     rng = np.random.default_rng(7)
-    people: list[Person] = []
+    people = []
     for _ in range(400):
         first = rng.integers(0, 40, rng.integers(0, 6))
         spells = [
@@ -197,7 +197,7 @@ def test_every_engine_gives_what_the_months_of_a_drawn_world_give(opened: Open, 
                 )
 
 
-def day(month: int) -> date:
+def day(month):
     """A day in the middle of a month, counted from January 2018."""
     return date(2018 + int(month) // 12, int(month) % 12 + 1, 15)
 
@@ -213,9 +213,7 @@ MEMBER = st.tuples(
 @pytest.mark.parametrize("name", ["duckdb", "sqlite"])
 @settings(max_examples=60)
 @given(spells=st.lists(STRETCH, max_size=12), people=st.lists(MEMBER, max_size=6), again=st.integers(0, 5))
-def test_any_world_is_counted_as_by_hand_whatever_the_order_and_the_repetition(
-    name: str, spells: Rows, people: Rows, again: int
-) -> None:
+def test_any_world_is_counted_as_by_hand_whatever_the_order_and_the_repetition(name, spells, people, again):
     repeated = spells[again:] + spells + spells[: again + 1]
     found = counted(lambda: open_engine(name), spells_frame(repeated), cohort_frame(people))
     assert found == by_hand(spells, people)
@@ -227,7 +225,7 @@ def test_any_world_is_counted_as_by_hand_whatever_the_order_and_the_repetition(
 MANY = 10_000_000
 
 
-def test_ten_million_spells_are_counted_in_bounded_memory_and_all_of_them(tmp_path: Path) -> None:
+def test_ten_million_spells_are_counted_in_bounded_memory_and_all_of_them(tmp_path):
     # person p has the months p % 100 … p % 100 + 11 as two overlapping spells of which one is there twice, and three
     # months two years later: (12 + 3) · persons months in all, and a closed form for each month
     persons = MANY // 4
@@ -258,7 +256,7 @@ def test_ten_million_spells_are_counted_in_bounded_memory_and_all_of_them(tmp_pa
 # ---------------------------------------------------------------- tables that lie in the database already
 
 
-def test_spells_that_lie_in_the_database_are_counted_where_they_lie(opened: Open, request, tmp_path: Path) -> None:
+def test_spells_that_lie_in_the_database_are_counted_where_they_lie(opened, request, tmp_path):
     rows = WORLDS["one inside another"] + WORLDS["touching spells"][2:]
     expected = by_hand(rows, [])["persons"]
     values = ", ".join(str(row) for row in rows)
@@ -284,7 +282,7 @@ def test_spells_that_lie_in_the_database_are_counted_where_they_lie(opened: Open
             database._run("DROP TABLE warehouse.spell_months")
 
 
-def test_a_database_file_is_read_and_never_written(tmp_path: Path) -> None:
+def test_a_database_file_is_read_and_never_written(tmp_path):
     import sqlite3
 
     import duckdb
@@ -306,7 +304,7 @@ def test_a_database_file_is_read_and_never_written(tmp_path: Path) -> None:
         assert path.read_bytes() == before
 
 
-def test_an_engine_leaves_nothing_behind_in_postgresql(postgresql: str) -> None:
+def test_an_engine_leaves_nothing_behind_in_postgresql(postgresql):
     with open_engine(postgresql) as database:
         database.load("spells", spells_frame([(0, 1, 2)]))
         database.merge_spells()
@@ -319,7 +317,7 @@ def test_an_engine_leaves_nothing_behind_in_postgresql(postgresql: str) -> None:
 # ---------------------------------------------------------------- what a user is told
 
 
-def test_the_engine_is_chosen_by_afkast_engine_and_duckdb_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_engine_is_chosen_by_afkast_engine_and_duckdb_is_the_default(monkeypatch):
     monkeypatch.delenv("AFKAST_ENGINE", raising=False)
     with open_engine() as database:
         assert database.name == "DuckDB"
@@ -341,9 +339,7 @@ def test_the_engine_is_chosen_by_afkast_engine_and_duckdb_is_the_default(monkeyp
         ("sqlserver:DRIVER=x;PWD=tiger", "SQL Server"),
     ],
 )
-def test_an_engine_that_cannot_be_had_is_told_in_a_sentence_without_its_address(
-    name: str, told: str, request: pytest.FixtureRequest
-) -> None:
+def test_an_engine_that_cannot_be_had_is_told_in_a_sentence_without_its_address(name, told, request):
     if name.startswith("postgresql"):
         pytest.importorskip("psycopg", reason="there is no driver for PostgreSQL; install it with `make engines`")
     with pytest.raises(EngineError, match=told) as raised:
@@ -354,8 +350,8 @@ def test_an_engine_that_cannot_be_had_is_told_in_a_sentence_without_its_address(
 
 
 @pytest.mark.parametrize("name", ["postgresql", "spark", "sqlserver"])
-def test_a_driver_that_is_missing_is_named_with_the_remedy(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def missing(module: str) -> None:
+def test_a_driver_that_is_missing_is_named_with_the_remedy(name, monkeypatch):
+    def missing(module):
         raise ImportError(module)
 
     monkeypatch.setattr(databases, "import_module", missing)
@@ -363,7 +359,7 @@ def test_a_driver_that_is_missing_is_named_with_the_remedy(name: str, monkeypatc
         open_engine(name)
 
 
-def test_a_table_that_is_missing_or_is_not_one_is_told_without_the_database_s_own_words(opened: Open) -> None:
+def test_a_table_that_is_missing_or_is_not_one_is_told_without_the_database_s_own_words(opened):
     with opened() as database, pytest.raises(EngineError, match=r"could not make .*spells \(person, first_month"):
         # Spark looks for the table at once, the others when they count
         database.merge_spells()
@@ -374,7 +370,7 @@ def test_a_table_that_is_missing_or_is_not_one_is_told_without_the_database_s_ow
         database.use("spells", "spells; DROP TABLE persons")
 
 
-def test_rows_that_would_be_counted_wrongly_are_refused(opened: Open) -> None:
+def test_rows_that_would_be_counted_wrongly_are_refused(opened):
     missing = spells_frame([(0, 1, 2), (1, 3, 4)]).astype("Int64")
     missing.loc[1, "last_month"] = pd.NA
     faulty = {
@@ -387,31 +383,31 @@ def test_rows_that_would_be_counted_wrongly_are_refused(opened: Open) -> None:
                 database.load(table, frame)
 
 
-def test_sql_server_is_asked_for_what_lies_there_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sql_server_is_asked_for_what_lies_there_alone(monkeypatch):
     class Driver:
         Error = ValueError
 
         class Cursor:
             description = (("month_number",), ("persons",))
 
-            def execute(self, statement: str) -> None:
+            def execute(self, statement):
                 asked.append(statement)
 
-            def fetchall(self) -> list[tuple[int, ...]]:
+            def fetchall(self):
                 return [(0,)] if "IS NULL" in asked[-1] else [(24240, 7), (24241, 0)]
 
         @classmethod
-        def connect(cls, address: str, timeout: int) -> "Driver":
+        def connect(cls, address, timeout):
             asked.append(address)
             return cls()
 
         cursor = Cursor
 
-        def rollback(self) -> None: ...
+        def rollback(self): ...
 
-        def close(self) -> None: ...
+        def close(self): ...
 
-    asked: list[str] = []
+    asked = []
     monkeypatch.setattr(databases, "import_module", lambda _: Driver)
     with open_engine("sqlserver:DSN=lager") as database:
         database.use("islands", "islands")
@@ -429,7 +425,7 @@ def test_sql_server_is_asked_for_what_lies_there_alone(monkeypatch: pytest.Monke
 
 
 @pytest.mark.parametrize("text", TEXTS)
-def test_a_text_uses_nothing_that_one_of_the_engines_lacks(text: str) -> None:
+def test_a_text_uses_nothing_that_one_of_the_engines_lacks(text):
     words = set(
         " ".join(line.split("--")[0] for line in engine.text_of(text).upper().splitlines())
         .replace("(", " ")
@@ -443,19 +439,19 @@ def test_a_text_uses_nothing_that_one_of_the_engines_lacks(text: str) -> None:
     assert words & reserved == set()
 
 
-def test_the_texts_are_those_the_readme_lists() -> None:
+def test_the_texts_are_those_the_readme_lists():
     folder = Path(engine.__file__).parents[1] / "analysis" / "sql"
     told = {line.split("`")[1] for line in (folder / "README.md").read_text("utf-8").splitlines() if line[:3] == "| `"}
     assert told == {path.stem for path in folder.glob("*.sql")} == set(TEXTS)
 
 
-def test_a_month_is_a_number_and_the_number_a_month() -> None:
+def test_a_month_is_a_number_and_the_number_a_month():
     days = pd.Series(pd.to_datetime(["2020-01-01", "2020-12-31", None]))
     assert month_numbers(days).tolist() == [24240, 24251, STILL_RUNNING]
     assert divmod(24251, 12) == (2020, 11)
 
 
-def test_a_number_holds_until_the_next_row() -> None:
+def test_a_number_holds_until_the_next_row():
     counts = pd.Series([2, 5, 0], [3, 4, 8], name="persons")
     assert every_month(counts, 1, 9).tolist() == [0, 0, 2, 5, 5, 5, 5, 0, 0]
     assert every_month(counts, 5, 6).tolist() == [5, 5]

@@ -28,7 +28,7 @@ EXIT, RETURN = norddjurs.COORDINATED.exit_probability, norddjurs.COORDINATED.ret
 EFFECT = norddjurs.COORDINATED.interventions[0].effect
 
 
-def rows_below(name: str, heading: str, encoding: str = "cp1252") -> list[dict[str, str]]:
+def rows_below(name, heading, encoding="cp1252"):
     """The rows of a csv file between its heading and the first blank line after it."""
     lines = (RAW / name).read_text(encoding).splitlines()
     columns = next(line for line in lines if line.startswith(heading))
@@ -38,32 +38,32 @@ def rows_below(name: str, heading: str, encoding: str = "cp1252") -> list[dict[s
     return list(csv.DictReader([columns, *body], delimiter=";"))
 
 
-def amount(danish: str) -> Decimal:
+def amount(danish):
     """`1.234,56-` and `-1.234,56` alike."""
     number = Decimal(danish.replace(".", "").replace(",", ".").strip("-"))
     return -number if "-" in danish else number
 
 
-def thousands(kroner: Decimal | Fraction | int) -> int:
+def thousands(kroner):
     exact = Fraction(kroner) / 1000
     return int((Decimal(exact.numerator) / exact.denominator).quantize(Decimal(1), ROUND_HALF_UP))
 
 
-def postings(name: str) -> list[tuple[str, str, Decimal]]:
+def postings(name):
     """(PSP-element, period, amount) of every posting, told by the pattern of its first line."""
     pattern = r"^\|\d{10} \|(XA-[0-9-]{16}) \|(\d{3})\|.*\| *([0-9.,]+-?)\|$"
     found = re.findall(pattern, (RAW / name).read_text("cp1252"), re.MULTILINE)
     return [(element, period, amount(number)) for element, period, number in found]
 
 
-def day(text: str) -> date | None:
+def day(text):
     return date(int(text[6:]), int(text[3:5]), int(text[:2])) if text else None
 
 
 # ---------------------------------------------------------------- the script
 
 
-def test_regenerating_the_example_gives_the_committed_bytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_regenerating_the_example_gives_the_committed_bytes(tmp_path, monkeypatch):
     monkeypatch.setattr(sys, "argv", ["make_example.py", "--out", str(tmp_path)])
     script.main()
     made = {path.relative_to(tmp_path): path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
@@ -74,7 +74,7 @@ def test_regenerating_the_example_gives_the_committed_bytes(tmp_path: Path, monk
     assert [name for name in made if made[name] != committed[name]] == []
 
 
-def test_the_checksums_name_every_data_file_and_match() -> None:
+def test_the_checksums_name_every_data_file_and_match():
     listed = dict(reversed(line.split("  ")) for line in (RAW / "SHA256SUMS").read_text().splitlines())
     data_files = {path.name for path in RAW.iterdir()} - {"SHA256SUMS"}
     assert list(listed) == sorted(data_files)
@@ -82,7 +82,7 @@ def test_the_checksums_name_every_data_file_and_match() -> None:
         assert hashlib.sha256((RAW / name).read_bytes()).hexdigest() == checksum
 
 
-def test_sources_declares_every_data_file_and_only_prices_shares_breaks_and_what_is_printed_are_not_synthetic() -> None:
+def test_sources_declares_every_data_file_and_only_prices_shares_breaks_and_what_is_printed_are_not_synthetic():
     sources = YAML(typ="safe").load(EXAMPLE / "sources.yml")["sources"]
     data_files = {path.name for path in RAW.iterdir()} - {"SHA256SUMS"}
     assert {source["file"] for source in sources} == data_files
@@ -98,7 +98,7 @@ def test_sources_declares_every_data_file_and_only_prices_shares_breaks_and_what
     }
 
 
-def test_every_table_that_a_source_feeds_has_an_entry_in_the_data_readme() -> None:
+def test_every_table_that_a_source_feeds_has_an_entry_in_the_data_readme():
     sources = YAML(typ="safe").load(EXAMPLE / "sources.yml")["sources"]
     readme = (EXAMPLE.parent / "README.md").read_text("utf-8")
     of_sources, derived = (set(re.findall(r"^### (\w+)$", part, re.MULTILINE)) for part in readme.split("## Derived"))
@@ -111,7 +111,7 @@ def test_every_table_that_a_source_feeds_has_an_entry_in_the_data_readme() -> No
 # ---------------------------------------------------------------- persons
 
 
-def test_no_id_in_the_raw_files_can_be_a_cpr_number() -> None:
+def test_no_id_in_the_raw_files_can_be_a_cpr_number():
     seen = 0
     for path in [*RAW.glob("*.csv"), *RAW.glob("*.txt"), *RAW.glob("*.xlsx")]:  # a workbook here is not compressed
         for digits in re.findall(rb"(?<![0-9])([0-9]{6})[-]?[0-9]{4}(?![0-9])", path.read_bytes()):
@@ -122,9 +122,9 @@ def test_no_id_in_the_raw_files_can_be_a_cpr_number() -> None:
     assert seen > 1000
 
 
-def test_60_of_300_persons_start_while_they_receive_a_benefit() -> None:
+def test_60_of_300_persons_start_while_they_receive_a_benefit():
     cohort = rows_below("fasit_maalgruppe.csv", "CPR-nr.")
-    spells: dict[str, list[tuple[date, date | None]]] = {}
+    spells = {}
     for row in rows_below("fasit_forloeb.csv", "CPR-nr."):
         start, end = day(row["Fra dato"]), day(row["Til dato"])
         assert start and (end is None or start <= end <= date(2021, 12, 31))
@@ -134,7 +134,7 @@ def test_60_of_300_persons_start_while_they_receive_a_benefit() -> None:
     assert len(known) == len(cohort) == 300
     assert known == {row["CPR-nr."].replace("-", "") for row in cohort} == spells.keys()
 
-    def on_benefit(person: str, when: date) -> bool:
+    def on_benefit(person, when):
         return any(start <= when and (end is None or when <= end) for start, end in spells[person])
 
     started = [row for row in cohort if row["Gruppe"] == "Indsatsgruppe"]
@@ -147,7 +147,7 @@ def test_60_of_300_persons_start_while_they_receive_a_benefit() -> None:
         assert on_benefit(row["CPR-nr."].replace("-", ""), when)
 
 
-def test_the_spells_are_as_untidy_as_real_ones() -> None:
+def test_the_spells_are_as_untidy_as_real_ones():
     rows = rows_below("fasit_forloeb.csv", "CPR-nr.")
     spells = sorted(
         (row["CPR-nr."].replace("-", ""), day(row["Fra dato"]) or date.min, day(row["Til dato"]) or date.max)
@@ -163,7 +163,7 @@ def test_the_spells_are_as_untidy_as_real_ones() -> None:
 
 @pytest.mark.parametrize("treated", [False, True])
 @pytest.mark.parametrize("months", [1, 12, 18])
-def test_the_expected_months_agree_with_a_recursion(months: int, treated: bool) -> None:
+def test_the_expected_months_agree_with_a_recursion(months, treated):
     leave = EXIT + (EFFECT if treated else 0)
     on, total = 1.0, 0.0
     for _ in range(months):
@@ -172,7 +172,7 @@ def test_the_expected_months_agree_with_a_recursion(months: int, treated: bool) 
     assert persons.expected_months(months, leave, RETURN) == pytest.approx(total, abs=1e-12)
 
 
-def test_the_expected_months_agree_with_simulated_persons() -> None:
+def test_the_expected_months_agree_with_simulated_persons():
     draw = random.Random(7).random
     count, total = 20_000, 0
     for _ in range(count):
@@ -183,7 +183,7 @@ def test_the_expected_months_agree_with_simulated_persons() -> None:
     assert total / count == pytest.approx(persons.expected_months(18, EXIT + EFFECT, RETURN), abs=0.15)
 
 
-def test_the_planted_effect_written_down_is_the_one_of_the_module() -> None:
+def test_the_planted_effect_written_down_is_the_one_of_the_module():
     text = (EXAMPLE / "planted_effect.md").read_text("utf-8")
     for months in (12, 18):
         without, with_it = (persons.expected_months(months, EXIT + added, RETURN) for added in (0, EFFECT))
@@ -191,11 +191,11 @@ def test_the_planted_effect_written_down_is_the_one_of_the_module() -> None:
     assert -3 < with_it - without < -2
 
 
-def test_the_sample_written_down_is_the_one_in_the_spells() -> None:
-    def month_number(when: date | None) -> int:
+def test_the_sample_written_down_is_the_one_in_the_spells():
+    def month_number(when):
         return 12 * when.year + when.month if when else 12 * 2022 + 1
 
-    months_on: dict[str, set[int]] = {}
+    months_on = {}
     for row in rows_below("fasit_forloeb.csv", "CPR-nr."):
         covered = range(month_number(day(row["Fra dato"])), month_number(day(row["Til dato"])) + 1)
         months_on.setdefault(row["CPR-nr."].replace("-", ""), set()).update(covered)
@@ -215,27 +215,27 @@ def test_the_sample_written_down_is_the_one_in_the_spells() -> None:
 # ---------------------------------------------------------------- the printed cells, from the raw files
 
 
-def budget(name: str) -> dict[tuple[str, str, str, int], list[int | None]]:
+def budget(name):
     """(committee, line, kind, year) → twelve months and the year, as the sheet has them."""
     sheet = load_workbook(RAW / name)["Budget"]
     rows = [row for row in sheet.iter_rows(values_only=True) if isinstance(row[3], int)]
     return {row[:4]: list(row[5:]) for row in rows}
 
 
-def average_stock(measure: str) -> Decimal:
+def average_stock(measure):
     rows = rows_below("okonomi_helaarspersoner.csv", "Måned", "utf-8-sig")
     stock = [amount(row["Værdi"]) for row in rows if row["Måltal"] == measure]
     assert len(stock) == 11
     return sum(stock, Decimal(0)) / 11
 
 
-def net_price(benefit: str) -> Decimal:
+def net_price(benefit):
     rows = rows_below("enhedspriser.csv", "Kommune", "utf-8-sig")
     (price,) = [row["Netto kr. pr. helårsperson"] for row in rows if row["Ydelse"] == benefit and row["År"] == "2019"]
     return amount(price)
 
 
-def spent(committee_element: str) -> Decimal:
+def spent(committee_element):
     return sum(
         (
             amount
@@ -246,13 +246,13 @@ def spent(committee_element: str) -> Decimal:
     )
 
 
-def computed_extra_cost() -> Decimal:
+def computed_extra_cost():
     return (average_stock("Sygedagpenge") - 500) * net_price("Sygedagpenge") + (
         average_stock("Jobafklaring") - 284
     ) * net_price("Jobafklaring")
 
 
-def test_k1_the_net_budget_follows_from_the_sheet() -> None:
+def test_k1_the_net_budget_follows_from_the_sheet():
     rows = budget("budget_aabenraa.xlsx")
     printed = {
         ("AMU", "Investering"): [669, 560, 560, 560],
@@ -267,7 +267,7 @@ def test_k1_the_net_budget_follows_from_the_sheet() -> None:
     assert [thousands(total) for total in totals] == [542, -775, -581, -685]
 
 
-def test_k2_the_spend_follows_from_postings_and_phased_budget() -> None:
+def test_k2_the_spend_follows_from_postings_and_phased_budget():
     rows = budget("budget_aabenraa.xlsx")
     oku, amu = (rows[(committee, "Investering", "Korrigeret", 2019)] for committee in ("ØKU", "AMU"))
     phased_oku, phased_amu = (sum(month or 0 for month in line[5:11]) for line in (oku, amu))
@@ -279,7 +279,7 @@ def test_k2_the_spend_follows_from_postings_and_phased_budget() -> None:
     assert [thousands(cell) for cell in (actual_oku + actual_amu, phased_oku + phased_amu)] == [280, 2893]
 
 
-def test_k3_and_k4_the_saving_and_the_net_gain_follow_computed_and_as_reported() -> None:
+def test_k3_and_k4_the_saving_and_the_net_gain_follow_computed_and_as_reported():
     rows = budget("budget_aabenraa.xlsx")
     phased = {
         line: sum(month or 0 for month in rows[(*line, "Korrigeret", 2019)][5:11])
@@ -298,14 +298,12 @@ def test_k3_and_k4_the_saving_and_the_net_gain_follow_computed_and_as_reported()
     ("measure", "actual", "variance", "strategy_2019"),
     [("Sygedagpenge", 506, 18, 488), ("Jobafklaring", 292, 17, 275)],
 )
-def test_k5_and_k6_the_average_stock_rounds_to_the_printed_persons(
-    measure: str, actual: int, variance: int, strategy_2019: int
-) -> None:
+def test_k5_and_k6_the_average_stock_rounds_to_the_printed_persons(measure, actual, variance, strategy_2019):
     average = average_stock(measure)
     assert (round(average), round(average - strategy_2019)) == (actual, variance)
 
 
-def test_k5_and_k6_the_targets_are_the_printed_ones() -> None:
+def test_k5_and_k6_the_targets_are_the_printed_ones():
     sheet = load_workbook(RAW / "budget_aabenraa.xlsx")["Helårspersoner"]
     rows = [row for row in sheet.iter_rows(values_only=True) if isinstance(row[1], int)]
     assert [row[:4] for row in rows] == [
@@ -320,7 +318,7 @@ def test_k5_and_k6_the_targets_are_the_printed_ones() -> None:
     ]
 
 
-def test_the_net_loss_is_positive_in_every_month_so_that_its_index_is_defined() -> None:
+def test_the_net_loss_is_positive_in_every_month_so_that_its_index_is_defined():
     ledger = postings("opus_posteringer_aabenraa.txt")
     stock = rows_below("okonomi_helaarspersoner.csv", "Måned", "utf-8-sig")
     for month in range(6, 12):
@@ -335,7 +333,7 @@ def test_the_net_loss_is_positive_in_every_month_so_that_its_index_is_defined() 
 
 
 @pytest.mark.parametrize("municipality", ["aabenraa", "norddjurs"])
-def test_the_journal_has_the_traps_of_a_real_print(municipality: str) -> None:
+def test_the_journal_has_the_traps_of_a_real_print(municipality):
     raw = (RAW / f"opus_posteringer_{municipality}.txt").read_bytes()
     text = raw.decode("cp1252")
     assert raw.count(b"\n") == raw.count(b"\r\n") and "ø" in text
@@ -351,7 +349,7 @@ def test_the_journal_has_the_traps_of_a_real_print(municipality: str) -> None:
     assert sum((kroner for _, _, kroner in found), Decimal(0)) == amount(total[-16:-1].strip())
 
 
-def test_norddjurs_has_one_posting_in_special_period_13() -> None:
+def test_norddjurs_has_one_posting_in_special_period_13():
     periods = [period for _, period, _ in postings("opus_posteringer_norddjurs.txt")]
     assert periods.count("013") == 1
     assert set(periods) == {f"{month:03}" for month in range(1, 14)}

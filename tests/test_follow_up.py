@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from afkast.analysis.cost import NoRefundShare, NoUnitPrice
-from afkast.analysis.follow_up import FollowUp, follow_up
+from afkast.analysis.follow_up import follow_up
 from afkast.errors import AfkastError
 
 DRAWN = """
@@ -36,7 +36,7 @@ PRICES = {"kontanthjælp": 146_100.0, "sygedagpenge": 219_150.0}  # 2,800 and 4,
 STEPS = [(1, 4, 0.8), (5, 26, 0.4), (27, 52, 0.3), (53, None, 0.2)]
 
 
-def read(table: str, *days: str) -> pd.DataFrame:
+def read(table, *days):
     head, *rows = (line.split() for line in table.strip().splitlines())
     frame = pd.DataFrame(rows, columns=head).replace("-", None)
     for day in days:
@@ -44,7 +44,7 @@ def read(table: str, *days: str) -> pd.DataFrame:
     return frame
 
 
-def tables() -> dict[str, pd.DataFrame]:
+def tables():
     drawn = read(DRAWN, "entered", "started", "moved", "died")
     drawn["born"] = drawn["born"].astype(int)
     names = {"born": "birth_year", "moved": "moved_on", "died": "died_on"}
@@ -77,19 +77,19 @@ def tables() -> dict[str, pd.DataFrame]:
     }
 
 
-def followed(**changed: pd.DataFrame) -> FollowUp:
+def followed(**changed):
     given = tables() | changed
     three = [given.pop(name) for name in ("members", "persons", "spells")]
     return follow_up(*three, CUT_OFF, area="Byen", price_year=2021, **given)
 
 
-def test_months_run_from_the_first_spell_of_the_group_to_the_cut_off() -> None:
+def test_months_run_from_the_first_spell_of_the_group_to_the_cut_off():
     of = followed()  # gerda, on benefits since 2019, is not of the group
     assert [str(month) for month in of.months] == ["2020-11", "2020-12"] + [f"2021-0{m}" for m in range(1, 7)]
     assert list(of.history.persons) == ["anna", "bo", "carl", "dorte", "erik", "fie"]
 
 
-def test_who_entered_and_who_started_when() -> None:
+def test_who_entered_and_who_started_when():
     of = followed()
     assert of.entered.tolist() == [2, 2, 2, 3, 2, 2]
     # carl starts the day after the cut-off's month: nobody knows yet
@@ -98,7 +98,7 @@ def test_who_entered_and_who_started_when() -> None:
     assert of.persons.eligible.tolist() == [[month >= entered for month in range(8)] for entered in (2, 2, 2, 3, 2, 2)]
 
 
-def test_who_is_on_benefits_and_who_is_followed() -> None:
+def test_who_is_on_benefits_and_who_is_followed():
     of = followed()
     on = ["11111...", ".1111111", "..1.....", "...11...", "1111111.", "..1....."]
     assert of.history.on_benefit.tolist() == [[cell == "1" for cell in row] for row in on]
@@ -109,7 +109,7 @@ def test_who_is_on_benefits_and_who_is_followed() -> None:
     assert of.persons.observed.tolist() == of.history.observed.tolist()
 
 
-def test_each_day_costs_its_price_and_the_municipality_pays_by_the_weeks_behind() -> None:
+def test_each_day_costs_its_price_and_the_municipality_pays_by_the_weeks_behind():
     of = followed()
     # anna: 30 + 31 days before January, which are nobody's cost in the comparison but stand on her ladder
     assert of.ladder.accumulated[0, 2:6] * 7 == pytest.approx([61, 92, 120, 151])
@@ -129,7 +129,7 @@ def test_each_day_costs_its_price_and_the_municipality_pays_by_the_weeks_behind(
     np.testing.assert_allclose(of.costs.municipal_dkk + of.costs.state_dkk, of.costs.total_dkk)
 
 
-def test_a_month_has_the_price_of_the_benefit_of_most_of_its_days() -> None:
+def test_a_month_has_the_price_of_the_benefit_of_most_of_its_days():
     of = followed()
     # bo: sickness benefit for 9 of February's 28 days, as the old spell was closed late, and for all of March
     benefits = [of.history.benefits[place] for place in of.history.benefit[1, 2:6]]
@@ -137,14 +137,14 @@ def test_a_month_has_the_price_of_the_benefit_of_most_of_its_days() -> None:
     assert of.costs.total_dkk[1, 2:6] == pytest.approx([31 * 400, 28 * 400, 31 * 600, 30 * 400])
 
 
-def test_nobody_costs_anything_before_the_first_has_entered() -> None:
+def test_nobody_costs_anything_before_the_first_has_entered():
     of = followed()
     assert (of.history.weeks[:, :2] > 0).any()
     for kroner in (of.costs.municipal_dkk, of.costs.state_dkk, of.costs.total_dkk):
         assert (kroner[:, :2] == 0).all()
 
 
-def test_what_was_known_of_each_when_the_month_began() -> None:
+def test_what_was_known_of_each_when_the_month_began():
     known = followed().persons.covariates
     assert list(known)[:3] == ["history_share", "weeks_in_a_row", "age"]
     assert set(known) == {*list(known)[:3], "changed_benefit", "education: Gymnasial", "woman", "benefit: sygedagpenge"}
@@ -159,7 +159,7 @@ def test_what_was_known_of_each_when_the_month_began() -> None:
     assert known["benefit: sygedagpenge"][1].tolist() == [0, 0, 0, 0, 1, 0, 0, 0]
 
 
-def test_the_order_of_the_tables_does_not_matter_but_for_the_members() -> None:
+def test_the_order_of_the_tables_does_not_matter_but_for_the_members():
     given = tables()
     turned = followed(**{name: given[name][::-1] for name in ("persons", "spells", "unit_prices", "refund_ladder")})
     np.testing.assert_allclose(turned.costs.municipal_dkk, followed().costs.municipal_dkk)
@@ -168,11 +168,11 @@ def test_the_order_of_the_tables_does_not_matter_but_for_the_members() -> None:
     np.testing.assert_array_equal(other.persons.start[::-1], followed().persons.start)
 
 
-def test_the_weeks_before_the_data_are_said_to_be_missing() -> None:
+def test_the_weeks_before_the_data_are_said_to_be_missing():
     assert (str(followed().ladder.counted_from), followed().ladder.complete) == ("2020-11-01", False)
 
 
-def test_a_benefit_without_a_price_or_a_share_is_refused_in_a_sentence() -> None:
+def test_a_benefit_without_a_price_or_a_share_is_refused_in_a_sentence():
     given = tables()
     with pytest.raises(NoUnitPrice, match=r"^unit_prices has no gross price in 2021 for sygedagpenge in Byen; "):
         followed(unit_prices=given["unit_prices"].query("benefit == 'kontanthjælp'"))
@@ -182,12 +182,12 @@ def test_a_benefit_without_a_price_or_a_share_is_refused_in_a_sentence() -> None
         followed(refund_ladder=given["refund_ladder"].query("benefit == 'kontanthjælp'"))
 
 
-def test_two_who_started_are_too_few_to_compare() -> None:
+def test_two_who_started_are_too_few_to_compare():
     with pytest.raises(AfkastError, match=r"^under 15 started"):
         followed().compared(3)
 
 
-def test_a_group_that_entered_before_the_data_begin_is_followed_from_the_first_month() -> None:
+def test_a_group_that_entered_before_the_data_begin_is_followed_from_the_first_month():
     early = tables()["members"].assign(entered_on=pd.Timestamp("2019-01-01"))
     of = followed(members=early)
     assert of.persons.eligible.all()
@@ -206,19 +206,19 @@ def test_a_group_that_entered_before_the_data_begin_is_followed_from_the_first_m
     ],
     ids=["no spells", "no members", "after the cut-off"],
 )
-def test_a_group_that_cannot_be_followed_is_refused_in_a_sentence(changed: dict[str, pd.DataFrame], why: str) -> None:
+def test_a_group_that_cannot_be_followed_is_refused_in_a_sentence(changed, why):
     with pytest.raises(AfkastError, match=why):
         followed(**changed)
 
 
-def test_the_team_is_a_number_and_no_team_where_none_is_known() -> None:
+def test_the_team_is_a_number_and_no_team_where_none_is_known():
     teams = ["Nord", "Syd", None, "Nord", "Syd", "Øst"]
     assert followed(members=tables()["members"].assign(team=teams)).persons.team.tolist() == [0, 1, -1, 0, 1, 2]
     assert followed(members=tables()["members"].assign(team=None)).persons.team is None
     assert followed().persons.team is None
 
 
-def test_who_began_another_effort_first_counts_and_only_until_the_cut_off() -> None:
+def test_who_began_another_effort_first_counts_and_only_until_the_cut_off():
     people = tables()["members"]["person"].tolist()
     second, last = (followed().months[n] for n in (1, -1))
     starts = [f"{second}-02", f"{second + 3}-04", f"{last + 1}-01", "2001-01-01"]

@@ -1,7 +1,6 @@
 """A strategy's front page: what it takes from the pages, that it says no more than they, and how it is chosen."""
 
 import re
-from collections.abc import Callable, Iterator
 
 import pytest
 from hypothesis import given
@@ -16,13 +15,13 @@ from afkast.errors import PageError
 from afkast.report.danish import Quantity, written
 from afkast.report.filed import Number, published
 from afkast.report.told import GAIN, SAVING, amount, between, counted
-from afkast.strategy import Strategy, load_strategies
+from afkast.strategy import load_strategies
 
 MIX = ("economics", "full_year_persons", "business_case", "survival_effects", "savings_compared", "cohort_status")
 
 
 @pytest.fixture(scope="module")
-def mix(tmp_path_factory: pytest.TempPathFactory) -> Book:
+def mix(tmp_path_factory):
     data = municipality(*MIX)
     pages = {page["id"]: page for page in data.strategies[STRATEGY]["pages"]}
     pages["economics"]["area"] = pages["business-case"]["area"] = "economics"
@@ -33,12 +32,12 @@ def mix(tmp_path_factory: pytest.TempPathFactory) -> Book:
     return book
 
 
-def strategy_in(book: Book) -> Strategy:
+def strategy_in(book):
     return load_strategies(book.project)[STRATEGY]
 
 
 @pytest.fixture
-def chosen(mix: Book) -> Iterator[Callable[[str], None]]:
+def chosen(mix):
     """Puts a `front` into the strategy's file for a while."""
     path = mix.project.strategies / f"{STRATEGY}.yml"
     was = path.read_text("utf-8")
@@ -49,7 +48,7 @@ def chosen(mix: Book) -> Iterator[Callable[[str], None]]:
 # ---------------------------------------------------------------- words instead of signs
 
 
-def number(value: float | None, unit: str = "mio. kr.", digits: int | None = None) -> Number:
+def number(value, unit="mio. kr.", digits=None):
     return Number(written(Quantity(value, unit, digits)), value)
 
 
@@ -62,7 +61,7 @@ def number(value: float | None, unit: str = "mio. kr.", digits: int | None = Non
         (None, "ikke gjort op"),
     ],
 )
-def test_an_amount_is_a_gain_or_a_loss_of_what_the_page_shows(value: float | None, told: str) -> None:
+def test_an_amount_is_a_gain_or_a_loss_of_what_the_page_shows(value, told):
     assert amount(number(value)).replace("\u00a0", " ") == told
 
 
@@ -75,11 +74,11 @@ def test_an_amount_is_a_gain_or_a_loss_of_what_the_page_shows(value: float | Non
         (None, 1.3e6, ""),
     ],
 )
-def test_an_interval_is_told_smallest_first(low: float | None, high: float, told: str) -> None:
+def test_an_interval_is_told_smallest_first(low, high, told):
     assert between(number(low), number(high)).replace("\u00a0", " ") == told
 
 
-def test_what_is_no_amount_keeps_its_own_word_and_what_was_hidden_stays_as_it_was_hidden() -> None:
+def test_what_is_no_amount_keeps_its_own_word_and_what_was_hidden_stays_as_it_was_hidden():
     assert (
         amount(number(-0.0016, "pct.point", 2), ("dårligere", "bedre")).replace("\u00a0", " ")
         == "0,16 pct.point dårligere"
@@ -88,7 +87,7 @@ def test_what_is_no_amount_keeps_its_own_word_and_what_was_hidden_stays_as_it_wa
 
 
 @given(st.floats(-9e8, 9e8), st.floats(-9e8, 9e8))
-def test_no_sign_is_left_and_no_digit_is_added(one: float, other: float) -> None:
+def test_no_sign_is_left_and_no_digit_is_added(one, other):
     low, high = sorted((one, other))
     for told in (amount(number(low)), amount(number(high)), between(number(low), number(high), GAIN)):
         assert not re.search(r"[−+-]", told)
@@ -97,7 +96,7 @@ def test_no_sign_is_left_and_no_digit_is_added(one: float, other: float) -> None
 
 
 @given(st.lists(st.sampled_from(list(Verdict)), min_size=2))
-def test_the_goals_of_each_verdict_are_counted(verdicts: list[Verdict]) -> None:
+def test_the_goals_of_each_verdict_are_counted(verdicts):
     said = counted(verdicts)
     for word in Verdict:
         count = verdicts.count(word)
@@ -109,7 +108,7 @@ def test_the_goals_of_each_verdict_are_counted(verdicts: list[Verdict]) -> None:
 # ---------------------------------------------------------------- many pages; one of each stands in test_lives.py
 
 
-def test_a_front_page_of_many_pages_has_every_part_and_no_number_that_no_page_shows(mix: Book) -> None:
+def test_a_front_page_of_many_pages_has_every_part_and_no_number_that_no_page_shows(mix):
     front = mix.front()
     assert [id for id in front if not id.startswith("kontrol-")] == [
         "dommen",
@@ -128,12 +127,12 @@ def test_a_front_page_of_many_pages_has_every_part_and_no_number_that_no_page_sh
     assert len(ids) == len(set(ids))
 
 
-def test_what_a_front_page_files_is_not_counted_again(mix: Book) -> None:
+def test_what_a_front_page_files_is_not_counted_again(mix):
     mix.front()
     assert "index" not in set(published(mix.project.pages)["page"])
 
 
-def test_a_page_that_is_not_in_this_edition_is_named_and_not_linked(mix: Book, chosen: Callable[[str], None]) -> None:
+def test_a_page_that_is_not_in_this_edition_is_named_and_not_linked(mix, chosen):
     chosen("  tables: [business-case/opfoelgning, economics/forbrug]\n")
     path = mix.project.pages / STRATEGY / "business-case.ipynb"
     was = path.read_text("utf-8")
@@ -150,7 +149,7 @@ def test_a_page_that_is_not_in_this_edition_is_named_and_not_linked(mix: Book, c
 # ---------------------------------------------------------------- what is chosen
 
 
-def test_a_strategy_chooses_and_its_own_words_get_the_filed_digits(mix: Book, chosen: Callable[[str], None]) -> None:
+def test_a_strategy_chooses_and_its_own_words_get_the_filed_digits(mix, chosen):
     chosen(
         "  key_figures:\n"
         "    - business-case/nettogevinst\n"
@@ -180,9 +179,7 @@ def test_a_strategy_chooses_and_its_own_words_get_the_filed_digits(mix: Book, ch
         ),
     ],
 )
-def test_what_no_page_has_filed_stops_the_front_page(
-    mix: Book, chosen: Callable[[str], None], front: str, told: str
-) -> None:
+def test_what_no_page_has_filed_stops_the_front_page(mix, chosen, front, told):
     chosen(front)
     with pytest.raises(PageError, match=re.escape(told)):
         mix.front()
@@ -199,7 +196,7 @@ def test_what_no_page_has_filed_stops_the_front_page(
         ("  charts: [economics/udvikling]\n", "unknown key"),
     ],
 )
-def test_check_tells_what_no_page_can_provide(mix: Book, chosen: Callable[[str], None], front: str, told: str) -> None:
+def test_check_tells_what_no_page_can_provide(mix, chosen, front, told):
     assert check(mix.project).faults == ()
     chosen(front)
     [fault] = check(mix.project).faults
@@ -207,7 +204,7 @@ def test_check_tells_what_no_page_can_provide(mix: Book, chosen: Callable[[str],
     assert re.match(rf"{STRATEGY}\.yml:\d+: ", fault.sentence)
 
 
-def test_check_lets_pass_what_the_pages_show(mix: Book, chosen: Callable[[str], None]) -> None:
+def test_check_lets_pass_what_the_pages_show(mix, chosen):
     chosen(
         "  tables: [economics/nettobudget, business-case/maal-realiseret-besparelse-aar]\n"
         "  verdict: survival-effects/forskellen\n"
@@ -218,7 +215,7 @@ def test_check_lets_pass_what_the_pages_show(mix: Book, chosen: Callable[[str], 
 # ---------------------------------------------------------------- on paper
 
 
-def test_blocks_are_laid_on_sheets_and_what_has_no_room_is_moved() -> None:
+def test_blocks_are_laid_on_sheets_and_what_has_no_room_is_moved():
     assert laid_out([]) == 1
     assert laid_out([Block((SHEET_MM,))]) == 1
     assert laid_out([Block((SHEET_MM - 1,)), Block((2.0,))]) == 2
@@ -226,7 +223,7 @@ def test_blocks_are_laid_on_sheets_and_what_has_no_room_is_moved() -> None:
     assert laid_out([Block((2.5 * SHEET_MM,))]) == 3
 
 
-def test_a_front_page_of_more_than_two_sheets_is_told(mix: Book, chosen: Callable[[str], None]) -> None:
+def test_a_front_page_of_more_than_two_sheets_is_told(mix, chosen):
     mix.front()
     assert too_long(mix.project.pages, strategy_in(mix)) == []
     every = [

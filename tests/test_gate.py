@@ -5,7 +5,6 @@ import datetime
 import io
 import json
 import zipfile
-from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
@@ -36,7 +35,7 @@ PAGE = """<!DOCTYPE html>
 
 
 @pytest.fixture(scope="module")
-def looked_for(tmp_path_factory: pytest.TempPathFactory) -> Wanted:
+def looked_for(tmp_path_factory):
     folder = tmp_path_factory.mktemp("data")
     write_raw(folder / "raw")
     snapshot = import_raw(folder, folder / "snapshots", pseudonym_key(folder / "snapshots"))
@@ -44,7 +43,7 @@ def looked_for(tmp_path_factory: pytest.TempPathFactory) -> Wanted:
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Path:
+def site(tmp_path):
     """A small site without faults."""
     site = tmp_path / "html"
     for page in PAGES:
@@ -58,7 +57,7 @@ def site(tmp_path: Path) -> Path:
     return site
 
 
-def refused(site: Path, looked_for: Wanted, pages: Path | None = None, allow_list: Path | None = None) -> list[str]:
+def refused(site, looked_for, pages=None, allow_list=None):
     """The sentences with which a site is refused; none where it passes."""
     try:
         check(site, PAGES, pages or site / "ingen", looked_for, allow_list or site.parent / "allowed.yml", TODAY)
@@ -69,17 +68,17 @@ def refused(site: Path, looked_for: Wanted, pages: Path | None = None, allow_lis
     return []
 
 
-def put(site: Path, html: str) -> None:
+def put(site, html):
     """A page whose body has this."""
     (site / f"{PAGES[0]}.html").write_text(policy.sealed(PAGE.format(html)), encoding="utf-8")
 
 
-def test_a_site_without_faults_passes(site: Path, looked_for: Wanted) -> None:
+def test_a_site_without_faults_passes(site, looked_for):
     assert len(looked_for.pseudonyms) == 2 and looked_for.key is not None
     assert refused(site, looked_for) == []
 
 
-FORMS: dict[str, Callable[[str], str]] = {
+FORMS = {
     "as it is": str,
     "hyphen": lambda number: f"{number[:6]}-{number[6:]}",
     "no-break hyphen": lambda number: f"{number[:6]}\u2011{number[6:]}",
@@ -111,7 +110,7 @@ FORMS: dict[str, Callable[[str], str]] = {
 
 @pytest.mark.parametrize("number", [KNOWN, LIKE], ids=["known", "in the form"])
 @pytest.mark.parametrize("form", FORMS)
-def test_a_number_is_found_in_every_form(site: Path, looked_for: Wanted, form: str, number: str) -> None:
+def test_a_number_is_found_in_every_form(site, looked_for, form, number):
     put(site, f"<div id='vist-tabel'>{FORMS[form](number)}</div>")
     told = refused(site, looked_for)
     assert told and all(one.startswith("strategies/alfa/side.html, 'tabel'") for one in told)
@@ -120,20 +119,20 @@ def test_a_number_is_found_in_every_form(site: Path, looked_for: Wanted, form: s
 
 
 @pytest.mark.parametrize("apart", [" ", "\u00a0", ".", "'"])
-def test_a_known_number_is_found_among_amounts(site: Path, looked_for: Wanted, apart: str) -> None:
+def test_a_known_number_is_found_among_amounts(site, looked_for, apart):
     put(site, f"{int(KNOWN):,}".replace(",", apart))
     assert refused(site, looked_for)
     put(site, f"{int(LIKE):,}".replace(",", apart))  # 102.034.567 is an amount like any other
     assert refused(site, looked_for) == []
 
 
-def test_without_the_key_what_only_has_the_form_is_taken_for_a_number(site: Path, looked_for: Wanted) -> None:
+def test_without_the_key_what_only_has_the_form_is_taken_for_a_number(site, looked_for):
     blind = Wanted(looked_for.pseudonyms, looked_for.cases, None, looked_for.machine)
     put(site, f"{KNOWN[:6]}-{KNOWN[6:]}")
     assert "in the form of a CPR number" in refused(site, blind)[0]
 
 
-def test_pseudonyms_are_found_in_any_case_and_in_longer_words(site: Path, looked_for: Wanted) -> None:
+def test_pseudonyms_are_found_in_any_case_and_in_longer_words(site, looked_for):
     one = sorted(looked_for.pseudonyms)[0]
     for text in (one, one.upper(), f"id{one}", f"ab{one}cd", f'<p data-person="{one}"></p>'):
         put(site, text)
@@ -141,7 +140,7 @@ def test_pseudonyms_are_found_in_any_case_and_in_longer_words(site: Path, looked
         assert "a person's pseudonym" in told and one not in told
 
 
-def test_checksums_and_ordinary_numbers_are_nobody_s(looked_for: Wanted) -> None:
+def test_checksums_and_ordinary_numbers_are_nobody_s(looked_for):
     for text in (
         "sha256 9f0102034567ab12cd34ef56",
         "0,0102034567".replace(",", "."),
@@ -152,7 +151,7 @@ def test_checksums_and_ordinary_numbers_are_nobody_s(looked_for: Wanted) -> None
 
 
 @given(st.integers(0, 31), st.integers(0, 13), st.integers(0, 999_999))
-def test_every_day_of_birth_is_known_for_one(day: int, month: int, rest: int) -> None:
+def test_every_day_of_birth_is_known_for_one(day, month, rest):
     nobody = Wanted(frozenset(), False, b"k" * 32, identifiers._machine(Path("/srv/x"), Path("/srv/y")))
     number = f"{day:02d}{month:02d}{rest:06d}"
     found = bool(list(nobody.found_in(f"{number[:6]}-{number[6:]}")))
@@ -170,13 +169,13 @@ def test_every_day_of_birth_is_known_for_one(day: int, month: int, rest: int) ->
         "postgresql://kommune:hemmelig@server/db",
     ],
 )
-def test_nothing_of_the_machine_is_served(site: Path, looked_for: Wanted, text: str) -> None:
+def test_nothing_of_the_machine_is_served(site, looked_for, text):
     put(site, f"<pre>{text}</pre>")
     told = refused(site, looked_for)
     assert told and "of this machine" in told[0] and text not in "".join(told)
 
 
-def test_names_of_user_and_host_are_found_as_words(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_names_of_user_and_host_are_found_as_words(monkeypatch):
     monkeypatch.setattr("getpass.getuser", lambda: "berit")
     monkeypatch.setattr("socket.gethostname", lambda: "jobc-pc17.kommune.dk")
     machine = identifiers._machine(Path("/srv/x"), Path("/srv/y"))
@@ -185,25 +184,25 @@ def test_names_of_user_and_host_are_found_as_words(monkeypatch: pytest.MonkeyPat
 
 
 @pytest.mark.parametrize("name", ["_static/dump.csv", "_images/x.svg", "personer.json", "strategies/alfa/ny.html"])
-def test_a_file_that_nobody_declared_is_refused(site: Path, looked_for: Wanted, name: str) -> None:
+def test_a_file_that_nobody_declared_is_refused(site, looked_for, name):
     (site / name).parent.mkdir(exist_ok=True, parents=True)
     (site / name).write_text("a;b\n1;2\n", encoding="utf-8")
     assert f"{name}: a file that nobody declared" in "\n".join(refused(site, looked_for))
 
 
 @pytest.mark.parametrize("name", ["_static/x.jpg", "_static/x.parquet", "_static/x.pdf", "_static/x", "_static/x.gz"])
-def test_a_file_that_cannot_be_read_is_refused(site: Path, looked_for: Wanted, name: str) -> None:
+def test_a_file_that_cannot_be_read_is_refused(site, looked_for, name):
     (site / name).write_bytes(b"\x89PNG")
     assert "a file of a kind that cannot be looked through" in "\n".join(refused(site, looked_for))
 
 
-def test_a_link_is_refused(site: Path, looked_for: Wanted, tmp_path: Path) -> None:
+def test_a_link_is_refused(site, looked_for, tmp_path):
     (site / "_static" / "afkast.svg").unlink()
     (site / "_static" / "afkast.svg").symlink_to(tmp_path)
     assert "a link or a special file" in refused(site, looked_for)[0]
 
 
-def workbook(text: str) -> bytes:
+def workbook(text):
     book = openpyxl.Workbook()
     book.active["B2"] = text
     file = io.BytesIO()
@@ -211,7 +210,7 @@ def workbook(text: str) -> bytes:
     return file.getvalue()
 
 
-def archive(*members: tuple[str, bytes]) -> bytes:
+def archive(*members):
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as written:
         for name, content in members:
@@ -219,7 +218,7 @@ def archive(*members: tuple[str, bytes]) -> bytes:
     return file.getvalue()
 
 
-def test_workbooks_and_archives_are_opened(looked_for: Wanted) -> None:
+def test_workbooks_and_archives_are_opened(looked_for):
     for name, content in {
         "a.xlsx": workbook(KNOWN),
         "a.zip": archive(("b.xlsx", workbook(KNOWN))),
@@ -229,7 +228,7 @@ def test_workbooks_and_archives_are_opened(looked_for: Wanted) -> None:
         assert [one.kind for one in found][:1] == ["a person's number"], name
 
 
-def test_an_archive_too_deep_or_not_one_is_not_read() -> None:
+def test_an_archive_too_deep_or_not_one_is_not_read():
     content = b"x"
     for name in ("a.txt", "b.zip", "c.zip", "d.zip", "e.zip", "f.zip"):
         content = archive((name, content))
@@ -257,19 +256,17 @@ def test_an_archive_too_deep_or_not_one_is_not_read() -> None:
         ("<base href='/x'>", "a <base>"),
     ],
 )
-def test_a_page_runs_no_script_but_ours_and_asks_nobody_else(
-    site: Path, looked_for: Wanted, html: str, what: str
-) -> None:
+def test_a_page_runs_no_script_but_ours_and_asks_nobody_else(site, looked_for, html, what):
     put(site, html)
     assert any(what in one for one in refused(site, looked_for))
 
 
-def test_a_link_that_the_reader_follows_is_no_request(site: Path, looked_for: Wanted) -> None:
+def test_a_link_that_the_reader_follows_is_no_request(site, looked_for):
     put(site, "<a href='https://www.dst.dk/da'>Danmarks Statistik</a> <img src='data:image/png;base64,AAAA'>")
     assert refused(site, looked_for) == []
 
 
-def test_a_page_without_its_policy_or_with_another_is_refused(site: Path, looked_for: Wanted) -> None:
+def test_a_page_without_its_policy_or_with_another_is_refused(site, looked_for):
     path = site / f"{PAGES[0]}.html"
     page = path.read_text(encoding="utf-8")
     for old, new in ((page, PAGE.format("")), ("default-src 'none'", "default-src *"), ("false;", "true;")):
@@ -277,7 +274,7 @@ def test_a_page_without_its_policy_or_with_another_is_refused(site: Path, looked
         assert any("no policy of its own, or another" in one for one in refused(site, looked_for))
 
 
-def test_a_script_or_search_index_that_was_changed_is_refused(site: Path, looked_for: Wanted) -> None:
+def test_a_script_or_search_index_that_was_changed_is_refused(site, looked_for):
     with (site / "_static" / "danish.js").open("a") as file:
         file.write("\n//")
     (site / "searchindex.js").write_text("Search.setIndex({});alert(1)", encoding="utf-8")
@@ -288,7 +285,7 @@ def test_a_script_or_search_index_that_was_changed_is_refused(site: Path, looked
     assert "tal-indeks.js: an index that is not data alone" in told
 
 
-def test_what_is_found_is_told_with_notebook_cell_and_place(site: Path, looked_for: Wanted, tmp_path: Path) -> None:
+def test_what_is_found_is_told_with_notebook_cell_and_place(site, looked_for, tmp_path):
     put(site, f"<div id='vist-tabel'>{KNOWN}</div>")
     page = tmp_path / "pages" / "alfa" / "side.ipynb"
     page.parent.mkdir(parents=True)
@@ -303,13 +300,13 @@ def test_what_is_found_is_told_with_notebook_cell_and_place(site: Path, looked_f
     assert told.startswith("strategies/alfa/side.html, cell 1, 'tabel': a person's number.")
 
 
-def allow(folder: Path, hash: str, expires: str, reason: str = "'et kontonummer, ikke en borger'") -> Path:
+def allow(folder, hash, expires, reason="'et kontonummer, ikke en borger'"):
     path = folder / "allowed.yml"
     path.write_text(f"allowed:\n  - {{hash: '{hash}', reason: {reason}, expires: {expires}}}\n", encoding="utf-8")
     return path
 
 
-def test_an_exception_has_a_hash_a_reason_and_an_end(site: Path, looked_for: Wanted, tmp_path: Path) -> None:
+def test_an_exception_has_a_hash_a_reason_and_an_end(site, looked_for, tmp_path):
     put(site, LIKE)
     [told] = refused(site, looked_for)
     hash = told.split("hash ")[1].rstrip(").")
@@ -319,7 +316,7 @@ def test_an_exception_has_a_hash_a_reason_and_an_end(site: Path, looked_for: Wan
         check(site, PAGES, tmp_path, looked_for, allow(tmp_path, hash, "2026-11-29", "''"), TODAY)
 
 
-def test_a_known_person_is_never_allowed(site: Path, looked_for: Wanted, tmp_path: Path) -> None:
+def test_a_known_person_is_never_allowed(site, looked_for, tmp_path):
     put(site, f"{KNOWN} {sorted(looked_for.pseudonyms)[0]}")
     told = refused(site, looked_for)
     assert len(told) == 2
@@ -328,8 +325,8 @@ def test_a_known_person_is_never_allowed(site: Path, looked_for: Wanted, tmp_pat
         assert one in refused(site, looked_for, allow_list=allow(tmp_path, hash, "2030-01-01"))
 
 
-def test_a_gate_that_fails_is_shut(site: Path, looked_for: Wanted, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(*_: object) -> None:
+def test_a_gate_that_fails_is_shut(site, looked_for, monkeypatch):
+    def fails(*_):
         raise KeyError(KNOWN)
 
     monkeypatch.setattr(gate, "texts_of", fails)
@@ -338,5 +335,5 @@ def test_a_gate_that_fails_is_shut(site: Path, looked_for: Wanted, monkeypatch: 
     assert KNOWN not in str(error.value)
 
 
-def test_the_themes_are_known_by_what_pip_noted() -> None:
+def test_the_themes_are_known_by_what_pip_noted():
     assert len(gate._checksums_of_themes()) > 300

@@ -3,32 +3,28 @@
 import re
 import shutil
 from datetime import date
-from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
-from conftest import ROOT, Shown, run_here
+from conftest import ROOT, run_here
 from municipality import OWN, STRATEGY, municipality
 
 from afkast.edition.execute import jobs_of
 from afkast.errors import AfkastError
-from afkast.intake import Snapshot, import_raw
+from afkast.intake import import_raw
 from afkast.project import Project
 from afkast.strategy import load_strategies
 
 
 @pytest.fixture(scope="module")
-def project(snapshot: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Project:
+def project(snapshot, tmp_path_factory):
     project = Project(ROOT, tmp_path_factory.mktemp("goals"))
     shutil.copy(ROOT / "data" / "example" / "sources.yml", project.data)
     shutil.copytree(snapshot.path.parent, project.snapshots)
     return project
 
 
-def decided_otherwise(
-    project: Project, page: str, goal: str, due: str | None, judged: str | None, **parameters: Any
-) -> Shown:
+def decided_otherwise(project, page, goal, due, judged, **parameters):
     """The page of a strategy ("kijos/sygedagpenge") whose goal has this day and way of judging; None: none."""
     strategy, page = page.split("/")
     shutil.rmtree(project.strategies, ignore_errors=True)
@@ -70,23 +66,21 @@ def decided_otherwise(
         ("kbh-saerlig-indsats/maalepunkter", "sygefravaer", None, "on average", "bagud"),
     ],
 )
-def test_a_page_decides_by_the_goal_s_own_day_and_way(
-    project: Project, page: str, goal: str, due: str | None, judged: str, expected: str
-) -> None:
+def test_a_page_decides_by_the_goal_s_own_day_and_way(project, page, goal, due, judged, expected):
     shown = decided_otherwise(project, page, goal, due, judged)
     assert shown.number(f"maal-{goal}", "verdict") == expected
     when = "ikke sat en dato" if due is None else "Målet skal være opfyldt"
     assert when in shown.number(f"afgoerelse-{goal}", "how")
 
 
-def test_a_goal_of_a_later_year_is_held_against_this_year_s_path_and_told_with_its_own_number(project: Project) -> None:
+def test_a_goal_of_a_later_year_is_held_against_this_year_s_path_and_told_with_its_own_number(project):
     shown = decided_otherwise(project, "kijos/sygedagpenge", "sygedagpenge", "2020-12-31", "on average")
     numbers = {name: one["value"] for name, one in shown["maal-sygedagpenge"]["numbers"].items()}
     assert (numbers["target"], numbers["year"], numbers["goal"], numbers["due_year"]) == (488, "2019", 443, "2020")
     assert "vejen mod målet" in numbers["how_sure"]
 
 
-def test_a_share_that_must_be_in_time_is_decided_where_the_decision_set_one(project: Project) -> None:
+def test_a_share_that_must_be_in_time_is_decided_where_the_decision_set_one(project):
     shown = decided_otherwise(
         project, "kbh-saerlig-indsats/rettidighed", "rettidighed", "2017-12-31", "on average", required_share=0.8
     )
@@ -102,14 +96,12 @@ def test_a_share_that_must_be_in_time_is_decided_where_the_decision_set_one(proj
         ("kijos/revalidering", "revalidering", "2022-12-31", "on average", "decides only a goal without a number"),
     ],
 )
-def test_a_goal_that_the_page_cannot_decide_is_refused_with_what_it_can(
-    project: Project, page: str, goal: str, due: str | None, judged: str | None, said: str
-) -> None:
+def test_a_goal_that_the_page_cannot_decide_is_refused_with_what_it_can(project, page, goal, due, judged, said):
     with pytest.raises(AfkastError, match=re.escape(said)):
         decided_otherwise(project, page, goal, due, judged)
 
 
-def fewer_in_2024(stock_in_2023: float, folder: Path, due: str = "2024-12-31") -> Shown:
+def fewer_in_2024(stock_in_2023, folder, due="2024-12-31"):
     """The page at the end of 2023 of an invented municipality: at most 295 in 2023 and 292 in 2024, so many counted."""
     data = municipality("full_year_persons", as_of=date(2023, 12, 31))
     data.declared["extracted_on"] = "2024-01-10"
@@ -135,7 +127,7 @@ def fewer_in_2024(stock_in_2023: float, folder: Path, due: str = "2024-12-31") -
     ("stock_in_2023", "due", "expected"),
     [(294, "2024-12-31", "på vej"), (296, "2024-12-31", "bagud"), (294, "2023-12-31", "nået")],
 )
-def test_fewer_in_2024_is_not_reached_in_2023(stock_in_2023: float, due: str, expected: str, tmp_path: Path) -> None:
+def test_fewer_in_2024_is_not_reached_in_2023(stock_in_2023, due, expected, tmp_path):
     shown = fewer_in_2024(stock_in_2023, tmp_path, due)
     assert shown.number("maal-sygedagpenge", "verdict") == expected
     assert shown.number("maal-sygedagpenge", "how_sure") == "Vurderingen er sikker: alt til dato er talt."

@@ -2,21 +2,20 @@
 
 from datetime import date
 from types import SimpleNamespace
-from typing import Any
 
 import pandas as pd
 import pytest
 
-from afkast.analysis.targets import Decision, Reading, decide
+from afkast.analysis.targets import Reading, decide
 from afkast.errors import PageError
 from afkast.report.goals import goal_of, how_judged, how_sure, show_goal
-from afkast.strategy import Goal, Judged
+from afkast.strategy import Goal
 
 LAST_DAY = date(2019, 12, 31)
 JUNE = (pd.Timestamp(2015, 6, 1),)
 
 
-def goal(judged: Judged | None = "at the date", due: date | None = LAST_DAY) -> Goal:
+def goal(judged="at the date", due=LAST_DAY):
     return Goal(id="faerre", text="Færre.", page="side", measure="antallet på ydelsen", due=due, judged=judged)
 
 
@@ -32,19 +31,19 @@ def goal(judged: Judged | None = "at the date", due: date | None = LAST_DAY) -> 
         ("on average", None, "Målet gælder årets gennemsnit. Der er ikke sat en dato, så målet kan være på vej eller"),
     ],
 )
-def test_a_goal_says_what_it_measures_by_when_and_how(judged: Judged, due: date | None, sentence: str) -> None:
+def test_a_goal_says_what_it_measures_by_when_and_how(judged, due, sentence):
     told = how_judged(goal(judged, due)).replace("\u00a0", " ")
     assert told.startswith(f"Der måles på antallet på ydelsen. {sentence}")
 
 
-def test_a_goal_without_a_number_is_followed_and_nothing_is_promised_of_it() -> None:
+def test_a_goal_without_a_number_is_followed_and_nothing_is_promised_of_it():
     assert how_judged(goal(None, None)) == "Der følges med i antallet på ydelsen."
 
 
 # ---------------------------------------------------------------- how sure
 
 
-def in_words(actual: float, target: float | None, counted_to: date = LAST_DAY, **how: Any) -> str:
+def in_words(actual, target, counted_to=LAST_DAY, **how):
     decision = decide(
         [Reading(actual, target, due=LAST_DAY, **how)], lower_is_better=True, counted_to=counted_to, due=LAST_DAY
     )
@@ -52,7 +51,7 @@ def in_words(actual: float, target: float | None, counted_to: date = LAST_DAY, *
     return words.replace("\u00a0", " ")
 
 
-def test_the_sentence_says_what_the_certainty_rests_on() -> None:
+def test_the_sentence_says_what_the_certainty_rests_on():
     assert in_words(485.0, 488.0, interval=(480.25, 486.0)) == (
         "Vurderingen er sikker: årets gennemsnit ventes mellem 480,3 og 486,0 helårspersoner; også den dårligste ende "
         "opfylder målet."
@@ -74,7 +73,7 @@ def test_the_sentence_says_what_the_certainty_rests_on() -> None:
     assert in_words(485.0, None) == "Målet kan ikke afgøres: kilden har ingen nævner."
 
 
-def test_before_its_day_a_goal_is_held_against_the_path_and_the_sentence_says_so() -> None:
+def test_before_its_day_a_goal_is_held_against_the_path_and_the_sentence_says_so():
     before = date(2018, 12, 31)
     assert in_words(294.0, 292.0, before, path=295.0, interval=(293.5, 294.5)).endswith(
         "; også den dårligste ende holder vejen mod målet."
@@ -90,8 +89,8 @@ def test_before_its_day_a_goal_is_held_against_the_path_and_the_sentence_says_so
     )
 
 
-def test_money_has_words_for_its_sides_instead_of_signs() -> None:
-    def told(low: float, high: float, actual: float) -> str:
+def test_money_has_words_for_its_sides_instead_of_signs():
+    def told(low, high, actual):
         reading = Reading(actual, 3e6, due=LAST_DAY, interval=(low, high), if_late=actual, provisional=JUNE)
         decision = decide([reading], lower_is_better=False, counted_to=LAST_DAY, due=LAST_DAY)
         words = how_sure(decision, "mio. kr.", 1, "det er", "", sides=("merudgift", "besparelse"))
@@ -112,19 +111,19 @@ def test_money_has_words_for_its_sides_instead_of_signs() -> None:
 class Page:
     """A page that keeps what is shown."""
 
-    def __init__(self, *goals: Goal) -> None:
-        self.strategy: Any = SimpleNamespace(id="fisk", goals=goals)
-        self.texts: dict[str, str] = {}
-        self.tables: dict[str, pd.DataFrame] = {}
+    def __init__(self, *goals):
+        self.strategy = SimpleNamespace(id="fisk", goals=goals)
+        self.texts = {}
+        self.tables = {}
 
-    def show_text(self, id: str, text: str, names: dict[str, Any], **how: Any) -> None:
+    def show_text(self, id, text, names, **how):
         self.texts[id] = text.format(**names).replace("\u00a0", " ")
 
-    def show_table(self, id: str, values: pd.DataFrame, **how: Any) -> None:
+    def show_table(self, id, values, **how):
         self.tables[id] = values.mask(how["states"] == "future", "")
 
 
-def two_years(*savings: float) -> Decision:
+def two_years(*savings):
     readings = [
         Reading(saving, 1.0, path=1.0, due=date(year, 12, 31), year=year)
         for year, saving in zip((2020, 2021), savings, strict=True)
@@ -133,7 +132,7 @@ def two_years(*savings: float) -> Decision:
     return decide(readings, lower_is_better=False, counted_to=date(2021, 12, 31), due=date(2022, 12, 31))
 
 
-def test_every_year_of_a_goal_for_each_year_is_shown_and_the_years_that_are_met_are_told() -> None:
+def test_every_year_of_a_goal_for_each_year_is_shown_and_the_years_that_are_met_are_told():
     page = Page()
     show_goal(page, goal("in each year"), two_years(1.5, 0.5), "Sparet.", "mio. kr.", source=[], missing="intet")
     assert page.texts["maal-faerre"] == (
@@ -144,7 +143,7 @@ def test_every_year_of_a_goal_for_each_year_is_shown_and_the_years_that_are_met_
     assert shown["Mål for året"].to_dict() == {"2020": 1.0, "2021": 1.0, "2022": 2.0}
 
 
-def test_a_goal_of_one_number_has_no_table_of_years() -> None:
+def test_a_goal_of_one_number_has_no_table_of_years():
     page = Page()
     decision = decide([Reading(1.0, 2.0, path=2.0)], lower_is_better=True, counted_to=LAST_DAY, due=None)
     show_goal(
@@ -177,9 +176,7 @@ def test_a_goal_of_one_number_has_no_table_of_years() -> None:
         ("faerre", (None,), "its page decides only a goal without a number (no judged)"),
     ],
 )
-def test_a_page_does_not_judge_in_another_way_than_the_goal_says(
-    asked: str, ways: tuple[Judged | None, ...], said: str
-) -> None:
+def test_a_page_does_not_judge_in_another_way_than_the_goal_says(asked, ways, said):
     page = Page(goal(), goal(None, None).model_copy(update={"id": "uden"}))
     with pytest.raises(PageError) as refused:
         goal_of(page, asked, *ways)

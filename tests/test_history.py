@@ -10,7 +10,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from afkast.analysis import cohort, history
-from afkast.intake import Snapshot
 
 FIRST, LAST = date(2020, 1, 1), date(2020, 6, 30)
 DAYS = st.dates(date(2019, 10, 1), date(2020, 9, 30))
@@ -23,25 +22,25 @@ Person = tuple[list[Spell], date | None, date | None]
 PERSON = st.tuples(st.lists(SPELL, max_size=5), st.one_of(st.none(), DAYS), st.one_of(st.none(), DAYS))
 
 
-def spells_of(people: list[Person]) -> pd.DataFrame:
+def spells_of(people):
     rows = [(f"p{number}", *spell) for number, (spells, _, _) in enumerate(people) for spell in spells]
     frame = pd.DataFrame(rows, columns=["person", "benefit", "start", "end"])
     return frame.astype({"person": str, "benefit": str, "start": "datetime64[s]", "end": "datetime64[s]"})
 
 
-def people_of(people: list[Person]) -> pd.DataFrame:
+def people_of(people):
     rows = [(f"p{number}", moved, died, 1980, "K", "Grundskole") for number, (_, moved, died) in enumerate(people)]
     frame = pd.DataFrame(rows, columns=["person", "moved_on", "died_on", "birth_year", "sex", "education"])
     return frame.astype({"moved_on": "datetime64[s]", "died_on": "datetime64[s]"})
 
 
-def on_day(spells: list[Spell], day: date) -> str | None:
+def on_day(spells, day):
     """The benefit a day belongs to: of those running, the one that ends last, then the one that started last."""
     running = [(end or date.max, start, benefit) for benefit, start, end in spells if start <= day <= (end or date.max)]
     return max(running, key=lambda spell: spell[:2])[2] if running else None
 
 
-def counted(person: Person) -> tuple[list[int], list[set[str]]]:
+def counted(person):
     """Days on benefits by month, and the benefits that may stand for the month (several where all is equal)."""
     spells, moved, died = person
     days, of_month = [], []
@@ -59,14 +58,14 @@ def counted(person: Person) -> tuple[list[int], list[set[str]]]:
     return days, of_month
 
 
-def distinct(spells: list[Spell]) -> bool:
+def distinct(spells):
     """No two spells on different benefits have both days in common, so that the rule decides."""
     return len({spell[1:] for spell in set(spells)}) == len(set(spells))
 
 
 @settings(max_examples=80)
 @given(st.lists(PERSON.filter(lambda person: distinct(person[0])), min_size=1, max_size=4))
-def test_weeks_and_benefit_of_a_month_are_those_of_going_through_every_day(people: list[Person]) -> None:
+def test_weeks_and_benefit_of_a_month_are_those_of_going_through_every_day(people):
     months = history.benefit_months(spells_of(people), people_of(people), "2020-01", "2020-06")
     for row, person in enumerate(people):
         days, benefits = counted(person)
@@ -77,9 +76,7 @@ def test_weeks_and_benefit_of_a_month_are_those_of_going_through_every_day(peopl
 
 @settings(max_examples=40)
 @given(st.lists(PERSON, min_size=1, max_size=4), st.integers(0, 99))
-def test_repeated_and_shuffled_spells_change_nothing_and_months_agree_with_person_months(
-    people: list[Person], seed: int
-) -> None:
+def test_repeated_and_shuffled_spells_change_nothing_and_months_agree_with_person_months(people, seed):
     # person_months counts a spell that starts after the death in the month of death; here it has no day
     people = [([s for s in spells if died is None or s[1] <= died], moved, died) for spells, moved, died in people]
     spells, persons = spells_of(people), people_of(people)
@@ -91,8 +88,8 @@ def test_repeated_and_shuffled_spells_change_nothing_and_months_agree_with_perso
     assert (one.observed == months.observed).all()
 
 
-def test_an_old_spell_closed_late_gives_way_and_the_month_belongs_to_most_of_its_days() -> None:
-    person: Person = (
+def test_an_old_spell_closed_late_gives_way_and_the_month_belongs_to_most_of_its_days():
+    person = (
         [
             ("kontanthjælp", date(2020, 1, 1), date(2020, 3, 20)),  # closed late: the next began on 11 March
             ("sygedagpenge", date(2020, 3, 11), date(2020, 4, 15)),
@@ -112,8 +109,8 @@ def test_an_old_spell_closed_late_gives_way_and_the_month_belongs_to_most_of_its
     assert named == ["kontanthjælp", "kontanthjælp", "sygedagpenge", "kontanthjælp", "kontanthjælp", ""]
 
 
-def test_some_of_the_persons_come_in_the_order_they_are_asked_for() -> None:
-    people: list[Person] = [([("a", date(2020, month, 1), date(2020, month, 7))], None, None) for month in (1, 2, 3)]
+def test_some_of_the_persons_come_in_the_order_they_are_asked_for():
+    people = [([("a", date(2020, month, 1), date(2020, month, 7))], None, None) for month in (1, 2, 3)]
     months = history.benefit_months(spells_of(people), people_of(people), "2020-01", "2020-03")
     assert months.of(pd.Index(["p2", "p0"])).weeks.tolist() == [[0, 0, 1], [1, 0, 0]]
 
@@ -121,7 +118,7 @@ def test_some_of_the_persons_come_in_the_order_they_are_asked_for() -> None:
 # ---------------------------------------------------------------- weeks on the ladder
 
 
-def weeks_on_the_ladder(spells: list[Spell], first: date, months: pd.PeriodIndex) -> list[float]:
+def weeks_on_the_ladder(spells, first, months):
     """The rule told day by day: days count, whole calendar weeks off benefits make the count begin anew."""
     days = 0.0
     counts_from = 0
@@ -145,8 +142,8 @@ LADDER_SPELL = st.tuples(LADDER_DAYS, st.integers(0, 200)).map(lambda s: ("a", s
 
 @settings(max_examples=25)
 @given(st.lists(LADDER_SPELL, min_size=1, max_size=4))
-def test_weeks_on_the_ladder_are_those_of_going_through_every_day_since_july_2014(spells: list[Spell]) -> None:
-    person: Person = ([("a", date(2014, 6, 1), date(2014, 7, 14)), *spells], None, None)
+def test_weeks_on_the_ladder_are_those_of_going_through_every_day_since_july_2014(spells):
+    person = ([("a", date(2014, 6, 1), date(2014, 7, 14)), *spells], None, None)
     months = pd.period_range("2014-07", "2018-12", freq="M")
     counted_weeks = weeks_on_the_ladder(person[0], date(2014, 7, 1), months)
     found = history.ladder_weeks(spells_of([person]), people_of([person]), months[30:])
@@ -155,8 +152,8 @@ def test_weeks_on_the_ladder_are_those_of_going_through_every_day_since_july_201
     assert found.accumulated[0] == pytest.approx(counted_weeks[30:])
 
 
-def test_spells_that_do_not_reach_back_to_july_2014_are_counted_as_far_as_they_go() -> None:
-    people: list[Person] = [
+def test_spells_that_do_not_reach_back_to_july_2014_are_counted_as_far_as_they_go():
+    people = [
         ([("a", date(2018, 1, 1), None)], None, None),
         ([("b", date(2018, 1, 1), date(2018, 12, 31)), ("a", date(2020, 1, 1), None)], None, None),
     ]
@@ -171,17 +168,17 @@ def test_spells_that_do_not_reach_back_to_july_2014_are_counted_as_far_as_they_g
     assert found.accumulated[1] == pytest.approx(np.array([0, 31 / 7]))
 
 
-def test_days_before_july_2014_do_not_count() -> None:
-    person: Person = ([("a", date(2014, 5, 1), None)], None, None)
+def test_days_before_july_2014_do_not_count():
+    person = ([("a", date(2014, 5, 1), None)], None, None)
     months = pd.period_range("2014-05", "2014-08", freq="M")
     found = history.ladder_weeks(spells_of([person]), people_of([person]), months)
     assert found.accumulated[0] == pytest.approx(np.array([0, 0, 0, 31 / 7]))
 
 
 @pytest.mark.parametrize(("free_until", "restarts"), [(date(2016, 2, 28), False), (date(2016, 3, 6), True)])
-def test_a_week_of_self_support_counts_in_the_month_it_begins(free_until: date, restarts: bool) -> None:
+def test_a_week_of_self_support_counts_in_the_month_it_begins(free_until, restarts):
     """26 weeks from Monday 31 August 2015, of which one begins before the three years, and 26 weeks in 2018."""
-    person: Person = (
+    person = (
         [
             ("a", date(2014, 7, 1), date(2015, 8, 30)),
             ("a", free_until + timedelta(days=1), date(2018, 2, 25)),
@@ -198,7 +195,7 @@ def test_a_week_of_self_support_counts_in_the_month_it_begins(free_until: date, 
 # ---------------------------------------------------------------- covariates
 
 
-def test_what_is_known_when_a_month_begins() -> None:
+def test_what_is_known_when_a_month_begins():
     people = pd.DataFrame(
         [("p0", 1980, "K", "Grundskole"), ("p1", 1990, "M", "Videregående"), ("p2", 1970, "K", "Grundskole")],
         columns=["person", "birth_year", "sex", "education"],
@@ -233,7 +230,7 @@ def test_what_is_known_when_a_month_begins() -> None:
     assert education.tolist() == [0, 1, 0]
 
 
-def test_the_share_looks_back_36_months_and_has_no_value_before_the_first() -> None:
+def test_the_share_looks_back_36_months_and_has_no_value_before_the_first():
     on = np.zeros((1, 50))
     on[0, :10] = 4
     months = history.BenefitMonths(
@@ -251,7 +248,7 @@ def test_the_share_looks_back_36_months_and_has_no_value_before_the_first() -> N
     assert list(found) == ["history_share", "weeks_in_a_row", "age"]
 
 
-def test_the_example_s_persons_have_a_history(snapshot: Snapshot) -> None:
+def test_the_example_s_persons_have_a_history(snapshot):
     cohort = snapshot.table("cohort")
     of_norddjurs = cohort.loc[cohort["strategy"].str.startswith("norddjurs"), "person"]
     spells, persons = (

@@ -3,10 +3,8 @@
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
-from pathlib import Path
 
 import nbformat
 import pandas as pd
@@ -18,7 +16,6 @@ from afkast.edition.build import build, run_page, status
 from afkast.edition.inputs import Now, read_record
 from afkast.intake import open_snapshot
 from afkast.intake.snapshot import POINTER, file_sha256
-from afkast.project import Project
 from afkast.report.filed import filed
 from afkast.report.reads import Readable
 
@@ -56,7 +53,7 @@ pages:
 OF_A_STRATEGY = ("poster", "maal", "priser")
 
 
-def write_notebook(project: Project, name: str, *cells: str) -> None:
+def write_notebook(project, name, *cells):
     parameters = new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]})
     needs = new_code_cell(NEEDS, metadata={"tags": ["needs"]})
     notebook = new_notebook(cells=[new_markdown_cell("# Titel"), parameters, needs, *map(new_code_cell, cells)])
@@ -65,14 +62,14 @@ def write_notebook(project: Project, name: str, *cells: str) -> None:
     nbformat.write(notebook, project.root / "notebooks" / f"{name}.ipynb")
 
 
-def stamps(*folders: Path) -> dict[Path, tuple[int, bytes]]:
+def stamps(*folders):
     """Every file with its time of change and content."""
     files = [path for folder in folders for path in sorted(folder.rglob("*")) if path.is_file()]
     return {path: (path.stat().st_mtime_ns, path.read_bytes()) for path in files}
 
 
 @pytest.fixture(scope="module")
-def edition(imported: Project, tmp_path_factory: pytest.TempPathFactory) -> Project:
+def edition(imported, tmp_path_factory):
     """A book of two strategies of the example whose pages each read one table."""
     project = copy_of(imported, tmp_path_factory.mktemp("udgave"))
     for path in project.strategies.glob("*.yml"):
@@ -87,7 +84,7 @@ def edition(imported: Project, tmp_path_factory: pytest.TempPathFactory) -> Proj
 
 
 @contextmanager
-def another_amount(project: Project, strategy: str) -> Iterator[str]:
+def another_amount(project, strategy):
     """A snapshot, in use for the time being, in which one posting of the strategy has another amount; its id."""
     old = open_snapshot(project.snapshots)
     id = f"{old.id[:11]}{'0' * 12}"
@@ -106,7 +103,7 @@ def another_amount(project: Project, strategy: str) -> Iterator[str]:
         pointer.write_text(old.id, encoding="ascii")
 
 
-def test_when_nothing_has_changed_no_byte_is_touched(edition: Project) -> None:
+def test_when_nothing_has_changed_no_byte_is_touched(edition):
     assert status(edition) == {}
     before = stamps(edition.pages, edition.site)
     made = build(edition)
@@ -115,8 +112,8 @@ def test_when_nothing_has_changed_no_byte_is_touched(edition: Project) -> None:
 
 
 def test_a_changed_cell_of_a_table_runs_the_pages_that_read_it_and_the_others_are_what_a_run_would_give(
-    edition: Project,
-) -> None:
+    edition,
+):
     former = open_snapshot(edition.snapshots).id
     with another_amount(edition, "kik") as now:
         why = {name: reasons for name, (reasons, _) in status(edition).items()}
@@ -140,8 +137,8 @@ def test_a_changed_cell_of_a_table_runs_the_pages_that_read_it_and_the_others_ar
         assert build(edition).unchanged
 
 
-def edit_strategy(old: str, new: str) -> Callable[[Project], None]:
-    def edit(project: Project) -> None:
+def edit_strategy(old, new):
+    def edit(project):
         path = project.strategies / "kik.yml"
         text = path.read_text("utf-8")
         assert old in text
@@ -150,7 +147,7 @@ def edit_strategy(old: str, new: str) -> Callable[[Project], None]:
     return edit
 
 
-def edit_page(project: Project) -> None:
+def edit_page(project):
     page = project.pages / "kik" / "maal.ipynb"
     page.write_text(page.read_text("utf-8").replace("Der er rækker", "Der var rækker"), "utf-8")
 
@@ -166,9 +163,7 @@ def edit_page(project: Project) -> None:
         (edit_page, {"its executed notebook has been changed"}),
     ],
 )
-def test_what_a_page_is_made_of_is_told_when_it_changes(
-    edition: Project, tmp_path: Path, edit: Callable[[Project], None], reasons: set[str]
-) -> None:
+def test_what_a_page_is_made_of_is_told_when_it_changes(edition, tmp_path, edit, reasons):
     project = copy_of(edition, tmp_path)
     before = set(status(project))
     assert "kik/maal" not in before
@@ -176,12 +171,10 @@ def test_what_a_page_is_made_of_is_told_when_it_changes(
     assert set(status(project)["kik/maal"][0]) == reasons
 
 
-def test_a_table_that_comes_or_goes_and_another_engine_are_changes(
-    edition: Project, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_table_that_comes_or_goes_and_another_engine_are_changes(edition, monkeypatch):
     readable = Readable(edition, open_snapshot(edition.snapshots), edition.pages)
 
-    def digest(kind: str, name: str, strategy: str) -> str:
+    def digest(kind, name, strategy):
         return readable.digest(kind, name, strategy, date(2018, 1, 31))
 
     assert digest("table", "series_breaks", "kik")
@@ -197,7 +190,7 @@ def test_a_table_that_comes_or_goes_and_another_engine_are_changes(
     assert Now(readable).why_again(jobs[0], edition.pages) == ["AFKAST_ENGINE"]
 
 
-def test_datagrundlag_lists_exactly_the_files_that_the_pages_have_read(edition: Project) -> None:
+def test_datagrundlag_lists_exactly_the_files_that_the_pages_have_read(edition):
     shown = filed(json.loads((edition.pages / "datagrundlag.ipynb").read_text("utf-8")))
     [files] = [item for item in shown if item["id"] == "filer"]
     listed = {re.sub(r" \(.*\)$", "", row["label"]) for row in files["rows"]}

@@ -5,7 +5,6 @@ import datetime
 import hashlib
 import hmac
 import json
-from collections.abc import Callable
 from decimal import Decimal
 from pathlib import Path
 
@@ -32,7 +31,7 @@ from raw_files import (
 
 import afkast.intake.workbook
 from afkast.errors import DataError
-from afkast.intake import CONTRACTS, Snapshot, import_raw, open_snapshot
+from afkast.intake import CONTRACTS, import_raw, open_snapshot
 from afkast.intake.cells import danish_text, dates, months, numbers
 
 SECRET = "HEMMELIG"
@@ -40,14 +39,14 @@ EXAMPLE = Path(__file__).parents[1] / "data" / "example" / "raw"
 
 
 @pytest.fixture
-def raw(tmp_path: Path) -> Path:
+def raw(tmp_path):
     return write_raw(tmp_path / "raw")
 
 
 # ---------------------------------------------------------------- what comes through
 
 
-def test_every_form_of_export_comes_through_as_its_contract_wants_it(raw: Path) -> None:
+def test_every_form_of_export_comes_through_as_its_contract_wants_it(raw):
     snapshot = imported(raw)
     ledger = snapshot.table("ledger")
     assert ledger.to_dict("records") == [
@@ -81,14 +80,14 @@ def test_every_form_of_export_comes_through_as_its_contract_wants_it(raw: Path) 
             assert list(snapshot.table(name).columns) == [*CONTRACTS[name].columns, "file"]
 
 
-def test_the_example_data_fill_every_table() -> None:
+def test_the_example_data_fill_every_table():
     declared = {
         line.split()[1] for line in (EXAMPLE.parent / "sources.yml").read_text("utf-8").splitlines() if "table:" in line
     }
     assert declared == set(CONTRACTS)
 
 
-def test_the_example_data_come_through_whole(tmp_path: Path) -> None:
+def test_the_example_data_come_through_whole(tmp_path):
     snapshot = import_raw(EXAMPLE.parent, tmp_path, KEY)
     persons = snapshot.table("persons")
     for file, rows in persons.groupby("file"):
@@ -102,7 +101,7 @@ def test_the_example_data_come_through_whole(tmp_path: Path) -> None:
     assert round(ledger.loc[ledger["strategy"] == "kijos", "amount_dkk"].sum(), 2) == float(amount)
 
 
-def test_an_excel_cell_says_the_same_as_number_as_date_and_as_text(raw: Path) -> None:
+def test_an_excel_cell_says_the_same_as_number_as_date_and_as_text(raw):
     rows = [list(row) for row in BUDGET]
     rows[3][3] = "2019"
     rows[3][-1] = "2.694.000,00"
@@ -112,7 +111,7 @@ def test_an_excel_cell_says_the_same_as_number_as_date_and_as_text(raw: Path) ->
     pd.testing.assert_frame_equal(imported(raw).table("budget"), as_numbers)
 
 
-def test_the_manifest_tells_where_every_row_comes_from(raw: Path) -> None:
+def test_the_manifest_tells_where_every_row_comes_from(raw):
     snapshot = imported(raw)
     (entry,) = snapshot.files_of("ledger")
     content = (raw / "posteringer.txt").read_bytes()
@@ -144,8 +143,8 @@ def test_the_manifest_tells_where_every_row_comes_from(raw: Path) -> None:
         assert hashlib.sha256((snapshot.path / f"{name}.parquet").read_bytes()).hexdigest() == table["sha256"]
 
 
-def test_progress_is_told_after_each_file(raw: Path) -> None:
-    told: list[tuple[int, int, str]] = []
+def test_progress_is_told_after_each_file(raw):
+    told = []
     import_raw(raw.parent, raw.parent / "snapshots", KEY, lambda *progress: told.append(progress))
     assert told[0] == (1, 8, "posteringer.txt") and told[-1] == (8, 8, "priser.csv")
 
@@ -154,7 +153,7 @@ def test_progress_is_told_after_each_file(raw: Path) -> None:
 
 
 @given(st.decimals(-(10**12), 10**12, places=2))
-def test_an_amount_reads_back_as_what_was_written(amount: Decimal) -> None:
+def test_an_amount_reads_back_as_what_was_written(amount):
     whole, decimals = f"{abs(amount):,.2f}".replace(",", ".").rsplit(".", 1)
     unsigned = f"{whole},{decimals}"
     signs = ["-{}", "{}-", "\N{MINUS SIGN}{}"] if amount < 0 else ["{}"]
@@ -164,12 +163,12 @@ def test_an_amount_reads_back_as_what_was_written(amount: Decimal) -> None:
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
-def test_an_excel_number_survives_being_written_in_danish(value: float) -> None:
+def test_an_excel_number_survives_being_written_in_danish(value):
     assert numbers(pd.Series([danish_text(value)]))[0] == value
 
 
 @given(st.dates(datetime.date(1900, 1, 1), datetime.date(2100, 12, 31)))
-def test_a_day_reads_back_as_what_was_written(day: datetime.date) -> None:
+def test_a_day_reads_back_as_what_was_written(day):
     for written in ("%d-%m-%Y", "%Y-%m-%d", "%Y-%m-%d 00:00:00"):
         assert dates(pd.Series([day.strftime(written)]))[0].date() == day
     for written in ("%YM%m", "%Y-%m"):
@@ -179,7 +178,7 @@ def test_a_day_reads_back_as_what_was_written(day: datetime.date) -> None:
 @pytest.mark.parametrize(
     "written", ["", "1,", ",5", "1.23", "1.2345", "12.34,5", "--1", "-1-", "1 000", "1e3", "inf", "nan", "1'000", "٣"]
 )
-def test_what_is_not_a_danish_number_is_missing(written: str) -> None:
+def test_what_is_not_a_danish_number_is_missing(written):
     assert numbers(pd.Series([written])).isna().all()
 
 
@@ -187,12 +186,12 @@ def test_what_is_not_a_danish_number_is_missing(written: str) -> None:
     "written",
     ["", "31-02-2019", "2019-02-31", "1-2-2019", "01.02.2019", "31-12-9999", "01-02-19", "01-02-2019 08:00:00"],
 )
-def test_what_is_not_a_day_is_missing(written: str) -> None:
+def test_what_is_not_a_day_is_missing(written):
     assert dates(pd.Series([written])).isna().all()
 
 
 @pytest.mark.parametrize("written", ["", "2019M13", "2019M00", "2019K4", "02-06-2019", "2019-13", "2019-6"])
-def test_what_is_not_a_month_is_missing(written: str) -> None:
+def test_what_is_not_a_month_is_missing(written):
     assert months(pd.Series([written])).isna().all()
 
 
@@ -324,15 +323,13 @@ MEND = "Mend the formula in Excel, save, and import again."
         ),
     ],
 )
-def test_a_fault_in_a_text_table_is_told_with_file_column_rule_and_row(
-    tmp_path: Path, file: str, old: str, new: str, sentence: str
-) -> None:
+def test_a_fault_in_a_text_table_is_told_with_file_column_rule_and_row(tmp_path, file, old, new, sentence):
     raw = write_raw(tmp_path / "raw", file)
     change(raw / file, old, new)
     assert file + sentence in refused(raw)
 
 
-def test_many_rows_are_counted_and_the_first_three_named(raw: Path) -> None:
+def test_many_rows_are_counted_and_the_first_three_named(raw):
     lines = [f"2018M{month:02};Aabenraa;{SECRET}\n" for month in range(1, 8)]
     change(raw / "maal.csv", "2019M06;", "".join(lines) + "2019M06;")
     assert refused(raw) == [
@@ -340,7 +337,7 @@ def test_many_rows_are_counted_and_the_first_three_named(raw: Path) -> None:
     ]
 
 
-def test_a_row_is_numbered_by_the_line_it_begins_on(raw: Path) -> None:
+def test_a_row_is_numbered_by_the_line_it_begins_on(raw):
     rows = 'Aabenraa;"Kontant\nhjælp";2019;80.000;100.000;0,20\nHaderslev;Kontanthjælp;2019;HEMMELIG;;\n'
     (raw / "priser.csv").write_text("Område;Ydelse;År;Netto;Brutto;Andel\n" + rows, encoding="utf-8")
     assert refused(raw) == [
@@ -349,7 +346,7 @@ def test_a_row_is_numbered_by_the_line_it_begins_on(raw: Path) -> None:
     ]
 
 
-def test_two_faults_in_one_row_and_faults_in_several_files_are_told_together(raw: Path) -> None:
+def test_two_faults_in_one_row_and_faults_in_several_files_are_told_together(raw):
     change(raw / "personer.csv", "1981;K", f"{SECRET};{SECRET}")
     change(raw / "priser.csv", "80.000", SECRET)
     (raw / "maal.csv").unlink()
@@ -360,19 +357,19 @@ def test_two_faults_in_one_row_and_faults_in_several_files_are_told_together(raw
     ]
 
 
-def test_a_table_of_persons_at_fault_makes_nobody_unknown(raw: Path) -> None:
+def test_a_table_of_persons_at_fault_makes_nobody_unknown(raw):
     change(raw / "personer.csv", "1981;K", f"{SECRET};K")
     assert refused(raw) == ["personer.csv, column 'Født': not a whole number (row 2). " + ROWS]
 
 
-def test_spells_need_persons(tmp_path: Path) -> None:
+def test_spells_need_persons(tmp_path):
     raw = write_raw(tmp_path / "raw", "forloeb.csv")
     (raw.parent / "sources.yml").write_text(raw_files.declaration("forloeb.csv"), encoding="utf-8")
     (raw / "personer.csv").unlink()
     assert refused(raw) == ["forloeb.csv, column 'CPR': a person who is not in the table persons (rows 2, 3). " + ROWS]
 
 
-def test_two_files_that_overlap_are_both_named(tmp_path: Path) -> None:
+def test_two_files_that_overlap_are_both_named(tmp_path):
     raw = write_raw(tmp_path / "raw", "maal.csv")
     first = raw_files.declaration("maal.csv")
     second = first.removeprefix("sources:\n").replace("maal.csv", "maal2.csv")
@@ -384,7 +381,7 @@ def test_two_files_that_overlap_are_both_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content", ["", "\n\n", "HEMMELIG;HEMMELIG\n"])
-def test_a_file_without_its_headings_is_refused(raw: Path, content: str) -> None:
+def test_a_file_without_its_headings_is_refused(raw, content):
     (raw / "priser.csv").write_text(content, encoding="utf-8")
     assert refused(raw) == [f"priser.csv: no line holds the declared headings. {DECLARE}"]
 
@@ -402,9 +399,7 @@ def test_a_file_without_its_headings_is_refused(raw: Path, content: str) -> None
         ("posteringer.txt", b"jobcenter", b"job\x0ccenter", "a control character (rows 7, 9)"),
     ],
 )
-def test_a_byte_that_does_not_belong_is_refused_with_its_rows(
-    tmp_path: Path, file: str, old: bytes, new: bytes, rule: str
-) -> None:
+def test_a_byte_that_does_not_belong_is_refused_with_its_rows(tmp_path, file, old, new, rule):
     raw = write_raw(tmp_path / "raw", file)
     content = (raw / file).read_bytes()
     assert old in content
@@ -415,7 +410,7 @@ def test_a_byte_that_does_not_belong_is_refused_with_its_rows(
 # ---------------------------------------------------------------- faults in workbooks
 
 
-def budget_with(row: int, column: int, value: object) -> list[list[object]]:
+def budget_with(row, column, value):
     rows = [list(cells) for cells in BUDGET]
     rows[row - 1] += [None] * (column - len(rows[row - 1]))
     rows[row - 1][column - 1] = value
@@ -450,9 +445,7 @@ def budget_with(row: int, column: int, value: object) -> list[list[object]]:
         (8, 1, None, f": the declared footer is missing; the export may be cut short. {FETCH}"),
     ],
 )
-def test_a_fault_in_a_workbook_is_told_with_sheet_column_rule_and_row(
-    tmp_path: Path, row: int, column: int, value: object, sentence: str
-) -> None:
+def test_a_fault_in_a_workbook_is_told_with_sheet_column_rule_and_row(tmp_path, row, column, value, sentence):
     raw = write_raw(tmp_path / "raw", "budget.xlsx")
     write_budget(raw, budget_with(row, column, value))
     if sentence.startswith(": more than one"):
@@ -461,7 +454,7 @@ def test_a_fault_in_a_workbook_is_told_with_sheet_column_rule_and_row(
     assert f"budget.xlsx, sheet 'Budget'{sentence}" in refused(raw)
 
 
-def test_a_missing_sheet_is_refused(raw: Path) -> None:
+def test_a_missing_sheet_is_refused(raw):
     write_budget(raw, BUDGET, sheet="Ark1")
     assert refused(raw) == [f"budget.xlsx, sheet 'Budget': the sheet is missing. {DECLARE}"]
 
@@ -476,7 +469,7 @@ def test_a_missing_sheet_is_refused(raw: Path) -> None:
     ],
     ids=["cut short", "bytes lost", "not a workbook", "empty"],
 )
-def test_a_damaged_workbook_is_refused(raw: Path, damage: Callable[[bytes], bytes]) -> None:
+def test_a_damaged_workbook_is_refused(raw, damage):
     path = raw / "budget.xlsx"
     path.write_bytes(damage(path.read_bytes()))
     assert refused(raw) == [f"budget.xlsx, sheet 'Budget': not an intact Excel workbook. {FETCH}"]
@@ -485,7 +478,7 @@ def test_a_damaged_workbook_is_refused(raw: Path, damage: Callable[[bytes], byte
 # ---------------------------------------------------------------- faults in the posting journal
 
 
-def journal_of(*records: str) -> str:
+def journal_of(*records):
     return journal("\n".join(records).split("\n"))
 
 
@@ -558,15 +551,15 @@ CLOSING = (total("*", "100,00", WBS), total("**", "100,00"))
         (journal([]), [f": no postings. {FETCH}"]),
     ],
 )
-def test_a_fault_in_the_journal_is_told_with_rule_and_line(tmp_path: Path, text: str, faults: list[str]) -> None:
+def test_a_fault_in_the_journal_is_told_with_rule_and_line(tmp_path, text, faults):
     raw = write_raw(tmp_path / "raw", "posteringer.txt")
     write_journal(raw, text)
     found = refused(raw)
     assert found == [f"posteringer.txt{fault}" for fault in faults]
 
 
-def test_each_page_of_a_journal_is_cut_where_its_own_headings_have_separators(raw: Path) -> None:
-    def narrow(line: str) -> str:
+def test_each_page_of_a_journal_is_cut_where_its_own_headings_have_separators(raw):
+    def narrow(line):
         # the PSP-element column is one narrower on this page
         return line.replace(f"{WBS} |", f"{WBS}|").replace("|" + " " * 20 + "|", "|" + " " * 19 + "|")
 
@@ -581,36 +574,36 @@ def test_each_page_of_a_journal_is_cut_where_its_own_headings_have_separators(ra
 # ---------------------------------------------------------------- the folder and its declaration
 
 
-def test_a_file_that_nobody_declared_is_refused(raw: Path) -> None:
+def test_a_file_that_nobody_declared_is_refused(raw):
     (raw / "kopi af personer.csv").write_text(SECRET)
     assert refused(raw) == [
         "kopi af personer.csv: lies in the folder, but sources.yml does not name it. Declare it, or take it away."
     ]
 
 
-def test_a_readme_may_lie_among_the_raw_files(raw: Path) -> None:
+def test_a_readme_may_lie_among_the_raw_files(raw):
     (raw / "README.md").write_text("what lies here")
     assert imported(raw).intact()
 
 
-def test_a_link_is_not_followed(raw: Path) -> None:
+def test_a_link_is_not_followed(raw):
     outside = raw.parent / "outside.csv"
     (raw / "priser.csv").rename(outside)
     (raw / "priser.csv").symlink_to(outside)
     assert refused(raw) == ["priser.csv: is a link. Put the file itself into the folder."]
 
 
-def test_a_file_beyond_the_size_limit_is_not_read(raw: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_beyond_the_size_limit_is_not_read(raw, monkeypatch):
     monkeypatch.setattr("afkast.intake.importing.MAX_BYTES", 1000)
     assert "budget.xlsx: is larger than 0 MB. Split the export by period." in refused(raw)
 
 
-def test_a_workbook_that_unpacks_beyond_the_limit_is_refused(raw: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_workbook_that_unpacks_beyond_the_limit_is_refused(raw, monkeypatch):
     monkeypatch.setattr(afkast.intake.workbook, "MAX_BYTES", 1000)
     assert refused(raw) == [f"budget.xlsx, sheet 'Budget': not an intact Excel workbook. {FETCH}"]
 
 
-def test_a_file_that_differs_from_its_checksum_is_refused_and_a_line_taken_away_lets_it_in(raw: Path) -> None:
+def test_a_file_that_differs_from_its_checksum_is_refused_and_a_line_taken_away_lets_it_in(raw):
     sums = raw / "SHA256SUMS"
     lines = [f"{hashlib.sha256((raw / file).read_bytes()).hexdigest()}  {file}" for file in ("maal.csv", "priser.csv")]
     sums.write_text("\n".join(lines) + "\n")
@@ -626,7 +619,7 @@ def test_a_file_that_differs_from_its_checksum_is_refused_and_a_line_taken_away_
     assert imported(raw).table("unit_prices")["area"].to_list() == ["Haderslev"]
 
 
-def test_a_damaged_list_of_checksums_is_refused(raw: Path) -> None:
+def test_a_damaged_list_of_checksums_is_refused(raw):
     (raw / "SHA256SUMS").write_text("HEMMELIG  maal.csv\n")
     assert refused(raw) == ["SHA256SUMS: not a line as sha256sum writes it (row 1). Write SHA256SUMS again."]
 
@@ -650,7 +643,7 @@ def test_a_damaged_list_of_checksums_is_refused(raw: Path) -> None:
         ("    footer: Filter\n", "    footer: Filter\n    footer: Kilde\n", "the key 'footer' is also on line"),
     ],
 )
-def test_a_faulty_declaration_is_told_with_its_line(raw: Path, old: str, new: str, message: str) -> None:
+def test_a_faulty_declaration_is_told_with_its_line(raw, old, new, message):
     change(raw.parent / "sources.yml", old, new)
     with pytest.raises(DataError) as error:
         imported(raw)
@@ -659,7 +652,7 @@ def test_a_faulty_declaration_is_told_with_its_line(raw: Path, old: str, new: st
     assert str(error.value).startswith("sources.yml:")
 
 
-def test_a_folder_without_a_declaration_is_told_so(tmp_path: Path) -> None:
+def test_a_folder_without_a_declaration_is_told_so(tmp_path):
     with pytest.raises(DataError, match=r"^sources\.yml cannot be read"):
         import_raw(tmp_path, tmp_path / "snapshots", KEY)
 
@@ -667,7 +660,7 @@ def test_a_folder_without_a_declaration_is_told_so(tmp_path: Path) -> None:
 # ---------------------------------------------------------------- persons
 
 
-def test_a_person_is_known_by_a_keyed_hash_of_the_ten_digits_alone(raw: Path) -> None:
+def test_a_person_is_known_by_a_keyed_hash_of_the_ten_digits_alone(raw):
     persons = imported(raw).table("persons")["person"].to_list()
     expected = [
         hmac.new(KEY, b"person " + cpr, hashlib.sha256).hexdigest()[:20] for cpr in (b"0199811003", b"3199811004")
@@ -676,7 +669,7 @@ def test_a_person_is_known_by_a_keyed_hash_of_the_ten_digits_alone(raw: Path) ->
     assert set(imported(raw).table("spells")["person"]) == set(expected)
 
 
-def test_no_cpr_number_reaches_the_snapshot(tmp_path: Path) -> None:
+def test_no_cpr_number_reaches_the_snapshot(tmp_path):
     snapshot = import_raw(EXAMPLE.parent, tmp_path, KEY)
     lines = (EXAMPLE / "fasit_personer.csv").read_text("cp1252").splitlines()
     rows = [row for row in csv.reader(lines, delimiter=";") if len(row) == 6][1:]
@@ -685,7 +678,7 @@ def test_no_cpr_number_reaches_the_snapshot(tmp_path: Path) -> None:
         assert number not in cells and f"{number[:6]}-{number[6:]}" not in cells
 
 
-def test_another_key_gives_other_pseudonyms_and_another_snapshot(raw: Path) -> None:
+def test_another_key_gives_other_pseudonyms_and_another_snapshot(raw):
     first = imported(raw)
     second = import_raw(raw.parent, raw.parent / "snapshots", b"q" * 32)
     assert first.id != second.id
@@ -695,8 +688,8 @@ def test_another_key_gives_other_pseudonyms_and_another_snapshot(raw: Path) -> N
 # ---------------------------------------------------------------- the snapshot on disk
 
 
-def test_the_same_input_gives_the_same_snapshot_and_writes_nothing(raw: Path) -> None:
-    def written(snapshot: Snapshot) -> dict[Path, int]:
+def test_the_same_input_gives_the_same_snapshot_and_writes_nothing(raw):
+    def written(snapshot):
         return {path: path.stat().st_mtime_ns for path in snapshot.path.parent.rglob("*")}
 
     first = imported(raw)
@@ -705,13 +698,13 @@ def test_the_same_input_gives_the_same_snapshot_and_writes_nothing(raw: Path) ->
     assert second.id == first.id and written(second) == before
 
 
-def test_two_machines_write_the_same_bytes(raw: Path) -> None:
+def test_two_machines_write_the_same_bytes(raw):
     first = imported(raw)
     second = import_raw(raw.parent, raw.parent / "elsewhere", KEY)
     assert second.id == first.id and second.manifest["tables"] == first.manifest["tables"]
 
 
-def test_a_changed_byte_gives_another_snapshot_and_both_can_be_opened(raw: Path) -> None:
+def test_a_changed_byte_gives_another_snapshot_and_both_can_be_opened(raw):
     first = imported(raw)
     change(raw / "priser.csv", "Aabenraa", "Haderslev")
     second = imported(raw)
@@ -721,10 +714,8 @@ def test_a_changed_byte_gives_another_snapshot_and_both_can_be_opened(raw: Path)
 
 
 @pytest.mark.parametrize("step", ["rename", "replace", "_write_file"])
-def test_a_killed_import_leaves_the_former_snapshot_current(
-    raw: Path, monkeypatch: pytest.MonkeyPatch, step: str
-) -> None:
-    def killed(*_: object) -> None:
+def test_a_killed_import_leaves_the_former_snapshot_current(raw, monkeypatch, step):
+    def killed(*_):
         raise KeyboardInterrupt
 
     first = imported(raw)
@@ -741,7 +732,7 @@ def test_a_killed_import_leaves_the_former_snapshot_current(
     assert imported(raw).table("unit_prices")["area"].to_list() == ["Haderslev"]
 
 
-def test_faults_leave_the_former_snapshot_current(raw: Path) -> None:
+def test_faults_leave_the_former_snapshot_current(raw):
     first = imported(raw)
     change(raw / "priser.csv", "80.000", SECRET)
     with pytest.raises(DataError):
@@ -750,7 +741,7 @@ def test_faults_leave_the_former_snapshot_current(raw: Path) -> None:
     assert [path.name for path in (raw.parent / "snapshots").iterdir() if path.is_dir()] == [first.id]
 
 
-def test_a_table_that_was_changed_is_not_read_and_the_next_import_writes_it_again(raw: Path) -> None:
+def test_a_table_that_was_changed_is_not_read_and_the_next_import_writes_it_again(raw):
     snapshot = imported(raw)
     path = snapshot.path / "ledger.parquet"
     content = path.read_bytes()
@@ -763,13 +754,13 @@ def test_a_table_that_was_changed_is_not_read_and_the_next_import_writes_it_agai
     assert imported(raw).id == snapshot.id and path.read_bytes() == content
 
 
-def test_a_table_that_no_file_gives_is_told_so(raw: Path) -> None:
+def test_a_table_that_no_file_gives_is_told_so(raw):
     with pytest.raises(DataError, match=r"has no table targets; declare its file in sources\.yml"):
         imported(raw).table("targets")
 
 
 @pytest.mark.parametrize("id", [None, "2019-12-09-0123456789ab", "../../etc", ""])
-def test_without_a_snapshot_the_remedy_is_named(tmp_path: Path, id: str | None) -> None:
+def test_without_a_snapshot_the_remedy_is_named(tmp_path, id):
     with pytest.raises(DataError, match="run `afkast import`"):
         open_snapshot(tmp_path, id)
 
@@ -777,7 +768,7 @@ def test_without_a_snapshot_the_remedy_is_named(tmp_path: Path, id: str | None) 
 # ---------------------------------------------------------------- the contracts as a dictionary
 
 
-def test_every_table_and_column_says_what_it_means() -> None:
+def test_every_table_and_column_says_what_it_means():
     assert len({contract.title for contract in CONTRACTS.values()}) == len(CONTRACTS)
     for contract in CONTRACTS.values():
         assert contract.title and contract.description

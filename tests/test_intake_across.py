@@ -1,7 +1,5 @@
 """What no file can be judged by alone: other files, the day of extraction, the declaration, the person's own number."""
 
-from pathlib import Path
-
 import pytest
 from raw_files import imported, refused, write_own
 
@@ -18,11 +16,11 @@ LEDGER = """\
 HEADINGS = "Linje;Dato;Per;Bilag;Tekst;Beløb\n"
 
 
-def posting(document: int, amount: int = 100, day: str = "05-10-2026", period: int = 10) -> str:
+def posting(document, amount=100, day="05-10-2026", period=10):
     return f"investment;{day};{period};{document};HEMMELIG;{amount}\n"
 
 
-def ledgers(folder: Path, first: str, second: str, more: str = "") -> Path:
+def ledgers(folder, first, second, more=""):
     declared = LEDGER.replace("FILE", "a.csv") + LEDGER.replace("FILE", "b.csv") + more
     return write_own(folder / "raw", declared, {"a.csv": HEADINGS + first, "b.csv": HEADINGS + second})
 
@@ -30,12 +28,12 @@ def ledgers(folder: Path, first: str, second: str, more: str = "") -> Path:
 # ---------------------------------------------------------------- the same rows twice
 
 
-def test_the_same_file_under_two_names_is_refused(tmp_path: Path) -> None:
+def test_the_same_file_under_two_names_is_refused(tmp_path):
     [sentence] = refused(ledgers(tmp_path, posting(1) + posting(2), posting(1) + posting(2)))
     assert sentence.startswith("b.csv: is the same file, byte for byte, as a.csv. Take one of them away.")
 
 
-def test_postings_in_two_files_are_asked_about(tmp_path: Path) -> None:
+def test_postings_in_two_files_are_asked_about(tmp_path):
     rows = posting(1) + posting(2), posting(2) + posting(3)
     [sentence] = refused(ledgers(tmp_path, *rows))
     assert (
@@ -46,7 +44,7 @@ def test_postings_in_two_files_are_asked_about(tmp_path: Path) -> None:
     assert imported(raw).table("ledger")["amount_dkk"].sum() == 400
 
 
-def test_rows_that_all_stand_twice_are_asked_about(tmp_path: Path) -> None:
+def test_rows_that_all_stand_twice_are_asked_about(tmp_path):
     raw = write_own(
         tmp_path / "raw", LEDGER.replace("FILE", "a.csv"), {"a.csv": HEADINGS + (posting(1) + posting(2)) * 2}
     )
@@ -54,7 +52,7 @@ def test_rows_that_all_stand_twice_are_asked_about(tmp_path: Path) -> None:
     assert "a.csv: every row stands there more than once (rows 2, 3, 4 and 1 more; 4 rows)" in sentence
 
 
-def test_two_postings_may_be_alike(tmp_path: Path) -> None:
+def test_two_postings_may_be_alike(tmp_path):
     raw = write_own(
         tmp_path / "raw", LEDGER.replace("FILE", "a.csv"), {"a.csv": HEADINGS + posting(1) * 2 + posting(2)}
     )
@@ -80,7 +78,7 @@ SPELLS = """\
 CPR = "CPR;Født\n"
 
 
-def test_a_person_on_two_lists_with_the_same_row_is_one_person(tmp_path: Path) -> None:
+def test_a_person_on_two_lists_with_the_same_row_is_one_person(tmp_path):
     declared = PERSONS.replace("FILE", "a.csv") + PERSONS.replace("FILE", "b.csv")
     rows = "019981-1003;1981\n"
     raw = write_own(tmp_path / "raw", declared, {"a.csv": CPR + rows, "b.csv": CPR + rows + "3199811004;1981\n"})
@@ -91,7 +89,7 @@ def test_a_person_on_two_lists_with_the_same_row_is_one_person(tmp_path: Path) -
     assert corrected == [[], [{"rule": "repeated", "column": None, "cells": 1}]]
 
 
-def test_a_person_with_two_different_rows_is_refused(tmp_path: Path) -> None:
+def test_a_person_with_two_different_rows_is_refused(tmp_path):
     declared = PERSONS.replace("FILE", "a.csv") + PERSONS.replace("FILE", "b.csv").replace("sex: K", "sex: M")
     rows = {"a.csv": CPR + "019981-1003;1981\n", "b.csv": CPR + "0199811003;1981\n"}
     told = refused(write_own(tmp_path / "raw", declared, rows))
@@ -101,7 +99,7 @@ def test_a_person_with_two_different_rows_is_refused(tmp_path: Path) -> None:
     ]
 
 
-def test_a_text_that_ends_within_a_line_is_asked_about_unless_all_do(tmp_path: Path) -> None:
+def test_a_text_that_ends_within_a_line_is_asked_about_unless_all_do(tmp_path):
     first, second = posting(1) + posting(2), posting(3) + posting(4)
     [sentence] = refused(ledgers(tmp_path, first, second.removesuffix("\n")))
     assert sentence.startswith("b.csv: the last line has no end; the file may be cut short.")
@@ -115,8 +113,8 @@ def test_a_text_that_ends_within_a_line_is_asked_about_unless_all_do(tmp_path: P
 @pytest.mark.parametrize(
     "persons", ['CPR;Født\n019981-1003;"19"81\n', "CPR;År\n019981-1003;1981\n", "", "PK\x03\x04", None]
 )
-def test_a_file_of_persons_that_cannot_be_read_makes_nobody_unknown(tmp_path: Path, persons: str | None) -> None:
-    files: dict[str, str | bytes] = {"f.csv": "CPR;Fra;Til\n019981-1003;01-01-2026;\n"}
+def test_a_file_of_persons_that_cannot_be_read_makes_nobody_unknown(tmp_path, persons):
+    files = {"f.csv": "CPR;Fra;Til\n019981-1003;01-01-2026;\n"}
     if persons is not None:
         files["p.csv"] = persons
     told = refused(write_own(tmp_path / "raw", PERSONS.replace("FILE", "p.csv") + SPELLS, files))
@@ -141,26 +139,26 @@ def test_a_file_of_persons_that_cannot_be_read_makes_nobody_unknown(tmp_path: Pa
         ),
     ],
 )
-def test_days_that_cannot_be_are_refused(tmp_path: Path, born: str, start: str, end: str, rule: str) -> None:
+def test_days_that_cannot_be_are_refused(tmp_path, born, start, end, rule):
     files = {"p.csv": f"CPR;Født\n019981-1003;{born}\n", "f.csv": f"CPR;Fra;Til\n019981-1003;{start};{end}\n"}
     [sentence] = refused(write_own(tmp_path / "raw", PERSONS.replace("FILE", "p.csv") + SPELLS, files))
     assert sentence.startswith(rule)
 
 
-def test_nobody_is_older_than_people_get_nor_born_after_the_extraction(tmp_path: Path) -> None:
+def test_nobody_is_older_than_people_get_nor_born_after_the_extraction(tmp_path):
     rows = "019905-1003;1905\n019927-1003;2027\n019906-1003;1906\n"
     [sentence] = refused(write_own(tmp_path / "raw", PERSONS.replace("FILE", "p.csv"), {"p.csv": CPR + rows}))
     assert sentence.startswith("p.csv, column 'Født': not born from 1906 to 2026 (rows 2, 3).")
 
 
-def test_the_day_a_system_writes_for_no_end_can_be_declared(tmp_path: Path) -> None:
+def test_the_day_a_system_writes_for_no_end_can_be_declared(tmp_path):
     files = {"p.csv": CPR + "019981-1003;1981\n", "f.csv": "CPR;Fra;Til\n019981-1003;01-01-2020;31-12-9999\n"}
     declared = PERSONS.replace("FILE", "p.csv") + SPELLS + "    marks: {31-12-9999: missing}\n"
     snapshot = imported(write_own(tmp_path / "raw", declared, files))
     assert snapshot.table("spells")["end"].isna().all()
 
 
-def test_a_planned_end_is_no_end_yet(tmp_path: Path) -> None:
+def test_a_planned_end_is_no_end_yet(tmp_path):
     files = {"p.csv": CPR + "019981-1003;1981\n", "f.csv": "CPR;Fra;Til\n019981-1003;01-01-2020;31-12-2027\n"}
     snapshot = imported(write_own(tmp_path / "raw", PERSONS.replace("FILE", "p.csv") + SPELLS, files))
     assert snapshot.table("spells")["end"].isna().all()
@@ -169,13 +167,13 @@ def test_a_planned_end_is_no_end_yet(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("day", ["02-11-2026", "01-01-2027"])
-def test_a_posting_after_the_extraction_is_refused(tmp_path: Path, day: str) -> None:
+def test_a_posting_after_the_extraction_is_refused(tmp_path, day):
     row = posting(1, day=day, period=int(day[3:5]))
     raw = write_own(tmp_path / "raw", LEDGER.replace("FILE", "a.csv"), {"a.csv": HEADINGS + row})
     assert "column 'Dato': lies after the extraction (2026-11-01) (row 2)" in refused(raw)[0]
 
 
-def test_a_posting_in_another_month_than_its_period_is_asked_about(tmp_path: Path) -> None:
+def test_a_posting_in_another_month_than_its_period_is_asked_about(tmp_path):
     rows = posting(1, period=9) + posting(2, period=10) + posting(3, day="31-12-2025", period=13)
     raw = write_own(tmp_path / "raw", LEDGER.replace("FILE", "a.csv"), {"a.csv": HEADINGS + rows})
     [sentence] = refused(raw)
@@ -194,7 +192,7 @@ MEASURES = """\
 """
 
 
-def months_of(*months: str) -> dict[str, str | bytes]:
+def months_of(*months):
     return {"m.csv": "Sted;Md;Antal\n" + "".join(f"A;{month};5\n" for month in months)}
 
 
@@ -206,12 +204,12 @@ def months_of(*months: str) -> dict[str, str | bytes]:
         ([f"{year}M12" for year in range(2021, 2025)], []),  # a yearly series is not old before its next year is over
     ],
 )
-def test_last_years_file_under_this_years_date_is_noted(tmp_path: Path, months: list[str], noted: list[str]) -> None:
+def test_last_years_file_under_this_years_date_is_noted(tmp_path, months, noted):
     [entry] = imported(write_own(tmp_path / "raw", MEASURES, months_of(*months))).files_of("measures")
     assert entry["noted"] == noted
 
 
-def test_a_file_that_ends_earlier_than_last_time_is_asked_about(tmp_path: Path) -> None:
+def test_a_file_that_ends_earlier_than_last_time_is_asked_about(tmp_path):
     raw = write_own(tmp_path / "raw", MEASURES, months_of("2026M07", "2026M08", "2026M09"))
     imported(raw)
     (raw / "m.csv").write_text("Sted;Md;Antal\nA;2025M07;5\nA;2025M08;5\nA;2025M09;5\n")
@@ -233,7 +231,7 @@ BUDGET = """\
 ROWS = "Linje;År;Beløb\nInvestering;2026;10\nBesparelse;2026;-15\n"
 
 
-def test_negate_takes_the_tables_word(tmp_path: Path) -> None:
+def test_negate_takes_the_tables_word(tmp_path):
     raw = write_own(tmp_path / "raw", BUDGET + "    negate: {line: benefit_saving}\n", {"b.csv": ROWS})
     assert sorted(imported(raw).table("budget")["amount_dkk"]) == [10.0, 15.0]
 
@@ -249,11 +247,11 @@ def test_negate_takes_the_tables_word(tmp_path: Path) -> None:
         (BUDGET.replace("Beløb: amount_dkk", "Beløb: amount"), "table budget has no column amount"),
     ],
 )
-def test_a_declaration_that_matches_nothing_is_refused(tmp_path: Path, declared: str, rule: str) -> None:
+def test_a_declaration_that_matches_nothing_is_refused(tmp_path, declared, rule):
     assert rule in refused(write_own(tmp_path / "raw", declared, {"b.csv": ROWS}))[0]
 
 
-def test_a_strategy_that_nobody_wrote_is_refused(tmp_path: Path) -> None:
+def test_a_strategy_that_nobody_wrote_is_refused(tmp_path):
     raw = write_own(tmp_path / "raw", BUDGET + "    negate: {line: benefit_saving}\n", {"b.csv": ROWS})
     (tmp_path / "strategies").mkdir()
     (tmp_path / "strategies" / "ss.yml").touch()
@@ -262,13 +260,13 @@ def test_a_strategy_that_nobody_wrote_is_refused(tmp_path: Path) -> None:
     assert "strategies/ has ss" in sentence
 
 
-def test_values_and_status_without_their_columns_are_told_and_nothing_breaks(tmp_path: Path) -> None:
+def test_values_and_status_without_their_columns_are_told_and_nothing_breaks(tmp_path):
     declared = MEASURES + "    values: {status: {Endelig: ok}}\n"
     raw = write_own(tmp_path / "raw", declared, {"m.csv": "Sted;Md;Antal\nA;2026M06;10\n"})
     assert "values has wordings for status, which no heading of the file gives" in refused(raw)[0]
 
 
-def test_texts_of_postings_are_dropped_however_they_are_declared(tmp_path: Path) -> None:
+def test_texts_of_postings_are_dropped_however_they_are_declared(tmp_path):
     declared = (
         LEDGER.replace("FILE", "a.csv").replace("    ignore: [Tekst]\n", "").replace("{Linje", "{Tekst: text, Linje")
     )
@@ -278,7 +276,7 @@ def test_texts_of_postings_are_dropped_however_they_are_declared(tmp_path: Path)
 
 
 @pytest.mark.parametrize("line", ["investment", "benefit_saving"])
-def test_a_line_that_is_negative_everywhere_is_asked_about(tmp_path: Path, line: str) -> None:
+def test_a_line_that_is_negative_everywhere_is_asked_about(tmp_path, line):
     word = {"investment": "Investering", "benefit_saving": "Besparelse"}[line]
     text = f"Linje;År;Beløb\n{word};2025;-10\n{word};2026;-15\n"
     [sentence] = refused(write_own(tmp_path / "raw", BUDGET, {"b.csv": text}))
@@ -286,24 +284,24 @@ def test_a_line_that_is_negative_everywhere_is_asked_about(tmp_path: Path, line:
     assert f"Declare negate: {{line: {line}}}" in sentence
 
 
-def test_a_saving_may_cost_in_some_years(tmp_path: Path) -> None:
+def test_a_saving_may_cost_in_some_years(tmp_path):
     text = "Linje;År;Beløb\nBesparelse;2025;-10\nBesparelse;2026;15\n"
     assert imported(write_own(tmp_path / "raw", BUDGET, {"b.csv": text})).table("budget")["amount_dkk"].sum() == 5
 
 
-def test_a_file_of_exactly_as_many_rows_as_exports_are_cut_at_is_asked_about(tmp_path: Path) -> None:
+def test_a_file_of_exactly_as_many_rows_as_exports_are_cut_at_is_asked_about(tmp_path):
     rows = "".join(posting(number) for number in range(10_000))
     [sentence] = refused(write_own(tmp_path / "raw", LEDGER.replace("FILE", "a.csv"), {"a.csv": HEADINGS + rows}))
     assert sentence.startswith("a.csv: has exactly 10000 rows, where exports are cut.")
 
 
-def test_a_day_of_another_age_is_refused(tmp_path: Path) -> None:
+def test_a_day_of_another_age_is_refused(tmp_path):
     row = posting(1, day="05-10-1926")
     [sentence] = refused(write_own(tmp_path / "raw", LEDGER.replace("FILE", "a.csv"), {"a.csv": HEADINGS + row}))
     assert "column 'Dato': lies more than 30 years before the extraction (row 2)" in sentence
 
 
-def test_months_that_lack_within_a_series_are_noted(tmp_path: Path) -> None:
+def test_months_that_lack_within_a_series_are_noted(tmp_path):
     months = months_of("2026M05", "2026M06", "2026M07", "2026M09")
     [entry] = imported(write_own(tmp_path / "raw", MEASURES, months)).files_of("measures")
     assert entry["noted"] == ["gap"]

@@ -1,7 +1,6 @@
 """DREAM's weeks become spells, against counting week by week."""
 
 from datetime import date, timedelta
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -27,11 +26,11 @@ PERSONS = "CPR;Født\n019981-1003;1981\n319981-1004;1981\n"
 WEEKS = "PNR,y_2052,y_2053,y_2101,y_2102,branche_2021_01\n"
 
 
-def dream(folder: Path, text: str) -> Path:
+def dream(folder, text):
     return write_own(folder / "raw", DECLARED, {"p.csv": PERSONS, "d.csv": text})
 
 
-def test_runs_of_weeks_are_spells_also_over_a_week_53(tmp_path: Path) -> None:
+def test_runs_of_weeks_are_spells_also_over_a_week_53(tmp_path):
     spells = imported(dream(tmp_path, WEEKS + "0199811003,130,731,890,,\n3199811004,651,,130,130,x\n")).table("spells")
     told = {
         (row.benefit, f"{row.start:%d-%m-%Y}", "" if pd.isna(row.end) else f"{row.end:%d-%m-%Y}")
@@ -45,7 +44,7 @@ def test_runs_of_weeks_are_spells_also_over_a_week_53(tmp_path: Path) -> None:
 
 
 @given(st.lists(st.lists(st.sampled_from(["", "a", "b"]), min_size=6, max_size=6), min_size=1, max_size=5))
-def test_a_spell_covers_exactly_the_weeks_of_its_benefit(persons: list[list[str]]) -> None:
+def test_a_spell_covers_exactly_the_weeks_of_its_benefit(persons):
     days = [date(2024, 1, 1) + timedelta(7 * week) for week in range(6)]
     spells = _spells(
         np.array(persons, dtype=object), days, np.arange(len(persons)), [str(n) for n in range(len(persons))]
@@ -72,5 +71,5 @@ def test_a_spell_covers_exactly_the_weeks_of_its_benefit(persons: list[list[str]
         (WEEKS + "199811003,130,,,,\n", "column 'PNR': not ten digits"),
     ],
 )
-def test_what_is_no_dream_is_told(tmp_path: Path, text: str, rule: str) -> None:
+def test_what_is_no_dream_is_told(tmp_path, text, rule):
     assert any(rule in sentence for sentence in refused(dream(tmp_path, text)))

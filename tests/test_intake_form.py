@@ -4,7 +4,6 @@ import datetime
 import io
 import unicodedata
 import zipfile
-from pathlib import Path
 
 import openpyxl
 import pandas as pd
@@ -28,11 +27,11 @@ PLACES = """\
 TEXT = "Udvalg;Post;Beløb\nØKU;Løn æøå;1,5\n"
 
 
-def written(folder: Path, content: str | bytes, more: str = "", declared: str = PLACES, name: str = "x.csv") -> Path:
+def written(folder, content, more="", declared=PLACES, name="x.csv"):
     return write_own(folder / "raw", declared.replace("x.csv", name) + more, {name: content})
 
 
-def workbook(*rows: list[object], sheet: str = "Ark") -> openpyxl.Workbook:
+def workbook(*rows, sheet="Ark"):
     book = openpyxl.Workbook()
     book.active.title = sheet
     for row in rows:
@@ -40,17 +39,17 @@ def workbook(*rows: list[object], sheet: str = "Ark") -> openpyxl.Workbook:
     return book
 
 
-def saved(book: openpyxl.Workbook) -> bytes:
+def saved(book):
     content = io.BytesIO()
     book.save(content)
     return content.getvalue()
 
 
 IN_EXCEL = PLACES.replace("reader: csv", "reader: excel\n    sheet: Ark")
-SHEET: tuple[list[object], ...] = (["Udvalg", "Post", "Beløb"], ["ØKU", "Løn", 1.5], ["ØKU", "Husleje", 2.5])
+SHEET = (["Udvalg", "Post", "Beløb"], ["ØKU", "Løn", 1.5], ["ØKU", "Husleje", 2.5])
 
 
-def amounts(raw: Path) -> list[float]:
+def amounts(raw):
     return imported(raw).table("committee_budgets")["amount_dkk"].to_list()
 
 
@@ -69,7 +68,7 @@ def amounts(raw: Path) -> list[float]:
         "\N{LEFT-TO-RIGHT MARK}Løn æøå",
     ],
 )
-def test_words_that_look_alike_are_one_word_and_counted(tmp_path: Path, written: str) -> None:
+def test_words_that_look_alike_are_one_word_and_counted(tmp_path, written):
     raw = write_own(tmp_path / "raw", PLACES, {"x.csv": TEXT.replace("Løn æøå", written)})
     snapshot = imported(raw)
     assert snapshot.table("committee_budgets")["item"].to_list() == ["Løn æøå"]
@@ -77,7 +76,7 @@ def test_words_that_look_alike_are_one_word_and_counted(tmp_path: Path, written:
     assert entry["corrected"] == [{"rule": "one_form", "column": "Post", "cells": 1}]
 
 
-def test_headings_file_names_and_declarations_have_the_same_form(tmp_path: Path) -> None:
+def test_headings_file_names_and_declarations_have_the_same_form(tmp_path):
     apart = unicodedata.normalize("NFD", "Beløb på år")
     declared = PLACES.replace("Beløb:", "Beløb på år:").replace("x.csv", "årlig.csv")
     raw = write_own(
@@ -87,13 +86,13 @@ def test_headings_file_names_and_declarations_have_the_same_form(tmp_path: Path)
 
 
 @given(st.text(alphabet="aæøåÅé \u00a0\u00ad\u200b\u0301\u030a-\u2011", max_size=12))
-def test_the_normal_form_is_its_own_normal_form(text: str) -> None:
+def test_the_normal_form_is_its_own_normal_form(text):
     assert normal(normal(text)) == normal(text)
     cells, _ = normal_cells(pd.Series([text.strip()], dtype=str))
     assert cells.to_list() == [normal(text)]
 
 
-def test_what_only_capitals_part_is_told_with_its_rows(tmp_path: Path) -> None:
+def test_what_only_capitals_part_is_told_with_its_rows(tmp_path):
     [sentence] = refused(written(tmp_path, TEXT + "Øku;Husleje;1,0\n"))
     assert "column 'Udvalg': written elsewhere with other capitals (row 3)" in sentence
 
@@ -102,7 +101,7 @@ def test_what_only_capitals_part_is_told_with_its_rows(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "cp850", "utf-16"])
-def test_the_same_text_in_any_declared_encoding_is_the_same_table(tmp_path: Path, encoding: str) -> None:
+def test_the_same_text_in_any_declared_encoding_is_the_same_table(tmp_path, encoding):
     raw = written(tmp_path, TEXT.encode(encoding), f"    encoding: {encoding}\n")
     assert imported(raw).table("committee_budgets")["item"].to_list() == ["Løn æøå"]
 
@@ -118,12 +117,12 @@ def test_the_same_text_in_any_declared_encoding_is_the_same_table(tmp_path: Path
         ("utf-16", "cp1252", "declare encoding: utf-16"),
     ],
 )
-def test_another_encoding_than_declared_is_named(tmp_path: Path, encoding: str, declared: str, remedy: str) -> None:
+def test_another_encoding_than_declared_is_named(tmp_path, encoding, declared, remedy):
     [sentence] = refused(written(tmp_path, TEXT.encode(encoding), f"    encoding: {declared}\n"))
     assert remedy in sentence
 
 
-def test_letters_encoded_twice_or_lost_are_refused(tmp_path: Path) -> None:
+def test_letters_encoded_twice_or_lost_are_refused(tmp_path):
     twice = TEXT.encode().decode("cp1252").encode()
     assert "letters that are UTF-8 read in another encoding" in refused(written(tmp_path, twice))[0]
     (tmp_path / "b").mkdir()
@@ -135,9 +134,7 @@ def test_letters_encoded_twice_or_lost_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("separator", "name"), [(",", "comma"), ("\t", "tab"), ("|", "pipe")])
-def test_another_character_between_cells_is_named_and_can_be_declared(
-    tmp_path: Path, separator: str, name: str
-) -> None:
+def test_another_character_between_cells_is_named_and_can_be_declared(tmp_path, separator, name):
     text = TEXT.replace(",", ".").replace(";", separator)
     [sentence] = refused(written(tmp_path, text))
     assert f"cells are separated by {name}, not semicolon (row 1). Declare delimiter: {name}." in sentence
@@ -156,12 +153,12 @@ def test_another_character_between_cells_is_named_and_can_be_declared(
         (TEXT.replace("1,5", "1" * 140_000).encode(), "a cell of more than 131072 characters (row 2)"),
     ],
 )
-def test_a_file_of_another_kind_is_named(tmp_path: Path, content: bytes, rule: str) -> None:
+def test_a_file_of_another_kind_is_named(tmp_path, content, rule):
     [sentence] = refused(written(tmp_path, content))
     assert rule in sentence
 
 
-def encrypted() -> bytes:
+def encrypted():
     return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600 + "EncryptedPackage".encode("utf-16-le") + b"\x00" * 99
 
 
@@ -175,16 +172,16 @@ def encrypted() -> bytes:
         (TEXT.encode(), "is a text file, not an Excel workbook"),
     ],
 )
-def test_what_is_no_workbook_is_named(tmp_path: Path, content: bytes, rule: str) -> None:
+def test_what_is_no_workbook_is_named(tmp_path, content, rule):
     [sentence] = refused(written(tmp_path, content, declared=IN_EXCEL, name="x.xlsx"))
     assert rule in sentence
 
 
-def test_a_file_name_may_have_capitals(tmp_path: Path) -> None:
+def test_a_file_name_may_have_capitals(tmp_path):
     assert amounts(written(tmp_path, TEXT, name="X.CSV")) == [1.5]
 
 
-def test_a_workbook_of_strict_office_open_xml_is_read(tmp_path: Path) -> None:
+def test_a_workbook_of_strict_office_open_xml_is_read(tmp_path):
     plain = io.BytesIO(saved(workbook(*SHEET)))
     strict = io.BytesIO()
     with zipfile.ZipFile(plain) as source, zipfile.ZipFile(strict, "w") as target:
@@ -205,7 +202,7 @@ def test_a_workbook_of_strict_office_open_xml_is_read(tmp_path: Path) -> None:
     assert amounts(written(tmp_path, strict.getvalue(), declared=IN_EXCEL, name="x.xlsx")) == [1.5, 2.5]
 
 
-def test_ten_thousand_headings_are_one_sentence(tmp_path: Path) -> None:
+def test_ten_thousand_headings_are_one_sentence(tmp_path):
     extra = ";".join(f"HEMMELIG{number}" for number in range(10_000))
     [sentence] = refused(written(tmp_path, TEXT.replace("Beløb", f"Beløb;{extra}", 1)))
     assert "headings number 4, 5, 6 and 9997 more are not declared in sources.yml (row 1)" in sentence
@@ -229,7 +226,7 @@ def test_ten_thousand_headings_are_one_sentence(tmp_path: Path) -> None:
         ("Udvalg;Post;Beløb\nØKU;P;1,5", "    accepted: {open_end: 'AB: systemet slutter uden linjeskift'}\n"),
     ],
 )
-def test_what_a_system_writes_around_the_rows_means_nothing(tmp_path: Path, text: str, more: str) -> None:
+def test_what_a_system_writes_around_the_rows_means_nothing(tmp_path, text, more):
     declared = PLACES.replace("Udvalg:", "Udvalg og mere:") if more == "HEADING" else PLACES
     if "heading_rows" in more:
         declared = PLACES.replace("Post: item, Beløb:", "Drift Post: item, Drift Beløb:")
@@ -260,13 +257,11 @@ def test_what_a_system_writes_around_the_rows_means_nothing(tmp_path: Path, text
         (TEXT.removesuffix("\n"), "", "the last line has no end; the file may be cut short"),
     ],
 )
-def test_a_row_that_is_no_data_is_never_taken_for_data_nor_data_for_none(
-    tmp_path: Path, text: str, more: str, rule: str
-) -> None:
+def test_a_row_that_is_no_data_is_never_taken_for_data_nor_data_for_none(tmp_path, text, more, rule):
     assert any(rule in sentence for sentence in refused(written(tmp_path, text, more)))
 
 
-def test_what_other_programs_leave_in_the_folder_is_not_in_the_way(tmp_path: Path) -> None:
+def test_what_other_programs_leave_in_the_folder_is_not_in_the_way(tmp_path):
     raw = written(tmp_path, TEXT)
     for name in (".DS_Store", "~$x.xlsx", ".~lock.x.csv#", "Thumbs.db", "desktop.ini"):
         (raw / name).write_bytes(b"HEMMELIG")
@@ -276,12 +271,12 @@ def test_what_other_programs_leave_in_the_folder_is_not_in_the_way(tmp_path: Pat
 # ---------------------------------------------------------------- text and identifiers
 
 
-def test_a_line_break_in_a_text_is_a_quotation_mark_out_of_place(tmp_path: Path) -> None:
+def test_a_line_break_in_a_text_is_a_quotation_mark_out_of_place(tmp_path):
     raw = written(tmp_path, 'Udvalg;Post;Beløb\nØKU;"P;1\nØKU;P;1\nØKU;P";1\n')
     assert any("column 'Post': a text holds a line break" in sentence for sentence in refused(raw))
 
 
-def test_the_separator_in_a_text_is_asked_about(tmp_path: Path) -> None:
+def test_the_separator_in_a_text_is_asked_about(tmp_path):
     text = 'Udvalg;Post;Beløb\nØKU;"Løn; konsulent";1,5\n'
     [sentence] = refused(written(tmp_path, text))
     assert "column 'Post': a text holds the semicolon that separates cells" in sentence
@@ -297,7 +292,7 @@ def test_the_separator_in_a_text_is_asked_about(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "text", ["019981-1003", "0199811003", "Løn til 019981 1003.", "019981\N{NON-BREAKING HYPHEN}1003", "nr. 3199811004"]
 )
-def test_a_cpr_number_in_a_text_stops_the_import(tmp_path: Path, text: str) -> None:
+def test_a_cpr_number_in_a_text_stops_the_import(tmp_path, text):
     [sentence] = refused(written(tmp_path, TEXT.replace("Løn æøå", text)), text)
     assert "column 'Post': ten digits like a CPR number, in a column that holds none (row 2)" in sentence
 
@@ -305,7 +300,7 @@ def test_a_cpr_number_in_a_text_stops_the_import(tmp_path: Path, text: str) -> N
 # ---------------------------------------------------------------- workbooks
 
 
-def test_error_cells_and_formulas_outside_the_table_do_not_matter(tmp_path: Path) -> None:
+def test_error_cells_and_formulas_outside_the_table_do_not_matter(tmp_path):
     book = workbook(*SHEET)
     book.active["A1"].value, book.active["A9"].value, book.active["A10"].value = "Udvalg", "#REF!", "=1+1"
     book.active["A8"].value = "Slut"
@@ -313,14 +308,14 @@ def test_error_cells_and_formulas_outside_the_table_do_not_matter(tmp_path: Path
     assert amounts(raw) == [1.5, 2.5]
 
 
-def test_cells_merged_over_rows_are_refused(tmp_path: Path) -> None:
+def test_cells_merged_over_rows_are_refused(tmp_path):
     book = workbook(*SHEET)
     book.active.merge_cells("A2:A3")
     told = refused(written(tmp_path, saved(book), "", IN_EXCEL, "x.xlsx"))
     assert "x.xlsx, sheet 'Ark': cells that are merged over rows (rows 2, 3)" in told[0]
 
 
-def test_hidden_rows_and_columns_are_in_or_out_as_declared(tmp_path: Path) -> None:
+def test_hidden_rows_and_columns_are_in_or_out_as_declared(tmp_path):
     book = workbook(["Udvalg", "Skjult", "Post", "Beløb"], ["ØKU", "x", "Løn", 1.5], ["ØKU", "x", "Husleje", 2.5])
     book.active.row_dimensions[3].hidden = True
     book.active.column_dimensions["B"].hidden = True
@@ -342,7 +337,7 @@ WRITTEN = st.one_of(
 
 
 @given(WRITTEN)
-def test_a_workbooks_cell_reads_as_what_was_written_in_it(value: object) -> None:
+def test_a_workbooks_cell_reads_as_what_was_written_in_it(value):
     sheet = read_sheet(saved(workbook(["x", value])), "Ark", ",")
     assert sheet is not None
     [(_, [_, cell])] = sheet[0]
@@ -355,11 +350,11 @@ CELLS = st.text(alphabet="ab;1,.\u00a0 æ\t|'", max_size=6)
 
 
 @given(st.lists(st.lists(CELLS, max_size=4), max_size=8), st.sampled_from(["\n", "\r\n"]), st.booleans())
-def test_both_ways_of_cutting_a_text_give_the_same_rows(lines: list[list[str]], end: str, ends: bool) -> None:
+def test_both_ways_of_cutting_a_text_give_the_same_rows(lines, end, ends):
     text = "a;b\n" + end.join(";".join(line) for line in lines) + (end if ends else "")
     (fast, fast_odd), (slow, slow_odd) = cut(text, ";", 2, 2), cut_quoted(text, ";", 2, 2)
 
-    def rows(cells: pd.DataFrame, odd: list[tuple[int, list[str]]]) -> dict[int, list[str]]:
+    def rows(cells, odd):
         every = {int(row): list(line) for row, *line in cells.itertuples()} | dict(odd)
         return {row: line for row, line in every.items() if any(line)}
 

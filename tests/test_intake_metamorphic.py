@@ -4,16 +4,14 @@ import json
 import random
 import shutil
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
-from conftest import ROOT, Shown, run_here
+from conftest import ROOT, run_here
 from ruamel.yaml import YAML
 
 from afkast.edition.execute import jobs_of
-from afkast.intake import Snapshot, import_raw, open_snapshot
+from afkast.intake import import_raw, open_snapshot
 from afkast.intake.sources import Csv, read_sources
 from afkast.project import Project
 from afkast.strategy import load_strategies
@@ -25,17 +23,17 @@ Lines = list[list[str]]
 Change = Callable[[Csv, list[str], Lines, random.Random], tuple[list[str], Lines]]
 
 
-def shuffled_rows(source: Csv, headings: list[str], rows: Lines, chance: random.Random) -> tuple[list[str], Lines]:
+def shuffled_rows(source, headings, rows, chance):
     return headings, chance.sample(rows, len(rows))
 
 
-def reordered_columns(source: Csv, headings: list[str], rows: Lines, chance: random.Random) -> tuple[list[str], Lines]:
+def reordered_columns(source, headings, rows, chance):
     # the first stays first: a footer stands in it
     order = [0, *chance.sample(range(1, len(headings)), len(headings) - 1)]
     return [headings[n] for n in order], [[row[n] for n in order] for row in rows]
 
 
-def touching_spells(source: Csv, headings: list[str], rows: Lines, chance: random.Random) -> tuple[list[str], Lines]:
+def touching_spells(source, headings, rows, chance):
     """A spell cut in two that touch: the months on benefits are the same."""
     if source.table != "spells":
         return headings, rows
@@ -54,9 +52,7 @@ def touching_spells(source: Csv, headings: list[str], rows: Lines, chance: rando
     return headings, cut
 
 
-def written_otherwise(
-    folder: Path, change: Change | None = None, encoding: str | None = None, split: bool = False
-) -> Path:
+def written_otherwise(folder, change=None, encoding=None, split=False):
     """The example's data folder with every text file written in another way."""
     shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns("build", "snapshots", "generator", "SHA256SUMS"))
     declared = YAML(typ="safe", pure=True).load((folder / "sources.yml").read_text("utf-8"))
@@ -87,7 +83,7 @@ def written_otherwise(
     return folder
 
 
-def parted(source: Csv, text: str) -> tuple[list[str], list[str], Lines | None, list[str]]:
+def parted(source, text):
     """What stands above the headings, the headings, the rows, and what stands below; no rows: cells are quoted."""
     lines = text.removeprefix("\ufeff").splitlines()
     at = next(n for n, line in enumerate(lines) if set(source.declared_headings) <= set(line.split(";")))
@@ -97,7 +93,7 @@ def parted(source: Csv, text: str) -> tuple[list[str], list[str], Lines | None, 
     return lines[:at], lines[at].split(";"), None if '"' in text else rows, lines[end:]
 
 
-def alike(snapshot: Snapshot) -> dict[str, pd.DataFrame]:
+def alike(snapshot):
     """The tables in an order of their own, without where each row comes from."""
     tables = {}
     for name in snapshot.manifest["tables"]:
@@ -117,9 +113,7 @@ def alike(snapshot: Snapshot) -> dict[str, pd.DataFrame]:
     ],
     ids=["rows shuffled", "columns reordered", "UTF-16", "UTF-8 with a mark", "files split"],
 )
-def test_the_same_rows_written_in_another_way_are_the_same_tables(
-    snapshot: Snapshot, tmp_path: Path, otherwise: dict[str, Any]
-) -> None:
+def test_the_same_rows_written_in_another_way_are_the_same_tables(snapshot, tmp_path, otherwise):
     folder = written_otherwise(tmp_path / "data", **otherwise)
     other = alike(import_raw(folder, folder / "snapshots", KEY))
     for name, table in alike(snapshot).items():
@@ -130,11 +124,11 @@ PAGES = [("norddjurs-koordineret-indsats", "overlevelseskurver"), ("kijos", "oek
 
 
 @pytest.fixture(scope="module")
-def otherwise(tmp_path_factory: pytest.TempPathFactory) -> Project:
+def otherwise(tmp_path_factory):
     """The example with its rows shuffled and its spells cut in touching ones."""
     folder = tmp_path_factory.mktemp("otherwise") / "data"
 
-    def both(source: Csv, headings: list[str], rows: Lines, chance: random.Random) -> tuple[list[str], Lines]:
+    def both(source, headings, rows, chance):
         return shuffled_rows(source, *touching_spells(source, headings, rows, chance), chance)
 
     written_otherwise(folder, both)
@@ -142,16 +136,14 @@ def otherwise(tmp_path_factory: pytest.TempPathFactory) -> Project:
     return Project(ROOT, folder)
 
 
-def test_spells_cut_in_touching_ones_are_the_same_months(snapshot: Snapshot, otherwise: Project) -> None:
+def test_spells_cut_in_touching_ones_are_the_same_months(snapshot, otherwise):
     other = open_snapshot(otherwise.snapshots)
     assert len(other.table("spells")) > len(snapshot.table("spells"))
     pd.testing.assert_frame_equal(other.table("islands"), snapshot.table("islands"))
 
 
 @pytest.mark.parametrize(("strategy", "page_id"), PAGES)
-def test_a_page_publishes_the_same_numbers(
-    page: Callable[[str, str], Shown], otherwise: Project, strategy: str, page_id: str
-) -> None:
+def test_a_page_publishes_the_same_numbers(page, otherwise, strategy, page_id):
     [job] = [job for job in jobs_of(load_strategies(otherwise)[strategy], "") if job.page == page_id]
     other, shown = run_here(otherwise, job.notebook, job.parameters), page(strategy, page_id)
     assert list(other) == list(shown)

@@ -1,8 +1,6 @@
 """Numbers at the door: what a cell says is read as the source means it, or asked about, and never guessed."""
 
 import io
-from decimal import Decimal
-from pathlib import Path
 
 import openpyxl
 import pandas as pd
@@ -23,13 +21,13 @@ MEASURE = """\
 """
 
 
-def measures(folder: Path, *cells: str, unit: str = "pct.", more: str = "") -> Path:
+def measures(folder, *cells, unit="pct.", more=""):
     rows = "".join(f"A;2019M{month:02};{cell}\n" for month, cell in enumerate(cells, start=1))
     declared = MEASURE.replace("UNIT", unit) + more
     return write_own(folder / "raw", declared, {"x.csv": "Sted;Md;Antal\n" + rows})
 
 
-def values(raw: Path) -> list[float]:
+def values(raw):
     return imported(raw).table("measures")["value"].to_list()
 
 
@@ -44,9 +42,7 @@ def values(raw: Path) -> list[float]:
         (["1.234.567", "1.018"], [1234567.0, 1018.0]),
     ],
 )
-def test_a_point_parts_thousands_where_the_files_own_numbers_say_so(
-    tmp_path: Path, cells: list[str], read: list[float]
-) -> None:
+def test_a_point_parts_thousands_where_the_files_own_numbers_say_so(tmp_path, cells, read):
     assert values(measures(tmp_path, *cells)) == read
 
 
@@ -59,18 +55,18 @@ def test_a_point_parts_thousands_where_the_files_own_numbers_say_so(
         (["412", "1018", "1.018"], "a point before three digits may part thousands or decimals (row 4)"),
     ],
 )
-def test_where_a_point_may_part_decimals_nobody_guesses(tmp_path: Path, cells: list[str], rule: str) -> None:
+def test_where_a_point_may_part_decimals_nobody_guesses(tmp_path, cells, rule):
     [sentence] = refused(measures(tmp_path, *cells))
     assert rule in sentence and "Declare decimal: " in sentence
 
 
 @pytest.mark.parametrize(("mark", "read"), [('","', 22625.0), ('"."', 22.625)])
-def test_the_decimal_mark_is_what_is_declared(tmp_path: Path, mark: str, read: float) -> None:
+def test_the_decimal_mark_is_what_is_declared(tmp_path, mark, read):
     assert values(measures(tmp_path, "22.625", more=f"    decimal: {mark}\n")) == [read]
 
 
 @given(st.decimals(-(10**9), 10**9, places=3))
-def test_a_number_reads_the_same_with_either_decimal_mark(number: Decimal) -> None:
+def test_a_number_reads_the_same_with_either_decimal_mark(number):
     english = f"{number:,.3f}"
     danish = english.translate({ord(","): ".", ord("."): ","})
     assert numbers(pd.Series([danish]), ",")[0] == numbers(pd.Series([english]), ".")[0] == float(number)
@@ -82,21 +78,21 @@ def test_a_number_reads_the_same_with_either_decimal_mark(number: Decimal) -> No
 @pytest.mark.parametrize(
     ("said", "value", "status"), [("zero", 0.0, "ok"), ("missing", None, "missing"), ("suppressed", None, "suppressed")]
 )
-def test_a_mark_says_what_is_declared(tmp_path: Path, said: str, value: float | None, status: str) -> None:
+def test_a_mark_says_what_is_declared(tmp_path, said, value, status):
     table = imported(measures(tmp_path, "1,5", "-", more=f"    marks: {{'-': {said}}}\n")).table("measures")
     assert table["status"].to_list() == ["ok", status]
     assert table["value"].astype(object).where(table["value"].notna(), None).to_list() == [1.5, value]
 
 
 @pytest.mark.parametrize("mark", ["-", "–", "*", "**", "<"])
-def test_a_mark_that_nobody_declared_is_asked_about(tmp_path: Path, mark: str) -> None:
+def test_a_mark_that_nobody_declared_is_asked_about(tmp_path, mark):
     [sentence] = refused(measures(tmp_path, "1,5", mark))
     shown = mark.replace("–", "-")
     assert f"'{shown}' where a number should be, which sources.yml does not declare (row 3)" in sentence
     assert "marks: {mark: zero, missing or suppressed}" in sentence
 
 
-def test_a_mark_in_an_amount_is_zero_where_that_is_declared(tmp_path: Path) -> None:
+def test_a_mark_in_an_amount_is_zero_where_that_is_declared(tmp_path):
     declared = """\
   - file: b.csv
     reader: csv
@@ -116,17 +112,17 @@ def test_a_mark_in_an_amount_is_zero_where_that_is_declared(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(("unit", "read"), [("pct.", 5.1), ("pct. af befolkningen", 5.1), ("andel", 0.051)])
-def test_a_cell_in_per_cent_is_read_by_its_unit(tmp_path: Path, unit: str, read: float) -> None:
+def test_a_cell_in_per_cent_is_read_by_its_unit(tmp_path, unit, read):
     assert values(measures(tmp_path, "5,1 %", unit=unit)) == [read]
 
 
-def test_a_percentage_of_anything_else_is_refused(tmp_path: Path) -> None:
+def test_a_percentage_of_anything_else_is_refused(tmp_path):
     [sentence] = refused(measures(tmp_path, "5,1 %", unit="personer"))
     assert "column 'Antal': a percentage, where the unit is neither pct. nor andel (row 2)" in sentence
 
 
 @pytest.mark.parametrize("number_format", ["0.0%", "0%", '0.00 %" af alle"'])
-def test_an_excel_cell_shown_in_per_cent_is_what_it_shows(tmp_path: Path, number_format: str) -> None:
+def test_an_excel_cell_shown_in_per_cent_is_what_it_shows(tmp_path, number_format):
     workbook = openpyxl.Workbook()
     for row in [("Sted", "Md", "Antal"), ("A", "2019M01", 0.051), ("A", "2019M02", 6.2)]:
         workbook.active.append(row)
@@ -140,7 +136,7 @@ def test_an_excel_cell_shown_in_per_cent_is_what_it_shows(tmp_path: Path, number
 
 
 @given(st.floats(-10, 10))
-def test_a_share_shown_in_per_cent_is_a_hundred_times_as_large(share: float) -> None:
+def test_a_share_shown_in_per_cent_is_a_hundred_times_as_large(share):
     shown = numbers(pd.Series([percentage(share).removesuffix(" %")]))[0]
     assert shown == pytest.approx(100 * share, rel=1e-15, abs=1e-300)
 
@@ -159,7 +155,7 @@ BUDGET = """\
 IN_THOUSANDS = "Budget (1.000 kr.)\nUdvalg;Post;2022;Budget 2023;2024;I alt\nAMU;P;1;2,5;;3,5\n"
 
 
-def test_years_as_columns_become_rows_in_kroner_and_their_total_is_checked(tmp_path: Path) -> None:
+def test_years_as_columns_become_rows_in_kroner_and_their_total_is_checked(tmp_path):
     raw = write_own(tmp_path / "raw", BUDGET + "    scale: 1000\n", {"b.csv": IN_THOUSANDS})
     rows = imported(raw).table("committee_budgets")[["year", "amount_dkk"]]
     assert rows.to_numpy().tolist() == [[2022, 1000.0], [2023, 2500.0]]
@@ -168,13 +164,13 @@ def test_years_as_columns_become_rows_in_kroner_and_their_total_is_checked(tmp_p
         imported(raw)
 
 
-def test_amounts_that_say_they_are_in_thousands_need_a_scale(tmp_path: Path) -> None:
+def test_amounts_that_say_they_are_in_thousands_need_a_scale(tmp_path):
     [sentence] = refused(write_own(tmp_path / "raw", BUDGET, {"b.csv": IN_THOUSANDS}))
     assert "says above the rows that its amounts are in thousands or millions (row 1)" in sentence
     assert "scale: 1 where the amounts are in kroner" in sentence
 
 
-def test_a_scale_of_one_answers_the_question(tmp_path: Path) -> None:
+def test_a_scale_of_one_answers_the_question(tmp_path):
     raw = write_own(tmp_path / "raw", BUDGET + "    scale: 1\n", {"b.csv": IN_THOUSANDS})
     assert imported(raw).table("committee_budgets")["amount_dkk"].to_list() == [1.0, 2.5]
 
@@ -201,28 +197,28 @@ RATIO = """\
         ("personer", "-5;1;-5", "what is counted cannot be negative (row 2)"),
     ],
 )
-def test_a_value_at_odds_with_itself_is_refused(tmp_path: Path, unit: str, row: str, sentence: str) -> None:
+def test_a_value_at_odds_with_itself_is_refused(tmp_path, unit, row, sentence):
     declared = RATIO.replace("VALUE", ", V: value").replace("UNIT", unit)
     text = "Sted;Md;T;N;V\nA;2019M06;" + row + "\n"
     assert any(sentence in told for told in refused(write_own(tmp_path / "raw", declared, {"x.csv": text})))
 
 
 @pytest.mark.parametrize("value", ["0,33", "0,333", "0,3333", "0,3"])
-def test_a_value_may_be_rounded_or_cut(tmp_path: Path, value: str) -> None:
+def test_a_value_may_be_rounded_or_cut(tmp_path, value):
     declared = RATIO.replace("VALUE", ", V: value").replace("UNIT", "andel")
     raw = write_own(tmp_path / "raw", declared, {"x.csv": f"Sted;Md;T;N;V\nA;2019M06;1;3;{value}\n"})
     assert values(raw) == [float(value.replace(",", "."))]
 
 
 @pytest.mark.parametrize(("unit", "value"), [("andel", 0.01), ("pct.", 1.0)])
-def test_a_value_that_is_not_given_follows_from_its_parts(tmp_path: Path, unit: str, value: float) -> None:
+def test_a_value_that_is_not_given_follows_from_its_parts(tmp_path, unit, value):
     declared = RATIO.replace("VALUE", "").replace("UNIT", unit)
     raw = write_own(tmp_path / "raw", declared, {"x.csv": "Sted;Md;T;N\nA;2019M06;10;1000\nA;2019M07;;\n"})
     table = imported(raw).table("measures")
     assert table["value"].to_list()[0] == value and table["status"].to_list() == ["ok", "missing"]
 
 
-def test_a_value_of_unknown_unit_does_not_follow_from_its_parts(tmp_path: Path) -> None:
+def test_a_value_of_unknown_unit_does_not_follow_from_its_parts(tmp_path):
     declared = RATIO.replace("VALUE", "").replace("UNIT", "personer")
     raw = write_own(tmp_path / "raw", declared, {"x.csv": "Sted;Md;T;N\nA;2019M06;10;1000\n"})
     assert "only where the unit is andel or pct. (row 2)" in refused(raw)[0]
@@ -245,19 +241,19 @@ PRICES = """\
         ("9.000.000", "must be kroner a year, from 0 to 2.000.000 (row 2)"),
     ],
 )
-def test_a_price_that_no_year_on_a_benefit_costs_is_refused(tmp_path: Path, price: str, rule: str) -> None:
+def test_a_price_that_no_year_on_a_benefit_costs_is_refused(tmp_path, price, rule):
     [sentence] = refused(write_own(tmp_path / "raw", PRICES, {"p.csv": f"Netto\n{price}\n"}))
     assert rule in sentence
 
 
-def test_a_net_price_above_the_gross_price_is_refused(tmp_path: Path) -> None:
+def test_a_net_price_above_the_gross_price_is_refused(tmp_path):
     declared = PRICES.replace("{Netto:", "{Brutto: gross_dkk_per_full_year_person, Netto:")
     [sentence] = refused(write_own(tmp_path / "raw", declared, {"p.csv": "Netto;Brutto\n100.000;80.000\n"}))
     assert "column 'Netto': is more than the gross price (row 2)" in sentence
 
 
 @pytest.mark.parametrize("factor", ["-1,018", "1018", "0"])
-def test_a_price_factor_is_near_one(tmp_path: Path, factor: str) -> None:
+def test_a_price_factor_is_near_one(tmp_path, factor):
     declared = """\
   - file: f.csv
     reader: csv

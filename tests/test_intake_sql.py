@@ -1,7 +1,6 @@
 """A query in the raw folder: its answer comes in like a file, and no address, password or value is told."""
 
 import sqlite3
-from pathlib import Path
 
 import pytest
 from raw_files import imported, refused, write_own
@@ -21,7 +20,7 @@ ROWS = [("1", "2026-09-14", 9, 1234.5), ("2", "2026-10-14", 10, -0.25)]
 
 
 @pytest.fixture
-def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> sqlite3.Connection:
+def database(tmp_path, monkeypatch):
     connection = sqlite3.connect(tmp_path / "x.db")
     connection.execute("CREATE TABLE postings (doc TEXT, day TEXT, period INTEGER, amount REAL)")
     connection.executemany("INSERT INTO postings VALUES (?, ?, ?, ?)", ROWS)
@@ -30,9 +29,7 @@ def database(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> sqlite3.Connect
     return connection
 
 
-def test_the_answer_is_the_table_and_the_same_answer_the_same_snapshot(
-    tmp_path: Path, database: sqlite3.Connection
-) -> None:
+def test_the_answer_is_the_table_and_the_same_answer_the_same_snapshot(tmp_path, database):
     raw = write_own(tmp_path / "raw", DECLARED, {"q.sql": QUERY})
     first = imported(raw)
     ledger = first.table("ledger")
@@ -59,13 +56,13 @@ def test_the_answer_is_the_table_and_the_same_answer_the_same_snapshot(
     ],
 )
 def test_why_there_is_no_answer_is_told_without_address_or_value(
-    tmp_path: Path,
-    database: sqlite3.Connection,
-    monkeypatch: pytest.MonkeyPatch,
-    query: str,
-    address: str | None,
-    rule: str,
-) -> None:
+    tmp_path,
+    database,
+    monkeypatch,
+    query,
+    address,
+    rule,
+):
     if address is not None:
         monkeypatch.setenv(ADDRESS, address)
     told = refused(write_own(tmp_path / "raw", DECLARED, {"q.sql": query}))
@@ -73,9 +70,7 @@ def test_why_there_is_no_answer_is_told_without_address_or_value(
     assert database.execute("SELECT COUNT(*) FROM postings").fetchone() == (2,)
 
 
-def test_postgresql_answers_with_its_own_types(
-    tmp_path: Path, postgresql: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_postgresql_answers_with_its_own_types(tmp_path, postgresql, monkeypatch):
     address = postgresql.replace("postgresql://", "postgresql+psycopg://")
     engine = create_engine(address)
     with engine.begin() as connection:

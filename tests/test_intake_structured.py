@@ -3,8 +3,6 @@
 import io
 import json
 import zipfile
-from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
@@ -17,7 +15,7 @@ DECLARED = """\
     columns: {Periode: period, Område: area, Antal personer: value}
     constants: {measure: m, unit: personer}
 """
-ROWS: list[list[Any]] = [["2026M07", "Eksempelkøbing", 1412], ["2026M07", "Lilleby", None], ["2026M08", "Lilleby", 0]]
+ROWS = [["2026M07", "Eksempelkøbing", 1412], ["2026M07", "Lilleby", None], ["2026M08", "Lilleby", 0]]
 HEADINGS = ["Periode", "Område", "Antal personer"]
 
 V3 = {"columns": HEADINGS, "rows": ROWS}
@@ -25,12 +23,12 @@ V2 = [{"Variables": [{"Label": heading} for heading in HEADINGS], "Data": ROWS}]
 RECORDS = [dict(zip(HEADINGS, row, strict=True)) for row in ROWS]
 
 
-def read(folder: Path, answer: Any, declared: str = DECLARED) -> pd.DataFrame:
+def read(folder, answer, declared=DECLARED):
     table = imported(write_own(folder / "raw", declared, {"x.json": json.dumps(answer)})).table("measures")
     return table[["period", "area", "value", "status"]]
 
 
-def told(table: pd.DataFrame) -> list[tuple[str, str, float | None, str]]:
+def told(table):
     return [
         (f"{row.period:%Y-%m}", row.area, None if pd.isna(row.value) else row.value, row.status)
         for row in table.itertuples()
@@ -38,7 +36,7 @@ def told(table: pd.DataFrame) -> list[tuple[str, str, float | None, str]]:
 
 
 @pytest.mark.parametrize("answer", [V3, V2, RECORDS], ids=["Jobindsats v3", "Jobindsats v2", "records"])
-def test_a_saved_answer_is_read_and_null_is_never_zero(tmp_path: Path, answer: Any) -> None:
+def test_a_saved_answer_is_read_and_null_is_never_zero(tmp_path, answer):
     assert told(read(tmp_path, answer)) == [
         ("2026-07", "Eksempelkøbing", 1412.0, "ok"),
         ("2026-07", "Lilleby", None, "missing"),
@@ -46,18 +44,18 @@ def test_a_saved_answer_is_read_and_null_is_never_zero(tmp_path: Path, answer: A
     ]
 
 
-def test_null_is_suppressed_where_the_source_hides_numbers(tmp_path: Path) -> None:
+def test_null_is_suppressed_where_the_source_hides_numbers(tmp_path):
     table = read(tmp_path, V3, DECLARED + "    marks: {blank: suppressed}\n")
     assert table["status"].to_list() == ["ok", "suppressed", "ok"]
 
 
-def test_a_number_is_the_number_it_was(tmp_path: Path) -> None:
+def test_a_number_is_the_number_it_was(tmp_path):
     answer = {"columns": HEADINGS, "rows": [["2026M07", "A", 0.625], ["2026M08", "A", 22.625]]}
     declared = DECLARED.replace("unit: personer", "unit: pct.")
     assert read(tmp_path, answer, declared)["value"].to_list() == [0.625, 22.625]
 
 
-def test_the_rows_of_totals_are_told(tmp_path: Path) -> None:
+def test_the_rows_of_totals_are_told(tmp_path):
     answer = {"columns": HEADINGS, "rows": [*ROWS, ["2026M07", "I alt", 1412]]}
     [sentence] = refused(write_own(tmp_path / "raw", DECLARED, {"x.json": json.dumps(answer)}))
     assert sentence.startswith("x.json, column 'Område': a row of totals among the data (row 4).")
@@ -103,7 +101,7 @@ STATBANK = """\
 
 
 @pytest.mark.parametrize("answer", [ONE, TWO], ids=["form 1", "form 2"])
-def test_a_cube_is_a_row_per_value_with_labels_and_the_codes_of_time(tmp_path: Path, answer: Any) -> None:
+def test_a_cube_is_a_row_per_value_with_labels_and_the_codes_of_time(tmp_path, answer):
     assert told(read(tmp_path, answer, STATBANK)) == [
         ("2026-01", "Storby", 5.0, "ok"),
         ("2026-02", "Storby", 6.0, "ok"),
@@ -128,7 +126,7 @@ def test_a_cube_is_a_row_per_value_with_labels_and_the_codes_of_time(tmp_path: P
         (json.dumps({"columns": HEADINGS, "rows": []}), "no rows below the headings"),
     ],
 )
-def test_json_that_cannot_be_read_is_told(tmp_path: Path, content: str, rule: str) -> None:
+def test_json_that_cannot_be_read_is_told(tmp_path, content, rule):
     assert any(rule in sentence for sentence in refused(write_own(tmp_path / "raw", DECLARED, {"x.json": content})))
 
 
@@ -143,7 +141,7 @@ BULK = """\
 """
 
 
-def test_in_bulk_an_absent_row_is_zero_and_two_points_are_missing(tmp_path: Path) -> None:
+def test_in_bulk_an_absent_row_is_zero_and_two_points_are_missing(tmp_path):
     text = "OMRÅDE;TID;INDHOLD\nStorby;2026M01;5\nStorby;2026M02;..\nLilleby;2026M01;7\n"
     snapshot = imported(write_own(tmp_path / "raw", BULK + "    absent: zero\n", {"b.csv": text}))
     assert sorted(told(snapshot.table("measures")), key=str) == [
@@ -156,7 +154,7 @@ def test_in_bulk_an_absent_row_is_zero_and_two_points_are_missing(tmp_path: Path
     assert entry["rows"] == 4 and entry["corrected"] == [{"rule": "absent", "column": None, "cells": 1}]
 
 
-def test_a_parquet_file_is_read_with_its_types(tmp_path: Path) -> None:
+def test_a_parquet_file_is_read_with_its_types(tmp_path):
     content = io.BytesIO()
     rows = pd.DataFrame(ROWS, columns=HEADINGS).assign(Periode=pd.to_datetime(["2026-07-01"] * 2 + ["2026-08-01"]))
     rows.assign(Navn="HEMMELIG").to_parquet(content)
@@ -169,10 +167,10 @@ def test_a_parquet_file_is_read_with_its_types(tmp_path: Path) -> None:
     assert "x.parquet: not an intact Parquet file of plain columns" in sentence
 
 
-def open_document(*rows: tuple[str | float, ...]) -> bytes:
+def open_document(*rows):
     """A spreadsheet of OpenDocument with one sheet, `Ark`."""
 
-    def cell(value: str | float) -> str:
+    def cell(value):
         if isinstance(value, str):
             return f'<table:table-cell office:value-type="string"><text:p>{value}</text:p></table:table-cell>'
         return f'<table:table-cell office:value-type="float" office:value="{value}"/>'
@@ -195,7 +193,7 @@ def open_document(*rows: tuple[str | float, ...]) -> bytes:
     return content.getvalue()
 
 
-def test_a_spreadsheet_of_open_document_is_read(tmp_path: Path) -> None:
+def test_a_spreadsheet_of_open_document_is_read(tmp_path):
     declared = DECLARED.replace("x.json\n    reader: json", "x.ods\n    reader: excel\n    sheet: Ark")
     content = open_document(tuple(HEADINGS), ("2026M07", "Eksempelkøbing", 1412.0), ("2026M08", "Lilleby", 0.0))
     raw = write_own(tmp_path / "raw", declared, {"x.ods": content})

@@ -4,7 +4,6 @@ import multiprocessing
 import os
 import resource
 import zipfile
-from pathlib import Path
 
 import pytest
 from raw_files import KEY, change, imported, refused, write_raw
@@ -18,7 +17,7 @@ SPAWN = multiprocessing.get_context("spawn")
 
 
 @pytest.fixture
-def raw(tmp_path: Path) -> Path:
+def raw(tmp_path):
     """A folder that has been imported, and in which a price has changed since."""
     raw = write_raw(tmp_path / "raw", *FILES)
     imported(raw)
@@ -26,16 +25,16 @@ def raw(tmp_path: Path) -> Path:
     return raw
 
 
-def areas(raw: Path) -> list[str]:
+def areas(raw):
     return open_snapshot(raw.parent / "snapshots").table("unit_prices")["area"].to_list()
 
 
-def die_at(raw: Path, write: int) -> None:
+def die_at(raw, write):
     """An import in a process that dies as the machine would, before its n-th file is on the disk."""
     written = 0
     rightly = writing._write_file
 
-    def dying(path: Path, content: bytes) -> None:
+    def dying(path, content):
         nonlocal written
         written += 1
         if written == write:
@@ -47,7 +46,7 @@ def die_at(raw: Path, write: int) -> None:
     imported(raw)
 
 
-def fill_disk(raw: Path) -> None:
+def fill_disk(raw):
     """An import that may write no file of more than some bytes, as on a full disk."""
     import signal
 
@@ -59,7 +58,7 @@ def fill_disk(raw: Path) -> None:
         os._exit(7)
 
 
-def in_a_process(work: object, *arguments: object) -> int | None:
+def in_a_process(work, *arguments):
     process = SPAWN.Process(target=work, args=arguments)  # type: ignore[arg-type]
     process.start()
     process.join()
@@ -67,7 +66,7 @@ def in_a_process(work: object, *arguments: object) -> int | None:
 
 
 @pytest.mark.parametrize("write", [1, 3, 5, 6])
-def test_a_killed_import_changes_nothing_and_the_next_one_cleans_up(raw: Path, write: int) -> None:
+def test_a_killed_import_changes_nothing_and_the_next_one_cleans_up(raw, write):
     assert in_a_process(die_at, raw, write) == 9
     assert areas(raw) == ["Aabenraa"]
     imported(raw)
@@ -77,14 +76,14 @@ def test_a_killed_import_changes_nothing_and_the_next_one_cleans_up(raw: Path, w
     assert all(open_snapshot(snapshots, path.name).intact() for path in snapshots.iterdir() if path.is_dir())
 
 
-def test_a_full_disk_changes_nothing(raw: Path) -> None:
+def test_a_full_disk_changes_nothing(raw):
     assert in_a_process(fill_disk, raw) == 7
     assert areas(raw) == ["Aabenraa"]
     imported(raw)
     assert areas(raw) == ["Haderslev"]
 
 
-def test_imports_at_the_same_time_both_end_well(raw: Path) -> None:
+def test_imports_at_the_same_time_both_end_well(raw):
     processes = [SPAWN.Process(target=imported, args=(raw,)) for _ in range(3)]
     for process in processes:
         process.start()
@@ -97,14 +96,14 @@ def test_imports_at_the_same_time_both_end_well(raw: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["priser.csv", "forloeb.csv"])
-def test_a_link_out_of_the_folder_is_not_followed(raw: Path, name: str) -> None:
+def test_a_link_out_of_the_folder_is_not_followed(raw, name):
     (raw / name).rename(raw.parent / name)
     (raw / name).symlink_to(raw.parent / name)
     with pytest.raises(DataError, match=f"{name}: is a link"):
         imported(raw)
 
 
-def bomb(name: str) -> bytes:
+def bomb(name):
     import io
 
     content = io.BytesIO()
@@ -113,14 +112,14 @@ def bomb(name: str) -> bytes:
     return content.getvalue()
 
 
-def test_a_workbook_that_unpacks_without_end_is_refused(tmp_path: Path) -> None:
+def test_a_workbook_that_unpacks_without_end_is_refused(tmp_path):
     raw = write_raw(tmp_path / "raw", "budget.xlsx")
     (raw / "budget.xlsx").write_bytes(bomb("xl/worksheets/sheet1.xml"))
     [sentence] = refused(raw)
     assert "not an intact Excel workbook" in sentence
 
 
-def test_entities_that_grow_without_end_are_refused(tmp_path: Path) -> None:
+def test_entities_that_grow_without_end_are_refused(tmp_path):
     raw = write_raw(tmp_path / "raw", "budget.xlsx")
     path = raw / "budget.xlsx"
     with zipfile.ZipFile(path) as members:
@@ -137,7 +136,7 @@ def test_entities_that_grow_without_end_are_refused(tmp_path: Path) -> None:
     assert "the sheet is missing" in sentence or "not an intact Excel workbook" in sentence
 
 
-def test_a_snapshot_written_by_another_import_meanwhile_is_used(raw: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_snapshot_written_by_another_import_meanwhile_is_used(raw, monkeypatch):
     # as if both had looked before either wrote
     first = imported(raw)
     monkeypatch.setattr("afkast.intake.importing.whole", lambda *_: None)

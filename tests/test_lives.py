@@ -3,17 +3,15 @@
 import html
 import json
 import re
-from collections.abc import Callable, Iterable
-from pathlib import Path
 
 import pandas as pd
 import pytest
 from click.testing import CliRunner
-from conftest import ROOT, Shown, run_here
-from municipality import NEIGHBOUR, ONE_PAGE, OWN, STRATEGY, Municipality, citizens, municipality, strategy_of
+from conftest import ROOT, run_here
+from municipality import NEIGHBOUR, ONE_PAGE, OWN, STRATEGY, citizens, municipality, strategy_of
 
 from afkast.cli import main
-from afkast.edition.execute import Job, front_page_of, jobs_of
+from afkast.edition.execute import front_page_of, jobs_of
 from afkast.intake import import_raw
 from afkast.project import Project
 from afkast.report.show import METADATA_KEY
@@ -26,12 +24,12 @@ MONEY = ("economics", "gain_by_year", "business_case")
 class Book:
     """A municipality's pages, run here one after the other, and what reads those that were: `front`, `about_all`."""
 
-    def __init__(self, data: Municipality, folder: Path) -> None:
+    def __init__(self, data, folder):
         self.project = Project(ROOT, data.write(folder))
         import_raw(self.project.data, self.project.snapshots, bytes(32))
-        self.pages: dict[str, Shown] = {}
+        self.pages = {}
 
-    def page(self, notebook: str, strategy: str = STRATEGY) -> Shown:
+    def page(self, notebook, strategy=STRATEGY):
         """What the strategy's page of that notebook shows; kept for the front page."""
         jobs = jobs_of(load_strategies(self.project)[strategy], "")
         [job] = [job for job in jobs if job.notebook == notebook]
@@ -39,12 +37,12 @@ class Book:
         self.pages[job.page] = shown
         return self._keep(job, shown)
 
-    def front(self, strategy: str = STRATEGY) -> Shown:
+    def front(self, strategy=STRATEGY):
         """The strategy's front page over the pages that were run; it is kept beside them."""
         job = front_page_of(load_strategies(self.project)[strategy], "")
         return self._keep(job, run_here(self.project, job.notebook, job.parameters))
 
-    def says_more(self, front: Shown, strategy: str = STRATEGY) -> set[str]:
+    def says_more(self, front, strategy=STRATEGY):
         """The numbers on a front page that neither a page has shown nor the strategy's file says."""
         shown = [item for page in self.pages.values() for item in page.values()]
         known = {one for item in shown for text in (words(item), filed(item)) for one in digits(text)}
@@ -55,48 +53,48 @@ class Book:
             one for item in front.values() for one in digits(words(item)) if {one, one.lstrip("0")} & known == set()
         }
 
-    def _keep(self, job: Job, shown: Shown) -> Shown:
+    def _keep(self, job, shown):
         path = self.project.pages / job.path
         path.parent.mkdir(parents=True, exist_ok=True)
         outputs = [{"metadata": {METADATA_KEY: item}, "data": {"text/html": item["html"]}} for item in shown.values()]
         path.write_text(json.dumps({"cells": [{"outputs": outputs}]}), encoding="utf-8")
         return shown
 
-    def about_all(self, notebook: str) -> Shown:
+    def about_all(self, notebook):
         return run_here(self.project, notebook, {})
 
 
 @pytest.fixture
-def book(tmp_path: Path) -> Callable[[Municipality], Book]:
+def book(tmp_path):
     return lambda data: Book(data, tmp_path / "strandlev")
 
 
-def words(item: dict[str, object]) -> str:
+def words(item):
     """What a shown text says."""
     return " ".join(html.unescape(re.sub("<[^>]+>", " ", str(item["html"]))).replace("\u00a0", " ").split())
 
 
-def filed(item: dict[str, object]) -> str:
+def filed(item):
     """What it filed without showing it, and the words of its figure."""
     return json.dumps({key: one for key, one in item.items() if key not in ("html", "small")}, ensure_ascii=False)
 
 
-def digits(text: str) -> set[str]:
+def digits(text):
     """The numbers in a text."""
     return {one.rstrip(".,") for one in re.findall(r"\d[\d.,]*", text)}
 
 
-def headlines(shown: Shown) -> str:
+def headlines(shown):
     return " ".join(words(item) for item in shown.values() if item.get("headline"))
 
 
-def with_group(started: int, *notebooks: str, persons: int = 180) -> Municipality:
+def with_group(started, *notebooks, persons=180):
     data = municipality(*notebooks)
     data.tables |= citizens(persons, started)
     return data
 
 
-def starting(days: Iterable[str]) -> Municipality:
+def starting(days):
     """A target group of 184, of whom some start on these days."""
     data = with_group(len(list(days)), "inflow", persons=184)
     cohort = data.tables["cohort"].assign(entered_on=pd.Timestamp("2022-02-01"))
@@ -109,7 +107,7 @@ def starting(days: Iterable[str]) -> Municipality:
 
 
 @pytest.mark.parametrize("notebook", ONE_PAGE)
-def test_a_book_of_one_strategy_with_one_page(book: Callable[[Municipality], Book], notebook: str) -> None:
+def test_a_book_of_one_strategy_with_one_page(book, notebook):
     one = book(municipality(notebook))
     shown = one.page(notebook)
     front = one.about_all("overview")
@@ -130,7 +128,7 @@ def test_a_book_of_one_strategy_with_one_page(book: Callable[[Municipality], Boo
 
 
 @pytest.mark.parametrize("as_of", ["2022-03-31", "2022-12-31"], ids=["first month", "end of the first year"])
-def test_every_page_as_of_the_first_month_and_of_a_year_s_end(book: Callable[[Municipality], Book], as_of: str) -> None:
+def test_every_page_as_of_the_first_month_and_of_a_year_s_end(book, as_of):
     data = municipality(*ONE_PAGE, as_of=pd.Timestamp(as_of).date())
     statuses = data.tables["statuses"]
     statuses.loc[statuses["kind"] == "actual", "counted_on"] = pd.Timestamp(as_of)
@@ -142,7 +140,7 @@ def test_every_page_as_of_the_first_month_and_of_a_year_s_end(book: Callable[[Mu
     assert len(front["maal"]["rows"]) == sum(len(goals) for _, goals in ONE_PAGE.values())
 
 
-def test_two_municipalities_one_of_which_nets_nothing(book: Callable[[Municipality], Book]) -> None:
+def test_two_municipalities_one_of_which_nets_nothing(book):
     data = municipality("gain_by_year")
     data.strategies["sygefravaer"] = strategy_of(
         "same_period_last_year", id="sygefravaer", municipality=NEIGHBOUR, name="Sygefravær"
@@ -161,7 +159,7 @@ def test_two_municipalities_one_of_which_nets_nothing(book: Callable[[Municipali
     assert front.rows("strategier")["Sygefravær"][0] == "–"
 
 
-def test_two_pages_that_net_give_the_front_page_one_number(book: Callable[[Municipality], Book]) -> None:
+def test_two_pages_that_net_give_the_front_page_one_number(book):
     both = book(municipality("measurement_points", "economics", "gain_by_year"))
     for notebook in ("gain_by_year", "measurement_points"):
         both.page(notebook)
@@ -170,14 +168,14 @@ def test_two_pages_that_net_give_the_front_page_one_number(book: Callable[[Munic
     assert front.amounts("strategier")["Hurtigt videre"][0] == economics.number("nettogevinst", "net_gain")
 
 
-def test_the_data_basis_counts_what_is_synthetic(book: Callable[[Municipality], Book]) -> None:
+def test_the_data_basis_counts_what_is_synthetic(book):
     shown = book(municipality("inflow")).about_all("data_basis")
     assert "og alle er syntetiske" in words(shown["syntetisk"])
     assert not any("– 5. december 2023" in words(item) for item in shown.values())
     assert "se Datagrundlag · data pr. 5. december 2023" in words(shown["filer"])
 
 
-def test_of_real_data_nothing_is_said_to_be_synthetic(book: Callable[[Municipality], Book]) -> None:
+def test_of_real_data_nothing_is_said_to_be_synthetic(book):
     data = municipality("inflow")
     data.declared["synthetic"] = False
     assert "Ingen af dem er syntetiske." in words(book(data).about_all("data_basis")["syntetisk"])
@@ -187,7 +185,7 @@ def test_of_real_data_nothing_is_said_to_be_synthetic(book: Callable[[Municipali
 
 
 @pytest.mark.parametrize("started", [0, 3, 14])
-def test_a_small_group_is_told_by_every_page_that_counts_it(book: Callable[[Municipality], Book], started: int) -> None:
+def test_a_small_group_is_told_by_every_page_that_counts_it(book, started):
     pages = ("inflow", "business_case", "survival_effects", "survival_example")
     small = book(with_group(started, *pages))
     shown = {notebook: small.page(notebook) for notebook in pages}
@@ -213,20 +211,20 @@ def test_a_small_group_is_told_by_every_page_that_counts_it(book: Callable[[Muni
     ],
     ids=["five and three", "four and four", "one or two a month"],
 )
-def test_of_184_few_have_begun_and_never_none(book: Callable[[Municipality], Book], days: list[str], told: str) -> None:
+def test_of_184_few_have_begun_and_never_none(book, days, told):
     shown = book(starting(days)).page("inflow")
     begun = words(shown["begyndt"])
     assert "er 0 personer" not in begun and "ingen begyndt" not in begun
     assert told in begun or "vises ikke" in begun
 
 
-def test_who_started_before_the_strategy_is_counted(book: Callable[[Municipality], Book]) -> None:
+def test_who_started_before_the_strategy_is_counted(book):
     shown = book(starting(["2022-02-15"] * 7 + ["2022-03-15"] * 6)).page("inflow")
     assert shown.amounts("tilgang-tal" if "tilgang-tal" in shown else "tilgang")["februar 2022"][0] == 7
     assert shown.number("begyndt", "total") == 13
 
 
-def no_case_in_the_last_month(cases: pd.DataFrame) -> pd.DataFrame:
+def no_case_in_the_last_month(cases):
     return cases.assign(decided_on=cases["decided_on"].where(~cases["decided_on"].between("2023-09-01", "2023-09-30")))
 
 
@@ -240,15 +238,13 @@ def no_case_in_the_last_month(cases: pd.DataFrame) -> pd.DataFrame:
     ],
     ids=["none in the last month", "six, none decided", "seven, all new", "all long ago"],
 )
-def test_a_month_without_a_case_and_a_handful_of_cases(
-    book: Callable[[Municipality], Book], change: Callable[[pd.DataFrame], pd.DataFrame], told: str
-) -> None:
+def test_a_month_without_a_case_and_a_handful_of_cases(book, change, told):
     data = municipality("timeliness")
     data.tables["cases"] = change(data.tables["cases"])
     assert told in words(book(data).page("timeliness")["rettidigheden"])
 
 
-def test_counts_and_transitions_of_nobody(book: Callable[[Municipality], Book]) -> None:
+def test_counts_and_transitions_of_nobody(book):
     data = municipality("measurement_points", "benefit_transitions")
     measures = data.tables["measures"]
     nobody = measures["measure"].str.startswith("kontanthjælp ") | (measures["measure"] == "tilkendte fleksjob")
@@ -262,7 +258,7 @@ def test_counts_and_transitions_of_nobody(book: Callable[[Municipality], Book]) 
 # ---------------------------------------------------------------- the ordinary life of a strategy
 
 
-def spent_in(year: int, amount_dkk: float, *notebooks: str) -> Municipality:
+def spent_in(year, amount_dkk, *notebooks):
     data = municipality(*notebooks)
     day = pd.Timestamp(year, 11, 15)
     data.add("ledger", posted_on=day, period=11, document="990001", amount_dkk=amount_dkk, committee="BU")
@@ -270,7 +266,7 @@ def spent_in(year: int, amount_dkk: float, *notebooks: str) -> Municipality:
 
 
 @pytest.mark.parametrize("notebook", MONEY)
-def test_what_was_spent_before_the_budget_s_years_counts_and_is_told(tmp_path: Path, notebook: str) -> None:
+def test_what_was_spent_before_the_budget_s_years_counts_and_is_told(tmp_path, notebook):
     before, after = (
         Book(data, tmp_path / name).page(notebook)
         for name, data in (("before", municipality(notebook)), ("after", spent_in(2021, 150_000.0, notebook)))
@@ -281,7 +277,7 @@ def test_what_was_spent_before_the_budget_s_years_counts_and_is_told(tmp_path: P
     assert "2021" in headlines(after) and "2021" not in headlines(before)
 
 
-def test_the_effect_s_money_holds_what_was_spent_in_a_year_without_factor_and_budget(tmp_path: Path) -> None:
+def test_the_effect_s_money_holds_what_was_spent_in_a_year_without_factor_and_budget(tmp_path):
     before, after = (
         Book(data, tmp_path / name).page("survival_effects")
         for name, data in (
@@ -294,14 +290,14 @@ def test_the_effect_s_money_holds_what_was_spent_in_a_year_without_factor_and_bu
 
 
 @pytest.mark.parametrize("notebook", [*MONEY, "investment_plan", "savings_compared"])
-def test_a_strategy_without_a_decided_saving(book: Callable[[Municipality], Book], notebook: str) -> None:
+def test_a_strategy_without_a_decided_saving(book, notebook):
     data = municipality(notebook)
     data.drop("budget", line="benefit_saving")
     book(data).page(notebook)
 
 
 @pytest.mark.parametrize("notebook", MONEY)
-def test_a_strategy_that_ended_is_followed_on(book: Callable[[Municipality], Book], notebook: str) -> None:
+def test_a_strategy_that_ended_is_followed_on(book, notebook):
     ended = {"start": pd.Timestamp("2022-03-01").date(), "end": pd.Timestamp("2022-12-31").date()}
     data = municipality(notebook, period=ended)
     budget = data.tables["budget"]
@@ -314,7 +310,7 @@ def test_a_strategy_that_ended_is_followed_on(book: Callable[[Municipality], Boo
 
 
 @pytest.mark.parametrize("notebook", [*MONEY, "investment_plan"])
-def test_a_budget_in_another_price_level_is_converted_backwards_too(tmp_path: Path, notebook: str) -> None:
+def test_a_budget_in_another_price_level_is_converted_backwards_too(tmp_path, notebook):
     """All in 2022 prices: the only factors lead from 2022 on, and the pages want other years'."""
     data = municipality(notebook)
     budget = data.tables["budget"]
@@ -330,8 +326,8 @@ def test_a_budget_in_another_price_level_is_converted_backwards_too(tmp_path: Pa
 
 
 def test_a_passed_year_without_a_posting_is_told_where_the_budget_stands_in_for_it(
-    book: Callable[[Municipality], Book],
-) -> None:
+    book,
+):
     data = municipality("business_case")
     ledger = data.tables["ledger"]
     data.tables["ledger"] = ledger[ledger["posted_on"].dt.year != 2022]
@@ -340,7 +336,7 @@ def test_a_passed_year_without_a_posting_is_told_where_the_budget_stands_in_for_
     )
 
 
-def test_without_a_factor_it_is_said_which_is_missing(book: Callable[[Municipality], Book]) -> None:
+def test_without_a_factor_it_is_said_which_is_missing(book):
     data = municipality("investment_plan")
     data.drop("price_levels", from_year=2023)
     with pytest.raises(Exception, match=r"from 2024 to 2023 prices for samlet service"):
@@ -349,9 +345,7 @@ def test_without_a_factor_it_is_said_which_is_missing(book: Callable[[Municipali
 
 @pytest.mark.parametrize("scale", [1_000, 1 / 1_000])
 @pytest.mark.parametrize("notebook", MONEY)
-def test_a_budget_in_another_unit_than_the_spending_is_asked_about(
-    book: Callable[[Municipality], Book], notebook: str, scale: float
-) -> None:
+def test_a_budget_in_another_unit_than_the_spending_is_asked_about(book, notebook, scale):
     data = municipality(notebook)
     data.tables["budget"] = data.tables["budget"].assign(amount_dkk=lambda budget: budget["amount_dkk"] * scale)
     assert "begge i kroner?" in headlines(book(data).page(notebook))
@@ -360,9 +354,7 @@ def test_a_budget_in_another_unit_than_the_spending_is_asked_about(
 # ---------------------------------------------------------------- the whole book
 
 
-def test_the_whole_book_of_two_municipalities_is_imported_checked_and_built(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_whole_book_of_two_municipalities_is_imported_checked_and_built(tmp_path, monkeypatch):
     for name in ("AFKAST_HOME", "AFKAST_DATA", "AFKAST_PAGES"):
         monkeypatch.setenv(name, "")  # a build may set them, and they are put back after the test
         monkeypatch.delenv(name)

@@ -5,16 +5,14 @@
 
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 from textwrap import indent
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
 from afkast.cli import main
 from afkast.edition.execute import jobs_of
-from afkast.project import Project
 from afkast.report.filed import filed
 from afkast.strategy import load_strategies
 
@@ -39,7 +37,7 @@ POSTINGS = "Bilag;Udvalg;Dato;Periode;Tekst;Beløb\n" + "".join(
 )
 
 
-def citizens() -> tuple[str, str, str]:
+def citizens():
     """Sixty persons who do not exist (days of birth from 32 to 59), their benefits, and the twenty who start."""
     persons, spells = "CPR-nr.;Fødselsår;Køn;Uddannelse;Fraflyttet;Død\n", "CPR-nr.;Ydelse;Fra dato;Til dato\n"
     cohort = "CPR-nr.;Gruppe;I målgruppen;Startet\n"
@@ -124,16 +122,16 @@ DECLARED = f"""
 """
 
 
-def afkast(*arguments: str) -> Result:
+def afkast(*arguments):
     return CliRunner().invoke(main, arguments)
 
 
-def worked(result: Result) -> str:
+def worked(result):
     assert result.exit_code == 0, result.stderr
     return result.stdout
 
 
-def declare(raw: Path) -> None:
+def declare(raw):
     """The entries above at the end of sources.yml, with what they share."""
     shared = r"\g<0>\n  reader: csv\n  extracted_on: 2022-01-20\n  synthetic: true"
     entries = re.sub(r"^- file: .*$", shared, DECLARED, flags=re.MULTILINE)
@@ -141,7 +139,7 @@ def declare(raw: Path) -> None:
         file.write(indent(entries, "  "))
 
 
-def with_its_pages(skeleton: str) -> str:
+def with_its_pages(skeleton):
     """The skeleton as someone edits it: decision, dates and goals filled in, the pages that wait taken into use."""
     year = re.search(r"price_level_year: (\d{4})", skeleton)[1]
     text = re.sub(r"^  # (-| )(?= )", r"  \1", skeleton, flags=re.MULTILINE)
@@ -158,7 +156,7 @@ def with_its_pages(skeleton: str) -> str:
 
 
 @pytest.fixture
-def shown(project: Project, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], dict[str, dict]]:
+def shown(project, monkeypatch):
     """What a page of the new strategy files at the door, by id."""
     monkeypatch.setenv("AFKAST_HOME", str(project.root))
     monkeypatch.setenv("AFKAST_PAGES", str(project.pages))  # a run sets both, and they are put back after the test
@@ -176,16 +174,14 @@ def shown(project: Project, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], 
     declare(raw)
     worked(afkast("import"))
 
-    def run(page: str) -> dict[str, dict]:
+    def run(page):
         path = Path(worked(afkast("run", ID, page)).strip())
         return {item["id"]: item for item in filed(json.loads(path.read_text("utf-8")))}
 
     return run
 
 
-def test_a_new_strategy_is_one_file_and_rows_in_the_raw_files(
-    shown: Callable[[str], dict[str, dict]], project: Project
-) -> None:
+def test_a_new_strategy_is_one_file_and_rows_in_the_raw_files(shown, project):
     strategies = load_strategies(project)
     assert len(strategies) == 13
     pages = [job.page for job in jobs_of(strategies[ID], "")]
@@ -219,7 +215,7 @@ def test_a_new_strategy_is_one_file_and_rows_in_the_raw_files(
     path = project.strategies / f"{ID}.yml"
     text = path.read_text("utf-8")
 
-    def told(page: str, old: str, new: str) -> str:
+    def told(page, old, new):
         assert old in text
         path.write_text(text.replace(old, new), "utf-8")
         result = afkast("run", ID, page)

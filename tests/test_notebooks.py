@@ -6,20 +6,18 @@ import re
 import subprocess
 import sys
 import tokenize
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
-from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from afkast.edition.book import DATA_BASIS, DATA_QUALITY, OVERVIEW, RECONCILIATION
 from afkast.edition.execute import front_page_of, jobs_of
 from afkast.project import Project
-from afkast.strategy import Strategy, load_strategies
+from afkast.strategy import load_strategies
 
 ROOT = Path(__file__).resolve().parents[1]
 TEMPLATES = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -41,25 +39,25 @@ of_every_template = pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: 
 of_every_reference = pytest.mark.parametrize("path", REFERENCES, ids=lambda path: path.stem)
 
 
-def read(path: Path) -> NotebookNode:
+def read(path):
     notebook = nbformat.read(path, as_version=4)
     nbformat.validate(notebook)
     return notebook
 
 
-def code_cells(notebook: NotebookNode) -> list[NotebookNode]:
+def code_cells(notebook):
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
 
 
-def tags(cell: NotebookNode) -> set[str]:
+def tags(cell):
     return set(cell.metadata.get("tags", []))
 
 
-def nodes(cell: NotebookNode) -> list[ast.AST]:
+def nodes(cell):
     return list(ast.walk(ast.parse(cell.source)))
 
 
-def names(node: ast.AST) -> set[str]:
+def names(node):
     """Every name and attribute in a piece of code, and every module it imports from."""
     found = set()
     for one in ast.walk(node):
@@ -74,30 +72,30 @@ def names(node: ast.AST) -> set[str]:
     return found
 
 
-def shown(cell: NotebookNode, calls: set[str] = THE_DOOR) -> list[ast.Call]:
+def shown(cell, calls=THE_DOOR):
     """The calls of the door out in a cell."""
     return [one for one in nodes(cell) if isinstance(one, ast.Call) and ast.unparse(one.func).split(".")[-1] in calls]
 
 
-def surely_shown(cell: NotebookNode) -> bool:
+def surely_shown(cell):
     """Whether a cell calls the door out whatever the data: not only under an `if` or in a loop."""
     statements = [one for one in ast.parse(cell.source).body if isinstance(one, ast.Expr)]
     return any(isinstance(one.value, ast.Call) and names(one.value.func) & (THE_DOOR | CHECKS) for one in statements)
 
 
-def texts(node: ast.AST) -> list[str]:
+def texts(node):
     return [one.value for one in ast.walk(node) if isinstance(one, ast.Constant) and isinstance(one.value, str)]
 
 
 @pytest.fixture(scope="module")
-def strategies() -> dict[str, Strategy]:
+def strategies():
     return load_strategies(Project(ROOT, ROOT / "data" / "example"))
 
 
 # ---------------------------------------------------------------- templates
 
 
-def test_there_are_templates() -> None:
+def test_there_are_templates():
     assert {path.stem for path in TEMPLATES} >= {
         "overview",
         "economics",
@@ -110,14 +108,14 @@ def test_there_are_templates() -> None:
 
 
 @of_every_template
-def test_a_template_has_neither_outputs_nor_execution_counts(path: Path) -> None:
+def test_a_template_has_neither_outputs_nor_execution_counts(path):
     for cell in code_cells(read(path)):
         assert cell.outputs == []
         assert cell.execution_count is None
 
 
 @of_every_template
-def test_a_cell_s_id_is_the_notebook_s_name_and_a_number(path: Path) -> None:
+def test_a_cell_s_id_is_the_notebook_s_name_and_a_number(path):
     notebook = read(path)
     assert (notebook.nbformat, notebook.nbformat_minor) == (4, 5)
     ids = [cell["id"] for cell in notebook.cells]
@@ -126,7 +124,7 @@ def test_a_cell_s_id_is_the_notebook_s_name_and_a_number(path: Path) -> None:
 
 
 @of_every_template
-def test_a_template_begins_with_its_heading_and_its_question(path: Path) -> None:
+def test_a_template_begins_with_its_heading_and_its_question(path):
     heading, question, parameters, needs = read(path).cells[:4]
     assert heading.source.startswith("# ")
     assert "?" in question.source
@@ -134,7 +132,7 @@ def test_a_template_begins_with_its_heading_and_its_question(path: Path) -> None
 
 
 @of_every_template
-def test_a_template_opens_its_page_with_its_needs_and_under_its_own_name(path: Path) -> None:
+def test_a_template_opens_its_page_with_its_needs_and_under_its_own_name(path):
     about_all = path.stem in ABOUT_ALL_STRATEGIES
     calls = [one for cell in code_cells(read(path)) for one in nodes(cell) if isinstance(one, ast.Call)]
     opened = [ast.unparse(one) for one in calls if ast.unparse(one.func) in ("complete", "open_page")]
@@ -143,7 +141,7 @@ def test_a_template_opens_its_page_with_its_needs_and_under_its_own_name(path: P
 
 
 @of_every_template
-def test_one_cell_holds_the_parameters_each_with_a_comment(path: Path) -> None:
+def test_one_cell_holds_the_parameters_each_with_a_comment(path):
     [cell] = [cell for cell in code_cells(read(path)) if "parameters" in tags(cell)]
     reader = tokenize.generate_tokens(io.StringIO(cell.source).readline)
     commented = {token.start[0] for token in reader if token.type == tokenize.COMMENT}
@@ -154,7 +152,7 @@ def test_one_cell_holds_the_parameters_each_with_a_comment(path: Path) -> None:
 
 
 @of_every_template
-def test_imports_and_drawing_are_folded_and_a_strategy_s_checks_are_not(path: Path) -> None:
+def test_imports_and_drawing_are_folded_and_a_strategy_s_checks_are_not(path):
     of_a_strategy = path.stem not in ABOUT_ALL_STRATEGIES
     for cell in code_cells(read(path)):
         kinds = {type(one) for one in nodes(cell)}
@@ -165,7 +163,7 @@ def test_imports_and_drawing_are_folded_and_a_strategy_s_checks_are_not(path: Pa
 
 
 @of_every_template
-def test_nothing_is_shown_but_through_the_door(path: Path) -> None:
+def test_nothing_is_shown_but_through_the_door(path):
     for cell in code_cells(read(path)):
         body = ast.parse(cell.source).body
         assert names(ast.parse(cell.source)) & PAST_THE_DOOR == set(), cell["id"]
@@ -179,7 +177,7 @@ def test_nothing_is_shown_but_through_the_door(path: Path) -> None:
 
 
 @of_every_template
-def test_data_come_in_through_the_snapshot_alone_and_no_notebook_uses_another(path: Path) -> None:
+def test_data_come_in_through_the_snapshot_alone_and_no_notebook_uses_another(path):
     for cell in code_cells(read(path)):
         tree = ast.parse(cell.source)
         assert names(tree) & OTHER_WAYS_IN == set(), cell["id"]
@@ -194,7 +192,7 @@ def test_data_come_in_through_the_snapshot_alone_and_no_notebook_uses_another(pa
 
 
 @of_every_template
-def test_no_notebook_branches_on_the_strategy(path: Path) -> None:
+def test_no_notebook_branches_on_the_strategy(path):
     for cell in code_cells(read(path)):
         for one in nodes(cell):
             if isinstance(one, ast.If | ast.IfExp | ast.While):
@@ -206,7 +204,7 @@ TO_BE_CHANGED = {"survival_effects", "business_case", "benchmark_saving", "survi
 
 
 @of_every_template
-def test_a_check_tells_its_outcome_on_the_page_and_ends_its_cell(path: Path) -> None:
+def test_a_check_tells_its_outcome_on_the_page_and_ends_its_cell(path):
     notebook = read(path)
     if path.stem in TO_BE_CHANGED:
         return
@@ -225,7 +223,7 @@ ENGLISH_GUARD = re.compile(r"^(?!.*[æøå]).*\b(has|have|is|are)\b.*", re.IGNOR
 
 
 @of_every_template
-def test_an_assert_tells_the_analyst_in_english_what_to_change(path: Path) -> None:
+def test_an_assert_tells_the_analyst_in_english_what_to_change(path):
     if path.stem in TO_BE_CHANGED:
         return
     for cell in code_cells(read(path)):
@@ -240,7 +238,7 @@ change its meaning with a reform there."""
 
 
 @of_every_template
-def test_every_monthly_figure_is_given_the_breaks_of_its_series(path: Path) -> None:
+def test_every_monthly_figure_is_given_the_breaks_of_its_series(path):
     drawn = [
         one
         for cell in code_cells(read(path))
@@ -252,7 +250,7 @@ def test_every_monthly_figure_is_given_the_breaks_of_its_series(path: Path) -> N
 
 
 @of_every_template
-def test_numbers_in_sentences_are_computed(path: Path) -> None:
+def test_numbers_in_sentences_are_computed(path):
     for cell in code_cells(read(path)):
         for call in shown(cell):
             sentence = {"show_text": 1, "show_goal": 3}.get(ast.unparse(call.func).split(".")[-1])
@@ -262,15 +260,13 @@ def test_numbers_in_sentences_are_computed(path: Path) -> None:
                 assert not re.search(r"\d", text), f"{cell['id']} has a number written by hand"
 
 
-def test_every_template_runs_as_it_is_from_any_folder(
-    pages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_template_runs_as_it_is_from_any_folder(pages, tmp_path, monkeypatch):
     # the book has been built: there is a snapshot, and pages for the overview to read
     assert pages.is_dir()
     monkeypatch.delenv("AFKAST_HOME", raising=False)
     monkeypatch.delenv("AFKAST_PAGES", raising=False)
 
-    def run(path: Path) -> NotebookNode:
+    def run(path):
         client = NotebookClient(
             read(path),
             timeout=300,
@@ -291,7 +287,7 @@ def test_every_template_runs_as_it_is_from_any_folder(
 # ---------------------------------------------------------------- references
 
 
-def expected(strategies: dict[str, Strategy]) -> Iterator[tuple[str, str, dict[str, object]]]:
+def expected(strategies):
     """Of every page of the example: its reference, its template and its parameters."""
     for strategy in strategies.values():
         for job in (*jobs_of(strategy, ""), front_page_of(strategy, "")):
@@ -302,7 +298,7 @@ def expected(strategies: dict[str, Strategy]) -> Iterator[tuple[str, str, dict[s
     yield RECONCILIATION, "reconciliation", {"snapshot": ""}
 
 
-def test_every_page_has_a_reference_that_is_its_template_with_its_parameters(strategies: dict[str, Strategy]) -> None:
+def test_every_page_has_a_reference_that_is_its_template_with_its_parameters(strategies):
     assert [path.stem for path in REFERENCES] == sorted(name for name, _, _ in expected(strategies)), (
         "run `make reference`"
     )
@@ -321,7 +317,7 @@ def test_every_page_has_a_reference_that_is_its_template_with_its_parameters(str
 
 
 @of_every_reference
-def test_a_reference_really_was_executed(path: Path) -> None:
+def test_a_reference_really_was_executed(path):
     cells = code_cells(read(path))
     assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
     for cell in cells:
@@ -330,11 +326,11 @@ def test_a_reference_really_was_executed(path: Path) -> None:
         assert all("text/html" in output.data for output in cell.outputs), cell["id"]
 
 
-def check_ids(cell: NotebookNode) -> set[str]:
+def check_ids(cell):
     return {ast.literal_eval(one.args[1]) for one in shown(cell, CHECKS)}
 
 
-def test_every_check_is_made_on_a_page_of_the_example() -> None:
+def test_every_check_is_made_on_a_page_of_the_example():
     made = "".join(path.read_text(encoding="utf-8") for path in REFERENCES)
     ids = {one for path in TEMPLATES for cell in code_cells(read(path)) for one in check_ids(cell)}
     of_a_warehouse = {"datavarehuset"}  # the example counts in none; test_derived.py has that page
@@ -343,7 +339,7 @@ def test_every_check_is_made_on_a_page_of_the_example() -> None:
 
 
 @of_every_reference
-def test_a_reference_is_small_and_runs_on_any_machine(path: Path) -> None:
+def test_a_reference_is_small_and_runs_on_any_machine(path):
     text = path.read_text(encoding="utf-8")
     assert len(text) < 200_000
     assert "data:image" not in text
@@ -351,8 +347,8 @@ def test_a_reference_is_small_and_runs_on_any_machine(path: Path) -> None:
     assert str(ROOT) not in text
 
 
-def test_a_changed_number_fails_the_comparison_and_another_picture_or_snapshot_does_not(tmp_path: Path) -> None:
-    def reference(name: str, html: str) -> None:
+def test_a_changed_number_fails_the_comparison_and_another_picture_or_snapshot_does_not(tmp_path):
+    def reference(name, html):
         source = (
             "from IPython.display import display\n"
             'picture, snapshot = "data:image/svg+xml;base64,QUJD=", "2022-02-28-0123456789ab"\n'

@@ -3,13 +3,9 @@
 import hashlib
 import json
 import re
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 from municipality import STRATEGY
-from playwright.sync_api import Browser, Page
 from test_accessible import violations
 from test_book import ENGLISH, WIDTHS, browser, listen, settle  # noqa: F401
 
@@ -20,30 +16,30 @@ MONEY, PERSONS = "economics", "survival-effects"
 
 
 @pytest.fixture(scope="module")
-def folder(small_book: Path) -> Path:
+def folder(small_book):
     return small_book
 
 
 @pytest.fixture(scope="module")
-def index(folder: Path) -> dict[str, Any]:
+def index(folder):
     text = (folder / "build" / "html" / NUMBERS).read_text("utf-8")
     return json.loads(text.removeprefix(SETS))
 
 
-def items(folder: Path, page: str) -> dict[str, dict[str, Any]]:
+def items(folder, page):
     """What a page filed, by id."""
     path = folder / "build" / "pages" / STRATEGY / f"{page}.ipynb"
     return {item["id"]: item for item in filed(json.loads(path.read_text("utf-8")))}
 
 
-def told(index: dict[str, Any], page: str) -> dict[str, dict[str, Any]]:
+def told(index, page):
     """What the index tells of a page, by id."""
     (found,) = [one for one in index["pages"] if one["address"].endswith(f"/{page}.html")]
     return {thing["id"]: thing for thing in found["shown"]}
 
 
 @pytest.fixture
-def reader(folder: Path, browser: Browser) -> Iterator[Page]:  # noqa: F811
+def reader(folder, browser):  # noqa: F811
     """A reader of the money page, from disk."""
     page = browser.new_page(viewport={"width": 1280, "height": 900})
     page.goto((folder / "build" / "html" / "strategies" / STRATEGY / f"{MONEY}.html").as_uri())
@@ -52,7 +48,7 @@ def reader(folder: Path, browser: Browser) -> Iterator[Page]:  # noqa: F811
     page.close()
 
 
-def open_dialog(page: Page, key: str = "Enter", place: str = "#t-nettobudget-0-1") -> str:
+def open_dialog(page, key="Enter", place="#t-nettobudget-0-1"):
     """Open a number's dialog by keyboard and return its words."""
     page.locator(place).focus()
     page.keyboard.press(key)
@@ -77,13 +73,11 @@ def open_dialog(page: Page, key: str = "Enter", place: str = "#t-nettobudget-0-1
         (None, "kr.", ""),
     ],
 )
-def test_a_value_is_told_exactly_in_its_own_unit(value: Any, unit: str, written: str) -> None:
+def test_a_value_is_told_exactly_in_its_own_unit(value, unit, written):
     assert exactly(value, unit) == written
 
 
-def test_every_shown_number_of_a_page_of_money_is_in_the_index_with_its_value(
-    folder: Path, index: dict[str, Any]
-) -> None:
+def test_every_shown_number_of_a_page_of_money_is_in_the_index_with_its_value(folder, index):
     of_page = told(index, MONEY)
     cells = 0
     for id, item in items(folder, MONEY).items():
@@ -100,7 +94,7 @@ def test_every_shown_number_of_a_page_of_money_is_in_the_index_with_its_value(
     assert cells > 100
 
 
-def test_a_number_that_a_cell_quotes_as_text_is_known_and_a_sum_a_year_or_a_checksum_is_not() -> None:
+def test_a_number_that_a_cell_quotes_as_text_is_known_and_a_sum_a_year_or_a_checksum_is_not():
     shown = ["1.910", "−3 %", "0,7\u00a0mio. kr.", "2019", "280 + 1.910", "4b948614bf1b", "30. november 2019", "maj"]
     cells = [{"shown": one, "value": one, "unit": "", "state": "ok"} for one in shown]
     item = {"rows": [{"label": "x", "cells": cells}]}
@@ -108,9 +102,7 @@ def test_a_number_that_a_cell_quotes_as_text_is_known_and_a_sum_a_year_or_a_chec
     assert {one["exact"] for one in _cells(item)} == {""}
 
 
-def test_on_a_page_of_persons_no_number_is_told_more_exactly_than_it_is_shown(
-    folder: Path, index: dict[str, Any]
-) -> None:
+def test_on_a_page_of_persons_no_number_is_told_more_exactly_than_it_is_shown(folder, index):
     filed_there = items(folder, PERSONS)
     exact = [number for thing in told(index, PERSONS).values() for number in thing["numbers"] if number[2]]
     shown = [number for thing in told(index, PERSONS).values() for number in thing["numbers"]]
@@ -122,7 +114,7 @@ def test_on_a_page_of_persons_no_number_is_told_more_exactly_than_it_is_shown(
                 assert filed_there[id]["rows"][r]["cells"][c]["shown"] == number[1]
 
 
-def test_hidden_cells_are_not_in_the_index(folder: Path, index: dict[str, Any]) -> None:
+def test_hidden_cells_are_not_in_the_index(folder, index):
     hidden = [
         (id, f"{r}.{c}")
         for id, item in items(folder, PERSONS).items()
@@ -135,15 +127,15 @@ def test_hidden_cells_are_not_in_the_index(folder: Path, index: dict[str, Any]) 
     assert [at for at in hidden if at[1] in [one[0] for one in of_page.get(at[0], {"numbers": []})["numbers"]]] == []
 
 
-def test_what_is_filed_with_a_sentence_and_not_said_in_it_is_not_told() -> None:
+def test_what_is_filed_with_a_sentence_and_not_said_in_it_is_not_told():
     numbers = {"said": {"value": 3.0, "unit": "kr.", "shown": "3\u00a0kr."}, "beside": {"value": 4.0, "unit": "kr."}}
     html = '<div><p>Det er <span class="tal" data-tal="x.said">3\u00a0kr.</span></p></div>'
     (only,) = _of_sentence({"id": "x", "numbers": numbers}, html)
     assert only == {"place": "said", "shown": "3\u00a0kr.", "exact": "3 kr.", "unit": "kr.", "words": "Det er 3 kr."}
 
 
-def test_a_page_that_only_needs_persons_is_a_page_of_persons() -> None:
-    def notebook(needs: str) -> dict[str, Any]:
+def test_a_page_that_only_needs_persons_is_a_page_of_persons():
+    def notebook(needs):
         return {"cells": [{"source": needs, "metadata": {"tags": ["needs"]}}]}
 
     assert reads_persons(notebook('NEEDS = [{"table": "cohort"}]'))
@@ -153,7 +145,7 @@ def test_a_page_that_only_needs_persons_is_a_page_of_persons() -> None:
 # ---------------------------------------------------------------- the dialog
 
 
-def test_every_number_of_the_index_can_be_asked_on_its_page_and_no_other(reader: Page, index: dict[str, Any]) -> None:
+def test_every_number_of_the_index_can_be_asked_on_its_page_and_no_other(reader, index):
     ids = set(reader.locator("a.tal[id]").evaluate_all("all => all.map(one => one.id)"))
     places = {
         f"t-{id}-{number[0].replace('.', '-')}"
@@ -163,9 +155,7 @@ def test_every_number_of_the_index_can_be_asked_on_its_page_and_no_other(reader:
     assert ids == places
 
 
-def test_a_number_tells_its_value_what_it_counts_how_it_was_computed_and_from_which_file(
-    reader: Page, folder: Path
-) -> None:
+def test_a_number_tells_its_value_what_it_counts_how_it_was_computed_and_from_which_file(reader, folder):
     said = open_dialog(reader)
     item = items(folder, MONEY)["nettobudget"]
     value = item["rows"][0]["cells"][1]["value"]
@@ -180,7 +170,7 @@ def test_a_number_tells_its_value_what_it_counts_how_it_was_computed_and_from_wh
     assert "nettobudget" in reader.locator("#beregning-nettobudget").inner_text()
 
 
-def test_enter_and_space_open_and_escape_closes_and_returns_to_the_number(reader: Page) -> None:
+def test_enter_and_space_open_and_escape_closes_and_returns_to_the_number(reader):
     for key in ("Enter", "Space"):
         open_dialog(reader, key)
         assert reader.evaluate("document.activeElement.closest('dialog') !== null")
@@ -189,7 +179,7 @@ def test_enter_and_space_open_and_escape_closes_and_returns_to_the_number(reader
         assert reader.evaluate("document.activeElement.id") == "t-nettobudget-0-1"
 
 
-def test_a_table_is_one_tab_stop_and_arrows_go_on(reader: Page) -> None:
+def test_a_table_is_one_tab_stop_and_arrows_go_on(reader):
     table = reader.locator("#vist-nettobudget")
     assert table.locator("a.tal[tabindex='0']").count() == 1 < table.locator("a.tal").count()
     reader.locator("#t-nettobudget-0-0").focus()
@@ -202,7 +192,7 @@ def test_a_table_is_one_tab_stop_and_arrows_go_on(reader: Page) -> None:
     assert reader.evaluate("document.activeElement.closest('#vist-nettobudget table')") is None
 
 
-def test_a_number_in_a_sentence_tells_its_sentence_and_the_headline_the_same(reader: Page) -> None:
+def test_a_number_in_a_sentence_tells_its_sentence_and_the_headline_the_same(reader):
     in_headline = reader.locator(".afkast-headline a.tal").first
     place = str(in_headline.get_attribute("href"))
     own = open_dialog(reader, "Enter", place)
@@ -213,7 +203,7 @@ def test_a_number_in_a_sentence_tells_its_sentence_and_the_headline_the_same(rea
     assert reader.locator("dialog.afkast-number").inner_text().replace("\u00a0", " ") == own
 
 
-def test_a_number_tells_the_check_of_its_section(reader: Page) -> None:
+def test_a_number_tells_the_check_of_its_section(reader):
     # every notebook is to show its checks; here one is put where it would stand
     reader.evaluate("""() => document.querySelector('#vist-nettobudget').closest('.cell').insertAdjacentHTML('afterend',
         "<div class='cell'><div class='afkast afkast-text' id='vist-kontrol-x'><p><strong>Kontrol ✓ stemmer</strong> "
@@ -223,7 +213,7 @@ def test_a_number_tells_the_check_of_its_section(reader: Page) -> None:
     assert reader.url.endswith("#vist-kontrol-x")
 
 
-def test_the_link_to_a_number_opens_it_and_can_be_copied(reader: Page, browser: Browser) -> None:  # noqa: F811
+def test_the_link_to_a_number_opens_it_and_can_be_copied(reader, browser):  # noqa: F811
     open_dialog(reader)
     link = reader.get_by_label("Link til tallet").input_value()
     assert link.endswith(f"{MONEY}.html#t-nettobudget-0-1")
@@ -235,7 +225,7 @@ def test_the_link_to_a_number_opens_it_and_can_be_copied(reader: Page, browser: 
     page.close()
 
 
-def test_without_scripts_a_page_shows_the_same_numbers(folder: Path, browser: Browser, reader: Page) -> None:  # noqa: F811
+def test_without_scripts_a_page_shows_the_same_numbers(folder, browser, reader):  # noqa: F811
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(reader.url)
@@ -248,13 +238,13 @@ def test_without_scripts_a_page_shows_the_same_numbers(folder: Path, browser: Br
 # ---------------------------------------------------------------- find et tal
 
 
-def find(page: Page, folder: Path, query: str) -> tuple[str, dict[str, list[str]]]:
+def find(page, folder, query):
     """What is said of a number, and the readings found, by heading."""
     page.goto((folder / "build" / "html" / "find-et-tal.html").as_uri())
     page.get_by_label("Tal", exact=True).fill(query)
     page.keyboard.press("Enter")
     page.wait_for_selector("#find-et-tal-steder > p, #find-et-tal-svar:has-text('intet tal')")
-    groups: dict[str, list[str]] = {}
+    groups = {}
     for heading in page.locator("#find-et-tal-steder h2").all():
         readings = heading.evaluate("""one => {
             const found = [];
@@ -266,7 +256,7 @@ def find(page: Page, folder: Path, query: str) -> tuple[str, dict[str, list[str]
     return page.locator("#find-et-tal-svar").inner_text().replace("\u00a0", " "), groups
 
 
-def test_a_number_is_found_where_it_reads_so_and_where_its_value_is_the_same(reader: Page, folder: Path) -> None:
+def test_a_number_is_found_where_it_reads_so_and_where_its_value_is_the_same(reader, folder):
     said, groups = find(reader, folder, "-1.200")
     exactly_so, otherwise = groups["Står præcis sådan"], groups.get("Samme værdi, skrevet anderledes", [])
     assert set(exactly_so) == {"−1.200"} and len(exactly_so) >= 3
@@ -280,9 +270,7 @@ def test_a_number_is_found_where_it_reads_so_and_where_its_value_is_the_same(rea
         assert "−1.200" in [one for group in found.values() for one in group], query
 
 
-def test_a_share_is_found_by_its_per_cent_and_not_as_an_amount(
-    reader: Page, folder: Path, index: dict[str, Any]
-) -> None:
+def test_a_share_is_found_by_its_per_cent_and_not_as_an_amount(reader, folder, index):
     shares = [
         number[1] for thing in told(index, MONEY).values() for number in thing["numbers"] if number[1].endswith("%")
     ]
@@ -292,12 +280,12 @@ def test_a_share_is_found_by_its_per_cent_and_not_as_an_amount(
     assert all(one.endswith("%") for group in groups.values() for one in group)
 
 
-def test_what_is_no_number_and_what_stands_nowhere_is_said(reader: Page, folder: Path) -> None:
+def test_what_is_no_number_and_what_stands_nowhere_is_said(reader, folder):
     assert find(reader, folder, "mange")[0] == "Der er intet tal i »mange«."
     assert find(reader, folder, "987.654.321,9")[0] == "»987.654.321,9« står ikke i bogen."
 
 
-def test_a_place_that_is_found_opens_there(reader: Page, folder: Path) -> None:
+def test_a_place_that_is_found_opens_there(reader, folder):
     find(reader, folder, "-1.200")
     reader.locator("#find-et-tal-steder a").first.click()
     reader.wait_for_selector("dialog.afkast-number[open] dl")
@@ -306,10 +294,10 @@ def test_a_place_that_is_found_opens_there(reader: Page, folder: Path) -> None:
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_axe_finds_nothing_in_the_dialog_and_in_what_is_found(
-    width: str,
-    reader: Page,
-    folder: Path,
-) -> None:
+    width,
+    reader,
+    folder,
+):
     visit = listen(reader, "file:")
     reader.set_viewport_size(dict(zip(("width", "height"), WIDTHS[width], strict=True)))
     open_dialog(reader)

@@ -18,7 +18,7 @@ from afkast.project import Project
 ROOT = Path(__file__).resolve().parents[1]
 
 
-def project_with(folder: Path, measure: str) -> Project:
+def project_with(folder, measure):
     """Strandlev with the skeleton as one of its strategy's pages."""
     strandlev = municipality("full_year_persons")
     page = {"id": "eget", "notebook": "eget_spoergsmaal", "title": "Eget", "area": "targets"}
@@ -29,7 +29,7 @@ def project_with(folder: Path, measure: str) -> Project:
     return project
 
 
-def test_the_skeleton_passes_the_check_and_runs_with_one_of_each_thing_that_a_page_shows(tmp_path: Path) -> None:
+def test_the_skeleton_passes_the_check_and_runs_with_one_of_each_thing_that_a_page_shows(tmp_path):
     project = project_with(tmp_path / "kommune", "sygedagpenge")
     assert check(project).sentences() == []
     shown = run_here(project, "eget_spoergsmaal", {})
@@ -39,20 +39,20 @@ def test_the_skeleton_passes_the_check_and_runs_with_one_of_each_thing_that_a_pa
     assert shown.number("aendringen", "change") == pytest.approx(rows[1]["value"] - rows[0]["value"])
 
 
-def test_a_measure_that_is_not_there_is_told_by_the_check_as_of_any_notebook(tmp_path: Path) -> None:
+def test_a_measure_that_is_not_there_is_told_by_the_check_as_of_any_notebook(tmp_path):
     [fault] = check(project_with(tmp_path / "kommune", "sygedagpeng")).sentences()
     assert "page 'eget': measures has no row with measure 'sygedagpeng'" in fault
     assert "Did you mean 'sygedagpenge'?" in fault
 
 
-def test_a_name_that_is_taken_or_no_name_is_refused(tmp_path: Path) -> None:
+def test_a_name_that_is_taken_or_no_name_is_refused(tmp_path):
     project = project_with(tmp_path / "kommune", "sygedagpenge")
     for name, why in (("economics", "already"), ("eget_spoergsmaal", "already"), ("../ud", "is not a notebook's name")):
         with pytest.raises(StrategyError, match=why):
             write_notebook(project, name)
 
 
-def test_the_command_says_where_it_lies_and_how_it_becomes_a_page(tmp_path: Path) -> None:
+def test_the_command_says_where_it_lies_and_how_it_becomes_a_page(tmp_path):
     (tmp_path / "sources.yml").touch()
     told = CliRunner().invoke(main, ["notebook", "nyt", "--data", str(tmp_path)])
     assert told.exit_code == 0 and "notebook: nyt" in told.stdout

@@ -9,13 +9,12 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from afkast.edition.reasons import LOOK, TOLD, reason, reason_of
 from afkast.errors import DataError, PageError
-from afkast.project import Project
 from afkast.report.cells import unit_of
 
 SECRET = "010203-4567"
 
 
-def of(code: str) -> str:
+def of(code):
     """What is told of the error that code of a page raises, SECRET being among its data."""
     try:
         exec(compile(code, "cell", "exec"), {"__name__": "__main__", "person": SECRET})
@@ -47,33 +46,33 @@ def of(code: str) -> str:
         "import duckdb\nduckdb.sql(f\"select '{person}'::int\").fetchall()",
     ],
 )
-def test_a_message_that_may_hold_data_is_not_repeated(code: str) -> None:
+def test_a_message_that_may_hold_data_is_not_repeated(code):
     told = of(code)
     assert "0102" not in told and "4567" not in told
     assert told.endswith(f"{LOOK}.")
 
 
-def test_a_sentence_of_our_own_is_told() -> None:
+def test_a_sentence_of_our_own_is_told():
     with pytest.raises(PageError) as refused:
         unit_of("kroner")
     assert reason_of(refused.value) == str(refused.value)
     assert of("from afkast.report.cells import unit_of\nunit_of('kroner')") == f"line 2: {refused.value}"
 
 
-def test_words_that_stand_in_the_page_s_own_code_are_told() -> None:
+def test_words_that_stand_in_the_page_s_own_code_are_told():
     assert of("assert 1 == 2, 'summen stemmer ikke'") == "line 1: its check failed: summen stemmer ikke."
     assert of("def check():\n    assert 1 == 2, 'en ' 'sætning'\ncheck()") == "line 3: its check failed: en sætning."
     assert of("assert 1 == 2") == "line 1: its check failed: no message."
     assert of("from afkast.errors import DataError\nraise DataError('Et år mangler.')") == "line 2: Et år mangler."
 
 
-def test_a_key_that_stands_in_the_page_s_code_is_told_and_no_other() -> None:
+def test_a_key_that_stands_in_the_page_s_code_is_told_and_no_other():
     assert of("x = {}\nx['units']") == f"line 2: there is no 'units'; {LOOK}."
     assert of("import pandas\npandas.DataFrame()['units']") == f"line 2: there is no 'units'; {LOOK}."
     assert of("x = {}\nx[person]") == f"line 2: KeyError; {LOOK}."
 
 
-def test_a_kernel_that_does_not_judge_has_nothing_repeated() -> None:
+def test_a_kernel_that_does_not_judge_has_nothing_repeated():
     assert reason(TOLD, "En sætning.") == "En sætning."
     for kind in (DataError.__name__, "AssertionError", SECRET):
         assert reason(kind, SECRET) == f"it stops with an error; {LOOK}."
@@ -91,7 +90,7 @@ def test_a_kernel_that_does_not_judge_has_nothing_repeated() -> None:
         f"x = '{SECRET}",
     ],
 )
-def test_nothing_that_a_kernel_writes_reaches_the_terminal(project: Project, code: str) -> None:
+def test_nothing_that_a_kernel_writes_reaches_the_terminal(project, code):
     """In a process of its own, for what is written past Python goes to the process's own terminal."""
     cells = [new_markdown_cell("# Titel"), new_code_cell("x = 1", metadata={"tags": ["parameters"]})]
     nbformat.write(new_notebook(cells=[*cells, new_code_cell(code)]), project.root / "notebooks" / "fejl.ipynb")

@@ -40,12 +40,12 @@ RAW = ROOT / "data" / "example" / "raw"
         ("0,0", 0, 1),
     ],
 )
-def test_a_danish_number_is_read_exactly(text: str, value: Fraction, digits: int) -> None:
+def test_a_danish_number_is_read_exactly(text, value, digits):
     assert read_number(text) == Written(Fraction(value), digits)
 
 
 @pytest.mark.parametrize("text", ["", "–", "<5", "1.33", "1,", "12 34", "--3", "ja", "1e3", "3 % 4"])
-def test_what_is_no_number_is_not_read(text: str) -> None:
+def test_what_is_no_number_is_not_read(text):
     assert read_number(text) is None
 
 
@@ -53,7 +53,7 @@ def test_what_is_no_number_is_not_read(text: str) -> None:
     ("value", "digits", "expected"),
     [("2.5", 0, 3), ("-2.5", 0, -3), ("2.4999", 0, 2), ("-0.024", 1, 0), ("16.155", 1, "16.2"), ("-0.05", 1, "-0.1")],
 )
-def test_halves_are_rounded_away_from_zero(value: str, digits: int, expected: str) -> None:
+def test_halves_are_rounded_away_from_zero(value, digits, expected):
     assert rounded(Fraction(value), digits) == Fraction(expected)
 
 
@@ -73,7 +73,7 @@ CELLS = {"K1.1.2019": Fraction(-12), "K1.2.2019": Fraction(500), "B5.1.a_b": Fra
         ("K1.2.2019-K1.2.2019/3/2", Fraction(1250, 3)),
     ],
 )
-def test_a_formula_is_calculated_exactly(formula: str, expected: Fraction) -> None:
+def test_a_formula_is_calculated_exactly(formula, expected):
     assert evaluate(formula, CELLS) == expected
 
 
@@ -112,17 +112,17 @@ def test_a_formula_is_calculated_exactly(formula: str, expected: Fraction) -> No
         "1" * 501,
     ],
 )
-def test_a_formula_that_is_not_plain_arithmetic_of_printed_cells_is_refused(formula: str) -> None:
+def test_a_formula_that_is_not_plain_arithmetic_of_printed_cells_is_refused(formula):
     with pytest.raises(reconciliation.FormulaError):
         evaluate(formula, CELLS)
 
 
-def test_a_refusal_names_the_cells_that_are_not_printed() -> None:
+def test_a_refusal_names_the_cells_that_are_not_printed():
     with pytest.raises(AfkastError, match=r"not printed: K9\.9\.2019"):
         evaluate("K1.1.2019+K9.9.2019", CELLS)
 
 
-def test_a_formula_is_spelled_out_with_the_printed_numbers() -> None:
+def test_a_formula_is_spelled_out_with_the_printed_numbers():
     texts = {"K5.3.2019": "-12", "K5.1.2019": "500", "B7.1.2016": "15,1 %"}
     assert reconciliation.spelled_out("100*K5.3.2019/K5.1.2019", texts) == "100 · (-12) / 500"
     assert reconciliation.spelled_out("B7.1.2016+K5.1.2019", texts) == "15,1 + 500"
@@ -146,13 +146,13 @@ def test_a_formula_is_spelled_out_with_the_printed_numbers() -> None:
         ("-3,11", "-3.115", "−3,110", Status.EXPLICABLE),  # −3,12 is one off; the book's decimals are more
     ],
 )
-def test_the_status_of_a_derived_cell(printed: str, recomputed: str, shown: str | None, expected: Status) -> None:
+def test_the_status_of_a_derived_cell(printed, recomputed, shown, expected):
     on_paper, in_the_book = read_number(printed), read_number(shown) if shown else None
     assert on_paper
     assert status("K1.1.a", on_paper, Fraction(recomputed), in_the_book) == expected
 
 
-def test_input_and_what_cannot_be_recomputed_have_statuses_of_their_own() -> None:
+def test_input_and_what_cannot_be_recomputed_have_statuses_of_their_own():
     assert status(None, Written(Fraction(5), 0), None, None) == Status.INPUT
     assert status("?", Written(Fraction(5), 0), None, Written(Fraction(5), 0)) == Status.NOT_RECOMPUTABLE
 
@@ -173,7 +173,7 @@ def test_input_and_what_cannot_be_recomputed_have_statuses_of_their_own() -> Non
         ("2", None, InBook.NO_SUCH_CELL),
     ],
 )
-def test_a_difference_in_writing_is_told_from_one_in_number(printed: str, shown: str | None, expected: InBook) -> None:
+def test_a_difference_in_writing_is_told_from_one_in_number(printed, shown, expected):
     assert in_book(printed, shown) == expected
 
 
@@ -189,7 +189,7 @@ TABLES = pd.DataFrame(
 )
 
 
-def paper(*rows: tuple[str, int, str, str, str, str | None]) -> pd.DataFrame:
+def paper(*rows):
     """Printed cells of the column 2019: table, row, label, column label, text, formula."""
     return pd.DataFrame(
         [("R", table, row, label, "2019", head, text, 0, how, None) for table, row, label, head, text, how in rows],
@@ -197,25 +197,25 @@ def paper(*rows: tuple[str, int, str, str, str, str | None]) -> pd.DataFrame:
     )
 
 
-def book(*rows: tuple[str, str, str, str]) -> pd.DataFrame:
+def book(*rows):
     """Shown cells of page p: item, row label, column label, text."""
     columns = ["strategy", "page", "item", "row_label", "column_label", "shown"]
     return pd.DataFrame([("s", "p", *row) for row in rows], columns=columns)
 
 
-def test_printed_cells_are_found_by_their_labels_however_they_are_spaced() -> None:
+def test_printed_cells_are_found_by_their_labels_however_they_are_spaced():
     printed = paper(("T1", 1, "Januar – december,  I Alt", "2019", "7", None))
     [cell] = reconciliation.reconcile(printed, TABLES, book(("a", "januar-december, i alt", "2019", "7"))).itertuples()
     assert (cell.Index, cell.shown, cell.in_book) == ("T1.1.2019", "7", "som trykt")
 
 
-def test_of_rows_with_the_same_label_the_first_on_paper_is_the_first_in_the_book() -> None:
+def test_of_rows_with_the_same_label_the_first_on_paper_is_the_first_in_the_book():
     printed = paper(("T1", 1, "I alt", "2019", "7", None), ("T1", 4, "I alt", "2019", "9", None))
     result = reconciliation.reconcile(printed, TABLES, book(("a", "I alt", "2019", "7"), ("a", "I alt", "2019", "9")))
     assert list(result["in_book"]) == ["som trykt", "som trykt"]
 
 
-def test_a_missing_table_a_missing_row_and_a_different_number_are_told_apart_and_none_is_dropped() -> None:
+def test_a_missing_table_a_missing_row_and_a_different_number_are_told_apart_and_none_is_dropped():
     printed = paper(
         ("T1", 1, "Antal", "2019", "7", None),
         ("T1", 2, "Afgang", "2019", "2", None),
@@ -236,19 +236,19 @@ def test_a_missing_table_a_missing_row_and_a_different_number_are_told_apart_and
 
 
 @pytest.mark.parametrize("formulas", [("T1.1.2019", None), ("T1.2.2019", "T1.1.2019")])
-def test_a_cell_that_follows_from_itself_is_refused(formulas: tuple[str, str | None]) -> None:
+def test_a_cell_that_follows_from_itself_is_refused(formulas):
     printed = paper(*(("T1", row, "x", "2019", "7", how) for row, how in enumerate(formulas, start=1)))
     with pytest.raises(AfkastError, match="in a circle: T1"):
         reconciliation.reconcile(printed, TABLES, book())
 
 
-def test_a_cell_of_a_table_that_is_not_declared_is_refused() -> None:
+def test_a_cell_of_a_table_that_is_not_declared_is_refused():
     with pytest.raises(AfkastError, match="printed_tables lacks T3"):
         reconciliation.reconcile(paper(("T3", 1, "x", "2019", "7", None)), TABLES, book())
 
 
-def test_the_cells_of_executed_pages_are_read_with_all_their_labels(tmp_path: Path) -> None:
-    def cell(text: str) -> dict[str, object]:
+def test_the_cells_of_executed_pages_are_read_with_all_their_labels(tmp_path):
+    def cell(text):
         return {"shown": text, "value": None, "unit": "", "state": "ok"}
 
     table = {
@@ -271,7 +271,7 @@ def test_the_cells_of_executed_pages_are_read_with_all_their_labels(tmp_path: Pa
     ]
 
 
-def test_a_book_without_printed_tables_has_no_reconciliation_in_its_contents(tmp_path: Path) -> None:
+def test_a_book_without_printed_tables_has_no_reconciliation_in_its_contents(tmp_path):
     project = Project(ROOT, tmp_path)
     project.pages.mkdir(parents=True)
     assert "strategies/afstemning" not in write_source(project, [], project.pages, tmp_path / "before")
@@ -294,24 +294,24 @@ OFF_BY_ONE = {
 }
 
 
-def rows_of(name: str) -> list[dict[str, str]]:
+def rows_of(name):
     return list(csv.DictReader((RAW / name).read_text("utf-8-sig").splitlines()[1:], delimiter=";"))
 
 
 @pytest.fixture(scope="module")
-def printed() -> dict[str, dict[str, str]]:
+def printed():
     """The rows of the raw file by cell id."""
     return {f"{row['Tabel']}.{row['Rækkenummer']}.{row['Kolonne']}": row for row in rows_of("trykte_tal.csv")}
 
 
-def test_every_printed_cell_of_the_reports_is_there_as_input_or_derived(printed: dict[str, dict[str, str]]) -> None:
+def test_every_printed_cell_of_the_reports_is_there_as_input_or_derived(printed):
     counts = Counter((row["Tabel"], row["Regnestykke"] != "") for row in printed.values())
     assert {table: (counts[table, False], counts[table, True]) for table, _ in counts} == INPUTS_AND_DERIVED
     assert [sum(column) for column in zip(*INPUTS_AND_DERIVED.values(), strict=True)] == [206, 144]
     assert len(printed) == 350
 
 
-def test_the_tables_and_where_the_book_shows_them_are_declared_once_each(printed: dict[str, dict[str, str]]) -> None:
+def test_the_tables_and_where_the_book_shows_them_are_declared_once_each(printed):
     tables = rows_of("trykte_tabeller.csv")
     assert [row["Tabel"] for row in tables] == list(INPUTS_AND_DERIVED)
     assert len({(row["Strategi"], row["Side"], row["Vist som"]) for row in tables}) == 25
@@ -338,13 +338,13 @@ def test_the_tables_and_where_the_book_shows_them_are_declared_once_each(printed
         ("N4", "Besparelse i alt", ["-1,063", "-2,376", "-3,679", "-5,003"]),
     ],
 )
-def test_a_row_stands_as_on_paper(printed: dict[str, dict[str, str]], table: str, label: str, texts: list[str]) -> None:
+def test_a_row_stands_as_on_paper(printed, table, label, texts):
     assert [row["Trykt"] for row in printed.values() if (row["Tabel"], row["Række"]) == (table, label)] == texts
 
 
 def test_of_144_derived_cells_132_follow_9_are_off_by_one_1_does_not_follow_and_2_cannot_be_recomputed(
-    printed: dict[str, dict[str, str]],
-) -> None:
+    printed,
+):
     values = {cell: number.value for cell, row in printed.items() if (number := read_number(row["Trykt"]))}
     assert len(values) == 350
     derived = {cell: row for cell, row in printed.items() if row["Regnestykke"]}
@@ -364,7 +364,7 @@ def test_of_144_derived_cells_132_follow_9_are_off_by_one_1_does_not_follow_and_
     assert rest == OFF_BY_ONE
 
 
-def test_decimals_that_are_not_those_printed_stop_the_import() -> None:
+def test_decimals_that_are_not_those_printed_stop_the_import():
     cells = paper(("T1", 1, "x", "2019", "-3,11", None))
     CONTRACTS["printed_cells"].validate(cells.assign(decimals=2))
     with pytest.raises(SchemaError, match="must be the number of decimals printed"):

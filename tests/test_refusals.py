@@ -20,11 +20,11 @@ MODULES = sorted((ROOT / "afkast").rglob("*.py"))
 DANISH = re.compile(r"[æøåÆØÅ]|\b(og|er|skal|ikke|der|af|eller|mangler|kan|ingen|har|det|den|siden|ret|tilføj)\b")
 
 
-def names_in(text: str) -> set[str]:
+def names_in(text):
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
 
 
-def test_every_lack_has_a_sentence_for_both_readers_of_the_same_data() -> None:
+def test_every_lack_has_a_sentence_for_both_readers_of_the_same_data():
     assert set(LACKING) == set(Lack)
     assert set(NO_INDEX) == set(NoIndex)
     for lack, danish in LACKING.items():
@@ -73,12 +73,12 @@ def test_every_lack_has_a_sentence_for_both_readers_of_the_same_data() -> None:
     ],
     ids=lambda one: type(one).__name__ if isinstance(one, Exception) else "",
 )
-def test_the_analyst_reads_english_and_the_page_danish(error: Refusal, english: str, danish: str) -> None:
+def test_the_analyst_reads_english_and_the_page_danish(error, english, danish):
     assert str(error) == english
     assert in_danish(error) == danish
 
 
-def test_what_a_notebook_catches_has_a_danish_sentence() -> None:
+def test_what_a_notebook_catches_has_a_danish_sentence():
     told = {one.__name__ for one in get_args(Refusal)}
     caught = set()
     for path in (ROOT / "notebooks").glob("*.ipynb"):
@@ -94,7 +94,7 @@ def test_what_a_notebook_catches_has_a_danish_sentence() -> None:
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(ROOT)))
-def test_what_is_raised_is_said_in_english(path: Path) -> None:
+def test_what_is_raised_is_said_in_english(path):
     for one in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(one, ast.Raise) and one.exc is not None:
             words = [part.value for part in ast.walk(one.exc) if isinstance(part, ast.Constant)]

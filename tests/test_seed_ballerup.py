@@ -8,7 +8,6 @@ import csv
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -23,7 +22,7 @@ from afkast.edition.execute import Job, execute, jobs_of
 from afkast.intake import import_raw
 from afkast.project import Project
 from afkast.report.filed import filed
-from afkast.strategy import Strategy, load_strategies
+from afkast.strategy import load_strategies
 
 ROOT = Path(__file__).resolve().parents[1]
 RAW = ROOT / "data" / "example" / "raw"
@@ -70,7 +69,7 @@ Shown = dict[str, dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Shown]]:
+def pages(tmp_path_factory):
     """What each executed page files at the door, by page and id; `uden-grund` is sygedagpenge without its reason."""
     root = tmp_path_factory.mktemp("ballerup")
     (root / "strategies").mkdir()
@@ -98,18 +97,18 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Shown]
 # ---------------------------------------------------------------- the raw files, read here
 
 
-def rows(name: str) -> list[dict[str, str]]:
+def rows(name):
     lines = (RAW / name).read_text("utf-8-sig").splitlines()
     first = next(place for place, line in enumerate(lines) if line.count(";") > 2)
     body = [line for line in lines[first:] if line.count(";") > 2]
     return list(csv.DictReader(body, delimiter=";"))
 
 
-def whole(text: str) -> int:
+def whole(text):
     return int(text.replace(".", ""))
 
 
-def persons(name: str, measure: str = "") -> dict[tuple[str, str], tuple[int, int]]:
+def persons(name, measure=""):
     """(month, area) → full-time persons and population."""
     return {
         (row["Måned"], row["Område"]): (whole(row["Fuldtidspersoner"]), whole(row["Befolkning 16-66 år"]))
@@ -118,7 +117,7 @@ def persons(name: str, measure: str = "") -> dict[tuple[str, str], tuple[int, in
     }
 
 
-def written(value: Fraction, digits: int, signed: bool = False) -> str:
+def written(value, digits, signed=False):
     """Half away from zero, decimal comma, real minus."""
     exact = Decimal(value.numerator) / Decimal(value.denominator)
     rounded = exact.quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
@@ -126,19 +125,19 @@ def written(value: Fraction, digits: int, signed: bool = False) -> str:
     return ("\u2212" if rounded < 0 else "+" if signed and rounded else "") + text
 
 
-def shares(measure: str) -> Callable[[str, str], Fraction]:
+def shares(measure):
     found = persons("jobindsats_ballerup.csv", measure)
     return lambda month, area: Fraction(*found[month, area])
 
 
-def lead(measure: str, month: str) -> Fraction:
+def lead(measure, month):
     """How much more Ballerup's share has fallen than the country's since January 2014."""
     share = shares(measure)
     own, country = (share(month, area) - share("2014M01", area) for area in ("Ballerup", "Hele landet"))
     return country - own
 
 
-def price(benefit: str) -> int:
+def price(benefit):
     [row] = [row for row in rows("enhedspriser_ballerup.csv") if row["Ydelse"] == benefit]
     return whole(row["Netto kr. pr. helårsperson"])
 
@@ -156,7 +155,7 @@ SPECIFIC = (
 )
 
 
-def extra_cost(measure: str, benefit: str, sign: int) -> Fraction:
+def extra_cost(measure, benefit, sign):
     month = LATEST[measure]
     population = persons("jobindsats_ballerup.csv", measure)[month, "Ballerup"][1]
     return -sign * lead(measure, month) * population * price(benefit)
@@ -165,29 +164,29 @@ def extra_cost(measure: str, benefit: str, sign: int) -> Fraction:
 # ---------------------------------------------------------------- the raw files say what the prose says
 
 
-def test_the_latest_data_are_of_june_may_and_november() -> None:
+def test_the_latest_data_are_of_june_may_and_november():
     for measure, month in LATEST.items():
         assert max(period for period, _ in persons("jobindsats_ballerup.csv", measure)) == month
 
 
-def test_the_burden_is_clearly_better_than_the_countrys_in_the_autumn_and_winter() -> None:
+def test_the_burden_is_clearly_better_than_the_countrys_in_the_autumn_and_winter():
     before = [lead("Forsørgelsestryk", f"2014M{month:02}") for month in range(2, 9)]
     after = [lead("Forsørgelsestryk", month) for month in ("2014M10", "2014M11", "2014M12", "2015M01", "2015M02")]
     assert max(before) < Fraction(1, 10_000)
     assert min(after) > Fraction(20, 10_000)
 
 
-def test_the_young_have_done_better_since_the_second_quarter_of_2014() -> None:
+def test_the_young_have_done_better_since_the_second_quarter_of_2014():
     months = [f"2014M{month:02}" for month in range(2, 13)] + [f"2015M{month:02}" for month in range(1, 7)]
     assert [lead("Ledige under 30 år", month) > 0 for month in months] == [False] * 2 + [True] * 15
 
 
-def test_sickness_benefit_is_worse_in_every_month_since_the_base() -> None:
+def test_sickness_benefit_is_worse_in_every_month_since_the_base():
     months = [f"2014M{month:02}" for month in range(2, 13)] + [f"2015M{month:02}" for month in range(1, 6)]
     assert all(lead("Sygedagpenge", month) < 0 for month in months)
 
 
-def test_new_flex_jobs_grow_more_than_in_the_country() -> None:
+def test_new_flex_jobs_grow_more_than_in_the_country():
     found = persons("jobindsats_ballerup.csv", "Fleksjob efter ny ordning")
     growth = {
         area: Fraction(found["2014M11", area][0], found["2014M01", area][0]) for area in ("Ballerup", "Hele landet")
@@ -196,11 +195,11 @@ def test_new_flex_jobs_grow_more_than_in_the_country() -> None:
     assert lead("Fleksjob efter ny ordning", "2014M11") < 0  # the share, too, has risen more
 
 
-def test_the_three_goals_together_cost_about_2_2_million() -> None:
+def test_the_three_goals_together_cost_about_2_2_million():
     assert written(sum((extra_cost(*one) for one in SPECIFIC), Fraction(0)) / 1_000_000, 1) == "2,2"
 
 
-def test_the_saving_on_two_young_persons_does_not_meet_the_cost_of_one_on_sickness_benefit() -> None:
+def test_the_saving_on_two_young_persons_does_not_meet_the_cost_of_one_on_sickness_benefit():
     assert 2 * price("Ledig under 30 år") < price("Sygedagpenge")
 
 
@@ -216,7 +215,7 @@ def test_the_saving_on_two_young_persons_does_not_meet_the_cost_of_one_on_sickne
         ("fleksjob", "på vej"),
     ],
 )
-def test_the_verdict_is_the_notes(pages: dict[str, Shown], page: str, verdict: str) -> None:
+def test_the_verdict_is_the_notes(pages, page, verdict):
     assert pages[page][f"maal-{page}"]["numbers"]["verdict"]["shown"] == verdict
 
 
@@ -228,9 +227,7 @@ def test_the_verdict_is_the_notes(pages: dict[str, Shown], page: str, verdict: s
         ("sygedagpenge", "Sygedagpenge"),
     ],
 )
-def test_the_figure_shows_the_change_since_the_base_month_by_month(
-    pages: dict[str, Shown], page: str, measure: str
-) -> None:
+def test_the_figure_shows_the_change_since_the_base_month_by_month(pages, page, measure):
     figure = pages[page]["udvikling"]
     share = shares(measure)
     months = sorted({period for period, _ in persons("jobindsats_ballerup.csv", measure)})
@@ -241,14 +238,14 @@ def test_the_figure_shows_the_change_since_the_base_month_by_month(
     assert [[cell["shown"] for cell in row["cells"][:2]] for row in figure["rows"]] == expected
 
 
-def test_the_target_line_of_the_burden_lies_046_below_the_country(pages: dict[str, Shown]) -> None:
+def test_the_target_line_of_the_burden_lies_046_below_the_country(pages):
     figure = pages["forsoergelsestryk"]["udvikling"]
     assert figure["columns"] == [["Ballerup"], ["Hele landet"], ["0,46 pct.point bedre"]]
     for row in figure["rows"]:
         assert row["cells"][2]["value"] == pytest.approx(row["cells"][1]["value"] - 0.0046)
 
 
-def test_the_two_goals_that_mean_046_together_are_told_with_their_sum(pages: dict[str, Shown]) -> None:
+def test_the_two_goals_that_mean_046_together_are_told_with_their_sum(pages):
     numbers = pages["forsoergelsestryk"]["tilsammen"]["numbers"]
     young, sick = lead("Ledige under 30 år", "2015M06"), lead("Sygedagpenge", "2015M05")
     assert numbers["needed"]["shown"] == "0,46\u00a0pct.point"
@@ -261,11 +258,11 @@ def test_the_two_goals_that_mean_046_together_are_told_with_their_sum(pages: dic
     ("page", "since"),
     [("forsoergelsestryk", "september 2014"), ("ungeledighed", "april 2014"), ("sygedagpenge", "februar 2014")],
 )
-def test_the_page_says_since_when(pages: dict[str, Shown], page: str, since: str) -> None:
+def test_the_page_says_since_when(pages, page, since):
     assert pages[page]["udviklingen-i-ord"]["numbers"]["since"]["shown"] == since
 
 
-def test_flex_jobs_are_drawn_as_an_index(pages: dict[str, Shown]) -> None:
+def test_flex_jobs_are_drawn_as_an_index(pages):
     found = persons("jobindsats_ballerup.csv", "Fleksjob efter ny ordning")
     figure = pages["fleksjob"]["indeks"]
     months = sorted({period for period, _ in found})
@@ -279,7 +276,7 @@ def test_flex_jobs_are_drawn_as_an_index(pages: dict[str, Shown]) -> None:
     assert [[cell["shown"] for cell in row["cells"]] for row in figure["rows"]] == expected
 
 
-def test_the_saving_is_drawn_by_goal_and_in_total_in_the_notes_own_sign(pages: dict[str, Shown]) -> None:
+def test_the_saving_is_drawn_by_goal_and_in_total_in_the_notes_own_sign(pages):
     page = pages["aktuel-besparelse"]
     costs = [extra_cost(*one) for one in SPECIFIC]
     expected = [written(cost / 1_000_000, 1) for cost in [*costs, sum(costs, Fraction(0))]]
@@ -300,7 +297,7 @@ def test_the_saving_is_drawn_by_goal_and_in_total_in_the_notes_own_sign(pages: d
     ]
 
 
-def test_the_saving_goal_is_behind_with_two_of_three_ahead(pages: dict[str, Shown]) -> None:
+def test_the_saving_goal_is_behind_with_two_of_three_ahead(pages):
     numbers = pages["aktuel-besparelse"]["maal-besparelse"]["numbers"]
     told = {name: one["shown"] for name, one in numbers.items()}
     assert told["verdict"] == "bagud"
@@ -309,7 +306,7 @@ def test_the_saving_goal_is_behind_with_two_of_three_ahead(pages: dict[str, Show
     assert (told["lowest"], told["highest"]) == ("3", "14\u00a0mio. kr.")
 
 
-def test_the_page_says_how_far_the_result_rests_on_the_price(pages: dict[str, Shown]) -> None:
+def test_the_page_says_how_far_the_result_rests_on_the_price(pages):
     young, sick, flex = (extra_cost(*one) for one in SPECIFIC)
     turning_price = -(young + flex) / (sick / price("Sygedagpenge"))
     shown = pages["aktuel-besparelse"]["prisens-betydning"]["numbers"]["turning_price"]["shown"]
@@ -320,9 +317,7 @@ def test_the_page_says_how_far_the_result_rests_on_the_price(pages: dict[str, Sh
     ("page", "measure", "month"),
     [("forsoergelsestryk", "Forsørgelsestryk", "2015M06"), ("ungeledighed", "Ledige under 30 år", "2015M06")],
 )
-def test_late_registrations_in_both_places_do_not_turn_what_rests_on_a_provisional_month(
-    pages: dict[str, Shown], page: str, measure: str, month: str
-) -> None:
+def test_late_registrations_in_both_places_do_not_turn_what_rests_on_a_provisional_month(pages, page, measure, month):
     share = shares(measure)
     then = share("2014M01", "Ballerup") - share("2014M01", "Hele landet")
     risen = Fraction(6, 5) * (share(month, "Ballerup") - share(month, "Hele landet"))
@@ -334,7 +329,7 @@ def test_late_registrations_in_both_places_do_not_turn_what_rests_on_a_provision
     )
 
 
-def test_a_lead_is_told_in_persons_and_from_every_month_that_could_be_its_base(pages: dict[str, Shown]) -> None:
+def test_a_lead_is_told_in_persons_and_from_every_month_that_could_be_its_base(pages):
     # 60 flex jobs in January 2014 and 160 in November; in the whole country 10.988 and 21.792
     numbers = pages["fleksjob"]["maal-fleksjob"]["numbers"]
     assert numbers["persons"]["value"] == pytest.approx(160 - 60 * 21_792 / 10_988)  # 41 more than by its growth
@@ -351,22 +346,22 @@ def test_a_lead_is_told_in_persons_and_from_every_month_that_could_be_its_base(p
     assert since_july_2014 - low == pytest.approx(high - since_july_2013, abs=0.1)
 
 
-def danish_number(text: str) -> float:
+def danish_number(text):
     return float(text.replace(".", "").replace(",", "."))
 
 
-def test_flex_jobs_are_sure_by_their_own_swing_and_a_refused_comparison_is_not_judged(pages: dict[str, Shown]) -> None:
+def test_flex_jobs_are_sure_by_their_own_swing_and_a_refused_comparison_is_not_judged(pages):
     assert pages["fleksjob"]["maal-fleksjob"]["numbers"]["certainty"]["value"] == "sikker"
     refused = pages["uden-grund"]["maal-sygedagpenge"]["numbers"]
     assert refused["certainty"]["value"] == "kan ikke vurderes"
     assert refused["how_sure"]["value"] == "Målet kan ikke afgøres: udviklingen kan ikke opgøres."
 
 
-def test_the_net_gain_is_not_known_since_the_note_has_no_expense(pages: dict[str, Shown]) -> None:
+def test_the_net_gain_is_not_known_since_the_note_has_no_expense(pages):
     assert pages["aktuel-besparelse"]["nettogevinst"]["numbers"]["net_gain"]["value"] is None
 
 
-def test_every_page_says_that_it_is_synthetic_though_the_prices_are_not(pages: dict[str, Shown]) -> None:
+def test_every_page_says_that_it_is_synthetic_though_the_prices_are_not(pages):
     for page in pages.values():
         assert any(item["synthetic"] for item in page.values())
     assert not pages["aktuel-besparelse"]["enhedspriser"]["synthetic"]
@@ -375,7 +370,7 @@ def test_every_page_says_that_it_is_synthetic_though_the_prices_are_not(pages: d
 # ---------------------------------------------------------------- breaks
 
 
-def test_across_a_break_without_a_reason_the_page_says_why_there_is_no_number(pages: dict[str, Shown]) -> None:
+def test_across_a_break_without_a_reason_the_page_says_why_there_is_no_number(pages):
     page = pages["uden-grund"]
     assert "Fra 1. juli 2014" in page["databrud"]["numbers"]["refusal"]["shown"]
     assert page["maal-sygedagpenge"]["numbers"]["verdict"]["shown"] == "kan ikke afgøres"
@@ -388,12 +383,12 @@ def test_across_a_break_without_a_reason_the_page_says_why_there_is_no_number(pa
 # ---------------------------------------------------------------- the cluster of Aabenraa
 
 
-def test_the_cluster_is_the_seventeen_of_the_report_and_the_country() -> None:
+def test_the_cluster_is_the_seventeen_of_the_report_and_the_country():
     areas = {area for _, area in persons("jobindsats_klynge.csv")}
     assert areas == {*CLUSTER, "Hele landet"} and len(CLUSTER) == 17
 
 
-def test_the_index_of_the_cluster_is_of_the_sums_with_and_without_aabenraa(pages: dict[str, Shown]) -> None:
+def test_the_index_of_the_cluster_is_of_the_sums_with_and_without_aabenraa(pages):
     found = persons("jobindsats_klynge.csv")
     groups = {
         "Aabenraa": ["Aabenraa"],
@@ -402,7 +397,7 @@ def test_the_index_of_the_cluster_is_of_the_sums_with_and_without_aabenraa(pages
         "Hele landet": ["Hele landet"],
     }
 
-    def total(month: str, areas: list[str], part: int) -> int:
+    def total(month, areas, part):
         return sum(found[month, area][part] for area in areas)
 
     months = sorted({period for period, _ in found})
@@ -424,7 +419,7 @@ def test_the_index_of_the_cluster_is_of_the_sums_with_and_without_aabenraa(pages
     assert index[months.index("2016M01")] == ["100,0"] * 4
 
 
-def test_beside_the_sums_stands_the_simple_mean_and_every_municipality(pages: dict[str, Shown]) -> None:
+def test_beside_the_sums_stands_the_simple_mean_and_every_municipality(pages):
     found = persons("jobindsats_klynge.csv")
     table = {row["label"]: [cell["shown"] for cell in row["cells"]] for row in pages["klyngen"]["klyngen"]["rows"]}
     assert set(CLUSTER) < set(table) and next(iter(table)) == "Aabenraa"
@@ -440,14 +435,14 @@ def test_beside_the_sums_stands_the_simple_mean_and_every_municipality(pages: di
         assert table[label] == [f"{rates[0]}\u00a0%", f"{rates[1]}\u00a0%", written(index / len(areas), 1)]
 
 
-def test_a_figure_across_an_accepted_break_says_that_the_break_is_marked(pages: dict[str, Shown]) -> None:
+def test_a_figure_across_an_accepted_break_says_that_the_break_is_marked(pages):
     assert pages["klyngen"]["indeks"]["caption"].endswith("Databrud er mærket.")
     assert not pages["ungeledighed"]["udvikling"]["caption"].endswith("Databrud er mærket.")
 
 
-def test_the_strategy_runs_as_the_note_says() -> None:
+def test_the_strategy_runs_as_the_note_says():
     strategies = load_strategies(Project(ROOT, ROOT / "data" / "example"))
-    strategy: Strategy = strategies[BALLERUP]
+    strategy = strategies[BALLERUP]
     assert (strategy.period.start, strategy.period.end) == (date(2015, 1, 1), date(2018, 12, 31))
     assert strategy.as_of == date(2015, 6, 30)
     assert [goal.id for goal in strategy.goals] == [

@@ -2,7 +2,7 @@
 
 import shutil
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import accumulate, pairwise
@@ -16,7 +16,7 @@ from conftest import as_read
 
 from afkast.analysis import economics
 from afkast.errors import AfkastError, DataError
-from afkast.intake import Snapshot, import_raw, open_snapshot
+from afkast.intake import import_raw, open_snapshot
 from afkast.intake.sources import read_sources
 from afkast.project import Project
 from afkast.report import show
@@ -27,7 +27,7 @@ Shown = Callable[[str, str], dict[str, dict[str, Any]]]
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+def project(tmp_path_factory):
     """The example's strategies beside a snapshot of their own."""
     project = Project(ROOT, tmp_path_factory.mktemp("project"))
     shutil.copytree(ROOT / "data" / "example" / "strategies", project.strategies)
@@ -37,21 +37,21 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 @pytest.fixture(scope="module")
-def snapshot(project: Project) -> Snapshot:
+def snapshot(project):
     return open_snapshot(project.snapshots)
 
 
 @pytest.fixture(scope="module")
-def shown(project: Project) -> Iterable[Shown]:
+def shown(project):
     """What a page of a strategy files at the door, by id; its notebook's cells are run here, without a kernel."""
-    pages: dict[tuple[str, str], dict[str, dict[str, Any]]] = {}
+    pages = {}
 
-    def run(strategy: str, page: str) -> dict[str, dict[str, Any]]:
+    def run(strategy, page):
         if (strategy, page) not in pages:
             found = load_strategy(project.strategies / f"{strategy}.yml", project.notebooks()).page(page)
             notebook = nbformat.read(project.notebooks()[found.notebook], as_version=4)
-            filed: dict[str, dict[str, Any]] = {}
-            names: dict[str, Any] = {}
+            filed = {}
+            names = {}
             with pytest.MonkeyPatch.context() as patch:
                 patch.setenv("AFKAST_DATA", str(project.data))
                 patch.setattr(
@@ -74,7 +74,7 @@ def shown(project: Project) -> Iterable[Shown]:
     yield run
 
 
-def cells(table: dict[str, Any]) -> list[tuple[str, ...]]:
+def cells(table):
     """The rows of a shown table as label and cells, minus signs as a keyboard writes them."""
     return [
         tuple(text.replace("−", "-") for text in (row["label"], *(cell["shown"] for cell in row["cells"])))
@@ -82,12 +82,12 @@ def cells(table: dict[str, Any]) -> list[tuple[str, ...]]:
     ]
 
 
-def printed(paper: str) -> list[tuple[str, ...]]:
+def printed(paper):
     """Rows of a table as on paper, cells parted by |."""
     return [tuple(cell.strip() for cell in line.split("|")) for line in paper.strip().splitlines()]
 
 
-def danish(value: Decimal | float, digits: int = 0) -> str:
+def danish(value, digits=0):
     """A number with thousands point and decimal comma; halves away from zero. Not Afkast's own."""
     exact = Decimal(str(value)).quantize(Decimal(10) ** -digits, ROUND_HALF_UP)
     text = f"{abs(exact):,.{digits}f}".replace(",", " ").replace(".", ",").replace(" ", ".")
@@ -113,14 +113,14 @@ Udvalget i alt | 893.273 | 887.956 | 900.413 | 915.847
 """
 
 
-def test_a1_the_committees_budget_stands_as_printed(shown: Shown) -> None:
+def test_a1_the_committees_budget_stands_as_printed(shown):
     table = shown("kik", "udvalgets-budget")["vedtaget-budget"]
     assert table["columns"] == [["2018"], ["2019"], ["2020"], ["2021"]]
     assert cells(table) == printed(A1)
 
 
-def test_a1_the_sums_follow_from_the_items_keyed_by_heading_and_item(snapshot: Snapshot) -> None:
-    sums: dict[tuple[str, int], Decimal] = defaultdict(Decimal)
+def test_a1_the_sums_follow_from_the_items_keyed_by_heading_and_item(snapshot):
+    sums = defaultdict(Decimal)
     for row in snapshot.table("committee_budgets").itertuples():
         for name in (row.heading, "Udvalget i alt"):
             sums[name, row.year] += Decimal(row.amount_dkk) / 1000
@@ -138,7 +138,7 @@ Forskel | 24,2 | 33,9 | 7,4 |
 """
 
 
-def test_a2_budget_and_actual_stand_as_printed(shown: Shown) -> None:
+def test_a2_budget_and_actual_stand_as_printed(shown):
     table = shown("kik", "oekonomi")["gevinst"]
     assert [head[-1] for head in table["columns"]] == ["2016", "2017", "2018 Pr. 31.05.2018", "2019"]
     assert cells(table) == printed(A2)
@@ -146,12 +146,12 @@ def test_a2_budget_and_actual_stand_as_printed(shown: Shown) -> None:
     assert "+ = en gevinst" in table["html"]
 
 
-def test_a2_follows_from_budget_postings_and_computed_saving(snapshot: Snapshot, shown: Shown) -> None:
-    budget: dict[int, float] = defaultdict(float)
+def test_a2_follows_from_budget_postings_and_computed_saving(snapshot, shown):
+    budget = defaultdict(float)
     for row in snapshot.table("budget").query("strategy == 'kik'").itertuples():
         if row.year != 2018 or row.month <= 5:
             budget[row.year] += row.amount_dkk if row.line == "benefit_saving" else -row.amount_dkk
-    actual: dict[int, float] = defaultdict(float)
+    actual = defaultdict(float)
     for row in snapshot.table("ledger").query("strategy == 'kik'").itertuples():
         actual[row.posted_on.year] -= row.amount_dkk
     for row in snapshot.table("measures").query("measure == 'beregnet_besparelse_kik'").itertuples():
@@ -167,8 +167,8 @@ def test_a2_follows_from_budget_postings_and_computed_saving(snapshot: Snapshot,
     assert shown("kik", "oekonomi")["investeringen"]["numbers"]["invested"]["shown"] == "68,0\u00a0mio. kr."
 
 
-def test_kik_breaks_even_in_2019_by_its_budget_and_in_2016_by_what_happened(snapshot: Snapshot, shown: Shown) -> None:
-    gain: dict[str, dict[tuple[int, int], float]] = {"budgeted": defaultdict(float), "actual": defaultdict(float)}
+def test_kik_breaks_even_in_2019_by_its_budget_and_in_2016_by_what_happened(snapshot, shown):
+    gain = {"budgeted": defaultdict(float), "actual": defaultdict(float)}
     for row in snapshot.table("budget").query("strategy == 'kik'").itertuples():
         months = range(1, 13) if pd.isna(row.month) else [row.month]
         for month in months:
@@ -188,7 +188,7 @@ def test_kik_breaks_even_in_2019_by_its_budget_and_in_2016_by_what_happened(snap
         assert numbers[name]["value"] == f"tjent hjem i {expected[1]} {year}"
 
 
-def test_the_budgeted_saving_of_kik_in_2018_presupposes_212_full_years_out_of_1461(shown: Shown) -> None:
+def test_the_budgeted_saving_of_kik_in_2018_presupposes_212_full_years_out_of_1461(shown):
     numbers = shown("kik", "oekonomi")["forudsaetningen"]["numbers"]
     assert numbers["exits"]["value"] == pytest.approx((9_580_000 + 13_412_000) / (11_282 * 12 * 0.8))
     assert numbers["share"]["value"] == pytest.approx(numbers["exits"]["value"] / 1461)
@@ -204,13 +204,13 @@ I alt | 1.133 | 975 | 853 | 783 | 783
 """
 
 
-def test_a3_stock_and_flows_stand_as_printed(shown: Shown) -> None:
+def test_a3_stock_and_flows_stand_as_printed(shown):
     table = shown("kik-ii", "kontaktforloeb")["plan"]
     assert table["columns"] == [[str(year)] for year in range(2018, 2023)]
     assert cells(table) == printed(A3)
 
 
-def test_a3_the_two_cells_that_do_not_add_up_follow_from_unrounded_flows(snapshot: Snapshot) -> None:
+def test_a3_the_two_cells_that_do_not_add_up_follow_from_unrounded_flows(snapshot):
     flows = snapshot.table("planned_flows")
     stock = Decimal(str(snapshot.table("targets").query("strategy == 'kik-ii'")["original_budget"].iloc[0]))
     at_end = []
@@ -221,7 +221,7 @@ def test_a3_the_two_cells_that_do_not_add_up_follow_from_unrounded_flows(snapsho
     assert (1133 - 120 - 37, 975 - 94 - 29) == (976, 852)  # what the printed flows would give
 
 
-def test_the_path_goes_down_from_1133_to_783_and_the_stock_ends_where_status_ends(shown: Shown) -> None:
+def test_the_path_goes_down_from_1133_to_783_and_the_stock_ends_where_status_ends(shown):
     page = shown("kik-ii", "kontaktforloeb")
     rows = {row[0]: row[1:] for row in cells(page["bestand-mod-plan"])}
     assert rows["maj 2018"] == ("1.133", "1.133") and rows["august 2018"] == ("978", "1.133")
@@ -257,7 +257,7 @@ Netto | | 2.577 | 12.907 | 1.206 | -11.296 | -5.418 | -24 | -8.011 | -15.813
 A5_COLUMNS = ["", "2018 7 mdr.", "2019", "2020", "2021", "2022 5 mdr.", "I alt", "2022 7 mdr.", "2023"]
 
 
-def test_a4_and_a5_the_plan_stands_as_printed(shown: Shown) -> None:
+def test_a4_and_a5_the_plan_stands_as_printed(shown):
     page = shown("kik-ii", "oekonomi")
     assert page["plan-samlet"]["columns"] == [["2018"], ["2019"], ["2020"], ["2021"], ["2022"], ["I alt"]]
     assert cells(page["plan-samlet"]) == printed(A4)
@@ -267,9 +267,9 @@ def test_a4_and_a5_the_plan_stands_as_printed(shown: Shown) -> None:
 
 
 @pytest.fixture(scope="module")
-def plan(snapshot: Snapshot) -> dict[tuple[str, str, str], list[Decimal]]:
+def plan(snapshot):
     """(committee, line, item) → the eight columns of A5 in kroner, each row of the budget put in its column."""
-    plan: dict[tuple[str, str, str], list[Decimal]] = defaultdict(lambda: [Decimal(0)] * 8)
+    plan = defaultdict(lambda: [Decimal(0)] * 8)
     for row in snapshot.table("budget").query("strategy == 'kik-ii'").itertuples():
         later = row.year == 2023 or (row.year == 2022 and row.month > 5)
         places = [row.year - 2016] if row.year == 2023 else [6] if later else [row.year - 2018, 5]
@@ -280,8 +280,8 @@ def plan(snapshot: Snapshot) -> dict[tuple[str, str, str], list[Decimal]]:
     return plan
 
 
-def test_a5_every_cell_follows_from_unrounded_amounts(plan: dict[tuple[str, str, str], list[Decimal]]) -> None:
-    def total(*lines: str) -> list[Decimal]:
+def test_a5_every_cell_follows_from_unrounded_amounts(plan):
+    def total(*lines):
         return [sum(column) for column in zip(*(row for key, row in plan.items() if key[1] in lines), strict=True)]
 
     paid, financed = total("investment", "benefit_saving"), total("financing")
@@ -305,7 +305,7 @@ def test_a5_every_cell_follows_from_unrounded_amounts(plan: dict[tuple[str, str,
     ]
 
 
-def test_the_plan_breaks_even_where_its_cumulated_gain_does(shown: Shown) -> None:
+def test_the_plan_breaks_even_where_its_cumulated_gain_does(shown):
     page = shown("kik-ii", "oekonomi")
     numbers = page["tjent-hjem-i-ord"]["numbers"]
     assert (numbers["with_financing"]["shown"], numbers["without"]["shown"]) == ("i maj 2022", "i juli 2023")
@@ -316,7 +316,7 @@ def test_the_plan_breaks_even_where_its_cumulated_gain_does(shown: Shown) -> Non
     assert page["nettogevinst"]["numbers"]["net_gain"] == {"value": None, "unit": "mio. kr.", "shown": "ikke opgjort"}
 
 
-def test_the_saving_of_2022_presupposes_191_full_years_out_of_350(shown: Shown) -> None:
+def test_the_saving_of_2022_presupposes_191_full_years_out_of_350(shown):
     numbers = shown("kik-ii", "oekonomi")["forudsaetningen"]["numbers"]
     assert numbers["exits"]["value"] == pytest.approx(20_674_000 / (11_282 * 12 * 0.8), abs=0.01)
     assert numbers["each"]["value"] == pytest.approx(20_674_000 / 350, abs=1)
@@ -333,7 +333,7 @@ Heraf øvrige målgrupper | 7 | 9 | 16 |
 """
 
 
-def test_a6_the_status_stands_as_printed_and_says_why_small_counts_are_shown(shown: Shown) -> None:
+def test_a6_the_status_stands_as_printed_and_says_why_small_counts_are_shown(shown):
     table = shown("kik-ii", "status")["status"]
     assert cells(table) == printed(A6)
     assert [head[0] for head in table["columns"]] == ["Udgangspunkt", "Tilgang", "I alt", "Mål"]
@@ -342,8 +342,8 @@ def test_a6_the_status_stands_as_printed_and_says_why_small_counts_are_shown(sho
     assert show.ALREADY_PUBLISHED in table["html"]
 
 
-def test_a6_the_sums_follow_from_the_counts(snapshot: Snapshot) -> None:
-    counts: dict[str, int] = defaultdict(int)
+def test_a6_the_sums_follow_from_the_counts(snapshot):
+    counts = defaultdict(int)
     for row in snapshot.table("statuses").query("strategy == 'kik-ii' and kind == 'actual'").itertuples():
         counts[row.group] += row.persons
         counts[row.state] += row.persons
@@ -353,7 +353,7 @@ def test_a6_the_sums_follow_from_the_counts(snapshot: Snapshot) -> None:
     assert [danish(counts[state]) for state in states] == [row[3] for row in rows[1:]]
 
 
-def test_448_of_1461_are_still_activity_ready_and_1013_have_left(shown: Shown) -> None:
+def test_448_of_1461_are_still_activity_ready_and_1013_have_left(shown):
     page = shown("kik", "aktivitetsparate")
     bars = {row[0]: int(row[1].replace(".", "")) for row in cells(page["fordeling"])}
     assert bars.pop("Aktivitetsparate") == 448
@@ -363,9 +363,7 @@ def test_448_of_1461_are_still_activity_ready_and_1013_have_left(shown: Shown) -
     assert page["maal-halvering"]["numbers"]["verdict"]["value"] == "på vej"
 
 
-def test_the_goal_s_words_are_of_all_and_its_measure_of_a_closed_group_and_the_page_says_both(
-    shown: Shown, snapshot: Snapshot
-) -> None:
+def test_the_goal_s_words_are_of_all_and_its_measure_of_a_closed_group_and_the_page_says_both(shown, snapshot):
     stock = snapshot.table("measures").query("measure == 'aktivitetsparateandel' and area == 'Aabenraa'")
     persons = stock[stock["period"] <= pd.Timestamp(2018, 5, 31)].set_index("period")["numerator"]
     fall = 1 - persons.iloc[-1] / persons[pd.Timestamp(2016, 1, 1)]
@@ -376,7 +374,7 @@ def test_the_goal_s_words_are_of_all_and_its_measure_of_a_closed_group_and_the_p
     assert "også nye" in html and "Regnet sådan er målet ikke opfyldt" in html  # 37 % is no half
 
 
-def test_at_least_60_percent_of_2013_and_2014_are_self_supporting_after_3_years(shown: Shown) -> None:
+def test_at_least_60_percent_of_2013_and_2014_are_self_supporting_after_3_years(shown):
     page = shown("kik", "integration")
     shares = {row[0]: row[1:] for row in cells(page["aargange"])}
     for year, persons, self_supporting in (("2013", 84, 51), ("2014", 127, 81)):
@@ -391,12 +389,12 @@ def test_at_least_60_percent_of_2013_and_2014_are_self_supporting_after_3_years(
     assert "Årgangene 2013 og 2014 kom, før strategien begyndte" in page["maal-integration"]["html"]
 
 
-def certainty(page: dict[str, dict[str, Any]], goal: str) -> tuple[str, str]:
+def certainty(page, goal):
     numbers = page[f"maal-{goal}"]["numbers"]
     return numbers["certainty"]["value"], numbers["how_sure"]["value"].replace("\u00a0", " ")
 
 
-def test_a_halved_group_is_sure_and_a_small_cohort_over_half_is_not(shown: Shown) -> None:
+def test_a_halved_group_is_sure_and_a_small_cohort_over_half_is_not(shown):
     # 448 of 1.461 by the binomial distribution, and 51 of 84 whose lower limit is 49,5 %
     assert certainty(shown("kik", "aktivitetsparate"), "halvering") == (
         "sikker",
@@ -407,7 +405,7 @@ def test_a_halved_group_is_sure_and_a_small_cohort_over_half_is_not(shown: Shown
     assert kind == "kan vende" and "mellem 49,5 og 71,2 %" in sentence
 
 
-def test_the_stock_of_kik_ii_lies_more_than_a_month_s_swing_under_the_plan(shown: Shown) -> None:
+def test_the_stock_of_kik_ii_lies_more_than_a_month_s_swing_under_the_plan(shown):
     from statistics import stdev
 
     stock = (1128, 1139, 1146, 1141, 1133, 1089, 1032, 978)
@@ -417,7 +415,7 @@ def test_the_stock_of_kik_ii_lies_more_than_a_month_s_swing_under_the_plan(shown
     assert f"mellem {danish(978 - half)} og {danish(978 + half)} kontaktforløb" in sentence
 
 
-def test_the_interval_of_a_share_is_the_one_of_statsmodels(shown: Shown) -> None:
+def test_the_interval_of_a_share_is_the_one_of_statsmodels(shown):
     from statsmodels.stats.proportion import proportion_confint
 
     rows = shown("kik", "integration")["interval"]["rows"]
@@ -426,7 +424,7 @@ def test_the_interval_of_a_share_is_the_one_of_statsmodels(shown: Shown) -> None
         assert [cell["value"] for cell in row["cells"][2:]] == pytest.approx(expected, abs=1e-9)
 
 
-def test_the_stock_trends_end_where_the_pages_say(shown: Shown, snapshot: Snapshot) -> None:
+def test_the_stock_trends_end_where_the_pages_say(shown, snapshot):
     measures = snapshot.table("measures").query("area == 'Aabenraa' and unit == 'fuldtidspersoner'")
     rows = {row[0]: row[1:] for row in cells(shown("kik", "udvikling")["foer-og-nu"])}
     for label, change in (("Ledighedsydelse", "-69"), ("Kontant- og uddannelseshjælp", "–")):
@@ -437,7 +435,7 @@ def test_the_stock_trends_end_where_the_pages_say(shown: Shown, snapshot: Snapsh
         assert change == "–" or danish(latest - before) == change
 
 
-def test_a_change_across_a_break_is_refused_or_given_with_its_reason_and_the_break_is_marked(shown: Shown) -> None:
+def test_a_change_across_a_break_is_refused_or_given_with_its_reason_and_the_break_is_marked(shown):
     page = shown("kik", "udvikling")
     notes = page["foer-og-nu"]["html"].split("</table>")[1]
     assert "Ledighedsydelse: Sammenlignet hen over et databrud: Omlægningen ændrede" in notes
@@ -454,11 +452,11 @@ BUDGET = pd.DataFrame(
 ).astype({"month": "Int64"})  # fmt: skip
 
 
-def test_a_year_that_the_period_cuts_is_cut_by_its_months() -> None:
+def test_a_year_that_the_period_cuts_is_cut_by_its_months():
     assert economics.within_period(BUDGET, date(2022, 5, 31)).to_list() == [True, True, False, False]
 
 
-def test_a_year_without_months_cannot_be_cut() -> None:
+def test_a_year_without_months_cannot_be_cut():
     with pytest.raises(AfkastError, match="2021 has no months"):
         economics.within_period(BUDGET, date(2021, 5, 31))
     assert economics.within_period(BUDGET, date(2021, 12, 31)).to_list() == [True, False, False, False]
@@ -468,13 +466,13 @@ def test_a_year_without_months_cannot_be_cut() -> None:
     ("gains", "month"),
     [((-3, -1, 0, 2), 3), ((-3, 1, -1, 2), 4), ((1, 2, 3, 4), 1), ((-3, -2, -1, -1), None), ((1, 1, 1, -1), None)],
 )
-def test_an_investment_breaks_even_when_its_sum_stays_above_zero(gains: tuple[int, ...], month: int | None) -> None:
+def test_an_investment_breaks_even_when_its_sum_stays_above_zero(gains, month):
     cumulated = pd.Series([1000.0 * gain for gain in gains], pd.date_range("2022-01-01", periods=4, freq="MS"))
     expected = pd.Timestamp(2022, month, 1) if month else None
     assert economics.break_even_month(cumulated) == expected
 
 
-def test_a_file_of_persons_cannot_be_declared_published(tmp_path: Path) -> None:
+def test_a_file_of_persons_cannot_be_declared_published(tmp_path):
     declared = (ROOT / "data" / "example" / "sources.yml").read_text("utf-8")
     entry = "  - file: fasit_personer.csv\n"
     (tmp_path / "sources.yml").write_text(declared.replace(entry, entry + "    published: true\n"), "utf-8")
@@ -482,9 +480,9 @@ def test_a_file_of_persons_cannot_be_declared_published(tmp_path: Path) -> None:
         read_sources(tmp_path)
 
 
-def test_small_counts_are_shown_only_where_every_file_is_published(project: Project, monkeypatch: Any) -> None:
+def test_small_counts_are_shown_only_where_every_file_is_published(project, monkeypatch):
     monkeypatch.setenv("AFKAST_DATA", str(project.data))
-    filed: list[tuple[list[str], str]] = []
+    filed = []
     monkeypatch.setattr(
         show,
         "display",

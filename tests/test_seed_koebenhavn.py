@@ -1,16 +1,14 @@
 """København's report, tables 1-8 and figure 1: on paper, in the snapshot by another way, and on the page."""
 
-from collections.abc import Iterator
 from pathlib import Path
 from shutil import copy, copytree
-from typing import Any
 
 import nbformat
 import pandas as pd
 import pytest
 
 from afkast.edition.execute import execute, jobs_of
-from afkast.intake import Snapshot, import_raw
+from afkast.intake import import_raw
 from afkast.project import Project
 from afkast.report.filed import filed
 from afkast.strategy import load_strategies
@@ -21,7 +19,7 @@ RECOMMENDED = "Indstillet til ressourceforløb i"
 FROM_COURSE = "Tilkendte førtidspensioner fra ressourceforløb i"
 
 # table → row label → (heading over the years, measures that are added up, source, 2016 and 2017 on paper)
-PRINTED: dict[str, dict[str, list[tuple[str, list[str], str, str, str]]]] = {
+PRINTED = {
     "tabel-1": {
         "Januar – december i alt": [("", ["Tilkendte førtidspensioner"], "Socialforvaltningen", "321", "453")],
     },
@@ -51,7 +49,7 @@ PRINTED: dict[str, dict[str, list[tuple[str, list[str], str, str, str]]]] = {
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
+def project(tmp_path_factory):
     project = Project(ROOT, tmp_path_factory.mktemp("project"))
     copytree(ROOT / "data" / "example" / "strategies", project.strategies)
     copy(ROOT / "data" / "example" / "sources.yml", project.data)
@@ -60,12 +58,12 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Project:
 
 
 @pytest.fixture(scope="module")
-def snapshot(project: Project) -> Snapshot:
+def snapshot(project):
     return import_raw(ROOT / "data" / "example", project.snapshots, b"k" * 32)
 
 
 @pytest.fixture(scope="module")
-def pages(project: Project, snapshot: Snapshot) -> Iterator[dict[str, dict[str, Any]]]:
+def pages(project, snapshot):
     """Page → id of what it shows → what it filed."""
     with pytest.MonkeyPatch.context() as environment:
         for name in ("AFKAST_DATA", "AFKAST_PAGES"):
@@ -79,22 +77,20 @@ def pages(project: Project, snapshot: Snapshot) -> Iterator[dict[str, dict[str, 
 
 
 @pytest.fixture(scope="module")
-def cases(snapshot: Snapshot) -> list[tuple[pd.Timestamp, pd.Timestamp]]:
+def cases(snapshot):
     return list(snapshot.table("cases")[["opened_on", "decided_on"]].itertuples(index=False, name=None))
 
 
-def danish(number: float, digits: int = 0) -> str:
+def danish(number, digits=0):
     return f"{number:,.{digits}f}".translate(str.maketrans(",.", ".,")).replace("-", "−")
 
 
-def plain(text: str) -> str:
+def plain(text):
     return text.replace("\u00a0", " ")
 
 
 @pytest.mark.parametrize("table", PRINTED)
-def test_every_printed_cell_follows_from_the_snapshot_and_stands_on_the_page(
-    table: str, snapshot: Snapshot, pages: dict[str, dict[str, Any]]
-) -> None:
+def test_every_printed_cell_follows_from_the_snapshot_and_stands_on_the_page(table, snapshot, pages):
     measures = snapshot.table("measures").query("area == 'København'")
     shown = pages["maalepunkter"][table]
     assert [row["label"] for row in shown["rows"]] == list(PRINTED[table])
@@ -112,15 +108,15 @@ def test_every_printed_cell_follows_from_the_snapshot_and_stands_on_the_page(
         assert [plain(cell["shown"]) for cell in row["cells"]] == expected
 
 
-def numbers(item: dict[str, Any]) -> dict[str, str]:
+def numbers(item):
     return {name: plain(one["shown"]) for name, one in item["numbers"].items()}
 
 
-def cells(item: dict[str, Any]) -> dict[str, list[str]]:
+def cells(item):
     return {row["label"]: [plain(cell["shown"]) for cell in row["cells"]] for row in item["rows"]}
 
 
-def test_the_changes_that_the_report_writes_or_leaves_out_are_computed(pages: dict[str, dict[str, Any]]) -> None:
+def test_the_changes_that_the_report_writes_or_leaves_out_are_computed(pages):
     counted = cells(pages["maalepunkter"]["antal"])
     assert counted["Tilkendte førtidspensioner"][2:4] == ["132", "41 %"]
     assert counted["Tilkendte fleksjob"][2] == "73"
@@ -130,13 +126,13 @@ def test_the_changes_that_the_report_writes_or_leaves_out_are_computed(pages: di
     assert list(part.values()) == [["50", "117"], ["321", "453"], ["15,6 %", "25,8 %"]]
 
 
-def test_a_rate_without_numerator_and_denominator_is_not_tested(pages: dict[str, dict[str, Any]]) -> None:
+def test_a_rate_without_numerator_and_denominator_is_not_tested(pages):
     shares = cells(pages["maalepunkter"]["andele"])
     assert shares["Sygefravær på JKI"] == ["15,1 %", "9,1 %", "−6,0", "−40 %", "–", "–", "kan ikke prøves"]
     assert shares["Medarbejderomsætning"][-1] == "kan ikke prøves"
 
 
-def test_only_sources_that_count_the_same_are_said_to_agree(pages: dict[str, dict[str, Any]]) -> None:
+def test_only_sources_that_count_the_same_are_said_to_agree(pages):
     compared = pages["maalepunkter"]["to-kilder"]
     answers = {row["label"]: [cell["shown"] for cell in row["cells"]][-2:] for row in compared["rows"]}
     assert answers == {
@@ -147,7 +143,7 @@ def test_only_sources_that_count_the_same_are_said_to_agree(pages: dict[str, dic
     }
 
 
-def test_only_the_goal_with_a_number_is_decided(pages: dict[str, dict[str, Any]]) -> None:
+def test_only_the_goal_with_a_number_is_decided(pages):
     said = {**pages["maalepunkter"], **pages["rettidighed"]}
     verdicts = {id.removeprefix("maal-"): numbers(said[id])["verdict"] for id in said if id.startswith("maal-")}
     assert verdicts.pop("sygefravaer") == "bagud"
@@ -157,17 +153,13 @@ def test_only_the_goal_with_a_number_is_decided(pages: dict[str, dict[str, Any]]
     assert numbers(said["nettogevinst"])["net_gain"] == "ikke opgjort"
 
 
-def test_the_plans_of_table_6_are_the_cases_that_were_opened(
-    snapshot: Snapshot, cases: list[tuple[pd.Timestamp, pd.Timestamp]]
-) -> None:
+def test_the_plans_of_table_6_are_the_cases_that_were_opened(snapshot, cases):
     plans = snapshot.table("measures").query("measure == 'Påbegyndte forberedende planer'")
     for period, value in zip(plans["period"], plans["value"], strict=True):
         assert value == sum((opened.year, opened.month) == (period.year, period.month) for opened, _ in cases)
 
 
-def test_figure_1_is_the_share_decided_within_161_days_and_falls_in_the_second_half_of_2017(
-    pages: dict[str, dict[str, Any]], cases: list[tuple[pd.Timestamp, pd.Timestamp]]
-) -> None:
+def test_figure_1_is_the_share_decided_within_161_days_and_falls_in_the_second_half_of_2017(pages, cases):
     shown = [[cell["value"] for cell in row["cells"]] for row in pages["rettidighed"]["figur-1"]["rows"]]
     assert len(shown) == 24
     for number, (among_decided, among_due) in enumerate(shown):
@@ -182,7 +174,7 @@ def test_figure_1_is_the_share_decided_within_161_days_and_falls_in_the_second_h
     assert monthly[23] < monthly[21] < monthly[17]
 
 
-def test_the_curve_over_age_is_lower_for_the_cases_of_2017(pages: dict[str, dict[str, Any]]) -> None:
+def test_the_curve_over_age_is_lower_for_the_cases_of_2017(pages):
     rows = {row["label"]: [cell["value"] for cell in row["cells"]] for row in pages["rettidighed"]["alder"]["rows"]}
     assert rows["0"][3] == 996 and rows["0"][7] == 1330
     at_target = rows["23"]
@@ -190,7 +182,7 @@ def test_the_curve_over_age_is_lower_for_the_cases_of_2017(pages: dict[str, dict
     assert at_target[6] < at_target[1], "by more than the bands"
 
 
-def test_the_share_among_the_decided_hides_the_cases_that_still_wait(pages: dict[str, dict[str, Any]]) -> None:
+def test_the_share_among_the_decided_hides_the_cases_that_still_wait(pages):
     said = numbers(pages["rettidighed"]["de-aabne"])
     assert int(said["open"].split()[0]) > int(said["open_before"].split()[0])
     assert int(said["overdue"].split()[0]) > 0

@@ -1,15 +1,12 @@
 """Norddjurs's five investments: every printed cell, the curves and the inflow, by other ways than the pages take."""
 
 import json
-from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import Shown
 
-from afkast.intake import Snapshot
 from afkast.report import disclosure
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -47,12 +44,12 @@ SIZES = {  # intervention group, target group
 YEARS = (2020, 2021, 2022, 2023)
 
 
-def cells(printed: str) -> dict[str, list[str]]:
+def cells(printed):
     lines = [line.split() for line in printed.split("\n") if line]
     return {" ".join(words[:-4]): words[-4:] for words in lines}
 
 
-def million(kroner: Decimal) -> str:
+def million(kroner):
     rounded = (kroner / 1_000_000).quantize(Decimal("0.001"), ROUND_HALF_UP)
     return f"{'−' if rounded < 0 else ''}{abs(rounded)}".replace(".", ",")
 
@@ -61,7 +58,7 @@ def million(kroner: Decimal) -> str:
 
 
 @pytest.mark.parametrize("strategy", PRINTED)
-def test_every_printed_cell_follows_from_the_snapshot(snapshot: Snapshot, strategy: str) -> None:
+def test_every_printed_cell_follows_from_the_snapshot(snapshot, strategy):
     budget = snapshot.table("budget")
     own = budget[budget["strategy"] == strategy]
     assert set(own["price_level_year"]) == {2020} and set(own["kind"]) == {"strategy"}
@@ -83,9 +80,7 @@ def test_every_printed_cell_follows_from_the_snapshot(snapshot: Snapshot, strate
 
 
 @pytest.mark.parametrize("strategy", PRINTED)
-def test_the_business_case_shows_the_table_of_the_paper(
-    page: Callable[[str, str], Shown], snapshot: Snapshot, strategy: str
-) -> None:
+def test_the_business_case_shows_the_table_of_the_paper(page, snapshot, strategy):
     shown = page(strategy, "businesscase")
     printed = cells(PRINTED[strategy])
     assert shown.rows("budget") == printed
@@ -121,7 +116,7 @@ def test_the_business_case_shows_the_table_of_the_paper(
 
 
 @pytest.mark.parametrize("strategy", PRINTED)
-def test_two_years_are_spent_on_own_wbs_elements_near_the_budget(snapshot: Snapshot, strategy: str) -> None:
+def test_two_years_are_spent_on_own_wbs_elements_near_the_budget(snapshot, strategy):
     ledger = snapshot.table("ledger")
     own = ledger[ledger["strategy"] == strategy]
     budget = {
@@ -149,9 +144,7 @@ def test_two_years_are_spent_on_own_wbs_elements_near_the_budget(snapshot: Snaps
         ("norddjurs-rekruttering-sundhed", 117_917, ["18,0", "11,6", "5,7", "5,7"], ["150 %", "96 %", "48 %", "48 %"]),
     ],
 )
-def test_the_budget_presupposes_so_many_exits(
-    page: Callable[[str, str], Shown], strategy: str, net_price: int, exits: list[str], share: list[str]
-) -> None:
+def test_the_budget_presupposes_so_many_exits(page, strategy, net_price, exits, share):
     shown = page(strategy, "businesscase")
     rows = shown.rows("forudsat-effekt")
     assert rows["Helårspersoner, der skal være ude af ydelsen"] == exits
@@ -165,9 +158,7 @@ def test_the_budget_presupposes_so_many_exits(
     ("strategy", "told"),
     [("norddjurs-smaajob", "−3,11."), ("norddjurs-jobsoegningsnetvaerk", "−3,939")],
 )
-def test_what_the_paper_prints_oddly_has_a_footnote(
-    page: Callable[[str, str], Shown], strategy: str, told: str
-) -> None:
+def test_what_the_paper_prints_oddly_has_a_footnote(page, strategy, told):
     assert told in page(strategy, "businesscase")["opfoelgning"]["html"]
 
 
@@ -175,14 +166,12 @@ def test_what_the_paper_prints_oddly_has_a_footnote(
 
 
 @pytest.mark.parametrize("strategy", SIZES)
-def test_the_groups_are_as_large_as_on_paper(snapshot: Snapshot, strategy: str) -> None:
+def test_the_groups_are_as_large_as_on_paper(snapshot, strategy):
     cohort = snapshot.table("cohort").query("strategy == @strategy")
     assert ((cohort["group"] == "intervention").sum(), len(cohort)) == SIZES[strategy]
 
 
-def test_smaajob_and_jobsoegningsnetvaerk_share_their_target_group_and_some_start_both(
-    page: Callable[[str, str], Shown], snapshot: Snapshot
-) -> None:
+def test_smaajob_and_jobsoegningsnetvaerk_share_their_target_group_and_some_start_both(page, snapshot):
     cohort = snapshot.table("cohort")
     of = {one: group for one, group in cohort.groupby("strategy")}
     small_jobs, network = of["norddjurs-smaajob"], of["norddjurs-jobsoegningsnetvaerk"]
@@ -195,7 +184,7 @@ def test_smaajob_and_jobsoegningsnetvaerk_share_their_target_group_and_some_star
     assert not others & set(of["norddjurs-koordineret-indsats"]["person"])
 
 
-def on_benefit(snapshot: Snapshot, people: pd.Series, month: str) -> set[str]:
+def on_benefit(snapshot, people, month):
     """Those of the people who live here with any day on any benefit in the month, by comparison of dates."""
     first = pd.Timestamp(month)
     last = first + pd.offsets.MonthEnd()
@@ -205,14 +194,12 @@ def on_benefit(snapshot: Snapshot, people: pd.Series, month: str) -> set[str]:
     return set(here["person"]) & set(people) - set(persons.loc[persons["moved_on"] <= last, "person"])
 
 
-def test_all_of_the_group_over_a_year_were_on_benefits_through_2019(snapshot: Snapshot) -> None:
+def test_all_of_the_group_over_a_year_were_on_benefits_through_2019(snapshot):
     people = snapshot.table("cohort").query("strategy == 'norddjurs-over-et-aars-ledighed'")["person"]
     assert all(len(on_benefit(snapshot, people, f"2019-{month:02}-01")) == 300 for month in range(1, 13))
 
 
-def test_the_example_reads_80_percent_in_april_and_the_intervention_group_lies_below(
-    page: Callable[[str, str], Shown], snapshot: Snapshot
-) -> None:
+def test_the_example_reads_80_percent_in_april_and_the_intervention_group_lies_below(page, snapshot):
     cohort = snapshot.table("cohort").query("strategy == 'norddjurs-smaajob'")
     first_starters = cohort.loc[cohort["started_on"] < "2020-02-01", "person"]
     shown = page("norddjurs-smaajob", "eksempel")
@@ -228,9 +215,7 @@ def test_the_example_reads_80_percent_in_april_and_the_intervention_group_lies_b
 
 
 @pytest.mark.parametrize("strategy", [one for one in SIZES if one != "norddjurs-rekruttering-sundhed"])
-def test_the_curves_rest_on_the_groups_of_the_paper(
-    page: Callable[[str, str], Shown], snapshot: Snapshot, strategy: str
-) -> None:
+def test_the_curves_rest_on_the_groups_of_the_paper(page, snapshot, strategy):
     started, target = SIZES[strategy]
     shown = page(strategy, "overlevelseskurver")
     columns = [tuple(column) for column in shown["beskrivende-kurver"]["columns"]]
@@ -252,7 +237,7 @@ def test_the_curves_rest_on_the_groups_of_the_paper(
         assert [one for one, _ in told] == [count for _, count in told]
 
 
-def test_the_planted_effects_lie_within_the_intervals_shown(page: Callable[[str, str], Shown]) -> None:
+def test_the_planted_effects_lie_within_the_intervals_shown(page):
     planted = {}
     for line in (ROOT / "data" / "example" / "planted_effect.md").read_text("utf-8").splitlines():
         match [part.strip() for part in line.split("|")]:
@@ -275,7 +260,7 @@ def test_the_planted_effects_lie_within_the_intervals_shown(page: Callable[[str,
 # ---------------------------------------------------------------- a group too small for curves
 
 
-def test_the_inflow_is_two_teams_of_six(page: Callable[[str, str], Shown], snapshot: Snapshot) -> None:
+def test_the_inflow_is_two_teams_of_six(page, snapshot):
     cohort = snapshot.table("cohort").query("strategy == 'norddjurs-rekruttering-sundhed'")
     shown = page("norddjurs-rekruttering-sundhed", "tilgang")
     by_month = {label: row[:2] for label, row in shown.rows("tilgang").items()}
@@ -288,8 +273,8 @@ def test_the_inflow_is_two_teams_of_six(page: Callable[[str, str], Shown], snaps
 
 
 def test_a_page_of_curves_for_twelve_gives_a_sentence_and_the_curve_of_the_target_group(
-    page: Callable[[str, str], Shown],
-) -> None:
+    page,
+):
     shown = page("norddjurs-rekruttering-sundhed", "kurver")
     assert "Indsatsgruppen er på under 15\u00a0personer" in shown["for-faa-til-en-kurve"]["html"]
     assert {column[0] for column in shown["beskrivende-kurver"]["columns"]} == {"Målgruppen"}
@@ -297,7 +282,7 @@ def test_a_page_of_curves_for_twelve_gives_a_sentence_and_the_curve_of_the_targe
     assert "Indsatsgruppen" not in json.dumps(shown["beskrivende-kurver"]["rows"])
 
 
-def test_the_example_of_a_group_too_small_is_a_sentence(page: Callable[[str, str], Shown]) -> None:
+def test_the_example_of_a_group_too_small_is_a_sentence(page):
     shown = page("norddjurs-rekruttering-sundhed", "eksempel")
     assert list(shown) == ["for-faa-til-en-kurve"]
 
@@ -313,6 +298,6 @@ def test_the_example_of_a_group_too_small_is_a_sentence(page: Callable[[str, str
         ([5, 3], [5, None]),
     ],
 )
-def test_a_running_total_does_not_tell_a_hidden_count(counts: list[int], totals: list[float | None]) -> None:
+def test_a_running_total_does_not_tell_a_hidden_count(counts, totals):
     shown = disclosure.running_total(pd.Series(counts))
     assert [None if pd.isna(one) else one for one in shown] == totals

@@ -4,7 +4,6 @@ import csv
 import json
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -18,7 +17,7 @@ BALLERUP = {"Ledige under 30 år": (49_938, 1), "Sygedagpenge": (150_514, 1), "F
 KONTANTHJAELP = Fraction(11_282 * 12 * 8, 10)
 
 
-def rows(name: str, encoding: str = "utf-8-sig") -> list[dict[str, str]]:
+def rows(name, encoding="utf-8-sig"):
     lines = [
         line
         for line in (RAW / name).read_text(encoding).splitlines()
@@ -27,11 +26,11 @@ def rows(name: str, encoding: str = "utf-8-sig") -> list[dict[str, str]]:
     return list(csv.DictReader(lines, delimiter=";"))
 
 
-def number(text: str) -> Fraction:
+def number(text):
     return Fraction(text.replace(".", "").replace(",", "."))
 
 
-def shares(name: str, column: str = "", measure: str = "") -> dict[tuple[str, str], tuple[Fraction, Fraction]]:
+def shares(name, column="", measure=""):
     """(month, area) → persons and population."""
     return {
         (row["Måned"], row["Område"]): (number(row["Fuldtidspersoner"]), number(row["Befolkning 16-66 år"]))
@@ -40,9 +39,7 @@ def shares(name: str, column: str = "", measure: str = "") -> dict[tuple[str, st
     }
 
 
-def before_and_others(
-    found: dict[tuple[str, str], tuple[Fraction, Fraction]], own: str, base: str
-) -> tuple[Fraction, Fraction]:
+def before_and_others(found, own, base):
     """Persons fewer than at one's own share at the base, and than by the country's development."""
     last = max(month for month, area in found if area == own)
     share = {key: Fraction(*pair) for key, pair in found.items()}
@@ -53,7 +50,7 @@ def before_and_others(
 
 
 @pytest.fixture(scope="module")
-def amounts(pages: Path) -> dict[str, dict[str, float]]:
+def amounts(pages):
     """Strategy → way → kroner a year, as the pages file them."""
     cells = shown_cells(pages).query("item == 'paa-flere-maader' and column_label == 'Mio. kr. om året'")
     return {
@@ -61,7 +58,7 @@ def amounts(pages: Path) -> dict[str, dict[str, float]]:
     }
 
 
-def test_kijos_s_extra_cost_is_reckoned_in_four_ways(amounts: dict[str, dict[str, float]]) -> None:
+def test_kijos_s_extra_cost_is_reckoned_in_four_ways(amounts):
     found = amounts["kijos"]
     stocks = rows("okonomi_helaarspersoner.csv")
     budgeted = sum(
@@ -81,14 +78,14 @@ def test_kijos_s_extra_cost_is_reckoned_in_four_ways(amounts: dict[str, dict[str
     assert found["Besluttet for året"] == 2_821_000
 
 
-def test_the_country_s_series_carry_the_persons_that_the_report_prints() -> None:
+def test_the_country_s_series_carry_the_persons_that_the_report_prints():
     for measure, average in (("Sygedagpenge", 506), ("Jobafklaring", 292)):
         own = shares("jobindsats_kijos.csv", "Ydelse", measure)
         months = [persons for (month, area), (persons, _) in own.items() if area == "Aabenraa" and month[:4] == "2019"]
         assert len(months) == 11 and round(sum(months) / 11) == average
 
 
-def test_kik_s_own_figure_is_below_its_persons_times_the_price(amounts: dict[str, dict[str, float]]) -> None:
+def test_kik_s_own_figure_is_below_its_persons_times_the_price(amounts):
     found = amounts["kik"]
     own = [number(row["Værdi"]) for row in rows("beregnet_besparelse_kik.csv")]
     before, others = before_and_others(shares("jobindsats_klynge.csv"), "Aabenraa", "2016M01")
@@ -97,7 +94,7 @@ def test_kik_s_own_figure_is_below_its_persons_times_the_price(amounts: dict[str
     assert found["Udviklingen i hele landet"] == pytest.approx(float(others * KONTANTHJAELP))
 
 
-def test_kik_ii_is_held_against_its_budget_and_its_start(amounts: dict[str, dict[str, float]]) -> None:
+def test_kik_ii_is_held_against_its_budget_and_its_start(amounts):
     stock = [number(row["Kontaktforløb"]) for row in rows("kontaktforloeb_kik_ii.csv", "cp1252")]
     found = amounts["kik-ii"]
     assert found["Budgettet før strategien"] == pytest.approx(float((1133 - sum(stock) / 8) * KONTANTHJAELP))
@@ -105,7 +102,7 @@ def test_kik_ii_is_held_against_its_budget_and_its_start(amounts: dict[str, dict
     assert found["Besluttet for året"] == 0
 
 
-def test_ballerup_saves_by_its_own_past_and_not_by_the_country_s(amounts: dict[str, dict[str, float]]) -> None:
+def test_ballerup_saves_by_its_own_past_and_not_by_the_country_s(amounts):
     before, others = Fraction(0), Fraction(0)
     for measure, (price, sign) in BALLERUP.items():
         fewer = before_and_others(shares("jobindsats_ballerup.csv", "Måltal", measure), "Ballerup", "2014M01")
@@ -116,7 +113,7 @@ def test_ballerup_saves_by_its_own_past_and_not_by_the_country_s(amounts: dict[s
     assert round(found["Udviklingen i hele landet"] / 1e6, 1) == -2.2
 
 
-def test_the_page_says_how_far_the_ways_agree(pages: Path) -> None:
+def test_the_page_says_how_far_the_ways_agree(pages):
     said = published(pages).query("item == 'besparelsen-opgjort'").set_index(["strategy", "name"])["shown"]
     assert said["ballerup-nye-maal", "ways"] == "2"
     assert "−2,2" in said["ballerup-nye-maal", "low"] and "20,0" in said["ballerup-nye-maal", "high"]
@@ -128,14 +125,14 @@ def test_the_page_says_how_far_the_ways_agree(pages: Path) -> None:
     ("savings", "same_direction", "share"),
     [((2.0, 4.0), True, 0.5), ((-4.0, -2.0, -3.0), True, 0.5), ((-1.0, 2.0), False, None), ((0.0, 2.0), False, None)],
 )
-def test_ways_agree_when_all_save_or_all_cost(savings: Any, same_direction: bool, share: float | None) -> None:
+def test_ways_agree_when_all_save_or_all_cost(savings, same_direction, share):
     found = agreement([*savings, float("nan")])
     assert (found.ways, found.same_direction) == (len(savings), same_direction)
     assert found.spread == max(savings) - min(savings)
     assert found.smallest_of_largest == pytest.approx(share if share else float("nan"), nan_ok=True)
 
 
-def test_nothing_known_is_nothing_to_compare() -> None:
+def test_nothing_known_is_nothing_to_compare():
     with pytest.raises(AfkastError, match="nothing to compare"):
         agreement([float("nan")])
 
@@ -143,7 +140,7 @@ def test_nothing_known_is_nothing_to_compare() -> None:
 # ---------------------------------------------------------------- from a-dagpenge to kontanthjælp
 
 
-def test_few_pass_from_a_dagpenge_at_once_and_more_within_a_year(pages: Path) -> None:
+def test_few_pass_from_a_dagpenge_at_once_and_more_within_a_year(pages):
     cells = shown_cells(pages).query("strategy == 'kik-ii' and item == 'overgang'")
     shown = {(row.row_label, row.column_label): row.value for row in cells.itertuples()}
     source = rows("fra_a_dagpenge.csv")
@@ -162,11 +159,11 @@ def test_few_pass_from_a_dagpenge_at_once_and_more_within_a_year(pages: Path) ->
 # ---------------------------------------------------------------- one sign on the overview
 
 
-def test_the_overview_shows_a_gain_and_a_saving_with_plus_whatever_sign_the_report_has(pages: Path) -> None:
+def test_the_overview_shows_a_gain_and_a_saving_with_plus_whatever_sign_the_report_has(pages):
     overview = json.loads((pages / "overblik.ipynb").read_text("utf-8"))
     tables = {item["id"]: item for item in filed(overview) if item["kind"] == "table"}
 
-    def shown(table: str, column: str) -> dict[str, str]:
+    def shown(table, column):
         place = [head[0] for head in tables[table]["columns"]].index(column)
         return {row["label"]: row["cells"][place]["shown"].replace("\u00a0", " ") for row in tables[table]["rows"]}
 

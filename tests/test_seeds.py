@@ -6,17 +6,12 @@ without the notebooks' own functions, and the numbers that the executed pages fi
 
 import json
 import math
-from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import pairwise
-from pathlib import Path
-from typing import Any
 
-import pandas as pd
 import pytest
 from conftest import as_read
 
-from afkast.intake import Snapshot
 from afkast.report.filed import filed
 
 KIJOS, NORDDJURS = "kijos", "norddjurs-koordineret-indsats"
@@ -78,19 +73,19 @@ Table = dict[tuple[str, str], str]
 """The text of each cell by row and column."""
 
 
-def read(printed: str) -> Table:
+def read(printed):
     heading, *rows = ([cell.strip() for cell in line.split("|")] for line in printed.strip("\n").splitlines()[:-1])
     return {(row[0], column): cell for row in rows for column, cell in zip(heading[1:], row[1:], strict=True)}
 
 
-def expected(name: str) -> Table:
+def expected(name):
     """The printed table, with what follows from its own numbers where the print does not."""
     return read(PRINTED[name]) | {
         (row, column): shown for (table, row, column), shown in DOES_NOT_FOLLOW.items() if table == name
     }
 
 
-def rounded(value: float, unit: float, digits: int = 0) -> str:
+def rounded(value, unit, digits=0):
     """The value in units of so much, halves away from zero, with Danish separators."""
     exact = (Decimal(str(value)) / Decimal(str(unit))).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
     return f"{exact + 0:,.{digits}f}".translate(str.maketrans(",.", ".,"))  # adding 0 turns -0 into 0
@@ -99,17 +94,17 @@ def rounded(value: float, unit: float, digits: int = 0) -> str:
 # ---------------------------------------------------------------- from the data, by plain sums
 
 
-def rows(frame: pd.DataFrame, **wanted: Any) -> pd.DataFrame:
+def rows(frame, **wanted):
     for column, value in wanted.items():
         frame = frame[frame[column] == value]
     return frame
 
 
-def kroner(frame: pd.DataFrame, **wanted: Any) -> float:
+def kroner(frame, **wanted):
     return float(rows(frame, **wanted)["amount_dkk"].sum())
 
 
-def k1(snapshot: Snapshot) -> Table:
+def k1(snapshot):
     budget = rows(snapshot.table("budget"), strategy=KIJOS, kind="strategy")
     table = {}
     for year in (2019, 2020, 2021, 2022):
@@ -123,7 +118,7 @@ def k1(snapshot: Snapshot) -> Table:
     return {cell: rounded(value, 1_000) for cell, value in table.items()}
 
 
-def follow_up(snapshot: Snapshot) -> dict[str, list[float]]:
+def follow_up(snapshot):
     """The year's budget, what happened until 30 November and what was expected until then; paper's signs, kroner."""
     budget = rows(snapshot.table("budget"), strategy=KIJOS, kind="revised", year=2019)
     until = budget[budget["month"].notna() & (budget["month"] <= 11)]
@@ -139,11 +134,11 @@ def follow_up(snapshot: Snapshot) -> dict[str, list[float]]:
     return found
 
 
-def columns_of(name: str) -> list[str]:
+def columns_of(name):
     return list(dict.fromkeys(column for _, column in read(PRINTED[name])))
 
 
-def k2(snapshot: Snapshot) -> Table:
+def k2(snapshot):
     found = follow_up(snapshot)
     both = [found["Økonomiudvalget"], found["Arbejdsmarkedsudvalget"]]
     lines = {
@@ -154,18 +149,18 @@ def k2(snapshot: Snapshot) -> Table:
     return in_thousands("K2", lines)
 
 
-def k3(snapshot: Snapshot) -> Table:
+def k3(snapshot):
     saving = follow_up(snapshot)["Besparelse"]
     return in_thousands("K3", {"Arbejdsmarkedsudvalget": saving, "Netto besparelse": saving})
 
 
-def k4(snapshot: Snapshot) -> Table:
+def k4(snapshot):
     return in_thousands(
         "K4", {"Netto gevinst": [sum(three) for three in zip(*follow_up(snapshot).values(), strict=True)]}
     )
 
 
-def in_thousands(name: str, lines: dict[str, list[float]]) -> Table:
+def in_thousands(name, lines):
     return {
         (row, column): rounded(value, 1_000)
         for row, values in lines.items()
@@ -173,14 +168,14 @@ def in_thousands(name: str, lines: dict[str, list[float]]) -> Table:
     }
 
 
-def full_year_persons(measure: str) -> Callable[[Snapshot], Table]:
-    def table(snapshot: Snapshot) -> Table:
+def full_year_persons(measure):
+    def table(snapshot):
         targets = rows(snapshot.table("targets"), strategy=KIJOS, measure=measure).set_index("year")
         months = rows(snapshot.table("measures"), measure=measure, area="Aabenraa")
         months = months[months["period"].between("2019-01-01", "2019-11-30")]
         assert len(months) == 11
         actual = sum(Decimal(str(value)) for value in months["value"]) / 11
-        found: Table = {}
+        found = {}
         for year, target in targets.iterrows():
             original, strategy = Decimal(target["original_budget"]), Decimal(target["strategy_budget"])
             is_now = year == 2019
@@ -197,9 +192,9 @@ def full_year_persons(measure: str) -> Callable[[Snapshot], Table]:
     return table
 
 
-def n1(snapshot: Snapshot) -> Table:
+def n1(snapshot):
     budget = rows(snapshot.table("budget"), strategy=NORDDJURS, kind="strategy", price_level_year=2020)
-    found: Table = {}
+    found = {}
     for year in (2020, 2021, 2022, 2023):
         investment = kroner(budget, line="investment", year=year)
         saving = kroner(budget, line="benefit_saving", year=year)
@@ -212,7 +207,7 @@ def n1(snapshot: Snapshot) -> Table:
     return found
 
 
-BY_SUMS: dict[str, Callable[[Snapshot], Table]] = {
+BY_SUMS = {
     "K1": k1,
     "K2": k2,
     "K3": k3,
@@ -224,7 +219,7 @@ BY_SUMS: dict[str, Callable[[Snapshot], Table]] = {
 
 
 @pytest.mark.parametrize("name", PRINTED)
-def test_every_printed_cell_follows_from_the_data(name: str, snapshot: Snapshot) -> None:
+def test_every_printed_cell_follows_from_the_data(name, snapshot):
     assert BY_SUMS[name](snapshot) == expected(name)
 
 
@@ -241,16 +236,16 @@ SHOWN_AT = {
 }
 
 
-def page_of(pages: Path, strategy: str, page: str) -> dict[str, Any]:
+def page_of(pages, strategy, page):
     return dict(json.loads((pages / strategy / f"{page}.ipynb").read_text(encoding="utf-8")))
 
 
-def item_of(pages: Path, strategy: str, page: str, item: str) -> dict[str, Any]:
+def item_of(pages, strategy, page, item):
     (found,) = (one for one in filed(page_of(pages, strategy, page)) if one["id"] == item)
     return found
 
 
-def cells_of(item: dict[str, Any]) -> Table:
+def cells_of(item):
     """What a table shows, with the signs of a typewriter."""
     return {
         (row["label"], " ".join(column)): cell["shown"].replace("\u2212", "-").replace("\u00a0%", "%")
@@ -260,7 +255,7 @@ def cells_of(item: dict[str, Any]) -> Table:
 
 
 @pytest.mark.parametrize("name", PRINTED)
-def test_every_printed_cell_is_shown_in_its_row_and_column(name: str, pages: Path) -> None:
+def test_every_printed_cell_is_shown_in_its_row_and_column(name, pages):
     shown = cells_of(item_of(pages, *SHOWN_AT[name]))
     assert list(shown.items()) == list(expected(name).items())
 
@@ -268,7 +263,7 @@ def test_every_printed_cell_is_shown_in_its_row_and_column(name: str, pages: Pat
 # ---------------------------------------------------------------- how the year ends
 
 
-def months_of_kijos(snapshot: Snapshot) -> tuple[list[float], list[float], list[float]]:
+def months_of_kijos(snapshot):
     """The months' spending from June, their phased budget to December, and the saving of each month from January."""
     ledger = rows(snapshot.table("ledger"), strategy=KIJOS, line="investment")
     spent = [float(ledger[ledger["posted_on"].dt.month == month]["amount_dkk"].sum()) for month in range(6, 12)]
@@ -282,7 +277,7 @@ def months_of_kijos(snapshot: Snapshot) -> tuple[list[float], list[float], list[
     return spent, phased, saved
 
 
-def test_the_year_of_kijos_ends_as_its_months_say(snapshot: Snapshot, pages: Path) -> None:
+def test_the_year_of_kijos_ends_as_its_months_say(snapshot, pages):
     spent, phased, saved = months_of_kijos(snapshot)
     ratio = sum(spent) / sum(phased[:6])
     squares = sum((s - ratio * p) ** 2 / p for s, p in zip(spent, phased[:6], strict=True)) / 5
@@ -301,9 +296,7 @@ def test_the_year_of_kijos_ends_as_its_months_say(snapshot: Snapshot, pages: Pat
         assert [shown[row, column] for column in ("Prognose for 2019", "Nedre", "Øvre")] == expected
 
 
-def test_kijos_breaks_even_in_september_2020_by_its_budget_and_not_as_2019_goes(
-    snapshot: Snapshot, pages: Path
-) -> None:
+def test_kijos_breaks_even_in_september_2020_by_its_budget_and_not_as_2019_goes(snapshot, pages):
     budget = rows(snapshot.table("budget"), strategy=KIJOS, kind="strategy")
     gain = {
         year: kroner(budget, line="benefit_saving", year=year) - kroner(budget, line="investment", year=year)
@@ -319,9 +312,7 @@ def test_kijos_breaks_even_in_september_2020_by_its_budget_and_not_as_2019_goes(
 
 
 @pytest.mark.parametrize(("page", "tenths"), [("sygedagpenge", 5168), ("jobafklaring", 3032)])
-def test_the_year_s_average_carries_the_latest_month_on(
-    snapshot: Snapshot, pages: Path, page: str, tenths: int
-) -> None:
+def test_the_year_s_average_carries_the_latest_month_on(snapshot, pages, page, tenths):
     own = rows(snapshot.table("measures"), measure=page, area="Aabenraa").sort_values("period")
     stock = list(own["value"])
     assert stock[-1] == tenths / 10
@@ -334,7 +325,7 @@ def test_the_year_s_average_carries_the_latest_month_on(
     assert item_of(pages, KIJOS, page, f"maal-{page}")["numbers"]["certainty"]["value"] == "sikker"
 
 
-def test_the_follow_up_shows_the_printed_budget_beside_what_was_realised(pages: Path) -> None:
+def test_the_follow_up_shows_the_printed_budget_beside_what_was_realised(pages):
     shown = cells_of(item_of(pages, NORDDJURS, "businesscase", "opfoelgning"))
     budget = {(row, column.split()[0]): cell for (row, column), cell in shown.items() if column.endswith("Budget")}
     assert budget == expected("N1")
@@ -342,7 +333,7 @@ def test_the_follow_up_shows_the_printed_budget_beside_what_was_realised(pages: 
     assert columns == [f"{year} {what}" for year in range(2020, 2024) for what in ("Budget", "Realiseret")]
 
 
-def test_the_one_cell_that_does_not_follow_is_shown_as_computed_with_what_the_paper_prints(pages: Path) -> None:
+def test_the_one_cell_that_does_not_follow_is_shown_as_computed_with_what_the_paper_prints(pages):
     assert read(PRINTED["K5"])[PERCENT, "2019"] == "-3%"
     (html,) = (
         as_read("".join(output["data"]["text/html"]))
@@ -355,7 +346,7 @@ def test_the_one_cell_that_does_not_follow_is_shown_as_computed_with_what_the_pa
     assert "2,4 %" in notes
 
 
-def test_the_seeds_print_eighty_two_cells_of_which_one_does_not_follow() -> None:
+def test_the_seeds_print_eighty_two_cells_of_which_one_does_not_follow():
     # 16 + 9 + 6 + 3 + 18 + 18 + 12; the blank ones are not counted
     assert sum(cell != "" for name in PRINTED for cell in read(PRINTED[name]).values()) == 82
     differing = [

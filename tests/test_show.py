@@ -5,12 +5,10 @@ import re
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 import pytest
 from conftest import as_read
-from matplotlib.figure import Figure
 
 from afkast.analysis.economics import net_gain
 from afkast.analysis.targets import Verdict
@@ -28,7 +26,7 @@ ROOT = Path(__file__).resolve().parents[1]
 NASTY = "<script>alert(1)</script> \"q\" 'a' & **fed** `kode` {x} [l](http://h) $y$ | #"
 
 
-def entry(file: str, table: str, source: str, extracted_on: str, synthetic: bool) -> dict[str, Any]:
+def entry(file, table, source, extracted_on, synthetic):
     return {
         "file": file,
         "table": table,
@@ -52,99 +50,99 @@ OPUS = pd.DataFrame({"file": ["opus.txt", "opus.txt"]})
 class Element:
     """An element of the page: its tag, attributes, and all text in it."""
 
-    def __init__(self, tag: str, attributes: dict[str, str]) -> None:
+    def __init__(self, tag, attributes):
         self.tag, self.attributes, self.text = tag, attributes, ""
 
-    def __repr__(self) -> str:
+    def __repr__(self):
         return f"<{self.tag} {self.attributes}>{self.text}"
 
 
 class Reading(HTMLParser):
     """What a browser makes of the HTML, in order."""
 
-    def __init__(self, html: str) -> None:
+    def __init__(self, html):
         super().__init__()
-        self.elements: list[Element] = []
-        self._open: list[Element] = []
+        self.elements = []
+        self._open = []
         self.feed(html)
 
-    def handle_starttag(self, tag: str, attributes: Any) -> None:
+    def handle_starttag(self, tag, attributes):
         element = Element(tag, dict(attributes))
         self.elements.append(element)
         if tag not in ("img", "source", "br"):
             self._open.append(element)
 
-    def handle_endtag(self, tag: str) -> None:
+    def handle_endtag(self, tag):
         while self._open and self._open.pop().tag != tag:
             pass
 
-    def handle_data(self, data: str) -> None:
+    def handle_data(self, data):
         for element in self._open:
             element.text += data
 
-    def all(self, tag: str, of_class: str = "") -> list[Element]:
+    def all(self, tag, of_class=""):
         return (
             [e for e in self.elements if e.tag == tag and of_class in (e.attributes.get("class") or "").split(" ")]
             if of_class
             else [e for e in self.elements if e.tag == tag]
         )
 
-    def one(self, tag: str, of_class: str = "") -> Element:
+    def one(self, tag, of_class=""):
         (element,) = self.all(tag, of_class)
         return element
 
-    def texts(self, tag: str, of_class: str = "") -> list[str]:
+    def texts(self, tag, of_class=""):
         return [element.text.replace("\u00a0", " ") for element in self.all(tag, of_class)]
 
 
 class Shown:
     """A page, and what came out of its door."""
 
-    def __init__(self, files: list[dict[str, Any]] = FILES) -> None:
+    def __init__(self, files=FILES):
         project = Project(Path("nowhere"), Path("nowhere"))
         self.page = Page(project, Snapshot(Path("nowhere"), {"files": files}), date(2019, 11, 30), None, "side")
-        self.outputs: list[dict[str, Any]] = []
+        self.outputs = []
 
     @property
-    def html(self) -> str:
+    def html(self):
         return as_read(str(self.outputs[-1]["data"]["text/html"]))
 
     @property
-    def read(self) -> Reading:
+    def read(self):
         return Reading(self.html)
 
     @property
-    def filed(self) -> dict[str, Any]:
+    def filed(self):
         return dict(self.outputs[-1]["metadata"]["afkast"])
 
     @property
-    def notebook(self) -> dict[str, Any]:
+    def notebook(self):
         return {"cells": [{"outputs": self.outputs}, {"cell_type": "markdown"}]}
 
-    def table(self, values: pd.DataFrame, **how: Any) -> Reading:
+    def table(self, values, **how):
         self.page.show_table("tabel", values, **{"caption": "Tabel.", "source": OPUS, **how})
         return self.read
 
-    def text(self, text: str, **names: Any) -> Reading:
+    def text(self, text, **names):
         how = {one: names.pop(one) for one in ("source", "headline", "code", "filed", "of") if one in names}
         self.page.show_text("tekst", text, names, **how)
         return self.read
 
-    def figure(self, values: pd.DataFrame, names: dict[str, Any] | None = None, **how: Any) -> Reading:
+    def figure(self, values, names=None, **how):
         how = {"caption": "Figur.", "alt": "Alt.", "unit": "personer", "source": OPUS, **how}
         self.page.show_figure("figur", values, how.pop("draw", draw_nothing), names=names, **how)
         return self.read
 
 
-def draw_nothing(figure: Figure, values: pd.DataFrame) -> None:
+def draw_nothing(figure, values):
     figure.subplots().plot([0, 1])
 
 
 @pytest.fixture
-def door(monkeypatch: pytest.MonkeyPatch) -> Shown:
+def door(monkeypatch):
     shown = Shown()
 
-    def display(data: dict[str, str], raw: bool, metadata: dict[str, Any]) -> None:
+    def display(data, raw, metadata):
         assert raw
         shown.outputs.append({"data": data, "metadata": metadata})
 
@@ -152,19 +150,19 @@ def door(monkeypatch: pytest.MonkeyPatch) -> Shown:
     return shown
 
 
-def cells(reading: Reading) -> list[str]:
+def cells(reading):
     """The cells; an empty corner is none, and no heading either."""
     return [one.text.replace("\u00a0", " ") for one in below(reading)]
 
 
-def below(reading: Reading) -> list[Element]:
+def below(reading):
     return [one for one in reading.all("td") if one.attributes.get("class") != "corner"]
 
 
 # ---------------------------------------------------------------- text is text
 
 
-def test_whatever_is_in_a_tables_words_appears_as_text(door: Shown) -> None:
+def test_whatever_is_in_a_tables_words_appears_as_text(door):
     values = pd.DataFrame({NASTY: [NASTY, 1.0]}, index=["a " + NASTY, "b"], dtype=object)
     read = door.table(values, caption=NASTY, corner=NASTY, notes=[NASTY])
     assert read.all("script") == []
@@ -175,7 +173,7 @@ def test_whatever_is_in_a_tables_words_appears_as_text(door: Shown) -> None:
     assert read.all("strong") == read.all("code") == read.all("a") == []
 
 
-def test_whatever_is_in_a_quantity_link_or_source_appears_as_text(door: Shown) -> None:
+def test_whatever_is_in_a_quantity_link_or_source_appears_as_text(door):
     files = [entry("opus.txt", "ledger", NASTY, "2019-12-09", False)]
     door.page.snapshot.manifest["files"] = files
     link = Link(NASTY, 'side.html" onclick="alert(1)')
@@ -189,7 +187,7 @@ def test_whatever_is_in_a_quantity_link_or_source_appears_as_text(door: Shown) -
     assert read.one("span", "afkast-source").text == f"Kilde: {NASTY} · data pr. 9.\u00a0december 2019"
 
 
-def test_whatever_is_in_a_figures_words_appears_as_text(door: Shown) -> None:
+def test_whatever_is_in_a_figures_words_appears_as_text(door):
     values = pd.DataFrame({NASTY: [10, 20]}, index=["a", NASTY])
     read = door.figure(values, caption=NASTY, alt="Se {it}", names={"it": NASTY}, notes=[NASTY])
     assert read.all("script") == []
@@ -198,13 +196,13 @@ def test_whatever_is_in_a_figures_words_appears_as_text(door: Shown) -> None:
     assert read.one("figcaption").text.startswith(NASTY)
 
 
-def test_html_in_a_notebooks_own_sentence_appears_as_text_and_markdown_as_markup(door: Shown) -> None:
+def test_html_in_a_notebooks_own_sentence_appears_as_text_and_markdown_as_markup(door):
     read = door.text("**Fed** <b>{x}</b>", x="ord")
     assert read.one("strong").text == "Fed"
     assert read.one("p").text == "Fed <b>ord</b>"
 
 
-def test_a_quantity_that_looks_like_another_ones_name_stays_as_it_is(door: Shown) -> None:
+def test_a_quantity_that_looks_like_another_ones_name_stays_as_it_is(door):
     read = door.text("{a} {b} {a}", a="{b}", b="{a}")
     assert read.one("p").text == "{b} {a} {b}"
 
@@ -212,7 +210,7 @@ def test_a_quantity_that_looks_like_another_ones_name_stays_as_it_is(door: Shown
 # ---------------------------------------------------------------- sentences
 
 
-def test_a_sentence_files_the_numbers_that_it_shows(door: Shown) -> None:
+def test_a_sentence_files_the_numbers_that_it_shows(door):
     read = door.text(
         "{verdict} Der er brugt {spent} pr. {until}, {share} af {what}.",
         source=OPUS,
@@ -252,7 +250,7 @@ def test_a_sentence_files_the_numbers_that_it_shows(door: Shown) -> None:
         (Verdict.UNDECIDED, "verdict-undecided"),
     ],
 )
-def test_a_verdict_is_a_badge_with_its_word(door: Shown, verdict: Verdict, css: str) -> None:
+def test_a_verdict_is_a_badge_with_its_word(door, verdict, css):
     badge = door.text("{verdict} Videre.", verdict=verdict).one("span", "verdict")
     assert (badge.text, badge.attributes["class"]) == (verdict.value, f"verdict {css}")
 
@@ -265,7 +263,7 @@ def test_a_verdict_is_a_badge_with_its_word(door: Shown, verdict: Verdict, css: 
         ("{a}.", "3 kr."),
     ],
 )
-def test_an_abbreviation_at_the_end_of_a_sentence_has_one_full_stop(door: Shown, text: str, shown: str) -> None:
+def test_an_abbreviation_at_the_end_of_a_sentence_has_one_full_stop(door, text, shown):
     quantities = {"a": Quantity(3, "kr."), "b": Quantity(0.5, "%")}
     quantities = {name: quantities[name] for name in quantities if f"{{{name}}}" in text}
     assert door.text(text, **quantities).one("p").text.replace("\u00a0", " ") == shown
@@ -273,13 +271,13 @@ def test_an_abbreviation_at_the_end_of_a_sentence_has_one_full_stop(door: Shown,
     assert alt.replace("\u00a0", " ") == shown
 
 
-def test_what_is_not_known_is_said_and_filed_as_nothing(door: Shown) -> None:
+def test_what_is_not_known_is_said_and_filed_as_nothing(door):
     assert door.text("Gevinst: {gain}", gain=Quantity(None, "mio. kr.")).one("p").text == "Gevinst: ikke opgjort"
     assert door.filed["numbers"]["gain"] == {"value": None, "unit": "mio. kr.", "shown": "ikke opgjort"}
 
 
 @pytest.mark.parametrize("where", ["text", "alt"])
-def test_a_text_that_asks_for_what_it_is_not_given_is_an_error(door: Shown, where: str) -> None:
+def test_a_text_that_asks_for_what_it_is_not_given_is_an_error(door, where):
     with pytest.raises(PageError, match="gain"):
         if where == "text":
             door.text("{spent} {gain}", spent="en")
@@ -288,7 +286,7 @@ def test_a_text_that_asks_for_what_it_is_not_given_is_an_error(door: Shown, wher
     assert door.outputs == []
 
 
-def test_a_name_that_no_clause_asks_for_stops_the_page_and_a_clause_not_shown_asks_too(door: Shown) -> None:
+def test_a_name_that_no_clause_asks_for_stops_the_page_and_a_clause_not_shown_asks_too(door):
     with pytest.raises(PageError, match="is given headlin, which no clause of it asks for"):
         door.text("Der er {a}.", a="en", headlin="to")
     text = "Der er {a}" + clause(False, " og {b}") + clause(True, clause(False, " {c}", " slet") + " ikke") + "."
@@ -298,17 +296,17 @@ def test_a_name_that_no_clause_asks_for_stops_the_page_and_a_clause_not_shown_as
     assert door.text("{a}" + clause(False, " og {b}"), a="en").one("p").text == "en"
 
 
-def test_what_is_filed_with_a_text_is_not_said_in_it(door: Shown) -> None:
+def test_what_is_filed_with_a_text_is_not_said_in_it(door):
     assert door.text("Der er {a}.", a="en", filed={"low": Quantity(1, "kr.")}).one("p").text == "Der er en."
     assert door.filed["numbers"]["low"] == {"value": 1, "unit": "kr.", "shown": "1\u00a0kr."}
 
 
-def test_a_formulas_function_is_printed_under_the_sentence(door: Shown) -> None:
+def test_a_formulas_function_is_printed_under_the_sentence(door):
     read = door.text("Sådan regnes den.", code=net_gain)
     assert "return saving - investment" in read.one("pre").text
 
 
-def test_only_headlines_are_repeated_at_the_top_and_without_their_ids(door: Shown) -> None:
+def test_only_headlines_are_repeated_at_the_top_and_without_their_ids(door):
     door.text("Først.")
     door.text("Vigtigt: {x}.", headline=True, x="5")
     (headline,) = headlines(door.notebook)
@@ -317,7 +315,7 @@ def test_only_headlines_are_repeated_at_the_top_and_without_their_ids(door: Show
     assert [item["headline"] for item in filed(door.notebook)] == [False, True]
 
 
-def test_the_verdict_stands_first_among_the_headlines(door: Shown) -> None:
+def test_the_verdict_stands_first_among_the_headlines(door):
     door.text("Forudsætningen.", headline=True)
     door.text("Resultatet.", headline=True)
     door.text("{verdict} Målet.", headline=True, verdict=Verdict.BEHIND)
@@ -331,7 +329,7 @@ def test_the_verdict_stands_first_among_the_headlines(door: Shown) -> None:
 # ---------------------------------------------------------------- tables
 
 
-def test_a_tables_cells_are_written_in_the_unit_of_table_column_or_row(door: Shown) -> None:
+def test_a_tables_cells_are_written_in_the_unit_of_table_column_or_row(door):
     values = pd.DataFrame({2019: [542_000, 3.25, -0.024], "Pris": [1_500, 7, 0.5]}, index=["Kr", "Antal", "Andel"])
     read = door.table(
         values, unit="1.000 kr.", column_units={"Pris": "kr."}, row_units={"Andel": "%", "Antal": ("måneder", 1)}
@@ -344,7 +342,7 @@ def test_a_tables_cells_are_written_in_the_unit_of_table_column_or_row(door: Sho
     ]
 
 
-def test_what_is_filed_is_what_is_shown(door: Shown) -> None:
+def test_what_is_filed_is_what_is_shown(door):
     values = pd.DataFrame({"a": [1_048.0, None], "b": [3.0, 7.5]}, index=["Én", "To"])
     read = door.table(values, unit=("kr.", 1), caption="Det hele.")
     assert door.filed["caption"] == "Det hele."
@@ -356,7 +354,7 @@ def test_what_is_filed_is_what_is_shown(door: Shown) -> None:
     assert door.outputs[-1]["data"]["text/plain"] == "table tabel"
 
 
-def test_two_heading_rows_span_the_columns_under_them(door: Shown) -> None:
+def test_two_heading_rows_span_the_columns_under_them(door):
     columns = pd.MultiIndex.from_product([[2020, 2021], ["Budget", "Realiseret"]]).append(
         pd.MultiIndex.from_tuples([("I alt", "Budget")])
     )
@@ -374,7 +372,7 @@ def test_two_heading_rows_span_the_columns_under_them(door: Shown) -> None:
     assert door.filed["columns"][3] == ["2021", "Realiseret"]
 
 
-def test_every_state_that_is_met_is_explained_once_and_no_other(door: Shown) -> None:
+def test_every_state_that_is_met_is_explained_once_and_no_other(door):
     values = pd.DataFrame({"a": [10.0, 20.0, 30.0, 40.0, None]}, index=list("vwxyz"))
     states = pd.DataFrame({"a": ["", "provisional", "hidden", "future", ""]}, index=values.index)
     read = door.table(values, states=states, notes=["Først."])
@@ -393,23 +391,23 @@ def test_every_state_that_is_met_is_explained_once_and_no_other(door: Shown) -> 
     assert door.table(values.iloc[:1]).all("p") == []
 
 
-def test_blanks_can_be_what_is_not_yet(door: Shown) -> None:
+def test_blanks_can_be_what_is_not_yet(door):
     assert cells(door.table(pd.DataFrame({"a": [1.0, None]}), blanks="future")) == ["1", ""]
 
 
-def test_a_cell_that_is_said_to_be_hidden_or_has_no_date_shows_nothing_of_it(door: Shown) -> None:
+def test_a_cell_that_is_said_to_be_hidden_or_has_no_date_shows_nothing_of_it(door):
     values = pd.DataFrame({"a": ["hemmeligt", pd.NaT, Quantity(None, "kr.")]}, dtype=object)
     states = pd.DataFrame({"a": ["hidden", "", ""]})
     assert cells(door.table(values, states=states)) == ["..", "–", "–"]
     assert "hemmeligt" not in json.dumps(door.outputs)
 
 
-def test_a_total_stands_out(door: Shown) -> None:
+def test_a_total_stands_out(door):
     read = door.table(pd.DataFrame({"a": [1.0, 2.0]}, index=["Del", "I alt"]), totals=["I alt"])
     assert [e.attributes.get("class") for e in read.all("tr")] == [None, "plain", "total"]
 
 
-def test_months_and_dates_in_labels_and_cells_are_written_in_words(door: Shown) -> None:
+def test_months_and_dates_in_labels_and_cells_are_written_in_words(door):
     values = pd.DataFrame({"Trukket": [date(2019, 12, 9)]}, index=pd.to_datetime(["2019-06-01"]), dtype=object)
     read = door.table(values)
     assert (read.texts("th"), cells(read)) == (["Trukket", "juni 2019"], ["9. december 2019"])
@@ -418,7 +416,7 @@ def test_months_and_dates_in_labels_and_cells_are_written_in_words(door: Shown) 
 # ---------------------------------------------------------------- small counts
 
 
-def test_a_small_count_is_nowhere_in_what_goes_out(door: Shown) -> None:
+def test_a_small_count_is_nowhere_in_what_goes_out(door):
     values = pd.DataFrame({"På ydelse": [3, 57], "Ude": [61, 77], "I alt": [64, 134]}, index=["A", "B"])
     read = door.table(values, unit="personer")
     assert cells(read) == ["<5", "..", "64", "57", "77", "134"]
@@ -431,7 +429,7 @@ def test_a_small_count_is_nowhere_in_what_goes_out(door: Shown) -> None:
     assert [note.split(":")[0] for note in read.texts("p", "afkast-note")] == ["<5", ".."]
 
 
-def test_a_share_is_hidden_with_a_small_count_that_it_gives_away(door: Shown) -> None:
+def test_a_share_is_hidden_with_a_small_count_that_it_gives_away(door):
     values = pd.DataFrame(
         {"på": [3, 30], "ude": [57, 30], "andel": [0.05, 0.5], "nedre": [0.01, 0.4]}, index=["A", "B"]
     )
@@ -441,9 +439,9 @@ def test_a_share_is_hidden_with_a_small_count_that_it_gives_away(door: Shown) ->
     assert cells(read)[:4] == ["<5", "57", "..", ".."]
     assert "".join(cells(read)[4:]).replace("\u00a0", " ") == "303050 %40 %"
     assert door.filed["rows"][0]["cells"][2]["value"] is None
-    drawn: list[pd.DataFrame] = []
+    drawn = []
 
-    def draw(figure: Figure, values: pd.DataFrame) -> None:
+    def draw(figure, values):
         drawn.append(values)
         figure.subplots()
 
@@ -451,7 +449,7 @@ def test_a_share_is_hidden_with_a_small_count_that_it_gives_away(door: Shown) ->
     assert drawn[0]["andel"].isna().tolist() == [True, False]
 
 
-def test_a_share_in_a_sentence_is_hidden_with_a_small_count_behind_it(door: Shown) -> None:
+def test_a_share_in_a_sentence_is_hidden_with_a_small_count_behind_it(door):
     few, many = (Quantity(on / 60, "%", behind=(on, 60 - on)) for on in (3, 30))
     assert door.text("Det er {few} og {many}.", few=few, many=many).one("p").text.replace("\u00a0", " ") == (
         "Det er .. og 50 %."
@@ -459,11 +457,11 @@ def test_a_share_in_a_sentence_is_hidden_with_a_small_count_behind_it(door: Show
     assert door.filed["numbers"]["few"]["value"] is None
 
 
-def test_a_figure_is_drawn_from_the_numbers_as_they_are_shown(door: Shown) -> None:
+def test_a_figure_is_drawn_from_the_numbers_as_they_are_shown(door):
     """75 of 77 drawn as 0.97402… would be told from 74 of 76."""
-    drawn: list[pd.DataFrame] = []
+    drawn = []
 
-    def draw(figure: Figure, values: pd.DataFrame) -> None:
+    def draw(figure, values):
         drawn.append(values)
         figure.subplots()
 
@@ -472,7 +470,7 @@ def test_a_figure_is_drawn_from_the_numbers_as_they_are_shown(door: Shown) -> No
     assert drawn[0].to_numpy().tolist() == [[0.97, 1_230_000], [1, 0]]
 
 
-def test_a_small_count_is_hidden_in_a_sentence_and_in_a_cell_of_its_own_unit(door: Shown) -> None:
+def test_a_small_count_is_hidden_in_a_sentence_and_in_a_cell_of_its_own_unit(door):
     assert door.text("Der er {n}.", n=Quantity(4, "personer")).one("p").text == "Der er <5."
     assert door.filed["numbers"]["n"] == {"value": None, "unit": "personer", "shown": "<5"}
     assert door.text("Der er {n}.", n=Quantity(0, "personer")).one("p").text.replace("\u00a0", " ") == (
@@ -481,10 +479,10 @@ def test_a_small_count_is_hidden_in_a_sentence_and_in_a_cell_of_its_own_unit(doo
     assert cells(door.table(pd.DataFrame({"a": [Quantity(2, "personer")]}, dtype=object))) == ["<5"]
 
 
-def test_a_figure_draws_files_and_tells_without_the_small_counts(door: Shown) -> None:
-    drawn: list[pd.DataFrame] = []
+def test_a_figure_draws_files_and_tells_without_the_small_counts(door):
+    drawn = []
 
-    def draw(figure: Figure, values: pd.DataFrame) -> None:
+    def draw(figure, values):
         drawn.append(values)
         figure.subplots().plot(values.index, values["antal"])
 
@@ -496,7 +494,7 @@ def test_a_figure_draws_files_and_tells_without_the_small_counts(door: Shown) ->
     assert read.one("details").text.strip().startswith("Tallene bag figuren")
 
 
-def test_groups_under_an_upper_heading_are_guarded_each_on_its_own(door: Shown) -> None:
+def test_groups_under_an_upper_heading_are_guarded_each_on_its_own(door):
     columns = pd.MultiIndex.from_product([["Startede", "Andre"], ["på", "ude", "alle"]])
     values = pd.DataFrame([[3, 57, 60, 200, 40, 240], [10, 50, 60, 190, 50, 240]], columns=columns)
     read = door.table(values, unit="personer")
@@ -524,14 +522,14 @@ def test_groups_under_an_upper_heading_are_guarded_each_on_its_own(door: Shown) 
         ),
     ],
 )
-def test_a_table_names_its_sources_and_their_date(door: Shown, source: Any, line: str, tables: list[str]) -> None:
+def test_a_table_names_its_sources_and_their_date(door, source, line, tables):
     read = door.table(pd.DataFrame({"a": [1.0]}), source=source)
     assert read.one("span", "afkast-source").text.replace("\u00a0", " ") == line
     assert door.filed["tables"] == tables
     assert door.filed["synthetic"] is ("syntetiske" in line)
 
 
-def test_a_source_that_the_snapshot_does_not_have_is_an_error(door: Shown) -> None:
+def test_a_source_that_the_snapshot_does_not_have_is_an_error(door):
     with pytest.raises(PageError, match=r"andet\.csv"):
         door.table(pd.DataFrame({"a": [1.0]}), source=["andet.csv"])
 
@@ -549,7 +547,7 @@ def test_a_source_that_the_snapshot_does_not_have_is_an_error(door: Shown) -> No
     ],
     ids=["table", "column", "row", "cell"],
 )
-def test_a_unit_that_is_not_known_is_an_error(door: Shown, how: dict[str, Any]) -> None:
+def test_a_unit_that_is_not_known_is_an_error(door, how):
     with pytest.raises(PageError, match="no unit 'kroner'"):
         door.table(how.pop("values", pd.DataFrame({"a": [1.0]})), **how)
     with pytest.raises(PageError, match="no unit 'kroner'"):
@@ -557,7 +555,7 @@ def test_a_unit_that_is_not_known_is_an_error(door: Shown, how: dict[str, Any]) 
 
 
 @pytest.mark.parametrize("id", ["", "Stort", "med mellemrum", "-a", "æ", 'a"b', "a" * 61])
-def test_an_id_that_is_no_address_is_an_error(door: Shown, id: str) -> None:
+def test_an_id_that_is_no_address_is_an_error(door, id):
     with pytest.raises(PageError, match="the id"):
         door.page.show_text(id, "Tekst.")
     assert door.outputs == []
@@ -568,12 +566,12 @@ def test_an_id_that_is_no_address_is_an_error(door: Shown, id: str) -> None:
     [pd.DataFrame([[1, 2]], columns=["a", "a"]), pd.DataFrame({"a": [1, 2]}, index=["r", "r"])],
     ids=["columns", "rows"],
 )
-def test_rows_or_columns_of_the_same_name_are_an_error(door: Shown, values: pd.DataFrame) -> None:
+def test_rows_or_columns_of_the_same_name_are_an_error(door, values):
     with pytest.raises(PageError, match="same name"):
         door.table(values)
 
 
-def test_a_page_about_all_strategies_has_no_strategy_of_its_own(door: Shown) -> None:
+def test_a_page_about_all_strategies_has_no_strategy_of_its_own(door):
     with pytest.raises(PageError):
         _ = door.page.strategy
 
@@ -581,7 +579,7 @@ def test_a_page_about_all_strategies_has_no_strategy_of_its_own(door: Shown) -> 
 # ---------------------------------------------------------------- read again
 
 
-def test_the_numbers_of_executed_pages_can_be_read_again(door: Shown, tmp_path: Path) -> None:
+def test_the_numbers_of_executed_pages_can_be_read_again(door, tmp_path):
     door.text("Gevinsten er {gain}.", source=OPUS, gain=Quantity(-2_188_848.0, "mio. kr."))
     door.table(pd.DataFrame({"a": [1.0]}))
     (tmp_path / "kijos").mkdir()
@@ -601,7 +599,7 @@ def test_the_numbers_of_executed_pages_can_be_read_again(door: Shown, tmp_path: 
     assert published(tmp_path / "empty").empty
 
 
-def test_a_table_of_the_snapshot_is_only_the_strategys_own_rows(snapshot: Snapshot, door: Shown) -> None:
+def test_a_table_of_the_snapshot_is_only_the_strategys_own_rows(snapshot, door):
     needs = [Need(table, {}) for table in ("budget", "measures", "cohort")]
     everything = Page(EXAMPLE, snapshot, date(2019, 11, 30), None, "side", needs)
     strategies = everything.strategies()
@@ -613,8 +611,8 @@ def test_a_table_of_the_snapshot_is_only_the_strategys_own_rows(snapshot: Snapsh
         kijos.table("cohort")
 
 
-def test_a_page_reads_only_what_its_notebook_declares_and_only_up_to_its_date(snapshot: Snapshot) -> None:
-    def page(*needs: Need) -> Page:
+def test_a_page_reads_only_what_its_notebook_declares_and_only_up_to_its_date(snapshot):
+    def page(*needs):
         return Page(EXAMPLE, snapshot, date(2018, 8, 31), None, "side", needs)
 
     with pytest.raises(PageError, match="needs do not name the table statuses; add it in the cell tagged 'needs'"):
@@ -628,7 +626,7 @@ def test_a_page_reads_only_what_its_notebook_declares_and_only_up_to_its_date(sn
     assert 0 < len(then) == (everything["counted_on"] <= "2018-08-31").sum() < len(everything)
 
 
-def test_an_optional_table_that_is_not_there_has_its_columns_and_no_rows(snapshot: Snapshot) -> None:
+def test_an_optional_table_that_is_not_there_has_its_columns_and_no_rows(snapshot):
     without = {name: of for name, of in snapshot.manifest["tables"].items() if name != "ledger"}
     poorer = Snapshot(snapshot.path, {**snapshot.manifest, "tables": without})
     page = Page(EXAMPLE, poorer, date(2018, 8, 31), None, "side", [Need("ledger", {}, optional=True)])
@@ -648,14 +646,12 @@ def test_an_optional_table_that_is_not_there_has_its_columns_and_no_rows(snapsho
         ("", date(2023, 12, 31)),  # a page of no strategy: the newest of all
     ],
 )
-def test_spells_were_extracted_when_the_strategys_own_were(
-    snapshot: Snapshot, strategy: str, extracted_on: date
-) -> None:
+def test_spells_were_extracted_when_the_strategys_own_were(snapshot, strategy, extracted_on):
     own = Page(EXAMPLE, snapshot, date(2023, 12, 31), None, "side").strategies().get(strategy)
     assert Page(EXAMPLE, snapshot, date(2023, 12, 31), own, "side").extracted_on("spells") == extracted_on
 
 
-def test_a_folded_table_lies_under_its_words_and_is_filed_like_any_other(door: Shown) -> None:
+def test_a_folded_table_lies_under_its_words_and_is_filed_like_any_other(door):
     values = pd.DataFrame({"2019": [7.0]}, index=["Antal"])
     door.page.show_table("tabel", values, caption="Tabel", source=OPUS, folded=NASTY)
     folded, filed_folded = door.read, filed(door.notebook)[-1]

@@ -60,7 +60,7 @@ loud = False
 """
 
 
-def write_notebook(path: Path, *cells: tuple[str, list[str], str]) -> None:
+def write_notebook(path, *cells):
     """A notebook of cells: type, tags, source."""
     content = [
         {"cell_type": kind, "id": f"c{n}", "metadata": {"tags": tags}, "source": source}
@@ -72,7 +72,7 @@ def write_notebook(path: Path, *cells: tuple[str, list[str], str]) -> None:
 
 
 @pytest.fixture
-def notebooks(tmp_path: Path) -> Path:
+def notebooks(tmp_path):
     folder = tmp_path / "notebooks"
     folder.mkdir()
     write_notebook(folder / "economics.ipynb", ("markdown", [], "# Økonomi"), ("code", ["parameters"], PARAMETERS))
@@ -81,17 +81,17 @@ def notebooks(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def strategies(tmp_path: Path) -> Path:
+def strategies(tmp_path):
     folder = tmp_path / "data" / "strategies"
     folder.mkdir(parents=True)
     return folder
 
 
-def in_folder(notebooks: Path) -> dict[str, Path]:
+def in_folder(notebooks):
     return {path.stem: path for path in sorted(notebooks.glob("*.ipynb"))}
 
 
-def refused(strategies: Path, notebooks: Path, text: str, name: str = "fisk.yml") -> str:
+def refused(strategies, notebooks, text, name="fisk.yml"):
     """What is said of the file."""
     (strategies / name).write_text(text, encoding="utf-8")
     with pytest.raises(StrategyError) as error:
@@ -99,7 +99,7 @@ def refused(strategies: Path, notebooks: Path, text: str, name: str = "fisk.yml"
     return str(error.value)
 
 
-def test_a_strategy_is_what_stands_in_its_file(strategies: Path, notebooks: Path) -> None:
+def test_a_strategy_is_what_stands_in_its_file(strategies, notebooks):
     (strategies / "fisk.yml").write_text(GOOD, encoding="utf-8")
     strategy = load_strategy(strategies / "fisk.yml", in_folder(notebooks))
     assert (strategy.id, strategy.municipality, strategy.decided_on) == ("fisk", "Norddjurs", None)
@@ -115,7 +115,7 @@ def test_a_strategy_is_what_stands_in_its_file(strategies: Path, notebooks: Path
 
 
 # replaced in GOOD, by what, the line that is named, and what is said
-FAULTS: dict[str, tuple[str, str, int, str]] = {
+FAULTS = {
     "a key written twice": ("name: Fisk", "name: Fisk\nname: Hemmelig", 3, "'name' is also on line 2"),
     "an unknown key": ("municipality:", "municipalty:", 3, "unknown key; did you mean 'municipality'"),
     "an unknown key far below": ("    area: economics", "    aera: economics", 23, "did you mean 'area'"),
@@ -188,7 +188,7 @@ FAULTS: dict[str, tuple[str, str, int, str]] = {
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_is_one_sentence_with_file_and_line(strategies: Path, notebooks: Path, fault: str) -> None:
+def test_a_fault_is_one_sentence_with_file_and_line(strategies, notebooks, fault):
     before, after, line, said = FAULTS[fault]
     assert GOOD.count(before) == 1
     message = refused(strategies, notebooks, GOOD.replace(before, after))
@@ -198,7 +198,7 @@ def test_a_fault_is_one_sentence_with_file_and_line(strategies: Path, notebooks:
     assert not re.search("hemmelig|4711", message, re.IGNORECASE), "a value is quoted"
 
 
-def test_an_unknown_parameter_is_met_with_the_nearest_known(strategies: Path, notebooks: Path) -> None:
+def test_an_unknown_parameter_is_met_with_the_nearest_known(strategies, notebooks):
     assert refused(strategies, notebooks, GOOD.replace("share:", "shore:")).endswith("Did you mean 'share'?")
 
 
@@ -214,14 +214,12 @@ def test_an_unknown_parameter_is_met_with_the_nearest_known(strategies: Path, no
         ("id: fisk", "decided_on: 2019-02-27\nid: fisk"),
     ],
 )
-def test_what_has_the_type_of_the_notebooks_own_value_is_taken(
-    strategies: Path, notebooks: Path, before: str, after: str
-) -> None:
+def test_what_has_the_type_of_the_notebooks_own_value_is_taken(strategies, notebooks, before, after):
     (strategies / "fisk.yml").write_text(GOOD.replace(before, after), encoding="utf-8")
     assert load_strategy(strategies / "fisk.yml", in_folder(notebooks)).id == "fisk"
 
 
-def test_a_page_that_decides_the_goal_of_another_page_is_refused(strategies: Path, notebooks: Path) -> None:
+def test_a_page_that_decides_the_goal_of_another_page_is_refused(strategies, notebooks):
     other = "  - {id: to, notebook: economics, title: To, area: effect, parameters: {goal: flere}}\n"
     told = refused(strategies, notebooks, GOOD + other)
     assert told.startswith("fisk.yml:29: the page 'to' decides the goal 'flere', which names another page")
@@ -234,9 +232,7 @@ def test_a_page_that_decides_the_goal_of_another_page_is_refused(strategies: Pat
         ("goal", "goals:\n  - {id: flere, text: To, page: oekonomi, measure: fisk}\n", GOOD.replace("goals:\n", "")),
     ],
 )
-def test_two_pages_or_goals_of_the_same_id_are_refused(
-    strategies: Path, notebooks: Path, kind: str, text: str, again: str
-) -> None:
+def test_two_pages_or_goals_of_the_same_id_are_refused(strategies, notebooks, kind, text, again):
     wrong = GOOD + text if kind == "page" else GOOD.replace("goals:\n", text)
     assert f"two of its {kind}s have the same id" in refused(strategies, notebooks, wrong)
 
@@ -255,9 +251,7 @@ def test_two_pages_or_goals_of_the_same_id_are_refused(
     ],
     ids=["none tagged", "two tagged", "not code", "computed", "a statement", "a pair", "a chain", "no python"],
 )
-def test_a_notebook_whose_parameters_cannot_be_told_is_named(
-    strategies: Path, notebooks: Path, cells: list[tuple[str, list[str], str]], said: str
-) -> None:
+def test_a_notebook_whose_parameters_cannot_be_told_is_named(strategies, notebooks, cells, said):
     write_notebook(notebooks / "economics.ipynb", *cells)
     message = refused(strategies, notebooks, GOOD)
     assert message.startswith("fisk.yml:21: notebook economics.ipynb has " if "has" in said else "fisk.yml:21: ")
@@ -265,19 +259,19 @@ def test_a_notebook_whose_parameters_cannot_be_told_is_named(
 
 
 @pytest.mark.parametrize("content", ["", "ikke json", "{}", "[]", '{"nbformat": 4}'])
-def test_a_notebook_that_is_none_is_named(strategies: Path, notebooks: Path, content: str) -> None:
+def test_a_notebook_that_is_none_is_named(strategies, notebooks, content):
     (notebooks / "economics.ipynb").write_text(content, encoding="utf-8")
     message = refused(strategies, notebooks, GOOD)
     assert message.startswith("fisk.yml:21: ")
     assert "economics.ipynb" in message
 
 
-def test_the_parameters_of_a_notebook_are_its_literals(notebooks: Path) -> None:
+def test_the_parameters_of_a_notebook_are_its_literals(notebooks):
     assert read_template(notebooks / "economics.ipynb").defaults["names"] == {"AMU": "Udvalg"}
     assert read_template(notebooks / "overview.ipynb").defaults == {"strategy": "", "page": ""}
 
 
-def test_all_faults_of_all_files_are_told_at_once(strategies: Path, notebooks: Path) -> None:
+def test_all_faults_of_all_files_are_told_at_once(strategies, notebooks):
     (strategies / "fisk.yml").write_text(GOOD.replace("share:", "shore:"), encoding="utf-8")
     (strategies / "krabbe.yml").write_text(GOOD, encoding="utf-8")
     (strategies / "reje.yml").write_text("id: [\n", encoding="utf-8")
@@ -288,12 +282,12 @@ def test_all_faults_of_all_files_are_told_at_once(strategies: Path, notebooks: P
     assert files == ["fisk.yml", "krabbe.yml", "reje.yml", "hummer.yaml"]
 
 
-def test_a_folder_without_strategies_is_an_error_with_its_remedy(strategies: Path, notebooks: Path) -> None:
+def test_a_folder_without_strategies_is_an_error_with_its_remedy(strategies, notebooks):
     with pytest.raises(StrategyError, match="strategies/ holds no strategy; add one"):
         load_strategies(Project(notebooks.parent, strategies.parent))
 
 
-def test_strategies_come_in_danish_order_of_municipality_and_name(strategies: Path, notebooks: Path) -> None:
+def test_strategies_come_in_danish_order_of_municipality_and_name(strategies, notebooks):
     in_order = [
         ("Ballerup", "Ørred"),
         ("København", "Ål"),
@@ -316,7 +310,7 @@ def test_strategies_come_in_danish_order_of_municipality_and_name(strategies: Pa
     assert [(one.municipality, one.name) for one in found] == in_order
 
 
-def test_the_strategies_of_the_book_are_read_without_fault() -> None:
+def test_the_strategies_of_the_book_are_read_without_fault():
     found = load_strategies(Project(ROOT, ROOT / "data" / "example"))
     municipalities = list(dict.fromkeys(one.municipality for one in found.values()))
     # Aa is sorted as Å

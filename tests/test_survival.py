@@ -10,14 +10,14 @@ from afkast.analysis.survival import occupation, occupation_sum
 from afkast.errors import AfkastError
 
 
-def followed(*months: tuple[int, int], persons: int = 20) -> tuple[np.ndarray, np.ndarray]:
+def followed(*months, persons=20):
     """A month per pair (on benefits, observed) of the first persons."""
     row = np.arange(persons)[:, None]
     on, observed = np.array(months).T
     return row < on, row < observed
 
 
-def test_the_curve_of_twenty_persons_is_as_worked_by_hand() -> None:
+def test_the_curve_of_twenty_persons_is_as_worked_by_hand():
     curve = occupation(*followed((20, 20), (15, 20), (8, 16), (0, 12)))
     # month 1: SE² = 20/19 · 20 · (0.75 · 0.25) / 20² = 0.009868, t(19) = 2.0930, half = 0.2079
     # month 2: SE² = 20/19 · 16 · (0.50 · 0.50) / 16² = 0.016447, half = 0.2684
@@ -29,7 +29,7 @@ def test_the_curve_of_twenty_persons_is_as_worked_by_hand() -> None:
 
 
 @pytest.mark.parametrize("on", [1, 20, 30, 59])
-def test_the_interval_is_the_binomial_one_when_everyone_is_observed(on: int) -> None:
+def test_the_interval_is_the_binomial_one_when_everyone_is_observed(on):
     n, share = 60, on / 60
     # s²/n with s² = n/(n−1) · P(1−P)
     half = stats.t(n - 1).isf(0.025) * np.sqrt(share * (1 - share) / (n - 1))
@@ -37,7 +37,7 @@ def test_the_interval_is_the_binomial_one_when_everyone_is_observed(on: int) -> 
     assert (curve.lower[0], curve.upper[0]) == pytest.approx((max(share - half, 0), min(share + half, 1)))
 
 
-def test_the_interval_is_statsmodels_robust_one_when_some_have_moved() -> None:
+def test_the_interval_is_statsmodels_robust_one_when_some_have_moved():
     rng = np.random.default_rng(3)
     on, observed = rng.random((80, 6)) < 0.6, rng.random((80, 6)) < 0.7
     curve = occupation(on, observed)
@@ -49,7 +49,7 @@ def test_the_interval_is_statsmodels_robust_one_when_some_have_moved() -> None:
         assert (curve.upper - curve.lower)[month] == pytest.approx(2 * half)
 
 
-def test_the_interval_is_as_wide_as_drawing_persons_again_says() -> None:
+def test_the_interval_is_as_wide_as_drawing_persons_again_says():
     rng = np.random.default_rng(5)
     on, _, _ = drawn_world(rng, persons=120)
     observed = np.arange(on.shape[1]) < rng.integers(12, 40, size=120)[:, None]
@@ -61,14 +61,14 @@ def test_the_interval_is_as_wide_as_drawing_persons_again_says() -> None:
     assert drawn[:, 3:].std(axis=0) == pytest.approx(half[3:], rel=0.05)
 
 
-def test_the_curve_ends_where_fewer_than_ten_are_observed() -> None:
+def test_the_curve_ends_where_fewer_than_ten_are_observed():
     curve = occupation(*followed((20, 20), (5, 10), (5, 9), (0, 0)))
     assert np.isnan(curve.share).tolist() == [False, False, True, True]
     assert np.isnan(curve.lower).tolist() == np.isnan(curve.upper).tolist() == [False, False, True, True]
 
 
 @pytest.mark.parametrize(("persons", "is_refused"), [(0, True), (14, True), (15, False)])
-def test_a_group_of_fewer_than_fifteen_gets_no_curve(persons: int, is_refused: bool) -> None:
+def test_a_group_of_fewer_than_fifteen_gets_no_curve(persons, is_refused):
     on, observed = followed((persons, persons), persons=persons)
     if is_refused:
         with pytest.raises(AfkastError, match="under 15 persons"):
@@ -77,12 +77,12 @@ def test_a_group_of_fewer_than_fifteen_gets_no_curve(persons: int, is_refused: b
         assert occupation(on, observed).share.tolist() == [1]
 
 
-def test_benefits_of_the_unobserved_do_not_count() -> None:
+def test_benefits_of_the_unobserved_do_not_count():
     on, observed = followed((20, 20), (20, 12))
     assert occupation(on, observed).on_benefit.tolist() == [20, 12]
 
 
-def test_a_table_of_patterns_gives_the_curve_of_the_persons_it_counts() -> None:
+def test_a_table_of_patterns_gives_the_curve_of_the_persons_it_counts():
     rng = np.random.default_rng(7)
     on, observed, n = rng.random((12, 4)) < 0.6, rng.random((12, 4)) < 0.8, rng.integers(1, 9, 12)
     of_patterns = occupation(on, observed, n=n)
@@ -91,7 +91,7 @@ def test_a_table_of_patterns_gives_the_curve_of_the_persons_it_counts() -> None:
         assert getattr(of_patterns, name) == pytest.approx(getattr(of_persons, name), nan_ok=True)
 
 
-def test_the_weighted_interval_is_statsmodels_robust_one_by_person() -> None:
+def test_the_weighted_interval_is_statsmodels_robust_one_by_person():
     rng = np.random.default_rng(8)
     on, observed = rng.random((90, 3)) < 0.6, rng.random((90, 3)) < 0.8
     weights, person = rng.uniform(0.3, 3, 90), rng.integers(0, 40, 90)
@@ -108,7 +108,7 @@ def test_the_weighted_interval_is_statsmodels_robust_one_by_person() -> None:
         assert (curve.upper - curve.lower)[month] == pytest.approx(2 * half)
 
 
-def test_the_sum_of_shares_is_the_mean_of_the_persons_months_when_all_are_observed() -> None:
+def test_the_sum_of_shares_is_the_mean_of_the_persons_months_when_all_are_observed():
     rng = np.random.default_rng(9)
     on, costs = rng.random((40, 6)) < 0.5, np.array([100.0, 50, 50, 20, 20, 20])
     found = occupation_sum(on, np.ones_like(on), costs)
@@ -119,20 +119,20 @@ def test_the_sum_of_shares_is_the_mean_of_the_persons_months_when_all_are_observ
 
 
 @pytest.mark.parametrize("kind", [int, float])
-def test_noughts_and_ones_are_no_and_yes(kind: type) -> None:
+def test_noughts_and_ones_are_no_and_yes(kind):
     on, observed = followed((20, 20), (8, 12), (4, 12))
     found = occupation(on.astype(kind), observed.astype(kind))
     assert found.share.tolist() == occupation(on, observed).share.tolist()
 
 
 @pytest.mark.parametrize(("value", "message"), [(2, "on_benefit must be 0 or 1"), (np.nan, "on_benefit is missing")])
-def test_a_month_that_is_neither_on_nor_off_is_refused(value: float, message: str) -> None:
+def test_a_month_that_is_neither_on_nor_off_is_refused(value, message):
     on, observed = followed((20, 20), (8, 12))
     with pytest.raises(AfkastError, match=message):
         occupation(np.where(np.arange(20)[:, None] == 3, value, on), observed)
 
 
-def test_a_priced_month_that_too_few_are_observed_in_is_refused() -> None:
+def test_a_priced_month_that_too_few_are_observed_in_is_refused():
     on, observed = followed((20, 20), (8, 12), (4, 9))
     with pytest.raises(AfkastError, match="under 10 are followed in month 2"):
         occupation_sum(on, observed)
@@ -150,7 +150,7 @@ def test_a_priced_month_that_too_few_are_observed_in_is_refused() -> None:
         ({"costs": [1, 2, 3]}, "there must be 2 prices, one of each month."),
     ],
 )
-def test_an_occupation_that_cannot_be_summed_is_refused(how: dict[str, object], message: str) -> None:
+def test_an_occupation_that_cannot_be_summed_is_refused(how, message):
     on, observed = followed((20, 20), (10, 20))
     with pytest.raises(AfkastError, match=message):
         occupation_sum(on, observed, **how)  # type: ignore[arg-type]

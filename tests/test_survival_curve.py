@@ -16,7 +16,7 @@ SIX_MP_WEEKS = [6, 6, 6, 7, 10, 13, 16, 22, 23, 6, 9, 10, 11, 17, 19, 20, 25, 32
 SIX_MP_RELAPSE = [1] * 9 + [0] * 12
 
 
-def follow_up(entry: bool = True) -> st.SearchStrategy[pd.DataFrame]:
+def follow_up(entry=True):
     """A few persons with tied whole times, often with emptied risk sets."""
     person = st.tuples(st.integers(0, 6 if entry else 0), st.integers(1, 6), st.booleans())
     rows = st.lists(person, min_size=1, max_size=25)
@@ -27,7 +27,7 @@ def follow_up(entry: bool = True) -> st.SearchStrategy[pd.DataFrame]:
     )
 
 
-def test_who_enters_at_a_time_is_not_at_risk_then_and_who_exits_is() -> None:
+def test_who_enters_at_a_time_is_not_at_risk_then_and_who_exits_is():
     counts = survival.count(exit=[3, 3, 5, 6], event=[1, 0, 1, 1], entry=[0, 1, 3, 0])
     #                                  t = 0  1  2  3  4  5  6
     assert counts.at_risk.tolist() == [0, 2, 3, 3, 2, 2, 1]
@@ -35,19 +35,19 @@ def test_who_enters_at_a_time_is_not_at_risk_then_and_who_exits_is() -> None:
     assert counts.censored.tolist() == [0, 0, 0, 1, 0, 0, 0]
 
 
-def test_without_entry_all_are_at_risk_from_the_beginning_and_may_leave_at_0() -> None:
+def test_without_entry_all_are_at_risk_from_the_beginning_and_may_leave_at_0():
     curve = survival.kaplan_meier(exit=[0, 2, 2, 3], event=[1, 1, 0, 0])
     assert curve.at_risk.tolist() == [4, 3, 3, 1]
     assert curve.survival.tolist() == pytest.approx([3 / 4, 3 / 4, 1 / 2, 1 / 2])
 
 
-def test_counts_by_group_are_those_of_each_group() -> None:
+def test_counts_by_group_are_those_of_each_group():
     counts = survival.count([2, 3, 1], [1, 0, 1], n=[4, 5, 6], group=[0, 0, 1])
     assert counts.at_risk.tolist() == [[9, 9, 9, 5], [6, 6, 0, 0]]
     assert counts.events.tolist() == [[0, 0, 4, 0], [0, 6, 0, 0]]
 
 
-def test_the_curve_of_six_mercaptopurine_is_as_published() -> None:
+def test_the_curve_of_six_mercaptopurine_is_as_published():
     curve = survival.kaplan_meier(SIX_MP_WEEKS, SIX_MP_RELAPSE)
     at = [6, 7, 10, 13, 16, 22, 23]
     # Klein and Moeschberger, tables 4.1A and 4.1B: product-limit estimates and standard errors
@@ -58,7 +58,7 @@ def test_the_curve_of_six_mercaptopurine_is_as_published() -> None:
 
 
 @given(follow_up())
-def test_curve_and_error_are_statsmodels_with_late_entrants(rows: pd.DataFrame) -> None:
+def test_curve_and_error_are_statsmodels_with_late_entrants(rows):
     curve = survival.kaplan_meier(rows["exit"], rows["event"], rows["entry"])
     oracle = SurvfuncRight(rows["exit"], rows["event"], entry=rows["entry"])
     assert curve.survival[oracle.surv_times] == pytest.approx(oracle.surv_prob, abs=1e-12)
@@ -67,9 +67,7 @@ def test_curve_and_error_are_statsmodels_with_late_entrants(rows: pd.DataFrame) 
 
 
 @given(follow_up(), st.sampled_from(["plain", "log", "log-log"]), st.booleans())
-def test_a_curve_falls_within_its_limits_and_nothing_is_missing(
-    rows: pd.DataFrame, interval: survival.Interval, robust: bool
-) -> None:
+def test_a_curve_falls_within_its_limits_and_nothing_is_missing(rows, interval, robust):
     person = np.arange(len(rows)) // 2 if robust else None
     curve = survival.kaplan_meier(rows["exit"], rows["event"], rows["entry"], interval=interval, person=person)
     assert (np.diff(curve.survival) <= 0).all()
@@ -80,7 +78,7 @@ def test_a_curve_falls_within_its_limits_and_nothing_is_missing(
 
 
 @given(follow_up(), st.integers(1, 4))
-def test_a_table_of_counts_gives_the_curve_of_the_persons_it_counts(rows: pd.DataFrame, copies: int) -> None:
+def test_a_table_of_counts_gives_the_curve_of_the_persons_it_counts(rows, copies):
     many = pd.concat([rows] * copies)
     table = many.groupby(["entry", "exit", "event"]).size().rename("n").reset_index()
     of_persons = survival.kaplan_meier(many["exit"], many["event"], many["entry"])
@@ -90,7 +88,7 @@ def test_a_table_of_counts_gives_the_curve_of_the_persons_it_counts(rows: pd.Dat
 
 
 @given(follow_up(), st.floats(0.01, 100))
-def test_weights_count_only_against_each_other(rows: pd.DataFrame, factor: float) -> None:
+def test_weights_count_only_against_each_other(rows, factor):
     weights = 1 + np.arange(len(rows)) % 3
     once = survival.kaplan_meier(rows["exit"], rows["event"], rows["entry"], weights=weights)
     again = survival.kaplan_meier(rows["exit"], rows["event"], rows["entry"], weights=factor * weights)
@@ -98,7 +96,7 @@ def test_weights_count_only_against_each_other(rows: pd.DataFrame, factor: float
     assert again.standard_error == pytest.approx(once.standard_error, abs=1e-9)
 
 
-def test_the_error_of_a_weighted_curve_is_not_that_of_so_many_more_persons() -> None:
+def test_the_error_of_a_weighted_curve_is_not_that_of_so_many_more_persons():
     exit, event = [1, 2, 3, 4, 5, 6], [1, 1, 0, 1, 1, 0]
     weighted = survival.kaplan_meier(exit, event, weights=[100.0] * 6)
     counted = survival.kaplan_meier(exit, event, n=[100] * 6)
@@ -108,7 +106,7 @@ def test_the_error_of_a_weighted_curve_is_not_that_of_so_many_more_persons() -> 
     assert weighted.standard_error[1:] == pytest.approx(plain.standard_error[1:], rel=0.2)
 
 
-def test_a_risk_set_that_empties_leaves_the_curve_as_it_is_unless_all_left() -> None:
+def test_a_risk_set_that_empties_leaves_the_curve_as_it_is_unless_all_left():
     # the first two are gone at 3, the others come at 5
     rows = {"exit": [2, 3, 7, 8], "entry": [0, 0, 5, 5]}
     last_censored = survival.kaplan_meier(event=[1, 0, 1, 0], **rows)
@@ -124,7 +122,7 @@ def test_a_risk_set_that_empties_leaves_the_curve_as_it_is_unless_all_left() -> 
     ]
 
 
-def test_where_no_limit_is_defined_the_widest_that_still_holds_stands() -> None:
+def test_where_no_limit_is_defined_the_widest_that_still_holds_stands():
     curve = survival.kaplan_meier([1, 2, 3, 4], [0, 1, 1, 1])
     assert curve.survival == pytest.approx([1, 1, 2 / 3, 1 / 3, 0])
     assert (curve.lower[:2].tolist(), curve.upper[:2].tolist()) == ([1, 1], [1, 1])  # nobody has left yet
@@ -143,7 +141,7 @@ def test_where_no_limit_is_defined_the_widest_that_still_holds_stands() -> None:
     ],
 )
 @pytest.mark.parametrize("robust", [False, True])
-def test_the_smallest_groups_have_a_curve(exit: list[int], event: list[int], expected: list[int], robust: bool) -> None:
+def test_the_smallest_groups_have_a_curve(exit, event, expected, robust):
     weights = [2.0] * len(exit) if robust else None
     curve = survival.kaplan_meier(exit, event, weights=weights)
     assert curve.survival.tolist() == expected
@@ -151,19 +149,19 @@ def test_the_smallest_groups_have_a_curve(exit: list[int], event: list[int], exp
     assert curve.standard_error.tolist() == [0] * len(expected)
 
 
-def test_the_median_is_the_middle_of_a_flat_half() -> None:
+def test_the_median_is_the_middle_of_a_flat_half():
     curve = survival.kaplan_meier([1, 2, 4, 5], [1, 1, 1, 1])
     assert survival.quantile(curve) == survival.Quantile(3, 1, None)
     assert survival.quantile(curve, 0.9).time == 5
 
 
-def test_a_median_that_is_never_reached_is_none() -> None:
+def test_a_median_that_is_never_reached_is_none():
     curve = survival.kaplan_meier([1, 5, 5, 5], [1, 0, 0, 0])
     assert (survival.quantile(curve).time, survival.quantile(curve).upper) == (None, None)
 
 
 @pytest.mark.parametrize("kind", ["float64", "Int64", "Float64", "int8"])
-def test_whole_numbers_count_whatever_they_are_kept_as(kind: str) -> None:
+def test_whole_numbers_count_whatever_they_are_kept_as(kind):
     rows = {name: pd.Series(values, index=[7, 8, 9], dtype=kind) for name, values in ROWS.items()}
     found = survival.kaplan_meier(**rows, weights=pd.Series([1, 2, 1], dtype=kind))
     assert found.survival.tolist() == survival.kaplan_meier(**ROWS, weights=[1, 2, 1]).survival.tolist()
@@ -204,7 +202,7 @@ ROWS = {"exit": [3, 4, 5], "event": [1, 0, 1]}
         ({"fewest_at_risk": 4}, "4 persons are never followed"),
     ],
 )
-def test_what_no_curve_can_be_drawn_of_is_said_in_one_sentence(change: dict[str, object], message: str) -> None:
+def test_what_no_curve_can_be_drawn_of_is_said_in_one_sentence(change, message):
     with pytest.raises(AfkastError, match=message) as refusal:
         survival.kaplan_meier(**(ROWS | change))  # type: ignore[arg-type]
     assert "\n" not in str(refusal.value)

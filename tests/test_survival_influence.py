@@ -1,7 +1,5 @@
 """Influences are what happens to the estimate when a person weighs a little more; the bootstrap is that of persons."""
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -13,7 +11,7 @@ from afkast.errors import AfkastError
 Floats = NDArray[np.float64]
 
 
-def derivative(estimate: Callable[[Floats], Floats | float], weights: Floats) -> Floats:
+def derivative(estimate, weights):
     """w_i · dθ/dw_i of each person by central differences."""
     step = 1e-5
     found = []
@@ -37,7 +35,7 @@ DIFFERENCES = 1e-8
 """Central differences with a step of 1e-5 are right to the square of it."""
 
 
-def test_influence_on_a_curve_is_its_derivative() -> None:
+def test_influence_on_a_curve_is_its_derivative():
     for at in (3, 7, 12):
         found = survival.survival_influence(exit, event, at, entry, weights=WEIGHTS[person], person=person)
         by_weights = derivative(
@@ -49,7 +47,7 @@ def test_influence_on_a_curve_is_its_derivative() -> None:
 
 
 @pytest.mark.parametrize("costs", [None, np.linspace(500, 100, 10)])
-def test_influence_on_a_restricted_mean_is_its_derivative(costs: Floats | None) -> None:
+def test_influence_on_a_restricted_mean_is_its_derivative(costs):
     how = {"entry": entry, "costs": costs}
     found = survival.restricted_mean_influence(exit, event, 10, weights=WEIGHTS[person], person=person, **how)
     by_weights = derivative(
@@ -60,7 +58,7 @@ def test_influence_on_a_restricted_mean_is_its_derivative(costs: Floats | None) 
     assert mean.standard_error**2 == pytest.approx((by_weights**2).sum())
 
 
-def test_influence_on_a_restricted_mean_is_nearly_what_leaving_the_person_out_changes() -> None:
+def test_influence_on_a_restricted_mean_is_nearly_what_leaving_the_person_out_changes():
     exit, event = rng.integers(1, 20, 400), rng.random(400) < 0.6
     all_of_them = survival.restricted_mean(exit, event, 15).value
     without = [survival.restricted_mean(np.delete(exit, i), np.delete(event, i), 15).value for i in range(400)]
@@ -70,7 +68,7 @@ def test_influence_on_a_restricted_mean_is_nearly_what_leaving_the_person_out_ch
 
 
 @pytest.mark.parametrize("initial", [None, [0.5, 0.3, 0.2]])
-def test_influences_on_states_with_return_are_their_derivatives(initial: list[float] | None) -> None:
+def test_influences_on_states_with_return_are_their_derivatives(initial):
     origin = rng.integers(0, 3, ROWS)
     how = {"entry": entry, "origin": origin, "initial": initial}
     weighted = {"weights": WEIGHTS[person], "person": person}
@@ -87,7 +85,7 @@ def test_influences_on_states_with_return_are_their_derivatives(initial: list[fl
     assert found == pytest.approx(by_weights, abs=DIFFERENCES)
 
 
-def test_influence_on_occupation_is_its_derivative() -> None:
+def test_influence_on_occupation_is_its_derivative():
     on, observed = rng.random((ROWS, 5)) < 0.6, rng.random((ROWS, 5)) < 0.8
     costs = np.array([3.0, 0, 2, 5, 1])
     found = survival.occupation_influence(on, observed, costs, weights=WEIGHTS[person], person=person)
@@ -97,14 +95,14 @@ def test_influence_on_occupation_is_its_derivative() -> None:
     assert total.standard_error**2 == pytest.approx(PERSONS / (PERSONS - 1) * (by_weights**2).sum())
 
 
-def test_influences_sum_to_nothing() -> None:
+def test_influences_sum_to_nothing():
     weights = WEIGHTS[person]
     assert survival.survival_influence(exit, event, 7, weights=weights).sum() == pytest.approx(0)
     assert survival.restricted_mean_influence(exit, event, 10, entry, weights=weights).sum() == pytest.approx(0)
     assert survival.state_influence(exit, cause, 8, weights=weights).sum(axis=0) == pytest.approx(np.zeros(3))
 
 
-def test_an_influence_at_a_time_nobody_has_seen_is_refused() -> None:
+def test_an_influence_at_a_time_nobody_has_seen_is_refused():
     with pytest.raises(AfkastError, match="the time 99 lies outside what is observed"):
         survival.survival_influence(exit, event, 99)
     with pytest.raises(AfkastError, match="the time 99 lies outside what is observed"):
@@ -114,14 +112,14 @@ def test_an_influence_at_a_time_nobody_has_seen_is_refused() -> None:
 
 
 # Weights from a logistic regression: w of treated | control by the probability p of treatment
-TARGETS: dict[str, Callable[[Floats, NDArray[np.bool_]], Floats]] = {
+TARGETS = {
     "treated": lambda p, A: np.where(A, 1, p / (1 - p)),
     "overlap": lambda p, A: np.where(A, 1 - p, p),
     "everyone": lambda p, A: np.where(A, 1 / p, 1 / (1 - p)),
 }
 
 
-def logistic(X: Floats, A: NDArray[np.bool_], w: Floats) -> Floats:
+def logistic(X, A, w):
     """Fitted probabilities of a weighted logistic regression, by Newton's method."""
     beta = np.zeros(X.shape[1])
     for _ in range(25):
@@ -131,14 +129,14 @@ def logistic(X: Floats, A: NDArray[np.bool_], w: Floats) -> Floats:
 
 
 @pytest.mark.parametrize("target", ["treated", "overlap", "everyone"])
-def test_the_adjusted_influence_knows_that_the_weights_were_estimated(target: survival.Target) -> None:
+def test_the_adjusted_influence_knows_that_the_weights_were_estimated(target):
     rng = np.random.default_rng(9)
     n, tau = 80, 8
     X = np.column_stack([np.ones(n), rng.normal(size=n), rng.integers(0, 2, n)])
     A = rng.random(n) < 1 / (1 + np.exp(-0.8 * X[:, 1]))
     exit, event = rng.geometric(1 / (4 + 2 * A + X[:, 1].clip(-2, 2))).clip(1, 15), rng.random(n) < 0.8
 
-    def means(person_weight: Floats) -> float:
+    def means(person_weight):
         w = person_weight * TARGETS[target](logistic(X, A, person_weight), A)
         treated = survival.restricted_mean(exit[A], event[A], tau, weights=w[A])
         return treated.value - survival.restricted_mean(exit[~A], event[~A], tau, weights=w[~A]).value
@@ -162,12 +160,12 @@ def test_the_adjusted_influence_knows_that_the_weights_were_estimated(target: su
         ([0.5, 0.5, 0.2], np.ones((3, 2)), "say the same several times"),
     ],
 )
-def test_propensities_that_cannot_be_are_refused(propensity: list[float], covariates: Floats, message: str) -> None:
+def test_propensities_that_cannot_be_are_refused(propensity, covariates, message):
     with pytest.raises(AfkastError, match=message):
         survival.propensity_adjusted(np.zeros(3), np.array([True, False, True]), np.array(propensity), covariates)
 
 
-def test_weights_towards_nobody_known_are_refused() -> None:
+def test_weights_towards_nobody_known_are_refused():
     with pytest.raises(AfkastError, match="treated, overlap, everyone, but are towards att"):
         survival.propensity_adjusted(
             np.zeros(2),
@@ -178,7 +176,7 @@ def test_weights_towards_nobody_known_are_refused() -> None:
         )
 
 
-def test_the_difference_of_estimates_has_satterthwaite_s_degrees_of_freedom() -> None:
+def test_the_difference_of_estimates_has_satterthwaite_s_degrees_of_freedom():
     one = survival.Estimate(5, 2, degrees_of_freedom=9)
     other = survival.Estimate(3, 1, degrees_of_freedom=19)
     found = survival.difference(one, other)
@@ -187,7 +185,7 @@ def test_the_difference_of_estimates_has_satterthwaite_s_degrees_of_freedom() ->
     assert found.upper - found.value == pytest.approx(2.1498 * np.sqrt(5), abs=1e-3)
 
 
-def test_drawn_restricted_means_are_those_of_persons_drawn_again() -> None:
+def test_drawn_restricted_means_are_those_of_persons_drawn_again():
     rng = np.random.default_rng(10)
     n, draws = 60, 3_000
     entry = rng.integers(0, 3, n)
@@ -200,7 +198,7 @@ def test_drawn_restricted_means_are_those_of_persons_drawn_again() -> None:
     assert by_cells.std() == pytest.approx(np.std(by_persons), rel=4 * np.sqrt(1 / draws))
 
 
-def test_drawn_and_computed_intervals_of_a_difference_agree() -> None:
+def test_drawn_and_computed_intervals_of_a_difference_agree():
     rng = np.random.default_rng(11)
     n = 1_000
     treated = np.arange(n) < n // 2
@@ -214,14 +212,14 @@ def test_drawn_and_computed_intervals_of_a_difference_agree() -> None:
     assert (lower, upper) == pytest.approx((computed.lower, computed.upper), abs=0.2 * computed.standard_error)
 
 
-def test_drawn_means_of_a_table_of_counts_are_those_of_its_persons() -> None:
+def test_drawn_means_of_a_table_of_counts_are_those_of_its_persons():
     exit, event, n = np.array([2, 3, 5, 5]), np.array([1, 1, 1, 0]), np.array([30, 20, 10, 40])
     of_counts = survival.drawn_restricted_means(exit, event, 4, np.random.default_rng(1), n=n)
     many = [np.repeat(column, n) for column in (exit, event)]
     assert of_counts.tolist() == survival.drawn_restricted_means(*many, 4, np.random.default_rng(1)).tolist()
 
 
-def test_drawn_occupation_is_that_of_persons_drawn_again() -> None:
+def test_drawn_occupation_is_that_of_persons_drawn_again():
     rng = np.random.default_rng(12)
     on, _, _ = drawn_world(rng, persons=120)
     observed = np.arange(on.shape[1]) < rng.integers(16, 40, size=120)[:, None]
@@ -236,7 +234,7 @@ def test_drawn_occupation_is_that_of_persons_drawn_again() -> None:
     assert draws.std() == pytest.approx(computed.standard_error, rel=0.06)
 
 
-def test_drawing_refuses_what_cannot_be_answered() -> None:
+def test_drawing_refuses_what_cannot_be_answered():
     rng = np.random.default_rng(13)
     with pytest.raises(AfkastError, match="the horizon 9 lies after the last"):
         survival.drawn_restricted_means([3, 4], [1, 0], 9, rng)

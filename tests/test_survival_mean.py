@@ -16,7 +16,7 @@ RELAPSE = np.array(SIX_MP_RELAPSE + [1] * 21)
 TREATED = np.arange(42) < 21
 
 
-def drawn(rng: np.random.Generator, persons: int = 300) -> dict[str, np.ndarray]:
+def drawn(rng, persons=300):
     """Late entrants with tied whole times in three groups and two strata."""
     entry = rng.integers(0, 6, persons)
     return {
@@ -30,7 +30,7 @@ def drawn(rng: np.random.Generator, persons: int = 300) -> dict[str, np.ndarray]
     }
 
 
-def test_the_restricted_mean_and_its_error_are_as_worked_by_hand() -> None:
+def test_the_restricted_mean_and_its_error_are_as_worked_by_hand():
     # S: 1 on [0, 2), 3/4 on [2, 3), 3/8 on [3, 5) as one of two leaves at 3, the other one is last seen at 4
     exit, event = [2, 2, 3, 4], [1, 0, 1, 0]
     mean = survival.restricted_mean(exit, event, 4)
@@ -41,7 +41,7 @@ def test_the_restricted_mean_and_its_error_are_as_worked_by_hand() -> None:
     assert (mean.lower, mean.upper) == pytest.approx((mean.value - half, mean.value + half))
 
 
-def test_the_restricted_mean_of_the_followed_is_the_mean_of_their_times() -> None:
+def test_the_restricted_mean_of_the_followed_is_the_mean_of_their_times():
     times = np.array([1, 2, 2, 5, 9, 9])
     mean = survival.restricted_mean(times, times > 0, 6)
     assert mean.value == pytest.approx(np.minimum(times, 6).mean())
@@ -49,7 +49,7 @@ def test_the_restricted_mean_of_the_followed_is_the_mean_of_their_times() -> Non
     assert mean.standard_error**2 == pytest.approx(np.minimum(times, 6).var() / 6)
 
 
-def test_a_price_per_time_unit_makes_the_mean_an_amount() -> None:
+def test_a_price_per_time_unit_makes_the_mean_an_amount():
     exit, event = [1, 2, 3, 3], [1, 1, 0, 0]
     at_one_price = survival.restricted_mean(exit, event, 3, costs=[1000, 1000, 1000])
     mean = survival.restricted_mean(exit, event, 3)
@@ -59,7 +59,7 @@ def test_a_price_per_time_unit_makes_the_mean_an_amount() -> None:
     assert survival.restricted_mean(exit, event, 3, costs=[0, 100, 10]).value == pytest.approx(75 + 5)
 
 
-def test_time_before_enough_are_at_risk_counts_in_full() -> None:
+def test_time_before_enough_are_at_risk_counts_in_full():
     # only from 2 on are two at risk; of the two, one leaves at 3
     exit, event, entry = [1, 3, 6], [1, 1, 0], [0, 1, 1]
     late = survival.restricted_mean(exit, event, 5, entry, fewest_at_risk=2)
@@ -68,12 +68,12 @@ def test_time_before_enough_are_at_risk_counts_in_full() -> None:
     assert survival.restricted_mean(exit, event, 5, entry).value == 1  # the one who was alone left at 1
 
 
-def test_half_a_time_unit_counts_half() -> None:
+def test_half_a_time_unit_counts_half():
     exit, event = [1, 2, 3, 3], [1, 1, 0, 0]
     assert survival.restricted_mean(exit, event, 2.5).value == pytest.approx(1 + 3 / 4 + 1 / 2 * 1 / 2)
 
 
-def test_the_difference_of_two_groups_is_that_of_their_means_and_variances() -> None:
+def test_the_difference_of_two_groups_is_that_of_their_means_and_variances():
     found = survival.restricted_mean_difference(WEEKS, RELAPSE, TREATED, 20)
     treated = survival.restricted_mean(WEEKS[TREATED], RELAPSE[TREATED], 20)
     control = survival.restricted_mean(WEEKS[~TREATED], RELAPSE[~TREATED], 20)
@@ -83,7 +83,7 @@ def test_the_difference_of_two_groups_is_that_of_their_means_and_variances() -> 
     assert found.standard_error == pytest.approx(np.hypot(treated.standard_error, control.standard_error))
 
 
-def test_a_person_in_both_groups_is_summed_before_squaring() -> None:
+def test_a_person_in_both_groups_is_summed_before_squaring():
     rng = np.random.default_rng(2)
     exit, event = rng.integers(1, 12, 60), rng.random(60) < 0.7
     # everyone twice, once in each group, with the same follow-up: the groups cannot differ
@@ -94,7 +94,7 @@ def test_a_person_in_both_groups_is_summed_before_squaring() -> None:
 
 
 @pytest.mark.parametrize("robust", [False, True])
-def test_the_interval_of_the_difference_covers_the_truth_as_often_as_it_says(robust: bool) -> None:
+def test_the_interval_of_the_difference_covers_the_truth_as_often_as_it_says(robust):
     rng = np.random.default_rng(7)
     worlds, n, tau = 400, 160, 12
     hazard = np.where(np.arange(n) < n // 2, 0.12, 0.08)
@@ -113,9 +113,7 @@ def test_the_interval_of_the_difference_covers_the_truth_as_often_as_it_says(rob
 @pytest.mark.parametrize(
     ("exit", "event", "tau", "expected"), [([3], [1], 3, 3), ([3], [1], 9, 3), ([3, 3], [0, 0], 3, 3), ([0], [1], 2, 0)]
 )
-def test_the_smallest_groups_have_a_mean_without_error(
-    exit: list[int], event: list[int], tau: int, expected: int
-) -> None:
+def test_the_smallest_groups_have_a_mean_without_error(exit, event, tau, expected):
     mean = survival.restricted_mean(exit, event, tau)
     assert (mean.value, mean.standard_error, mean.lower, mean.upper) == (expected, 0, expected, expected)
 
@@ -130,7 +128,7 @@ def test_the_smallest_groups_have_a_mean_without_error(
         ({"tau": 2, "costs": [1, np.nan]}, "a price is missing"),
     ],
 )
-def test_a_mean_of_what_nobody_has_seen_is_refused(arguments: dict[str, object], message: str) -> None:
+def test_a_mean_of_what_nobody_has_seen_is_refused(arguments, message):
     with pytest.raises(AfkastError, match=message):
         survival.restricted_mean([2, 5, 5], [1, 0, 0], **arguments)  # type: ignore[arg-type]
 
@@ -144,12 +142,12 @@ def test_a_mean_of_what_nobody_has_seen_is_refused(arguments: dict[str, object],
         ([1, 0, 1, 0], "the horizon 4 lies after the last that is seen"),  # the second group is seen until 3
     ],
 )
-def test_a_difference_needs_two_groups_that_are_followed(treated: list[int], message: str) -> None:
+def test_a_difference_needs_two_groups_that_are_followed(treated, message):
     with pytest.raises(AfkastError, match=message):
         survival.restricted_mean_difference([5, 3, 5, 3], [1, 0, 0, 0], treated, 4)
 
 
-def test_the_log_rank_test_of_six_mercaptopurine_is_as_published() -> None:
+def test_the_log_rank_test_of_six_mercaptopurine_is_as_published():
     found = survival.log_rank(WEEKS, RELAPSE, TREATED)
     # Peto's example since the 1970s: 21 against 10.75 expected, 9 against 19.25, χ² = 16.79
     assert found.observed.tolist() == [21, 9]
@@ -160,7 +158,7 @@ def test_the_log_rank_test_of_six_mercaptopurine_is_as_published() -> None:
 
 
 @pytest.mark.parametrize(("strata", "late"), [(False, False), (True, False), (False, True)])
-def test_log_rank_is_statsmodels_with_late_entrants_or_strata(strata: bool, late: bool) -> None:
+def test_log_rank_is_statsmodels_with_late_entrants_or_strata(strata, late):
     world = drawn(np.random.default_rng(4))
     entry, stratum = world["entry"] if late else None, world["stratum"] if strata else None
     found = survival.log_rank(world["exit"], world["event"], world["group"], entry, strata=stratum)
@@ -169,7 +167,7 @@ def test_log_rank_is_statsmodels_with_late_entrants_or_strata(strata: bool, late
     assert found.degrees_of_freedom == 2
 
 
-def test_a_table_of_counts_gives_the_test_of_the_persons_it_counts() -> None:
+def test_a_table_of_counts_gives_the_test_of_the_persons_it_counts():
     world = drawn(np.random.default_rng(5), persons=50)
     exit, event, group = world["exit"], world["event"], world["group"]
     n = 1 + np.arange(50) % 3
@@ -181,7 +179,7 @@ def test_a_table_of_counts_gives_the_test_of_the_persons_it_counts() -> None:
     assert of_counts.chi_square == pytest.approx(of_persons.chi_square)
 
 
-def test_doubled_persons_are_no_evidence_when_it_is_said_who_they_are() -> None:
+def test_doubled_persons_are_no_evidence_when_it_is_said_who_they_are():
     world = drawn(np.random.default_rng(6), persons=80)
     exit, event, group = world["exit"], world["event"], world["group"]
     # one row a person of weight 2 is the same as two rows of weight 1 of that person
@@ -192,7 +190,7 @@ def test_doubled_persons_are_no_evidence_when_it_is_said_who_they_are() -> None:
     assert survival.log_rank(*twice).chi_square > 1.5 * by_person.chi_square
 
 
-def test_the_weighted_test_rejects_no_true_equality_more_often_than_it_says() -> None:
+def test_the_weighted_test_rejects_no_true_equality_more_often_than_it_says():
     rng = np.random.default_rng(8)
     rejected, naive, worlds, n = 0, 0, 600, 120
     for _ in range(worlds):
@@ -207,7 +205,7 @@ def test_the_weighted_test_rejects_no_true_equality_more_often_than_it_says() ->
 
 
 @pytest.mark.parametrize("robust", [False, True])
-def test_where_nobody_leaves_no_group_differs(robust: bool) -> None:
+def test_where_nobody_leaves_no_group_differs(robust):
     weights = [1.0, 2.0, 1.0] if robust else None
     found = survival.log_rank([1, 2, 3], [0, 0, 0], ["a", "b", "b"], weights=weights)
     assert (found.chi_square, found.degrees_of_freedom, found.p_value) == (0, 0, 1)
@@ -223,12 +221,12 @@ def test_where_nobody_leaves_no_group_differs(robust: bool) -> None:
         ({"group": [1, 2, 2], "ties": "exact"}, "ties must be efron or breslow"),
     ],
 )
-def test_a_test_needs_groups(arguments: dict[str, object], message: str) -> None:
+def test_a_test_needs_groups(arguments, message):
     with pytest.raises(AfkastError, match=message):
         survival.log_rank([1, 2, 3], [1, 0, 1], **arguments)  # type: ignore[arg-type]
 
 
-def test_a_group_that_comes_after_all_have_left_takes_no_degree_of_freedom() -> None:
+def test_a_group_that_comes_after_all_have_left_takes_no_degree_of_freedom():
     # 0.1 + 0.2 + 0.3 is not 0.3 + 0.2 + 0.1 in a computer: before 8 the weight of "late" is nothing, but for rounding
     exit, event, group = [5, 6, 7, 9, 10, 11], [1, 1, 0, 0, 0, 0], ["a", "b", "b", "late", "late", "late"]
     entry, weights = [3, 3, 3, 8, 8, 8], [0.3, 0.7, 0.6, 0.1, 0.2, 0.3]

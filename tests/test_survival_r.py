@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from numpy.typing import NDArray
 
 from afkast.analysis import survival
 
@@ -21,16 +20,16 @@ weights, person, group, stratum = (PERSONS[name].to_numpy() for name in ("weight
 event = left > 0
 
 
-def values(quantity: str) -> NDArray[np.float64]:
+def values(quantity):
     """R's numbers of one quantity, NaN where it has none."""
     return R.loc[[quantity], "value"].to_numpy()
 
 
-def times(quantity: str) -> NDArray[np.int64]:
+def times(quantity):
     return R.loc[[quantity], "time"].to_numpy().astype(int)
 
 
-def is_as_in_r(quantity: str, ours: NDArray[np.float64]) -> None:
+def is_as_in_r(quantity, ours):
     """R gives no limits where a share is 0 or 1; what stands there instead is tested for itself."""
     theirs = values(quantity)
     has = ~np.isnan(theirs)
@@ -38,7 +37,7 @@ def is_as_in_r(quantity: str, ours: NDArray[np.float64]) -> None:
     assert ours[has] == pytest.approx(theirs[has], rel=DIGITS, abs=1e-12)
 
 
-def curve_is_as_in_r(name: str, curve: survival.KaplanMeier) -> None:
+def curve_is_as_in_r(name, curve):
     at = times(f"{name} survival")
     is_as_in_r(f"{name} survival", curve.survival[at])
     is_as_in_r(f"{name} error", curve.standard_error[at])
@@ -47,26 +46,26 @@ def curve_is_as_in_r(name: str, curve: survival.KaplanMeier) -> None:
 
 
 @pytest.mark.parametrize("interval", ["plain", "log", "log-log"])
-def test_late_entrants_and_an_emptied_risk_set_give_r_s_curve_and_limits(interval: survival.Interval) -> None:
+def test_late_entrants_and_an_emptied_risk_set_give_r_s_curve_and_limits(interval):
     curve = survival.kaplan_meier(exit, event, entry, interval=interval)
     assert curve.at_risk[4:6].tolist() == [0, 0]  # nobody between the early and the late
     curve_is_as_in_r(f"late {interval}", curve)
     assert curve.at_risk[times("late at risk")].tolist() == values("late at risk").tolist()
 
 
-def test_a_curve_that_starts_where_enough_are_at_risk_is_r_s_with_a_start_time() -> None:
+def test_a_curve_that_starts_where_enough_are_at_risk_is_r_s_with_a_start_time():
     curve = survival.kaplan_meier(exit, event, entry, fewest_at_risk=20)
     assert curve.start == 8
     assert curve.survival[:8].tolist() == [1] * 8
     curve_is_as_in_r("late from 8", curve)
 
 
-def test_weighted_curves_have_r_s_robust_errors() -> None:
+def test_weighted_curves_have_r_s_robust_errors():
     curve_is_as_in_r("weighted", survival.kaplan_meier(exit, event, weights=weights))
     curve_is_as_in_r("by person", survival.kaplan_meier(exit, event, entry, weights=weights, person=person))
 
 
-def test_the_time_by_which_a_share_has_left_is_r_s_with_its_limits() -> None:
+def test_the_time_by_which_a_share_has_left_is_r_s_with_its_limits():
     curve = survival.kaplan_meier(exit, event)
     found = [survival.quantile(curve, share) for share in R.loc["share quantile", "time"]]
     for part, ours in [
@@ -78,18 +77,18 @@ def test_the_time_by_which_a_share_has_left_is_r_s_with_its_limits() -> None:
         assert ours == theirs
 
 
-def test_restricted_means_and_errors_are_r_s() -> None:
+def test_restricted_means_and_errors_are_r_s():
     of_groups = [survival.restricted_mean(exit[group == g], event[group == g], 12) for g in range(3)]
     is_as_in_r("mean", np.array([mean.value for mean in of_groups]))
     is_as_in_r("mean error", np.array([mean.standard_error for mean in of_groups]))
 
 
-def test_influences_are_r_s_residuals() -> None:
+def test_influences_are_r_s_residuals():
     is_as_in_r("mean influence", survival.restricted_mean_influence(exit, event, 12, weights=weights))
     is_as_in_r("survival influence", survival.survival_influence(exit, event, 12, weights=weights))
 
 
-def test_log_rank_is_r_s_also_with_strata_and_late_entrants() -> None:
+def test_log_rank_is_r_s_also_with_strata_and_late_entrants():
     is_as_in_r("log-rank", np.array([survival.log_rank(exit, event, group).chi_square]))
     is_as_in_r("log-rank strata", np.array([survival.log_rank(exit, event, group, strata=stratum).chi_square]))
     is_as_in_r("log-rank late", np.array([survival.log_rank(exit, event, group, entry).chi_square]))
@@ -98,14 +97,14 @@ def test_log_rank_is_r_s_also_with_strata_and_late_entrants() -> None:
 
 
 @pytest.mark.parametrize("ties", ["efron", "breslow"])
-def test_the_weighted_log_rank_is_r_s_robust_score_test(ties: survival.Ties) -> None:
+def test_the_weighted_log_rank_is_r_s_robust_score_test(ties):
     by_person = survival.log_rank(exit, event, group, entry, weights=weights, person=person, ties=ties)
     is_as_in_r(f"robust {ties}", np.array([by_person.chi_square]))
     in_strata = survival.log_rank(exit, event, group, strata=stratum, weights=weights, ties=ties)
     is_as_in_r(f"robust strata {ties}", np.array([in_strata.chi_square]))
 
 
-def states_are_as_in_r(name: str, states: survival.StateOccupation) -> None:
+def states_are_as_in_r(name, states):
     at = times(f"{name} share 0")
     for k in range(3):
         is_as_in_r(f"{name} share {k}", states.share[at, k])
@@ -114,7 +113,7 @@ def states_are_as_in_r(name: str, states: survival.StateOccupation) -> None:
         is_as_in_r(f"{name} upper {k}", states.upper[at, k])
 
 
-def test_shares_left_for_each_cause_are_r_s() -> None:
+def test_shares_left_for_each_cause_are_r_s():
     states_are_as_in_r("causes", survival.competing_risks(exit, left, interval="log"))
     late = survival.competing_risks(exit[3:], left[3:], entry[3:], weights=weights[3:])
     states_are_as_in_r("causes weighted", late)
@@ -124,20 +123,20 @@ SPELL = (SPELLS["exit"], SPELLS["to"])
 FROM = (SPELLS["entry"], SPELLS["origin"])
 
 
-def test_shares_in_states_that_people_return_to_are_r_s() -> None:
+def test_shares_in_states_that_people_return_to_are_r_s():
     by_person = survival.aalen_johansen(*SPELL, *FROM, person=SPELLS["person"], interval="log")
     states_are_as_in_r("return", by_person)
     weighted = survival.aalen_johansen(*SPELL, *FROM, weights=SPELLS["weight"], person=SPELLS["person"], interval="log")
     states_are_as_in_r("return weighted", weighted)
 
 
-def test_expected_times_in_states_are_r_s() -> None:
+def test_expected_times_in_states_are_r_s():
     found = survival.expected_time(*SPELL, 8, *FROM, person=SPELLS["person"])
     is_as_in_r("return time", np.array([time.value for time in found]))
     is_as_in_r("return time error", np.array([time.standard_error for time in found]))
 
 
-def test_greenwood_s_errors_of_states_are_those_of_r_s_etm() -> None:
+def test_greenwood_s_errors_of_states_are_those_of_r_s_etm():
     states = survival.aalen_johansen(*SPELL, *FROM, initial=[1, 0, 0], variance="greenwood")
     at = times("greenwood share 0")
     for k in range(3):

@@ -14,7 +14,7 @@ from afkast.errors import AfkastError
 causes = st.lists(st.tuples(st.integers(1, 8), st.integers(0, 2)), min_size=1, max_size=30)
 
 
-def walks(rng: np.random.Generator, persons: int, end: int, leave: float = 0.3, states: int = 3) -> pd.DataFrame:
+def walks(rng, persons, end, leave=0.3, states=3):
     """A row per stay of each person, who moves between all states until `end`."""
     state = np.empty((persons, end + 1), dtype=int)
     state[:, 0] = rng.integers(0, states, persons)
@@ -30,7 +30,7 @@ def walks(rng: np.random.Generator, persons: int, end: int, leave: float = 0.3, 
     return pd.DataFrame(rows, columns=["person", "entry", "exit", "origin", "to"])
 
 
-def test_shares_of_two_causes_are_as_worked_by_hand() -> None:
+def test_shares_of_two_causes_are_as_worked_by_hand():
     # at 1 one of four leaves for 1; at 2 one of three for 2 while one is last seen; at 3 the last leaves for 1
     found = survival.competing_risks([1, 2, 2, 3], [1, 2, 0, 1])
     assert found.share[:, 0] == pytest.approx([1, 3 / 4, 1 / 2, 0])
@@ -40,7 +40,7 @@ def test_shares_of_two_causes_are_as_worked_by_hand() -> None:
     assert found.moves[2, 0].tolist() == [0, 0, 1]
 
 
-def test_one_less_kaplan_meier_would_say_more_leave_for_each_cause_than_do() -> None:
+def test_one_less_kaplan_meier_would_say_more_leave_for_each_cause_than_do():
     exit, cause = np.array([1, 2, 2, 3]), np.array([1, 2, 0, 1])
     found = survival.competing_risks(exit, cause)
     alone = 1 - survival.kaplan_meier(exit, cause == 1).survival
@@ -48,7 +48,7 @@ def test_one_less_kaplan_meier_would_say_more_leave_for_each_cause_than_do() -> 
 
 
 @given(causes)
-def test_shares_left_for_each_cause_and_greenwood_errors_are_statsmodels(rows: list[tuple[int, int]]) -> None:
+def test_shares_left_for_each_cause_and_greenwood_errors_are_statsmodels(rows):
     exit, cause = np.array(rows).T
     oracle = CumIncidenceRight(exit, cause)
     found = survival.competing_risks(exit, cause, causes=2, variance="greenwood")
@@ -60,7 +60,7 @@ def test_shares_left_for_each_cause_and_greenwood_errors_are_statsmodels(rows: l
 
 
 @given(follow_up(), st.sampled_from(["greenwood", "robust"]))
-def test_one_cause_is_kaplan_meier(rows: pd.DataFrame, variance: str) -> None:
+def test_one_cause_is_kaplan_meier(rows, variance):
     left = rows["event"].astype(int)
     one_cause = survival.competing_risks(rows["exit"], left, rows["entry"], variance=variance)  # type: ignore[arg-type]
     person = np.arange(len(rows)) if variance == "robust" else None
@@ -70,7 +70,7 @@ def test_one_cause_is_kaplan_meier(rows: pd.DataFrame, variance: str) -> None:
 
 
 @given(causes, st.sampled_from(["plain", "log", "log-log"]))
-def test_shares_sum_to_1_within_their_limits(rows: list[tuple[int, int]], interval: survival.Interval) -> None:
+def test_shares_sum_to_1_within_their_limits(rows, interval):
     exit, cause = np.array(rows).T
     found = survival.competing_risks(exit, cause, interval=interval)
     assert found.share.sum(axis=1) == pytest.approx(np.ones(len(found.share)))
@@ -79,7 +79,7 @@ def test_shares_sum_to_1_within_their_limits(rows: list[tuple[int, int]], interv
     assert (found.share <= found.upper + tiny).all() and (found.upper <= 1).all()
 
 
-def test_when_all_are_followed_the_shares_are_those_observed() -> None:
+def test_when_all_are_followed_the_shares_are_those_observed():
     rng = np.random.default_rng(3)
     rows = walks(rng, persons=60, end=10)
     found = survival.aalen_johansen(rows["exit"], rows["to"], rows["entry"], rows["origin"], person=rows["person"])
@@ -92,7 +92,7 @@ def test_when_all_are_followed_the_shares_are_those_observed() -> None:
         assert found.standard_error[t] == pytest.approx(np.sqrt(observed * (1 - observed) / 60))
 
 
-def test_a_row_per_stay_and_a_row_per_month_are_the_same_people() -> None:
+def test_a_row_per_stay_and_a_row_per_month_are_the_same_people():
     rows = walks(np.random.default_rng(4), persons=25, end=8)
     months = rows.loc[rows.index.repeat(rows["exit"] - rows["entry"])].copy()
     months["entry"] += months.groupby(level=0).cumcount()
@@ -100,14 +100,14 @@ def test_a_row_per_stay_and_a_row_per_month_are_the_same_people() -> None:
     months["exit"] = months["entry"] + 1
     months["to"] = months["to"].where(last, months["origin"])
 
-    def states(of: pd.DataFrame) -> survival.StateOccupation:
+    def states(of):
         return survival.aalen_johansen(of["exit"], of["to"], of["entry"], of["origin"], person=of["person"])
 
     assert states(months).share == pytest.approx(states(rows).share)
     assert states(months).standard_error == pytest.approx(states(rows).standard_error)
 
 
-def test_a_table_of_counts_gives_the_shares_and_errors_of_the_persons_it_counts() -> None:
+def test_a_table_of_counts_gives_the_shares_and_errors_of_the_persons_it_counts():
     exit, cause, n = np.array([1, 2, 2, 3, 4]), np.array([1, 2, 0, 1, 0]), np.array([3, 1, 2, 4, 5])
     for variance in ("robust", "greenwood"):
         counted = survival.competing_risks(exit, cause, n=n, variance=variance)
@@ -116,7 +116,7 @@ def test_a_table_of_counts_gives_the_shares_and_errors_of_the_persons_it_counts(
         assert counted.standard_error == pytest.approx(many.standard_error)
 
 
-def test_expected_times_sum_to_the_horizon_and_the_first_is_the_restricted_mean() -> None:
+def test_expected_times_sum_to_the_horizon_and_the_first_is_the_restricted_mean():
     rng = np.random.default_rng(6)
     exit, cause = rng.integers(1, 15, 80), rng.integers(0, 3, 80)
     times = survival.expected_time(exit, cause, 9, initial=[1, 0, 0])
@@ -125,7 +125,7 @@ def test_expected_times_sum_to_the_horizon_and_the_first_is_the_restricted_mean(
     assert (times[0].value, times[0].standard_error) == pytest.approx((mean.value, mean.standard_error))
 
 
-def test_limits_of_a_state_nobody_is_in_are_the_share_itself() -> None:
+def test_limits_of_a_state_nobody_is_in_are_the_share_itself():
     found = survival.competing_risks([1, 2, 3], [1, 0, 0], causes=2)
     assert found.share[0].tolist() == found.lower[0].tolist() == found.upper[0].tolist() == [1, 0, 0]
     assert (found.lower[:, 2].tolist(), found.upper[:, 2].tolist()) == ([0] * 4, [0] * 4)
@@ -133,9 +133,7 @@ def test_limits_of_a_state_nobody_is_in_are_the_share_itself() -> None:
 
 @pytest.mark.parametrize("rows", [([3], [1]), ([3], [0]), ([2, 2], [1, 2]), ([2, 2], [0, 0]), ([0, 0], [1, 0])])
 @pytest.mark.parametrize("variance", ["robust", "greenwood"])
-def test_the_smallest_groups_have_shares_without_anything_missing(
-    rows: tuple[list[int], list[int]], variance: str
-) -> None:
+def test_the_smallest_groups_have_shares_without_anything_missing(rows, variance):
     found = survival.competing_risks(*rows, variance=variance)  # type: ignore[arg-type]
     for numbers in (found.share, found.standard_error, found.lower, found.upper):
         assert np.isfinite(numbers).all()
@@ -156,12 +154,12 @@ def test_the_smallest_groups_have_shares_without_anything_missing(
         ({"to": [], "exit": []}, "there are no persons"),
     ],
 )
-def test_states_that_cannot_be_are_refused(arguments: dict[str, object], message: str) -> None:
+def test_states_that_cannot_be_are_refused(arguments, message):
     with pytest.raises(AfkastError, match=message):
         survival.aalen_johansen(**({"exit": [3, 4]} | arguments))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("tau", [0, 5, 2.5])
-def test_a_horizon_after_the_last_seen_is_refused(tau: int) -> None:
+def test_a_horizon_after_the_last_seen_is_refused(tau):
     with pytest.raises(AfkastError, match="the horizon must be a whole number from 1 to 4"):
         survival.expected_time([3, 4], [1, 0], tau)

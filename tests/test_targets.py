@@ -29,7 +29,7 @@ BEFORE, LAST_DAY, AFTER = date(2019, 12, 30), date(2019, 12, 31), date(2020, 1, 
 NAN = float("nan")
 
 # what is counted, the target, the path to it by now, whether low is good, counted to, due: the verdict
-VERDICTS: list[tuple[float | None, float | None, float | None, bool, date, date | None, str]] = [
+VERDICTS = [
     # a standing demand: its path is the target itself
     (487.9, 488, 488, True, BEFORE, LAST_DAY, "på vej"),
     (488, 488, 488, True, BEFORE, LAST_DAY, "på vej"),
@@ -71,21 +71,21 @@ VERDICTS: list[tuple[float | None, float | None, float | None, bool, date, date 
 
 @pytest.mark.parametrize(("actual", "target", "path", "lower_is_better", "counted_to", "due", "expected"), VERDICTS)
 def test_the_verdict_on_a_goal(
-    actual: float | None,
-    target: float | None,
-    path: float | None,
-    lower_is_better: bool,
-    counted_to: date,
-    due: date | None,
-    expected: str,
-) -> None:
+    actual,
+    target,
+    path,
+    lower_is_better,
+    counted_to,
+    due,
+    expected,
+):
     reading = Reading(actual, target, path=path, due=due)
     found = decide([reading], lower_is_better=lower_is_better, counted_to=counted_to, due=due)
     assert found.verdict.value == expected
 
 
 @pytest.mark.parametrize(("actual", "expected"), [(0.0, "bagud"), (0.001, "nået"), (-0.001, "bagud")])
-def test_more_than_is_not_at_least(actual: float, expected: str) -> None:
+def test_more_than_is_not_at_least(actual, expected):
     reading = Reading(actual, 0.0, path=0.0, due=LAST_DAY)
     found = decide([reading], lower_is_better=False, counted_to=AFTER, due=LAST_DAY, strictly=True)
     assert found.verdict.value == expected
@@ -95,7 +95,7 @@ def test_more_than_is_not_at_least(actual: float, expected: str) -> None:
 
 # a saving counted in 2020, 2021 and so on (None: not counted), promised 1, 2, 3 and 4 in 2020-2023; half of the promise
 # is its path within a year; counted to the end of this month: how the years go, and the goal judged in each year
-EACH_YEAR: list[tuple[tuple[float | None, ...], date, list[str], str]] = [
+EACH_YEAR = [
     ((0.5,), date(2020, 6, 30), ["på vej"], "på vej"),
     ((0.4,), date(2020, 6, 30), ["bagud"], "bagud"),
     ((1.0,), date(2020, 12, 31), ["nået"], "på vej"),
@@ -114,7 +114,7 @@ EACH_YEAR: list[tuple[tuple[float | None, ...], date, list[str], str]] = [
 DUE = date(2023, 12, 31)
 
 
-def promised(counted: tuple[float | None, ...], counted_to: date) -> dict[int, Reading]:
+def promised(counted, counted_to):
     of_year = dict(zip(range(2020, 2024), (1.0, 2.0, 3.0, 4.0), strict=True))
     return {
         year: Reading(
@@ -127,9 +127,7 @@ def promised(counted: tuple[float | None, ...], counted_to: date) -> dict[int, R
 
 
 @pytest.mark.parametrize(("counted", "counted_to", "years", "expected"), EACH_YEAR)
-def test_in_each_year_is_decided_year_by_year(
-    counted: tuple[float | None, ...], counted_to: date, years: list[str], expected: str
-) -> None:
+def test_in_each_year_is_decided_year_by_year(counted, counted_to, years, expected):
     readings = as_judged(promised(counted, counted_to), "in each year", DUE)
     found = decide(readings, lower_is_better=False, counted_to=counted_to, due=DUE)
     assert [part.reading.year for part in found.parts] == [2020, 2021, 2022, 2023]  # every year is shown
@@ -167,26 +165,24 @@ def test_in_each_year_is_decided_year_by_year(
         ("at the date", (), date(2019, 12, 31), DUE, "kan ikke afgøres"),
     ],
 )
-def test_a_goal_of_all_its_years_together(
-    judged: Judged, counted: tuple[float | None, ...], counted_to: date, due: date | None, expected: str
-) -> None:
+def test_a_goal_of_all_its_years_together(judged, counted, counted_to, due, expected):
     readings = as_judged(promised(counted, counted_to), judged, due)
     found = decide(readings, lower_is_better=False, counted_to=counted_to, due=due)
     assert [part.reading.year for part in found.parts] == [None]
     assert found.verdict.value == expected
 
 
-def test_a_goal_due_within_a_year_ends_its_last_year_on_that_day() -> None:
+def test_a_goal_due_within_a_year_ends_its_last_year_on_that_day():
     readings = as_judged(promised((1.0, 2.0, 3.0), DUE), "in each year", date(2022, 5, 31))
     assert [one.due for one in readings] == [date(2020, 12, 31), date(2021, 12, 31), date(2022, 5, 31)]
 
 
-def test_a_due_year_without_a_target_is_told() -> None:
+def test_a_due_year_without_a_target_is_told():
     with pytest.raises(AfkastError, match="due in 2025, and there is no target for that year; there is for 2020–2023"):
         as_judged(promised((1.0,), DUE), "on average", date(2025, 12, 31))
 
 
-def test_what_a_year_may_end_at_is_not_held_against_the_target_of_a_later_one() -> None:
+def test_what_a_year_may_end_at_is_not_held_against_the_target_of_a_later_one():
     this_year = Reading(294.0, 295.0, path=295.0, interval=(293.0, 294.5), interval_at_due=True)
     years = {2023: this_year, 2024: Reading(None, 292.0, path=292.0)}
     counted_to, due = date(2023, 11, 30), date(2024, 12, 31)
@@ -202,9 +198,7 @@ def test_what_a_year_may_end_at_is_not_held_against_the_target_of_a_later_one() 
         ((0.9, 2.0), 2020, "kan vende"),
     ],
 )
-def test_being_behind_is_as_sure_as_the_surest_year_that_is(
-    halves: tuple[float, float], rests_on: int, certainty: str
-) -> None:
+def test_being_behind_is_as_sure_as_the_surest_year_that_is(halves, rests_on, certainty):
     counted_to = date(2021, 12, 31)
     years = {
         year: replace(reading, interval=(reading.actual - half, reading.actual + half))
@@ -217,7 +211,7 @@ def test_being_behind_is_as_sure_as_the_surest_year_that_is(
     assert found.certainty.value == certainty
 
 
-def test_being_reached_is_no_surer_than_the_year_that_is_least() -> None:
+def test_being_reached_is_no_surer_than_the_year_that_is_least():
     counted_to = date(2021, 12, 31)
     years = promised((1.5, 2.5), counted_to)
     years = {
@@ -232,7 +226,7 @@ def test_being_reached_is_no_surer_than_the_year_that_is_least() -> None:
 
 
 @given(st.lists(st.floats(-5, 5), min_size=1, max_size=4), st.dates(date(2020, 1, 31), date(2025, 1, 1)), st.booleans())
-def test_no_goal_is_reached_before_its_day_nor_without_one(counted: list[float], counted_to: date, dated: bool) -> None:
+def test_no_goal_is_reached_before_its_day_nor_without_one(counted, counted_to, dated):
     for judged in get_args(Judged):
         due = DUE if dated else None
         readings = as_judged(promised(tuple(counted), counted_to), judged, due)
@@ -253,12 +247,12 @@ def test_no_goal_is_reached_before_its_day_nor_without_one(counted: list[float],
         (["bagud", "kan ikke afgøres"], "bagud"),
     ],
 )
-def test_a_strategy_is_no_further_than_the_goal_that_is_least_far(goals: list[str], strategy: str) -> None:
+def test_a_strategy_is_no_further_than_the_goal_that_is_least_far(goals, strategy):
     for order in permutations(goals):
         assert overall(Verdict(word) for word in order).value == strategy
 
 
-def test_a_strategy_is_reached_only_when_every_decided_goal_is() -> None:
+def test_a_strategy_is_reached_only_when_every_decided_goal_is():
     for goals in chain.from_iterable(combinations_with_replacement(Verdict, size) for size in range(4)):
         decided = [goal for goal in goals if goal.value != "kan ikke afgøres"]
         assert (overall(goals) is Verdict.REACHED) == (decided != [] and {g.value for g in decided} == {"nået"})
@@ -284,9 +278,7 @@ JUNE = (pd.Timestamp(2015, 6, 1),)
         ((480.0, 490.0), 487.0, JUNE, "kan vende"),
     ],
 )
-def test_how_sure_a_verdict_is(
-    interval: tuple[float, float] | None, if_late: float | None, provisional: tuple[pd.Timestamp, ...], expected: str
-) -> None:
+def test_how_sure_a_verdict_is(interval, if_late, provisional, expected):
     reading = Reading(
         *(485.0, 488.0),
         due=LAST_DAY,
@@ -297,14 +289,14 @@ def test_how_sure_a_verdict_is(
 
 
 @pytest.mark.parametrize(("actual", "target"), [(None, 488), (488, None), (NAN, 488)])
-def test_of_a_goal_that_is_not_decided_nothing_is_said_to_be_sure(actual: float | None, target: float | None) -> None:
+def test_of_a_goal_that_is_not_decided_nothing_is_said_to_be_sure(actual, target):
     reading = Reading(actual, target, due=LAST_DAY, interval=(1, 2), if_late=3)
     found = decide([reading], lower_is_better=True, counted_to=AFTER, due=LAST_DAY)
     assert (found.verdict.value, found.certainty.value) == ("kan ikke afgøres", "kan ikke vurderes")
 
 
 @pytest.mark.parametrize(("year_s_target", "expected"), [(2.8, "sikker"), (-1.0, "kan vende")])
-def test_an_interval_of_the_year_is_held_against_the_year_s_target(year_s_target: float, expected: str) -> None:
+def test_an_interval_of_the_year_is_held_against_the_year_s_target(year_s_target, expected):
     reading = Reading(-1.9, year_s_target, path=2.4, due=LAST_DAY, interval=(-2.0, -0.5), interval_at_due=True)
     found = decide([reading], lower_is_better=False, counted_to=BEFORE, due=LAST_DAY)
     assert (found.verdict.value, found.certainty.value) == ("bagud", expected)
@@ -314,9 +306,7 @@ NUMBERS = st.floats(-1000, 1000)
 
 
 @given(NUMBERS, NUMBERS, st.floats(0, 100), st.floats(0, 100), st.booleans())
-def test_a_wider_interval_never_makes_a_verdict_surer(
-    actual: float, target: float, half: float, more: float, lower_is_better: bool
-) -> None:
+def test_a_wider_interval_never_makes_a_verdict_surer(actual, target, half, more, lower_is_better):
     kinds = [
         decide(
             [Reading(actual, target, due=LAST_DAY, interval=(actual - width, actual + width))],
@@ -328,7 +318,7 @@ def test_a_wider_interval_never_makes_a_verdict_surer(
 
 
 @given(NUMBERS, NUMBERS, st.floats(0, 100), st.booleans())
-def test_the_mirrored_goal_is_as_sure(actual: float, target: float, half: float, lower_is_better: bool) -> None:
+def test_the_mirrored_goal_is_as_sure(actual, target, half, lower_is_better):
     one, other = (
         decide(
             [
@@ -344,7 +334,7 @@ def test_the_mirrored_goal_is_as_sure(actual: float, target: float, half: float,
 
 
 @pytest.mark.parametrize(("count", "of"), [(51, 84), (448, 1461), (0, 10), (10, 10), (1, 3)])
-def test_the_interval_of_a_share_is_clopper_and_pearson_s_as_statsmodels_has_it(count: int, of: int) -> None:
+def test_the_interval_of_a_share_is_clopper_and_pearson_s_as_statsmodels_has_it(count, of):
     assert share_interval(count, of) == pytest.approx(proportion_confint(count, of, method="beta"), abs=1e-9)
 
 
@@ -353,22 +343,22 @@ def test_the_interval_of_a_share_is_clopper_and_pearson_s_as_statsmodels_has_it(
     ("count", "low", "high"),
     [(0, 0, 3.69), (1, 0.03, 5.57), (5, 1.62, 11.67), (10, 4.80, 18.39), (50, 37.11, 65.92)],
 )
-def test_the_interval_of_a_count_is_garwood_s(count: int, low: float, high: float) -> None:
+def test_the_interval_of_a_count_is_garwood_s(count, low, high):
     assert count_interval(count) == pytest.approx((low, high), abs=0.005)
 
 
-def test_the_swing_of_a_series_by_hand() -> None:
+def test_the_swing_of_a_series_by_hand():
     # changes 2, -1, 2: mean 1, s = √(6/2) = √3, t(2) = 4.3027
     assert swing_interval([10, 12, 11, 13]) == pytest.approx((13 - 4.30265 * 3**0.5, 13 + 4.30265 * 3**0.5), rel=1e-5)
     assert swing_interval([10, 12]) is None
     assert swing_interval([10, NAN, 12, 13]) is None
 
 
-def test_a_steady_fall_is_no_swing() -> None:
+def test_a_steady_fall_is_no_swing():
     assert swing_interval([50, 40, 30, 20]) == pytest.approx((20, 20))
 
 
-def test_a_sum_is_unknown_where_a_part_is() -> None:
+def test_a_sum_is_unknown_where_a_part_is():
     assert together([(1.0, 2.0), (-3.0, 5.0)]) == (-2, 7)
     assert together([(1.0, 2.0), None]) is None
     assert together([]) is None

@@ -2,7 +2,6 @@
 
 import hmac
 from datetime import date
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -36,12 +35,12 @@ EXPECTED = [
 ]
 
 
-def test_the_cases_stand_as_they_did_on_the_date_of_the_report() -> None:
+def test_the_cases_stand_as_they_did_on_the_date_of_the_report():
     known = known_at(CASES, date(2017, 12, 31), 161)
     assert list(known[["decided", "days", "in_time", "due"]].itertuples(index=False, name=None)) == EXPECTED
 
 
-def test_a_curve_worked_by_hand() -> None:
+def test_a_curve_worked_by_hand():
     # 20 cases: 4 decided on day 7, 6 cut off on day 10, 5 of the 10 left decided on day 14, 5 cut off on day 30
     days = np.repeat([7, 10, 14, 30], [4, 6, 5, 5])
     decided = np.repeat([True, False, True, False], [4, 6, 5, 5])
@@ -51,7 +50,7 @@ def test_a_curve_worked_by_hand() -> None:
     assert curve.decided.tolist() == [0, 4, 9]
 
 
-def test_the_curve_and_its_interval_agree_with_statsmodels() -> None:
+def test_the_curve_and_its_interval_agree_with_statsmodels():
     rng = np.random.default_rng(5)
     ages, cut_off = rng.integers(20, 300, 400), rng.integers(50, 400, 400)
     days, decided = np.minimum(ages, cut_off), ages <= cut_off
@@ -66,19 +65,19 @@ def test_the_curve_and_its_interval_agree_with_statsmodels() -> None:
         assert curve.upper[week] == pytest.approx(1 - survival ** np.exp(half), abs=1e-6)
 
 
-def test_without_open_cases_the_curve_is_the_plain_share() -> None:
+def test_without_open_cases_the_curve_is_the_plain_share():
     days = np.random.default_rng(8).integers(1, 200, 300)
     curve = decided_by_age(days, np.ones(300, dtype=bool), 20)
     assert curve.share == pytest.approx([(days <= 7 * week).mean() for week in range(21)])
 
 
-def test_a_year_without_cases_has_an_empty_curve() -> None:
+def test_a_year_without_cases_has_an_empty_curve():
     curve = decided_by_age(np.array([], dtype=int), np.array([], dtype=bool), 3)
     assert np.isnan(curve.share).all()
     assert (curve.open.tolist(), curve.decided.tolist()) == ([0] * 4, [0] * 4)
 
 
-def test_the_curve_ends_where_fewer_than_ten_are_open() -> None:
+def test_the_curve_ends_where_fewer_than_ten_are_open():
     days = np.repeat([7, 14], [30, FEWEST_OPEN - 1])
     curve = decided_by_age(days, np.ones(len(days), dtype=bool), 3)
     assert np.isnan(curve.share).tolist() == [False, False, True, True]
@@ -98,7 +97,7 @@ sources:
 """
 
 
-def imported(folder: Path, *rows: str) -> pd.DataFrame:
+def imported(folder, *rows):
     raw = folder / "raw"
     raw.mkdir()
     (raw.parent / "sources.yml").write_text(SOURCES, encoding="utf-8")
@@ -106,7 +105,7 @@ def imported(folder: Path, *rows: str) -> pd.DataFrame:
     return import_raw(raw.parent, folder / "snapshots", b"k" * 32).table("cases")
 
 
-def test_case_numbers_are_pseudonymised_and_lose_their_order(tmp_path: Path) -> None:
+def test_case_numbers_are_pseudonymised_and_lose_their_order(tmp_path):
     numbers = [f"S-{number}" for number in range(100, 130)]
     cases = imported(tmp_path, *(f"{number};01-02-2017;" for number in numbers))
     expected = [
@@ -125,6 +124,6 @@ def test_case_numbers_are_pseudonymised_and_lose_their_order(tmp_path: Path) -> 
         ("S2;01-02-2017;", "more than one row for the same strategy, case"),
     ],
 )
-def test_a_case_at_fault_stops_the_import(tmp_path: Path, row: str, fault: str) -> None:
+def test_a_case_at_fault_stops_the_import(tmp_path, row, fault):
     with pytest.raises(DataError, match=fault):
         imported(tmp_path, "S2;01-02-2017;", row)

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-from conftest import RunPage
 
 from afkast.errors import PageError
 
@@ -138,7 +137,7 @@ WRONG = {
 }
 
 
-def test_every_notebook_of_a_strategy_has_gone_wrong_here() -> None:
+def test_every_notebook_of_a_strategy_has_gone_wrong_here():
     notebooks = {path.stem for path in NOTEBOOKS.glob("*.ipynb")}
     # a front page reckons nothing: it shows again what the other pages have shown
     assert notebooks - ABOUT_ALL_STRATEGIES - TO_BE_CHANGED - {"resume"} == set(WRONG)
@@ -149,8 +148,6 @@ def test_every_notebook_of_a_strategy_has_gone_wrong_here() -> None:
     [one for of_notebook in WRONG.values() for one in of_notebook],
     ids=[f"{one[0]}-{one[1]}" for of_notebook in WRONG.values() for one in of_notebook],
 )
-def test_a_wrong_formula_stops_the_page_at_its_check(
-    run_page: RunPage, page: str, check: str, formula: str, wrong: str
-) -> None:
+def test_a_wrong_formula_stops_the_page_at_its_check(run_page, page, check, formula, wrong):
     with pytest.raises(PageError, match=f"^the check '{check}' does not hold"):
         run_page(*page.split("/"), {formula: wrong})

@@ -1,7 +1,6 @@
 """Strict YAML: nothing is silently changed, and every fault names file, line and key but no value."""
 
 import datetime
-from pathlib import Path
 from typing import Annotated, Literal
 
 import pytest
@@ -29,7 +28,7 @@ class Drawing(BaseModel):
     shapes: list[Annotated[Circle | Square, Field(discriminator="kind")]] = []
 
 
-def written(folder: Path, text: str) -> Path:
+def written(folder, text):
     path = folder / "file.yml"
     path.write_text(text, encoding="utf-8")
     return path
@@ -53,7 +52,7 @@ def written(folder: Path, text: str) -> Path:
         ("'2019'", "2019"),
     ],
 )
-def test_a_value_is_what_is_written(tmp_path: Path, text: str, value: object) -> None:
+def test_a_value_is_what_is_written(tmp_path, text, value):
     data = read_yaml(written(tmp_path, f"key: {text}\n")).data
     assert data == {"key": value} and type(data["key"]) is type(value)
 
@@ -72,32 +71,32 @@ def test_a_value_is_what_is_written(tmp_path: Path, text: str, value: object) ->
         ("a: \x07\n", "file.yml: contains a control character; remove it."),
     ],
 )
-def test_what_strict_yaml_does_not_have_is_refused_with_its_line(tmp_path: Path, text: str, message: str) -> None:
+def test_what_strict_yaml_does_not_have_is_refused_with_its_line(tmp_path, text, message):
     with pytest.raises(AfkastError) as refused:
         read_yaml(written(tmp_path, text))
     assert str(refused.value).startswith(message)
 
 
-def test_a_byte_that_is_not_utf8_is_told_with_its_line(tmp_path: Path) -> None:
+def test_a_byte_that_is_not_utf8_is_told_with_its_line(tmp_path):
     path = tmp_path / "file.yml"
     path.write_bytes("a: 1\nb: Køge\n".encode("cp1252"))
     with pytest.raises(AfkastError, match=r"file\.yml:2: a byte that is not UTF-8"):
         read_yaml(path)
 
 
-def test_a_missing_file_is_told_by_name_with_the_error_asked_for(tmp_path: Path) -> None:
+def test_a_missing_file_is_told_by_name_with_the_error_asked_for(tmp_path):
     with pytest.raises(StrategyError, match=r"^file\.yml cannot be read; check that the file is there\.$"):
         read_yaml(tmp_path / "file.yml", StrategyError)
 
 
-def test_the_line_of_a_key_is_found_and_else_that_of_the_key_above(tmp_path: Path) -> None:
+def test_the_line_of_a_key_is_found_and_else_that_of_the_key_above(tmp_path):
     file = read_yaml(written(tmp_path, "title: x\nshapes:\n  - kind: circle\n    radius: 2\n"))
     assert file.line("shapes", 0, "radius") == 4
     assert file.line("shapes", 0, "colour") == 3
     assert file.line("colour") == 1
 
 
-def test_all_faults_are_told_with_file_line_and_key_but_without_values(tmp_path: Path) -> None:
+def test_all_faults_are_told_with_file_line_and_key_but_without_values(tmp_path):
     text = """\
 titel: HEMMELIG
 shapes:
@@ -122,6 +121,6 @@ shapes:
     assert refused.value.__cause__ is None and refused.value.__context__ is None
 
 
-def test_a_file_that_keeps_the_model_becomes_the_model(tmp_path: Path) -> None:
+def test_a_file_that_keeps_the_model_becomes_the_model(tmp_path):
     file = read_yaml(written(tmp_path, "title: x\nshapes: [{kind: square, side: 3}]\n"))
     assert validate(Drawing, file, StrategyError) == Drawing(title="x", shapes=[Square(kind="square", side=3)])

@@ -16,14 +16,14 @@ World = tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.float64]]
 """On benefits and observed (persons × months), and the month of start, NaN for those who never start."""
 
 
-def spells_of(people: list[Person]) -> pd.DataFrame:
+def spells_of(people):
     """The table of spells; person number i is called pi."""
     rows = [(f"p{number}", start, end) for number, (spells, _, _) in enumerate(people) for start, end in spells]
     frame = pd.DataFrame(rows, columns=["person", "start", "end"])
     return frame.astype({"start": "datetime64[s]", "end": "datetime64[s]"})
 
 
-def people_of(people: list[Person]) -> pd.DataFrame:
+def people_of(people):
     """The table of persons."""
     rows = [(f"p{number}", moved_on, died_on) for number, (_, moved_on, died_on) in enumerate(people)]
     frame = pd.DataFrame(rows, columns=["person", "moved_on", "died_on"])
@@ -31,15 +31,15 @@ def people_of(people: list[Person]) -> pd.DataFrame:
 
 
 def drawn_world(
-    rng: np.random.Generator,
-    persons: int = 300,
-    starts_per_month: int = 10,
-    start_months: int = 6,
-    follow_up_months: int = 18,
-    effect: float = 0.0,
-    exit_probability: float = 0.03,
-    return_probability: float = 0.025,
-) -> World:
+    rng,
+    persons=300,
+    starts_per_month=10,
+    start_months=6,
+    follow_up_months=18,
+    effect=0.0,
+    exit_probability=0.03,
+    return_probability=0.025,
+):
     """A target group on benefits in month 0; so many of those who still are start at random in each of the months.
 
     From the month after the start on, `effect` is added to the monthly probability of leaving benefits.
@@ -138,15 +138,15 @@ class Drawn:
     team: NDArray[np.int64] | None = None
 
     @property
-    def world(self) -> World:
+    def world(self):
         return self.on, self.observed, self.start
 
     @property
-    def persons(self) -> Persons:
+    def persons(self):
         return Persons(*self.world, covariates=self.covariates, team=self.team)
 
 
-def _expit(x: NDArray[np.float64]) -> NDArray[np.float64]:
+def _expit(x):
     return 1 / (1 + np.exp(-x))
 
 
@@ -166,28 +166,28 @@ class _State:
     selects_team: NDArray[np.float64]
     changed: NDArray[np.float64]  # months since the benefit changed
 
-    def duration(self) -> NDArray[np.float64]:
+    def duration(self):
         return np.minimum(self.months, 24) / 12
 
-    def of(self, rows: NDArray[np.bool_]) -> "_State":
+    def of(self, rows):
         return _State(*(getattr(self, field)[rows].copy() for field in self.__dataclass_fields__))
 
-    def from_forty(self) -> NDArray[np.float64]:
+    def from_forty(self):
         return (np.abs(self.age - 40) - 10) / 5.77
 
-    def step(self) -> NDArray[np.float64]:
+    def step(self):
         return ((self.age < 30) | (self.age > 55)) * 1.0
 
-    def new_benefit(self) -> NDArray[np.float64]:
+    def new_benefit(self):
         return (self.changed < 3) * 1.0
 
-    def wish(self, of: Scenario) -> NDArray[np.float64]:
+    def wish(self, of):
         measured = of.selects_need * self.need + of.selects_duration * self.duration()
         measured += of.selects_age * self.from_forty() + of.selects_step * self.step()
         measured += of.selects_change * self.new_benefit()
         return measured + of.selects_hidden * self.h + of.selects_team * self.selects_team
 
-    def a_month_later(self, draws: NDArray[np.float64], of: Scenario) -> None:
+    def a_month_later(self, draws, of):
         """draws: (2, persons), uniform: who leaves or returns, and who dies."""
         linear = of.exit + of.of_need * self.need + of.of_duration * self.duration() + of.hidden * self.h
         linear += of.of_age * self.from_forty() + of.of_step * self.step() + of.of_team * self.of_team
@@ -201,9 +201,9 @@ class _State:
             self.changed = np.where(draws[1] > 0.95, 0, self.changed + 1)
 
 
-def _before(rng: np.random.Generator, of: Scenario, persons: int) -> tuple[_State, NDArray[np.bool_]]:
+def _before(rng, of, persons):
     """A target group in its first trial month, all on benefits, and its history: persons × (HISTORY + 1)."""
-    kept: list[tuple[_State, NDArray[np.bool_]]] = []
+    kept = []
     alive = replace(of, dies=0.0)
     team_levels = rng.normal(size=(2, max(of.teams, 1))) if of.teams else np.zeros((2, 1))
     while sum(len(history) for _, history in kept) < persons:
@@ -243,9 +243,7 @@ class Truth:
     gap: dict[str, NDArray[np.float64]]
     starters: NDArray[np.float64]
 
-    def saved(
-        self, kind: str, lag_months: int = 0, follow_up_months: int = FOLLOW_UP, until_month: int = CALENDAR
-    ) -> float:
+    def saved(self, kind, lag_months=0, follow_up_months=FOLLOW_UP, until_month=CALENDAR):
         """Σ_k of the mean over the starters whose month k is in the calendar less the lag.
 
         until_month: of it, what falls before this month of the calendar.
@@ -256,12 +254,12 @@ class Truth:
         return float((counted.sum(axis=0) / weight.sum(axis=0)).sum())
 
 
-def simulate(rng: np.random.Generator, of: Scenario, persons: int, treated: int) -> Drawn:
+def simulate(rng, of, persons, treated):
     """A world in which about so many of the persons start in the six months of the trials."""
     return _simulated(rng, of, persons, treated)[0]
 
 
-def large_world_truth(rng: np.random.Generator, of: Scenario, share_treated: float, persons: int = 60_000) -> Truth:
+def large_world_truth(rng, of, share_treated, persons=60_000):
     """By drawing what becomes of everyone who could start in a month, if they do and if they do not.
 
     They count by the probability with which they start, and meet the same chances in each case.
@@ -269,16 +267,14 @@ def large_world_truth(rng: np.random.Generator, of: Scenario, share_treated: flo
     return _simulated(rng, of, persons, round(share_treated * persons), ("started", "not this month", "never"))[1]
 
 
-def _simulated(
-    rng: np.random.Generator, of: Scenario, persons: int, treated: int, cases: tuple[str, ...] = ()
-) -> tuple[Drawn, Truth]:
+def _simulated(rng, of, persons, treated, cases=()):
     state, history = _before(rng, of, persons)
     on = np.zeros((persons, CALENDAR), bool)
     on[:, : HISTORY + 1] = history
     duration = np.zeros((persons, CALENDAR))
     start = np.full(persons, np.nan)
     changed, moves_on = np.zeros((persons, CALENDAR)), np.full(persons, CALENDAR)
-    copies: list[tuple[int, NDArray[np.float64], dict[str, _State]]] = []
+    copies = []
     on_benefit = {case: np.zeros((START_MONTHS, FOLLOW_UP)) for case in cases}
     starters = np.zeros(START_MONTHS)
     for month in range(HISTORY, CALENDAR):
