@@ -39,6 +39,8 @@ PAGES = "strategies"
 FIND = "find-et-tal"
 """The page that finds where a number stands, beside the overview."""
 
+LEFT_BY_SPHINX = ("_sources", "reports", ".buildinfo", "objects.inv", "_static/translations.js")
+
 GROUNDS = ("metode", "forudsaetninger", "ordliste", "tilgaengelighed")
 """The last part of the contents begins with what every page rests on."""
 
@@ -196,7 +198,14 @@ def render(project: Project, strategies: list[Strategy], pages: Path, snapshot: 
     if run.returncode or missing:
         raise AfkastError(_why_not_rendered(source, run.stdout + run.stderr, missing))
     (new / "index.html").write_text(FRONT_DOOR.format(page=f"{PAGES}/{OVERVIEW}.html"), encoding="utf-8")
-    for leftover in ("_sources", "reports", ".buildinfo", "objects.inv", "_static/readme.png"):
+    for leftover in (
+        "_sources",
+        "reports",
+        ".buildinfo",
+        "objects.inv",
+        "_static/readme.png",
+        "_static/translations.js",
+    ):
         path = new / leftover
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
     write_numbers(new, pages, strategies, snapshot, edition)
