@@ -92,6 +92,10 @@ def test_the_normal_form_is_its_own_normal_form(text):
     assert cells.to_list() == [normal(text)]
 
 
+def test_a_letter_and_its_accent_are_one_whatever_lay_unseen_between_them():
+    assert normal("a\u00ad\u030a") == normal("a\u200b\u030a") == "å"
+
+
 def test_what_only_capitals_part_is_told_with_its_rows(tmp_path):
     [sentence] = refused(written(tmp_path, TEXT + "Øku;Husleje;1,0\n"))
     assert "column 'Udvalg': written elsewhere with other capitals (row 3)" in sentence

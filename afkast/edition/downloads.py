@@ -7,7 +7,6 @@ hidden, and of a page of persons the numbers are as they are shown. Text is text
 import base64
 import csv
 import io
-import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from typing import Any
 
 import xlsxwriter
 
-from afkast.edition.numbers import reads_persons
+from afkast.edition.numbers import pages_in_site, reads_persons, strategy_of
 from afkast.errors import AfkastError
 from afkast.intake import Snapshot
 from afkast.report.danish import MINUS, UNITS
@@ -61,12 +60,7 @@ def write_downloads(
     """Write the files into a rendered site, lead to them from its pages, and return their names in the site."""
     written: list[str] = []
     chapters: dict[str, list[tuple[str, Table]]] = {}
-    for path in sorted(pages.rglob("*.ipynb")):
-        page = path.relative_to(pages).with_suffix("").as_posix()
-        html = site / "strategies" / f"{page}.html"
-        if not html.is_file():
-            continue
-        notebook = json.loads(path.read_text(encoding="utf-8"))
+    for page, html, notebook in pages_in_site(site, pages):
         text = html.read_text(encoding="utf-8")
         up = "../" * (page.count("/") + 1)
         for table, output in _tables(notebook):
@@ -77,7 +71,7 @@ def write_downloads(
                 to.write_bytes(content)
                 written.append(f"{FOLDER}/{page}/{name}")
             text = _lead_to(text, table.id, [f"{up}{FOLDER}/{page}/{name}" for name in files])
-            chapters.setdefault(path.parent.name, []).append((page, table))
+            chapters.setdefault(strategy_of(page), []).append((page, table))
         html.write_text(text, encoding="utf-8")
     for strategy in strategies:
         if strategy.id in chapters:

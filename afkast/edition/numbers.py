@@ -52,16 +52,11 @@ def index_of(site: Path, pages: Path, strategies: Iterable[Strategy], snapshot: 
     files = snapshot.manifest["files"]
     names = {strategy.id: strategy.name for strategy in strategies}
     found = []
-    for path in sorted(pages.rglob("*.ipynb")):
-        page = path.relative_to(pages).with_suffix("").as_posix()
-        html = site / "strategies" / f"{page}.html"
-        if not html.is_file():
-            continue
-        notebook = json.loads(path.read_text(encoding="utf-8"))
+    for page, html, notebook in pages_in_site(site, pages):
         shown = list(_shown(notebook, files))
         if shown:
             title = _title(html.read_text(encoding="utf-8"))
-            strategy = names.get(path.parent.name, "")
+            strategy = names.get(strategy_of(page), "")
             title = title if strategy in title else f"{strategy} · {title}"
             found.append({"address": f"strategies/{page}.html", "title": title, "shown": shown})
     told = [
@@ -69,6 +64,20 @@ def index_of(site: Path, pages: Path, strategies: Iterable[Strategy], snapshot: 
         for file in files
     ]
     return {"snapshot": snapshot.id, "files": told, "pages": found}
+
+
+def pages_in_site(site: Path, pages: Path) -> Iterator[tuple[str, Path, dict[str, Any]]]:
+    """The executed pages that the site shows: name (strategy/page), file in the site, and notebook."""
+    for path in sorted(pages.rglob("*.ipynb")):
+        page = path.relative_to(pages).with_suffix("").as_posix()
+        html = site / "strategies" / f"{page}.html"
+        if html.is_file():
+            yield page, html, json.loads(path.read_text(encoding="utf-8"))
+
+
+def strategy_of(page: str) -> str:
+    """The id of the strategy that a page belongs to; empty for a page of the whole book."""
+    return page.rpartition("/")[0]
 
 
 def _title(html: str) -> str:

@@ -26,7 +26,9 @@ CODE_PAGE_850 = re.compile("[A-Za-z][‘›†’\u009d\u008f][A-Za-z]")
 
 def normal(text: str) -> str:
     """The text in its normal form."""
-    return SPACES.sub(" ", HYPHENS.sub("-", INVISIBLE.sub("", unicodedata.normalize("NFC", text)))).strip()
+    # letters are composed last: a soft hyphen between a letter and its accent would hold them apart
+    seen = SPACES.sub(" ", HYPHENS.sub("-", INVISIBLE.sub("", text)))
+    return unicodedata.normalize("NFC", seen).strip()
 
 
 def normal_data(data: Any) -> Any:

@@ -146,12 +146,12 @@ def digest_of_frame(frame: pd.DataFrame) -> str:
     return digest_of([columns, hashlib.sha256(cells).hexdigest()])
 
 
-def digest_of_files(folder: Path, pattern: str, but: str = "") -> str:
-    """The SHA-256 of a folder's files with their names, `but` those of this name."""
+def digest_of_files(folder: Path, pattern: str) -> str:
+    """The SHA-256 of a folder's files with their names."""
     return digest_of(
         [
             [path.relative_to(folder).as_posix(), hashlib.sha256(path.read_bytes()).hexdigest()]
             for path in sorted(folder.glob(pattern))
-            if path.is_file() and path.stem != (but or None)
+            if path.is_file()
         ]
     )
