@@ -16,7 +16,7 @@ KRONER = st.integers(-10_000_000, 10_000_000)
 def budget_of(*rows):
     """A revised budget: committee, line, year, month, amount_dkk."""
     frame = pd.DataFrame(rows, columns=["committee", "line", "year", "month", "amount_dkk"])
-    return frame.astype({"month": "Int64", "amount_dkk": float}).assign(kind="revised")
+    return frame.astype({"month": "Int64", "amount_dkk": float}).assign(kind="revised", item=pd.NA)
 
 
 def months_from(first, *values):
@@ -102,6 +102,13 @@ def test_the_months_add_up_to_the_years_budget(lines, first, last):
     sums = monthly.groupby(["committee", "line", monthly["month"].dt.year])["amount_dkk"].sum().to_dict()
     expected = {line: sum(phased.values()) if isinstance(phased, dict) else phased for line, phased in lines.items()}
     assert sums == pytest.approx(expected)
+
+
+def test_two_items_of_one_line_and_year_each_keep_their_amount():
+    two = budget_of(("AMU", "investment", 2020, None, 600), ("AMU", "investment", 2020, None, 1_200))
+    two["item"] = ["Virksomhedskonsulenter", "Kurser"]
+    monthly = economics.by_month(two, date(2020, 1, 1), date(2020, 12, 31))
+    assert monthly.groupby("item")["amount_dkk"].sum().to_dict() == {"Virksomhedskonsulenter": 600, "Kurser": 1_200}
 
 
 def test_an_unphased_amount_of_a_year_without_strategy_is_refused_instead_of_lost():

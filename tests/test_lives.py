@@ -309,6 +309,15 @@ def test_a_strategy_that_ended_is_followed_on(book, notebook):
     assert shown.number("nettogevinst", "net_gain") is not None
 
 
+def test_a_plan_that_ends_inside_a_year_without_months_holds_its_months_part_of_it(book):
+    ends = {"start": pd.Timestamp("2022-03-01").date(), "end": pd.Timestamp("2024-06-30").date()}
+    shown = book(municipality("investment_plan", period=ends)).page("investment_plan")
+    budget = municipality("investment_plan").tables["budget"].query("kind == 'strategy' and line == 'investment'")
+    decided = budget.groupby("year")["amount_dkk"].sum() * pd.Series({2022: 1.0, 2023: 1.0, 2024: 6 / 12})
+    in_2023 = decided * pd.Series({2022: 1.03, 2023: 1.0, 2024: 1 / 1.04})
+    assert shown["planen"]["numbers"]["investment"]["value"] == pytest.approx(in_2023.sum(), abs=1)
+
+
 @pytest.mark.parametrize("notebook", [*MONEY, "investment_plan"])
 def test_a_budget_in_another_price_level_is_converted_backwards_too(tmp_path, notebook):
     """All in 2022 prices: the only factors lead from 2022 on, and the pages want other years'."""

@@ -3,7 +3,6 @@
 import shutil
 from collections import defaultdict
 from collections.abc import Callable
-from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import accumulate, pairwise
 from pathlib import Path
@@ -15,7 +14,7 @@ import pytest
 from conftest import as_read
 
 from afkast.analysis import economics
-from afkast.errors import AfkastError, DataError
+from afkast.errors import DataError
 from afkast.intake import import_raw, open_snapshot
 from afkast.intake.sources import read_sources
 from afkast.project import Project
@@ -446,20 +445,6 @@ def test_a_change_across_a_break_is_refused_or_given_with_its_reason_and_the_bre
 
 
 # ---------------------------------------------------------------- the functions
-
-BUDGET = pd.DataFrame(
-    [(2021, pd.NA), (2022, 5), (2022, 6), (2023, pd.NA)], columns=["year", "month"]
-).astype({"month": "Int64"})  # fmt: skip
-
-
-def test_a_year_that_the_period_cuts_is_cut_by_its_months():
-    assert economics.within_period(BUDGET, date(2022, 5, 31)).to_list() == [True, True, False, False]
-
-
-def test_a_year_without_months_cannot_be_cut():
-    with pytest.raises(AfkastError, match="2021 has no months"):
-        economics.within_period(BUDGET, date(2021, 5, 31))
-    assert economics.within_period(BUDGET, date(2021, 12, 31)).to_list() == [True, False, False, False]
 
 
 @pytest.mark.parametrize(

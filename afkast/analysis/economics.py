@@ -73,7 +73,7 @@ def yearly(budget: pd.DataFrame, line: str) -> pd.Series:
 def by_month(budget: pd.DataFrame, starts_on: date, ends_on: date) -> pd.DataFrame:
     """The budget by month, as decided where it is phased, else evenly over the strategy's months of the year.
 
-    Returns committee, line, month (first of month), amount_dkk and phasing ("decided" or "linear").
+    Returns committee, line, item, kind, month (first of month), amount_dkk and phasing ("decided" or "linear").
     The decided month vector is the rule: no even profile reproduces a real phased budget. An amount that is not
     phased, of a year in which the strategy has no month, is an error.
     """
@@ -86,14 +86,16 @@ def by_month(budget: pd.DataFrame, starts_on: date, ends_on: date) -> pd.DataFra
             f"the budget of {', '.join(map(str, outside))} is not phased by month, and the strategy does not run then; "
             "phase it or correct its year."
         )
+    months_of_year = active["year"].value_counts()
     spread = undecided.drop(columns="month").merge(active, on="year")
-    months_of_row = spread.groupby(["committee", "line", "kind", "year"])["active"].transform("size")
     spread = spread.assign(
-        month=spread["active"].dt.month, amount_dkk=spread["amount_dkk"] / months_of_row, phasing="linear"
+        month=spread["active"].dt.month,
+        amount_dkk=spread["amount_dkk"] / spread["year"].map(months_of_year),
+        phasing="linear",
     )
     rows = pd.concat([decided, spread], ignore_index=True)
     rows["month"] = pd.to_datetime({"year": rows["year"], "month": rows["month"].astype(int), "day": 1})
-    return rows[["committee", "line", "kind", "month", "amount_dkk", "phasing"]]
+    return rows[["committee", "line", "item", "kind", "month", "amount_dkk", "phasing"]]
 
 
 def to_date(monthly: pd.DataFrame, as_of: date) -> pd.DataFrame:
@@ -147,18 +149,6 @@ def index_series(amounts: pd.Series, base: pd.Timestamp) -> pd.Series:
 def presupposed_exits(saving_dkk: pd.Series, net_price_dkk: float) -> pd.Series:
     """Full-year persons who must be off benefits for the budgeted saving: saving ÷ net price of one."""
     return saving_dkk / net_price_dkk
-
-
-def within_period(budget: pd.DataFrame, ends_on: date) -> pd.Series:
-    """Whether each row of a budget lies in the strategy's period, as booleans; ends_on is its last day.
-
-    The year in which the period ends must be phased by month, unless the period ends with the year.
-    """
-    cut = (budget["year"] == ends_on.year) & budget["month"].isna()
-    if cut.any() and (ends_on.month, ends_on.day) != (12, 31):
-        raise AfkastError(f"the budget of {ends_on.year} has no months, so it cannot be cut at {ends_on}.")
-    month = budget["month"].fillna(12).astype(int)
-    return (budget["year"] < ends_on.year) | ((budget["year"] == ends_on.year) & (month <= ends_on.month))
 
 
 @dataclass(frozen=True)
