@@ -4,11 +4,12 @@ import html
 import json
 import re
 
+import numpy as np
 import pandas as pd
 import pytest
 from click.testing import CliRunner
 from conftest import ROOT, run_here
-from municipality import NEIGHBOUR, ONE_PAGE, OWN, STRATEGY, citizens, municipality, strategy_of
+from municipality import COUNTRY, NEIGHBOUR, ONE_PAGE, OWN, STRATEGY, citizens, municipality, strategy_of
 
 from afkast.cli import main
 from afkast.edition.execute import front_page_of, jobs_of
@@ -294,6 +295,25 @@ def test_a_strategy_without_a_decided_saving(book, notebook):
     data = municipality(notebook)
     data.drop("budget", line="benefit_saving")
     book(data).page(notebook)
+
+
+def test_what_the_country_does_not_have_yet_and_a_month_without_a_figure_are_told_and_break_no_run(tmp_path):
+    data = municipality("benchmark")
+    whole = Book(data, tmp_path / "whole").page("benchmark")
+    measures = data.tables["measures"]
+    of_country = (measures["measure"] == "på forsørgelse") & (measures["area"] == COUNTRY)
+    later = of_country & (measures["period"] >= pd.Timestamp("2023-09-01"))
+    inside = of_country & (measures["period"] == pd.Timestamp("2022-12-01"))
+    data.tables["measures"] = measures[~later]
+    data.tables["measures"].loc[inside, ["value", "numerator", "denominator"]] = np.nan
+    data.tables["measures"].loc[inside, "status"] = "missing"
+    shown = Book(data, tmp_path / "less").page("benchmark")
+    assert (
+        "Kommunens egne tal går til og med september 2023; august 2023 er den seneste måned"
+        in shown["udviklingen"]["html"]
+    )
+    in_a_row = [page["udviklingen-i-ord"]["numbers"]["months"]["value"] for page in (whole, shown)]
+    assert in_a_row[1] == in_a_row[0] - 2
 
 
 @pytest.mark.parametrize("notebook", MONEY)
