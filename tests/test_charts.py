@@ -102,7 +102,8 @@ def test_a_drawing_that_fails_leaves_no_figure_open():
 def test_lines_are_named_and_axes_are_in_danish():
     figure = drawn(*DRAWINGS["lines"])
     shown = texts(figure)
-    assert {"Faktisk", "Budget", "Foreløbigt", "Helårspersoner", "nov\n2018", "jan\n2019"} <= set(shown)
+    heading = "Helårspersoner · aksen begynder ikke ved 0"
+    assert {"Faktisk", "Budget", "Foreløbigt", heading, "nov\n2018", "jan\n2019"} <= set(shown)
     assert any(re.fullmatch(r"1\.\d{3}", text) for text in shown)
     assert not [text for text in shown if re.search(r"[A-Z][a-z]+ \d{4}|\d,\d{3}|\d\.\d\b", text)]
 
@@ -220,7 +221,7 @@ def test_the_palette_can_be_told_apart_in_grey_print_or_by_the_line():
     def grey(colour):
         return float(np.dot(to_rgb(colour), (0.299, 0.587, 0.114)))
 
-    looks = [(grey(look["color"]), look.get("linestyle", "-"), "marker" in look) for look in charts.LINES]
+    looks = [(grey(look["color"]), look.get("linestyle", "-"), "marker" in look) for look in charts.ROLES.values()]
     for number, (shade, *style) in enumerate(looks):
         for other_shade, *other_style in looks[number + 1 :]:
             assert style != other_style or abs(shade - other_shade) > 0.1
@@ -234,3 +235,63 @@ def test_no_part_of_a_drawing_is_named_by_a_number_that_can_be_taken_for_a_perso
     assert [one for one in ids if re.search(r"[0-9a-f]{10}", one)] == []
     used = set(re.findall(r'(?:href="#|url\(#)([^")]+)', drawing))
     assert used and used <= set(ids)
+
+
+def boxes_of(figure, words):
+    return [text.get_window_extent() for axes in figure.axes for text in axes.texts if text.get_text() in words]
+
+
+@pytest.mark.parametrize("width", [charts.WIDE_INCHES, charts.NARROW_INCHES, charts.SMALL_INCHES[0]])
+def test_each_line_has_its_name_at_its_end_in_its_colour_and_no_name_lies_on_another(width):
+    names = ["Faktisk", "Budget", "Før", "Andre"]
+    close = pd.DataFrame({name: 100.0 + place / 50 for place, name in enumerate(names)}, MONTHS)
+    figure = drawn(charts.lines_by_month("helårspersoner"), close, width)
+    (axes,) = figure.axes
+    colours = {line.get_label(): line.get_color() for line in axes.lines if line.get_label() in names}
+    said = {text.get_text(): text for text in axes.texts}
+    assert {name: said[name].get_color() for name in names} == colours
+    assert axes.get_legend() is None
+    boxes = boxes_of(figure, names)
+    assert len(boxes) == 4
+    for place, box in enumerate(boxes):
+        assert box.x1 <= figure.bbox.width + 1 and box.y0 >= 0
+        assert not any(box.y0 < other.y1 - 1 and other.y0 < box.y1 - 1 for other in boxes[place + 1 :])
+
+
+@pytest.mark.parametrize(("begins", "marked"), [("2018-11-01", False), ("2019-06-01", True), ("2020-03-01", False)])
+def test_the_strategy_s_beginning_is_marked_where_the_months_span_it(begins, marked):
+    figure = drawn(charts.lines_by_month("helårspersoner", begins=pd.Timestamp(begins).date()), STOCK)
+    assert (charts.BEGINS in texts(figure)) == marked
+
+
+def test_a_loss_lies_under_a_line_at_0_and_no_tick_has_a_sign():
+    losses = pd.DataFrame({"Regnet": np.linspace(-4e6, 2e6, 14), "Budget": 1e6}, MONTHS)
+    figure = drawn(charts.lines_by_month("mio. kr.", 1, sides=("tab", "gevinst")), losses)
+    (axes,) = figure.axes
+    assert "Mio. kr. · over nul: gevinst, under nul: tab" in texts(figure)
+    assert [line for line in axes.lines if list(line.get_ydata()) == [0, 0]]
+    ticks = [text.get_text() for text in axes.get_yticklabels()]
+    assert {"4", "2", "0"} <= set(ticks) and not set("".join(ticks)) & set("-−")
+
+
+def test_a_colour_means_one_thing():
+    blue, grey, violet = charts.ACTUAL, charts.BUDGET, charts.COMPARED
+    of_role = {role: look["color"] for role, look in charts.ROLES.items()}
+    assert {role for role, colour in of_role.items() if colour == blue} == {
+        charts.Role.HAPPENED,
+        charts.Role.ANOTHER_WAY,
+        charts.Role.EXPECTED,
+    }
+    assert {role for role, colour in of_role.items() if colour == grey} == {charts.Role.DECIDED, charts.Role.BEFORE}
+    assert {role for role, colour in of_role.items() if colour == violet} == {charts.Role.OTHERS}
+    # orange is the word "bagud", and no line or bar
+    drawings = [charts.svg(*one, charts.WIDE_INCHES, 4.0).decode() for one in DRAWINGS.values()]
+    assert [one for one in drawings if "c4661f" in one] == []
+
+
+def test_the_last_role_is_that_of_all_columns_that_are_left():
+    many = pd.DataFrame({name: np.linspace(1, 2, 14) + place for place, name in enumerate("abcde")}, MONTHS)
+    roles = (charts.Role.HAPPENED, charts.Role.OTHERS)
+    (axes,) = drawn(charts.lines_by_month("", 1, roles=roles), many).axes
+    colours = [line.get_color() for line in axes.lines if line.get_label() in "abcde"]
+    assert colours == [charts.ACTUAL, *[charts.COMPARED] * 4]

@@ -11,11 +11,15 @@ from hypothesis import strategies as st
 
 from afkast.report import danish
 from afkast.report.danish import (
+    COUNTED,
+    GAIN,
+    SAVING,
     UNITS,
     Quantity,
     between,
     chance,
     day,
+    in_words,
     label,
     listed,
     month,
@@ -213,3 +217,41 @@ def test_a_span_has_its_unit_once_and_an_area_its_name():
     assert plain(danish.span(0.69, 0.759, "%", 1)) == "mellem 69,0 og 75,9 %"
     assert plain(danish.span(-0.056, 0.012, "pct.point", signed=True)) == "mellem −5,6 og +1,2 pct.point"
     assert [danish.in_sentence(area) for area in ("Hele landet", "Aabenraa")] == ["hele landet", "Aabenraa"]
+
+
+@pytest.mark.parametrize(
+    ("value", "sides", "unit", "said"),
+    [
+        (-2_188_848, GAIN, "mio. kr.", "et tab på 2,2 mio. kr."),
+        (2_188_848, GAIN, "mio. kr.", "en gevinst på 2,2 mio. kr."),
+        (-1_909_562, SAVING, "kr.", "en merudgift på 1.909.562 kr."),
+        (40_000, SAVING, "mio. kr.", "hverken besparelse eller merudgift"),
+        (17.6, COUNTED, "helårspersoner", "18 helårspersoner flere"),
+        (-1, COUNTED, "helårspersoner", "1 helårsperson færre"),
+        (float("nan"), GAIN, "mio. kr.", "ikke opgjort"),
+    ],
+)
+def test_a_sign_is_told_as_a_word(value, sides, unit, said):
+    assert in_words(Quantity(value, unit, sides=sides)).replace("\u00a0", " ") == said
+
+
+@given(
+    st.floats(-1e9, 1e9), st.sampled_from([GAIN, SAVING, COUNTED]), st.sampled_from(["kr.", "mio. kr.", "1.000 kr."])
+)
+def test_a_number_with_a_word_for_its_sign_has_no_sign_and_says_the_side_that_it_is_on(value, sides, unit):
+    said = in_words(Quantity(value, unit, sides=sides))
+    assert not set(said) & set("+-\u2212")
+    if not said.startswith("hverken"):
+        assert sides[value > 0] in said and sides[value < 0] not in said
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [
+        (-2.3e6, -1.98e6, "en merudgift på mellem 2,0 og 2,3 mio. kr."),
+        (0.6e6, 4.5e6, "en besparelse på mellem 0,6 og 4,5 mio. kr."),
+        (-0.3e6, 1.3e6, "alt fra en merudgift på 0,3 til en besparelse på 1,3 mio. kr."),
+    ],
+)
+def test_an_interval_of_an_amount_says_what_it_is_an_amount_of(low, high, said):
+    assert between(low, high, *SAVING, "mio. kr.").replace("\u00a0", " ") == said

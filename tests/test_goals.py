@@ -97,11 +97,11 @@ def test_money_has_words_for_its_sides_instead_of_signs():
         return words.replace("\u00a0", " ").split(": ")[1]
 
     june = "og juni 2015 er foreløbig; kommer der 20 % flere til, bliver tallet"
-    assert (
-        told(-2.3e6, -2.0e6, -2.2e6) == f"det er mellem 2,0 og 2,3 mio. kr. merudgift, {june} 2,2 mio. kr. merudgift."
+    assert told(-2.3e6, -2.0e6, -2.2e6) == (
+        f"det er en merudgift på mellem 2,0 og 2,3 mio. kr., {june} en merudgift på 2,2 mio. kr."
     )
     assert told(-0.6e6, 0.4e6, 0.1e6) == (
-        f"det er mellem 0,6 mio. kr. merudgift og 0,4 mio. kr. besparelse, {june} 0,1 mio. kr. besparelse."
+        f"det er alt fra en merudgift på 0,6 til en besparelse på 0,4 mio. kr., {june} en besparelse på 0,1 mio. kr."
     )
 
 

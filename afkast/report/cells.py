@@ -46,6 +46,8 @@ class Cell:
     state: str = "ok"
     numeric: bool = False
     small: bool = False  # a count that would be hidden, had it not been published already
+    before: str = ""  # words for its sign, which are no part of the number
+    after: str = ""
 
     @property
     def css(self) -> str:
@@ -106,8 +108,10 @@ def cell_of(value: Any, unit: str, digits: int | None, state: str, public: bool 
         state = "few" if small else "hidden"
         return Cell(STATES[state][0], None, state, numeric=True)
     shown = danish.written(quantity, with_unit=isinstance(value, Quantity) or unit == "%")
+    before, shown, after = danish.told(quantity) if quantity.sides else ("", shown, "")
     shown += "*" if state == "provisional" else ""
-    return Cell(shown, float(quantity.value or 0), state, numeric=True, small=small or tells)
+    exact = float(quantity.value or 0)
+    return Cell(shown, exact, state, numeric=True, small=small or tells, before=before, after=after)
 
 
 def as_drawn(cell: Cell, unit: str, digits: int | None) -> float:
@@ -118,4 +122,10 @@ def as_drawn(cell: Cell, unit: str, digits: int | None) -> float:
 
 
 def text_of(cell: Cell) -> str:
+    """The number or the text of a cell, without the words for its sign."""
     return Markup(cell.shown).striptags() if isinstance(cell.shown, Markup) else cell.shown
+
+
+def words_of(cell: Cell) -> str:
+    """A cell as a reader reads it: "et tab på 2,2 mio. kr."."""
+    return cell.before + text_of(cell) + cell.after

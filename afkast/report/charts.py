@@ -1,8 +1,10 @@
-"""How figures look: one style, one colour-blind-safe palette, Danish axes, labels on the lines themselves."""
+"""How figures look: one style, one meaning a colour, Danish axes, and words on the lines themselves."""
 
 import io
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from enum import StrEnum
 from textwrap import fill
 from typing import Any
 
@@ -12,15 +14,51 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 
 from afkast.analysis.series_breaks import between
-from afkast.report.danish import MONTHS, UNITS, Quantity, number, written
+from afkast.report.danish import MONTHS, UNITS, Quantity, Sides, number, written
 
 INK, QUIET, GRID = "#1f2a33", "#66727c", "#e3e7ea"
-ACTUAL, BUDGET, STRATEGY, COMPARED = "#0b5c7a", "#7b8791", "#c4661f", "#8a5a9e"
-"""Dark blue, grey, orange and violet: told apart by the colour-blind and in grey print (they also differ in line)."""
+ACTUAL, BUDGET, COMPARED = "#0b5c7a", "#6b7780", "#7a4a8c"
+"""Blue: what happened; grey: what was decided; violet: others. Orange is the word *bagud* and nothing else."""
+PALE = "#9cc3d1"
+"""What happened, where it must stand behind something else of it."""
+
+
+class Role(StrEnum):
+    """What a line or a bar is: its look follows from that, and from nothing else."""
+
+    HAPPENED = "happened"
+    ANOTHER_WAY = "happened, counted another way"
+    EXPECTED = "expected"
+    DECIDED = "decided"
+    BEFORE = "before"
+    OTHERS = "others"
+    DIFFERENCE = "difference"
+
+
+ROLES: dict[Role, dict[str, Any]] = {
+    Role.HAPPENED: {"color": ACTUAL, "marker": "o", "markersize": 3.5},
+    Role.ANOTHER_WAY: {"color": ACTUAL, "linewidth": 1.4},
+    Role.EXPECTED: {"color": ACTUAL, "linestyle": (0, (5, 2))},
+    Role.DECIDED: {"color": BUDGET, "linestyle": "-"},
+    Role.BEFORE: {"color": BUDGET, "linestyle": (0, (1, 1.5))},
+    Role.OTHERS: {"color": COMPARED, "linestyle": (0, (8, 2, 2, 2)), "linewidth": 1.6},
+    Role.DIFFERENCE: {"color": INK, "linestyle": "-", "linewidth": 1.6},
+}
+"""Colours that the colour-blind tell apart; what could be mistaken in grey print differs in line."""
+
+IN_ORDER = (Role.HAPPENED, Role.DECIDED, Role.BEFORE, Role.OTHERS)
+"""The roles of columns that are given none."""
+
+
+def roles_of(columns: Iterable[Any], roles: Sequence[Role]) -> list[Role]:
+    """A role for each column: as given, the last one for all the rest."""
+    return [roles[min(place, len(roles) - 1)] for place, _ in enumerate(columns)]
 
 
 WIDE_INCHES, NARROW_INCHES = 7.6, 3.9
@@ -36,7 +74,7 @@ def set_style() -> None:
     """The book's one figure style; called by the door out, never by a notebook."""
     sns.set_theme(
         style="ticks",
-        palette=[ACTUAL, STRATEGY, BUDGET, COMPARED],
+        palette=[ACTUAL, BUDGET, COMPARED, INK],
         rc={
             "font.family": "DejaVu Sans",
             "font.size": 10,
@@ -106,15 +144,34 @@ def month_axis(axes: Axes, months: pd.DatetimeIndex) -> None:
     )
 
 
-def value_axis(axes: Axes, unit: str, digits: int = 0) -> None:
-    """Danish numbers on the value axis, and the unit as its heading."""
+def value_axis(axes: Axes, unit: str, digits: int = 0, sides: Sides | None = None) -> None:
+    """Danish numbers on the value axis, and the unit as its heading.
+
+    Where `sides` name what lies under 0 and over it, ticks have no sign and 0 is a line.
+    """
     whole_only = digits == 0 and UNITS[unit].scale == 1
     high = axes.get_position().height * figure_of(axes).get_figheight() > 1
     axes.yaxis.set_major_locator(MaxNLocator(nbins=6 if high else 3, integer=whole_only, steps=[1, 2, 2.5, 5, 10]))
-    axes.yaxis.set_major_formatter(
-        FuncFormatter(lambda value, _: written(Quantity(value, unit, digits), with_unit=False))
-    )
-    axes.set_title({"%": "Procent"}.get(unit, unit[:1].upper() + unit[1:]), loc="left", fontsize=9, color=QUIET)
+    scale = UNITS[unit].scale
+
+    def told(value: float, _: Any) -> str:
+        whole = all(abs(tick / scale - round(tick / scale)) < 1e-9 for tick in axes.get_yticks())
+        return written(Quantity(abs(value) if sides else value, unit, 0 if whole else digits), with_unit=False)
+
+    axes.yaxis.set_major_formatter(FuncFormatter(told))
+    heading = {"%": "Procent"}.get(unit, unit[:1].upper() + unit[1:])
+    if sides:
+        axes.axhline(0, color=INK, linewidth=1, zorder=1)
+        heading += f" · over nul: {sides[1]}, under nul: {sides[0]}"
+    axes.set_title(heading, loc="left", fontsize=9, color=QUIET)
+
+
+def say_where_it_begins(axes: Axes) -> None:
+    """Say in the heading that the value axis does not begin at 0, where it does not."""
+    if axes.get_ylim()[0] > 0:
+        wide = width_of(axes) > NARROW_INCHES + 1
+        words = " · aksen begynder ikke ved 0" if wide else " · ikke fra 0"
+        axes.set_title(axes.get_title(loc="left") + words, loc="left", fontsize=9, color=QUIET)
 
 
 def label_lines(axes: Axes, names: Iterable[str]) -> None:
@@ -138,14 +195,6 @@ def label_lines(axes: Axes, names: Iterable[str]) -> None:
     )
 
 
-LINES: tuple[dict[str, Any], ...] = (
-    {"color": ACTUAL, "marker": "o", "markersize": 4},
-    {"color": STRATEGY, "linestyle": "--"},
-    {"color": BUDGET, "linestyle": "-"},
-    {"color": COMPARED, "linestyle": ":"},
-)
-
-
 BREAK = "Databrud"
 
 
@@ -155,10 +204,41 @@ def break_notes(breaks: pd.DataFrame, months: pd.DatetimeIndex) -> list[str]:
     return [f"{BREAK}: {text} ({source})" for text, source in zip(met["text"], met["source"], strict=True)]
 
 
-def mark_breaks(axes: Axes, months: pd.DatetimeIndex, breaks: pd.DataFrame) -> bool:
+BEGINS = "Strategien begynder"
+
+
+def mark_begin(axes: Axes, months: pd.DatetimeIndex, begins: date | None) -> bool:
+    """Mark the strategy's beginning where it lies within the months, before its first one; whether it does."""
+    if begins is None or not months[0] < pd.Timestamp(begins).replace(day=1) <= months[-1]:
+        return False
+    at = pd.Timestamp(begins).replace(day=1) - pd.Timedelta(days=15)
+    axes.axvline(at, color=INK, linewidth=1.2, linestyle=(0, (1, 2)), zorder=0.5)  # type: ignore[arg-type]
+    _say_at(axes, at, BEGINS if width_of(axes) > SMALL_INCHES[0] else "Begynder", months, 0)
+    return True
+
+
+def _say_at(axes: Axes, at: pd.Timestamp, words: str, months: pd.DatetimeIndex, line: int) -> None:
+    """Words beside an upright line, at the top, on the side where there is room."""
+    late = at > months[0] + 0.6 * (months[-1] - months[0])
+    axes.annotate(
+        words,
+        (at, 1),
+        xycoords=("data", "axes fraction"),
+        xytext=(-4 if late else 4, -2 - 11 * line),
+        textcoords="offset points",
+        ha="right" if late else "left",
+        va="top",
+        fontsize=8,
+        color=INK,
+        zorder=4,
+        path_effects=[withStroke(linewidth=3, foreground="white")],
+    )
+
+
+def mark_breaks(axes: Axes, months: pd.DatetimeIndex, breaks: pd.DataFrame, line: int = 0) -> bool:
     """Mark the breaks (starts_on, ends_on) among the months, each just before its first month; whether there are any.
 
-    A break that takes more than its month is shaded until it ends.
+    A break that takes more than its month is shaded until it ends. The first is named, so many lines from the top.
     """
     met = between(breaks, months[0], months[-1])
     half = pd.Timedelta(days=15)
@@ -170,8 +250,65 @@ def mark_breaks(axes: Axes, months: pd.DatetimeIndex, breaks: pd.DataFrame) -> b
             shaded = max(starts_on, months[0]) - half, min(ends_on, months[-1]) + half
             axes.axvspan(*shaded, color=QUIET, alpha=0.12, linewidth=0, zorder=0)
     if len(met):
-        axes.plot([], [], label=BREAK, **look)
+        _say_at(axes, max(met["starts_on"].iloc[0], months[0]) - half, BREAK, months, line)
     return len(met) > 0
+
+
+def label_ends(axes: Axes, lines: Sequence[Line2D]) -> None:
+    """The words of each line at its end, in its colour, moved apart where they would lie on each other."""
+    wide = width_of(axes) > NARROW_INCHES + 1
+    at_most, size = (22, 9) if wide else (12, 8)
+    texts = []
+    for line in lines:
+        known = np.flatnonzero(~np.isnan(np.asarray(line.get_ydata(), dtype=float)))
+        if not len(known):
+            continue
+        end = (np.asarray(line.get_xdata())[known[-1]], np.asarray(line.get_ydata())[known[-1]])
+        text = axes.annotate(
+            fill(str(line.get_label()), at_most),
+            end,
+            xytext=(6, 0),
+            textcoords="offset points",
+            va="center",
+            fontsize=size,
+            color=line.get_color(),
+            annotation_clip=False,
+            path_effects=[withStroke(linewidth=3, foreground="white")],
+            zorder=4,
+        )
+        texts.append(text)
+    _move_apart(axes, texts)
+
+
+def _move_apart(axes: Axes, texts: list[Any]) -> None:
+    """Move words up or down until none lies on another; those that end together share the room evenly."""
+    figure = figure_of(axes)
+    figure.draw_without_rendering()
+    dpi = figure.dpi
+    boxes = sorted(((text.get_window_extent(), text) for text in texts), key=lambda one: one[0].y0 + one[0].y1)
+    placed: list[list[Any]] = []
+    for box, text in boxes:
+        group = [[(box.y0 + box.y1) / 2, box.height, [(text, (box.y0 + box.y1) / 2, box)]]]
+        placed += group
+        while len(placed) > 1 and _meet(placed[-2], placed[-1]):
+            upper, lower = placed.pop(), placed.pop()
+            members = lower[2] + upper[2]
+            height = lower[1] + upper[1] + 1
+            centre = sum(member[1] for member in members) / len(members)
+            placed.append([centre, height, members])
+    for centre, height, members in placed:
+        at = centre - height / 2
+        for text, own, box in members:
+            x, _ = text.xyann
+            text.set_position((x, 72 * (at + box.height / 2 - own) / dpi))
+            at += box.height + 1
+
+
+def _meet(lower: list[Any], upper: list[Any]) -> bool:
+    """Whether two groups of words, as centre, height and members, overlap both upright and across."""
+    if lower[0] + lower[1] / 2 + 1 <= upper[0] - upper[1] / 2:
+        return False
+    return any(a.x0 < b.x1 and b.x0 < a.x1 for _, _, a in lower[2] for _, _, b in upper[2])
 
 
 def lines_by_month(
@@ -180,47 +317,76 @@ def lines_by_month(
     provisional: Iterable[pd.Timestamp] = (),
     from_zero: bool = False,
     breaks: pd.DataFrame | None = None,
+    roles: Sequence[Role] = IN_ORDER,
+    begins: date | None = None,
+    sides: Sides | None = None,
 ) -> Draw:
-    """Draws a line a column over a monthly index: first what happened, then what it is held against.
+    """Draws a line a column over a monthly index, each as its role looks, with its name at its end.
 
     Provisional months of the first column are drawn hollow. `breaks` are the series breaks of the measure, as
-    `Page.series_breaks` gives them; those among the drawn months are marked.
+    `Page.series_breaks` gives them; those among the drawn months are marked, and so is the month in which the strategy
+    `begins`. The last of the `roles` is that of all columns that are left. `sides` are the words for amounts under 0
+    and over it.
     """
 
     def draw(figure: Figure, values: pd.DataFrame) -> None:
         axes = figure.subplots()
-        for column, look in zip(values.columns, LINES, strict=False):
-            axes.plot(values.index, values[column], label=column, **look)
+        lines = []
+        for column, role in zip(values.columns, roles_of(values.columns, roles), strict=True):
+            lines += axes.plot(values.index, values[column], label=column, **ROLES[role])
         first = values[values.columns[0]]
         hollow = first[first.index.isin(list(provisional))]
-        if len(hollow):
-            axes.plot(hollow.index, hollow, "o", markersize=5, mfc="white", mec=ACTUAL, label="Foreløbigt")
         months = pd.DatetimeIndex(values.index)
-        broken = breaks is not None and mark_breaks(axes, months, breaks)
-        value_axis(axes, unit, digits)
+        if len(hollow):
+            axes.plot(hollow.index, hollow, "o", markersize=5, mfc="white", mec=ACTUAL, label=PROVISIONAL)
+            axes.annotate(PROVISIONAL, (hollow.index[0], hollow.iloc[0]), (0, -12), textcoords="offset points", **HALO)
+        begun = mark_begin(axes, months, begins)
+        broken = breaks is not None and mark_breaks(axes, months, breaks, line=int(begun))
+        value_axis(axes, unit, digits, sides)
         month_axis(axes, months)
         if from_zero:
             axes.set_ylim(bottom=0)
-        label_lines(axes, [*values.columns, *(["Foreløbigt"] if len(hollow) else []), *([BREAK] if broken else [])])
+        low, high = axes.get_ylim()
+        # words at the top have a line of their own each
+        axes.set_ylim(top=high + (high - low) * 14 * (begun + broken) / (72 * figure.get_figheight()))
+        say_where_it_begins(axes)
+        label_ends(axes, lines)
 
     return draw
 
 
-def bars_by_year(unit: str, digits: int = 1, goal: float | None = None) -> Draw:
+PROVISIONAL = "Foreløbigt"
+HALO: dict[str, Any] = {
+    "fontsize": 8,
+    "color": ACTUAL,
+    "ha": "center",
+    "va": "top",
+    "path_effects": [withStroke(linewidth=3, foreground="white")],
+}
+
+
+def bars_by_year(
+    unit: str,
+    digits: int = 1,
+    goal: float | None = None,
+    roles: Sequence[Role] = (Role.DECIDED, Role.HAPPENED, Role.EXPECTED),
+    sides: Sides | None = None,
+) -> Draw:
     """Draws a group of bars for each row, one bar a column, with the zero line and, dashed, the goal."""
 
     def draw(figure: Figure, values: pd.DataFrame) -> None:
         axes = figure.subplots()
         width = 0.8 / len(values.columns)
         place = np.arange(len(values))
-        for number_of, (column, colour) in enumerate(zip(values.columns, [BUDGET, ACTUAL, STRATEGY], strict=False)):
+        for number_of, (column, role) in enumerate(zip(values.columns, roles_of(values.columns, roles), strict=True)):
             at = place + (number_of - (len(values.columns) - 1) / 2) * width
+            colour = PALE if role is Role.EXPECTED else ROLES[role]["color"]
             axes.bar(at, values[column], width * 0.92, label=column, color=colour)
         axes.axhline(0, color=INK, linewidth=0.8)
         if goal is not None:
             axes.axhline(goal, color=INK, linewidth=1.2, linestyle="--")
         axes.set_xticks(place, [fill(str(label), 10) for label in values.index])
-        value_axis(axes, unit, digits)
+        value_axis(axes, unit, digits, sides)
         label_lines(axes, values.columns)
 
     return draw
@@ -233,8 +399,8 @@ def inflow_by_month() -> Draw:
         axes = figure.subplots()
         months, (in_month, so_far, planned) = pd.DatetimeIndex(values.index), values.columns
         axes.bar(months, values[in_month], width=20, label=in_month, color=ACTUAL)
-        axes.step(months, values[so_far].ffill(), where="mid", label=so_far, color=STRATEGY)
-        axes.plot(months, values[planned], label=planned, color=BUDGET, linestyle="--")
+        axes.step(months, values[so_far].ffill(), where="mid", label=so_far, color=INK)
+        axes.plot(months, values[planned], label=planned, color=BUDGET)
         value_axis(axes, "personer")
         month_axis(axes, months)
         axes.set_ylim(bottom=0)
@@ -250,7 +416,7 @@ def bars_of_states(stands_out: str) -> Draw:
         axes = figure.subplots()
         counts = values.iloc[:, 0]
         place = np.arange(len(counts))
-        axes.barh(place, counts, 0.72, color=[STRATEGY if state == stands_out else ACTUAL for state in counts.index])
+        axes.barh(place, counts, 0.72, color=[ACTUAL if state == stands_out else PALE for state in counts.index])
         for at, count in zip(place, counts, strict=True):
             axes.annotate(
                 "" if pd.isna(count) else number(count),
@@ -277,7 +443,7 @@ def bars_against_range(unit: str, low: float, high: float, name: str, total: str
     def draw(figure: Figure, values: pd.DataFrame) -> None:
         axes = figure.subplots()
         [column] = values.columns
-        colours = [STRATEGY if label == total else ACTUAL for label in values.index]
+        colours = [ACTUAL if label == total else PALE for label in values.index]
         axes.axhspan(low, high, color=BUDGET, alpha=0.25, linewidth=0, label=name)
         axes.bar(np.arange(len(values)), values[column], 0.6, color=colours)
         axes.axhline(0, color=INK, linewidth=0.8)

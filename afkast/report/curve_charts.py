@@ -8,12 +8,12 @@ from numpy.typing import NDArray
 
 from afkast.report.charts import (
     ACTUAL,
+    BUDGET,
     COMPARED,
     INK,
     NARROW_INCHES,
     QUIET,
     SMALL_INCHES,
-    STRATEGY,
     Draw,
     label_lines,
     value_axis,
@@ -41,7 +41,7 @@ def share_curves(names: tuple[str, ...], with_difference: bool = False) -> Draw:
         panels = [3.2, *([1.5] if with_difference else []), *([1.3] if with_numbers else [])]
         rows = np.atleast_1d(figure.subplots(len(panels), 1, sharex=True, height_ratios=panels))
         months = values.index.to_numpy()
-        for name, colour in zip(names, (ACTUAL, STRATEGY), strict=False):
+        for name, colour in zip(names, _colours(names), strict=True):
             _band(rows[0], months, _under(values, name), colour, name)
         rows[0].set_ylim(0, 1.02)
         value_axis(rows[0], "%")
@@ -56,7 +56,7 @@ def share_curves(names: tuple[str, ...], with_difference: bool = False) -> Draw:
         rows[-1].set_xticks(months[::step], [str(m) for m in months[::step]])
         rows[-2 if with_numbers else -1].set_xlabel("Måneder", fontsize=9)
         if with_numbers:
-            _numbers_under(rows[-1], values, names)
+            _numbers_under(rows[-1], values, names, _colours(names))
             rows[-1].tick_params(bottom=False, labelbottom=False)
             for upper in rows[:-1]:
                 upper.tick_params(labelbottom=True)
@@ -110,7 +110,7 @@ def decided_by_week(names: tuple[str, str], target_weeks: int) -> Draw:
         else:
             upper = under = figure.subplots()
         weeks = values.index.to_numpy()
-        for name, colour in zip(names, (ACTUAL, STRATEGY), strict=True):
+        for name, colour in zip(names, (BUDGET, ACTUAL), strict=True):
             _band(upper, weeks, _under(values, name), colour, name)
         upper.axvline(target_weeks, color=QUIET, linestyle="--", linewidth=1)
         upper.text(target_weeks, 0.02, f" {target_weeks} uger", color=QUIET, fontsize=9)
@@ -121,12 +121,17 @@ def decided_by_week(names: tuple[str, str], target_weeks: int) -> Draw:
         step = 3 if figure.get_figwidth() > NARROW_INCHES + 1 else 6
         under.set_xticks(weeks[::step], [str(week) for week in weeks[::step]])
         if with_numbers:
-            _numbers_under(under, values, names, ("endnu åbne",))
+            _numbers_under(under, values, names, (BUDGET, ACTUAL), ("endnu åbne",))
             under.tick_params(bottom=False, labelbottom=False)
             upper.tick_params(labelbottom=True)
         upper.set_xlabel("Uger siden sagen begyndte", fontsize=9)
 
     return draw
+
+
+def _colours(names: tuple[str, ...]) -> tuple[str, ...]:
+    """The last group is the one that got the effort; another is what it is compared with."""
+    return (COMPARED, ACTUAL)[-len(names) :]
 
 
 def _under(values: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -143,7 +148,11 @@ def _band(axes: Axes, months: NDArray[np.int64], curve: pd.DataFrame, colour: st
 
 
 def _numbers_under(
-    axes: Axes, values: pd.DataFrame, names: tuple[str, ...], counts: tuple[str, ...] = NUMBERS_UNDER
+    axes: Axes,
+    values: pd.DataFrame,
+    names: tuple[str, ...],
+    colours: tuple[str, ...],
+    counts: tuple[str, ...] = NUMBERS_UNDER,
 ) -> None:
     """The persons behind the curves as text under the axis, in step with its ticks."""
     wide = width_of(axes) > NARROW_INCHES + 1
@@ -155,7 +164,7 @@ def _numbers_under(
         axes.spines[side].set_visible(False)
     for text, (name, what) in zip(axes.get_yticklabels(), lines, strict=True):
         if what is None:
-            text.set(color=ACTUAL if name == names[0] else STRATEGY, fontweight="bold")
+            text.set(color=dict(zip(names, colours, strict=True))[name], fontweight="bold")
     for row, (name, what) in enumerate(lines):
         if what is None:
             continue

@@ -52,11 +52,24 @@ UNITS = {
 }
 
 
+Sides = tuple[str, str]
+"""What is said of a number under 0 and of one over it, instead of a sign."""
+
+GAIN: Sides = ("tab", "gevinst")
+SAVING: Sides = ("merudgift", "besparelse")
+COUNTED: Sides = ("færre", "flere")
+
+OF_AMOUNTS = (*GAIN, *SAVING)
+"""An amount is a loss *of* 2,2 mio. kr.; anything else is 0,2 pct.point *worse*."""
+NEUTER = ("tab",)
+
+
 @dataclass(frozen=True)
 class Quantity:
     """A computed number with its unit, ready to be shown; None or NaN means that it is not known.
 
     behind: the counts of persons that it gives away, such as those of a share and the rest; it is hidden with them.
+    sides: the words that stand for its sign, as `GAIN`: "et tab på 2,2 mio. kr.".
     """
 
     value: float | None
@@ -64,6 +77,7 @@ class Quantity:
     digits: int | None = None
     signed: bool = False
     behind: tuple[SupportsFloat, ...] = ()
+    sides: Sides | None = None
 
     @property
     def known(self) -> bool:
@@ -108,6 +122,29 @@ def written(quantity: Quantity, with_unit: bool = True) -> str:
     return text + NO_BREAK_SPACE + name
 
 
+def told(quantity: Quantity) -> tuple[str, str, str]:
+    """What stands before a number, the number, and what stands after it: "et tab på ", "2,2 mio. kr.", ""."""
+    text = written(quantity)
+    if quantity.sides is None or not quantity.known:
+        return "", text, ""
+    size = text.lstrip("+" + MINUS)
+    below, above = quantity.sides
+    if not size.split(NO_BREAK_SPACE)[0].strip("0,."):
+        return "", f"hverken {above} eller {below}", ""
+    word = above if (quantity.value or 0) > 0 else below
+    return (f"{with_article(word)} på ", size, "") if word in OF_AMOUNTS else ("", size, f" {word}")
+
+
+def with_article(word: str) -> str:
+    """et tab, en gevinst"""
+    return f"{'et' if word in NEUTER else 'en'} {word}"
+
+
+def in_words(quantity: Quantity) -> str:
+    """A quantity with the words for its sign: "et tab på 2,2 mio. kr.", "18 helårspersoner flere"."""
+    return "".join(told(quantity))
+
+
 def chance(probability: float) -> str:
     """A probability in whole per cent, never quite none or quite all of it: "under 1 %", "83 %", "over 99 %"."""
     if probability < 0.01:
@@ -118,7 +155,8 @@ def chance(probability: float) -> str:
 
 
 def between(low: float, high: float, below: str, above: str, unit: str = "", digits: int | None = None) -> str:
-    """An interval in words instead of signs: "mellem 1,3 flere og 3,6 færre", "mellem 0,4 og 2,7 mio. kr. mindre".
+    """An interval in words instead of signs: "mellem 1,3 flere og 3,6 færre", "en merudgift på mellem 2,0 og 2,3 mio.
+    kr.", "alt fra et tab på 0,3 til en gevinst på 1,3 mio. kr.".
 
     `below` and `above` say on which side of 0 an end lies. One that would be written as 0 is "under 0,1".
     """
@@ -130,10 +168,16 @@ def between(low: float, high: float, below: str, above: str, unit: str = "", dig
         smallest = UNITS[unit].scale * 10.0 ** -(UNITS[unit].digits if digits is None else digits)
         return "under " + written(Quantity(smallest, unit, digits), with_unit)
 
+    of_amounts = below in OF_AMOUNTS
     if low < 0 < high:
+        if of_amounts:
+            return (
+                f"alt fra {with_article(below)} på {size(low, False)} til {with_article(above)} på {size(high, True)}"
+            )
         return f"mellem {size(low, True)} {below} og {size(high, True)} {above}"
     nearest, farthest = sorted((low, high), key=abs)
-    return f"mellem {size(nearest, False)} og {size(farthest, True)} {above if high > 0 else below}"
+    ends, side = f"mellem {size(nearest, False)} og {size(farthest, True)}", above if high > 0 else below
+    return f"{with_article(side)} på {ends}" if of_amounts else f"{ends} {side}"
 
 
 def span(low: float, high: float, unit: str = "", digits: int | None = None, signed: bool = False) -> str:

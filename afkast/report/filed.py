@@ -22,8 +22,10 @@ def number_in(id: str, name: str, cell: Cell) -> str:
     """What a sentence shows under a name, as HTML; what has digits is marked with where it is filed."""
     shown = Markup.escape(cell.shown)
     if cell.state not in ("ok", "provisional") or isinstance(cell.shown, Markup) or not danish.has_number(cell.shown):
-        return str(shown)
-    return str(Markup('<span class="tal" data-tal="{}.{}">{}</span>').format(id, name, shown))
+        return str(Markup("{}{}{}").format(cell.before, shown, cell.after))
+    return str(
+        Markup('{}<span class="tal" data-tal="{}.{}">{}</span>{}').format(cell.before, id, name, shown, cell.after)
+    )
 
 
 @dataclass(frozen=True)

@@ -7,11 +7,8 @@ import pandas as pd
 
 from afkast.analysis.targets import LATE_REGISTRATION, Certainty, Decision, Judgement, Verdict
 from afkast.errors import PageError
-from afkast.report.danish import UNITS, Quantity, between, day, listed, month, span, written
+from afkast.report.danish import UNITS, Quantity, Sides, between, day, in_words, listed, month, span, written
 from afkast.strategy import Goal, Judged, Strategy
-
-Sides = tuple[str, str]
-"""What is said of a number under 0 and over it: ("merudgift", "besparelse")."""
 
 
 class Page(Protocol):
@@ -201,7 +198,8 @@ def how_sure(
             ends = "opfylder målet" if at_target else "holder vejen mod målet"
             return f"Vurderingen{of_year} er sikker: {because}; også den dårligste ende {ends}."
         case Certainty.PROVISIONAL:
-            return f"Vurderingen{of_year} hviler på foreløbige tal, men vender ikke: {because}."
+            stop = "" if because.endswith(".") else "."  # as "mio. kr." does
+            return f"Vurderingen{of_year} hviler på foreløbige tal, men vender ikke: {because}{stop}"
     side = "målet" if at_target else "vejen mod målet"
     return f"Vurderingen{of_year} kan vende: {because}; det rækker til den anden side af {side}."
 
@@ -218,6 +216,5 @@ def _provisional(
     if if_late is None:
         return said
     rise = written(Quantity(LATE_REGISTRATION, "%"))
-    number = written(Quantity(abs(if_late) if sides else if_late, unit, digits))
-    side = f" {sides[int(if_late > 0)]}" if sides else ""
-    return f"{said}; kommer der {rise} flere til{late}, bliver tallet {number}{side}"
+    number = in_words(Quantity(if_late, unit, digits, sides=sides))
+    return f"{said}; kommer der {rise} flere til{late}, bliver tallet {number}"

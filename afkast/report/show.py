@@ -29,7 +29,7 @@ from afkast.intake import open_snapshot
 from afkast.notebook import read_needs
 from afkast.project import find_project
 from afkast.report import charts, danish
-from afkast.report.cells import STATES, UnitOf, as_drawn, cell_of, text_of
+from afkast.report.cells import STATES, UnitOf, as_drawn, cell_of, text_of, words_of
 from afkast.report.danish import Quantity
 from afkast.report.filed import METADATA_KEY, Item, number_in
 from afkast.report.reader import Reader, day_of, latest_extraction
@@ -311,7 +311,7 @@ _MARKDOWN = MarkdownIt("commonmark", {"html": False})
 
 def _plain(id: str, text: str, names: Mapping[str, Any]) -> str:
     check_names(id, text, names)
-    return filled_in(text, {name: text_of(cell_of(value, "", None, "ok")) for name, value in names.items()})
+    return filled_in(text, {name: words_of(cell_of(value, "", None, "ok")) for name, value in names.items()})
 
 
 def _data_uri(svg: bytes) -> str:

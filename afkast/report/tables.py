@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 
 from afkast.errors import PageError
 from afkast.report import danish, disclosure
-from afkast.report.cells import Cell, Link, UnitOf, cell_of, is_known, is_number, text_of, unit_of
+from afkast.report.cells import Cell, Link, UnitOf, cell_of, is_known, is_number, unit_of, words_of
 from afkast.report.danish import UNITS
 
 Units = list[list[tuple[str, int | None]]]
@@ -109,7 +109,7 @@ def filed_rows(values: pd.DataFrame, rows: list[Row], units: Units) -> dict[str,
             {
                 "label": Markup(row.label).striptags() if isinstance(row.label, Markup) else row.label,
                 "cells": [
-                    {"shown": text_of(cell), "value": cell.value, "unit": unit, "state": cell.state}
+                    {"shown": words_of(cell), "value": cell.value, "unit": unit, "state": cell.state}
                     for cell, (unit, _) in zip(row.cells, line, strict=True)
                 ],
             }

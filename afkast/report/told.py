@@ -8,17 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from afkast.analysis.targets import Verdict
-from afkast.report.danish import MINUS, NO_BREAK_SPACE, listed
+from afkast.report.danish import GAIN, MINUS, NO_BREAK_SPACE, OF_AMOUNTS, SAVING, Sides, listed, with_article
 from afkast.report.filed import Item, Number
-
-Sides = tuple[str, str]
-"""What is said of a number under 0 and over it."""
-
-GAIN: Sides = ("tab", "gevinst")
-SAVING: Sides = ("merudgift", "besparelse")
-NEUTER = ("tab",)
-OF_AMOUNTS = (*GAIN, *SAVING)
-"""An amount is a loss *of* 2,2 mio. kr.; anything else is 0,2 pct.point *worse*."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +45,7 @@ def amount(number: Number | None, sides: Sides = GAIN, article: bool = False) ->
         return f"hverken {sides[1]} eller {sides[0]}"
     if word not in OF_AMOUNTS:
         return f"{size(number)} {word}"
-    return (f"{_article(word)} " if article else "") + f"{word} på {size(number)}"
+    return f"{with_article(word) if article else word} på {size(number)}"
 
 
 def between(low: Number | None, high: Number | None, sides: Sides = GAIN) -> str:
@@ -66,7 +57,7 @@ def between(low: Number | None, high: Number | None, sides: Sides = GAIN) -> str
         return f"mellem {_digits(low)} og {high.shown}"
     if low.value < 0 < high.value:
         if sides[0] in OF_AMOUNTS:
-            worst, best = (f"{_article(side)} {side} på " for side in sides)
+            worst, best = (f"{with_article(side)} på " for side in sides)
             return f"fra {worst}{_end(low)} til {best}{_whole(high)}"
         return f"fra {_end(low)} {sides[0]} til {_whole(high)} {sides[1]}"
     near, far = sorted((low, high), key=lambda one: abs(float(one.value or 0)))
@@ -247,10 +238,6 @@ def filled(text: str, numbers: Mapping[str, Number]) -> str:
 
 def _hidden(number: Number) -> bool:
     return number.shown not in ("", "ikke opgjort")
-
-
-def _article(word: str) -> str:
-    return "et" if word in NEUTER else "en"
 
 
 def _digits(number: Number) -> str:

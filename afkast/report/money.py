@@ -1,0 +1,46 @@
+"""Money in words: what the signs of a paper's table mean, when an investment is paid back, and what a row says."""
+
+import pandas as pd
+
+from afkast.analysis import economics
+from afkast.report.danish import GAIN, Quantity, Sides, in_words, month
+
+
+def signs(gain_sign: int) -> str:
+    """What the signs of a table that follows its paper mean."""
+    return (
+        "Fortegn som på papiret: − er en gevinst, + er et tab."
+        if gain_sign < 0
+        else "Fortegn: + er en gevinst, − er et tab."
+    )
+
+
+def amount(value: float | None, sides: Sides = GAIN, unit: str = "mio. kr.", digits: int | None = None) -> Quantity:
+    """Kroner that a sentence tells with the word for its sign: "et tab på 2,2 mio. kr."."""
+    return Quantity(value, unit, digits, sides=sides)
+
+
+def paid_back(cumulated_gain: pd.Series, to_date: bool = False) -> str:
+    """When an investment is paid back, as the end of a sentence that begins "investeringen er …"."""
+    when = economics.break_even_month(cumulated_gain)
+    if when is not None:
+        return f"tjent hjem i {month(when)}"
+    return "endnu ikke tjent hjem" if to_date else "ikke tjent hjem inden for perioden"
+
+
+def before_paid_back(cumulated_gain: pd.Series) -> float:
+    """What a gain had come to in the month before it was paid back, or at last where it never is; it is below 0.
+
+    NaN where it is paid back from the first month.
+    """
+    when = economics.break_even_month(cumulated_gain)
+    if when is None:
+        return float(cumulated_gain.iloc[-1])
+    place = list(cumulated_gain.index).index(when)
+    return float(cumulated_gain.iloc[place - 1]) if place else float("nan")
+
+
+def held_against(value: float | None, expected: float | None, sides: Sides = GAIN) -> str:
+    """A row of a paper's table in words: "merudgift på 1,9 mio. kr.; ventet var en besparelse på 2,4 mio. kr."."""
+    told, awaited = (in_words(amount(one, sides)) for one in (value, expected))
+    return f"{told.removeprefix('en ').removeprefix('et ')}; ventet var {awaited}"
