@@ -8,15 +8,18 @@ import zipfile
 from pathlib import Path
 
 import openpyxl
+import pypdf
 import pytest
 from conftest import ROOT
 from hypothesis import given
 from hypothesis import strategies as st
+from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 from raw_files import write_raw
 
 from afkast.edition import gate, identifiers, policy
 from afkast.edition.gate import check, texts_of
 from afkast.edition.identifiers import Wanted, wanted
+from afkast.edition.memo import Memo, Paragraph, Picture, Pictures, pdf, word
 from afkast.errors import AfkastError
 from afkast.intake import import_raw, pseudonym_key
 
@@ -190,7 +193,7 @@ def test_a_file_that_nobody_declared_is_refused(site, looked_for, name):
     assert f"{name}: a file that nobody declared" in "\n".join(refused(site, looked_for))
 
 
-@pytest.mark.parametrize("name", ["_static/x.jpg", "_static/x.parquet", "_static/x.pdf", "_static/x", "_static/x.gz"])
+@pytest.mark.parametrize("name", ["_static/x.jpg", "_static/x.parquet", "_static/x.doc", "_static/x", "_static/x.gz"])
 def test_a_file_that_cannot_be_read_is_refused(site, looked_for, name):
     (site / name).write_bytes(b"\x89PNG")
     assert "a file of a kind that cannot be looked through" in "\n".join(refused(site, looked_for))
@@ -226,6 +229,41 @@ def test_workbooks_and_archives_are_opened(looked_for):
     }.items():
         found = [one for _, text in texts_of(name, content) for one in looked_for.found_in(text)]
         assert [one.kind for one in found][:1] == ["a person's number"], name
+
+
+def memo(**texts):
+    picture = Picture(
+        b'<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>', texts.pop("alt", "Kurven."), ""
+    )
+    said = {"title": "Hurtigt videre", "byline": "Resumé", "text": "Et tab."} | texts
+    return Memo(said["title"], said["byline"], [Paragraph(said["text"]), Pictures([picture])])
+
+
+@pytest.mark.parametrize("place", ["title", "byline", "text", "alt"])
+def test_memos_are_read_wherever_they_say_something(looked_for, place):
+    hidden = memo(**{place: f"Se {KNOWN}."})
+    for name, content in {"a.docx": word(hidden, TODAY), "a.pdf": pdf(hidden, TODAY)}.items():
+        found = [one for _, text in texts_of(name, content) for one in looked_for.found_in(text)]
+        assert {one.kind for one in found} == {"a person's number"}, name
+    for name, content in {"a.docx": word(memo(), TODAY), "a.pdf": pdf(memo(), TODAY)}.items():
+        assert not [one for _, text in texts_of(name, content) for one in looked_for.found_in(text)], name
+
+
+def test_a_pdf_file_that_does_more_than_be_read_or_is_none_is_refused():
+    writer = pypdf.PdfWriter(io.BytesIO(pdf(memo(), TODAY)))
+    action = {"/S": "/JavaScript", "/JS": "app.alert(1)"}
+    writer.root_object[NameObject("/OpenAction")] = DictionaryObject(
+        {NameObject(key): TextStringObject(value) for key, value in action.items()}
+    )
+    acting = io.BytesIO()
+    writer.write(acting)
+    attached = pypdf.PdfWriter(io.BytesIO(pdf(memo(), TODAY)))
+    attached.add_attachment("liste.csv", b"x")
+    with_file = io.BytesIO()
+    attached.write(with_file)
+    for content in (acting.getvalue(), with_file.getvalue(), b"%PDF-1.7 x", b""):
+        with pytest.raises(gate._CannotBeRead):
+            list(texts_of("a.pdf", content))
 
 
 def test_an_archive_too_deep_or_not_one_is_not_read():

@@ -1,4 +1,4 @@
-"""What committees and controllers take along: a workbook per strategy, a CSV file per table, SVG and PNG per figure.
+"""What committees and controllers take along: résumé and workbook per strategy, CSV per table, SVG and PNG per figure.
 
 Everything is taken from what the pages show and filed, so a file says nothing that its page does not: hidden cells stay
 hidden, and of a page of persons the numbers are as they are shown. Text is text in every file, never a formula.
@@ -10,15 +10,15 @@ import io
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from html import unescape
 from pathlib import Path
 from typing import Any
 
 import xlsxwriter
 
+from afkast.edition.memo import memo_of, pdf, png, word
 from afkast.edition.numbers import pages_in_site, reads_persons, strategy_of
-from afkast.errors import AfkastError
 from afkast.intake import Snapshot
 from afkast.report.danish import MINUS, UNITS
 from afkast.report.filed import METADATA_KEY
@@ -74,11 +74,19 @@ def write_downloads(
             chapters.setdefault(strategy_of(page), []).append((page, table))
         html.write_text(text, encoding="utf-8")
     for strategy in strategies:
+        whole: dict[str, bytes] = {}
         if strategy.id in chapters:
-            name = f"{FOLDER}/{strategy.id}.xlsx"
-            (site / name).write_bytes(_workbook(strategy, chapters[strategy.id], snapshot, edition))
-            written.append(name)
-            _lead_to_workbook(site / "strategies" / strategy.id / "index.html", f"../../{name}")
+            whole[f"{strategy.id}.xlsx"] = _workbook(strategy, chapters[strategy.id], snapshot, edition)
+        front = site / "strategies" / strategy.id / "index.html"
+        if front.is_file() and (memo := memo_of(front.read_text(encoding="utf-8"))):
+            made_on = date.fromisoformat(snapshot.id[:10])
+            whole |= {f"{strategy.id}.docx": word(memo, made_on), f"{strategy.id}.pdf": pdf(memo, made_on)}
+        for name, content in whole.items():
+            (site / FOLDER).mkdir(exist_ok=True)
+            (site / FOLDER / name).write_bytes(content)
+            written.append(f"{FOLDER}/{name}")
+        if whole and front.is_file():
+            _lead_to_whole(front, whole)
     return written
 
 
@@ -146,7 +154,7 @@ def _files(table: Table, html: str) -> dict[str, bytes]:
     files = {f"{table.id}.csv": _csv(table)}
     if drawn := re.search(r'<img alt="[^"]*" src="data:image/svg\+xml;base64,([^"]*)"', html):
         svg = base64.b64decode(drawn[1])
-        files |= {f"{table.id}.svg": svg, f"{table.id}.png": _png(svg)}
+        files |= {f"{table.id}.svg": svg, f"{table.id}.png": png(svg, PICTURE_PPI)}
     return files
 
 
@@ -168,21 +176,6 @@ def _csv(table: Table) -> bytes:
 def _as_text(text: str) -> str:
     """Text that no spreadsheet takes for a formula."""
     return f"'{text}" if FORMULA_LIKE.match(text) else text
-
-
-def _png(svg: bytes) -> bytes:
-    try:
-        import typst
-    except ImportError:
-        raise AfkastError(
-            "The package typst, new in requirements.txt, is not installed; run `make book`, or pip install it."
-        ) from None
-    return bytes(typst.compile(_PAGE, format="png", ppi=PICTURE_PPI, sys_inputs={"svg": svg.decode("utf-8")}))
-
-
-_PAGE = b"""#set page(width: auto, height: auto, margin: 0pt, fill: white)
-#image(bytes(sys.inputs.svg), format: "svg")
-"""
 
 
 # ---------------------------------------------------------------- a workbook per strategy
@@ -297,8 +290,17 @@ def _kind(address: str) -> str:
     return address.rpartition(".")[2].upper()
 
 
-def _lead_to_workbook(page: Path, address: str) -> None:
-    if page.is_file():
-        text = page.read_text(encoding="utf-8")
-        link = f'<p class="afkast-download"><a href="{address}" download>Hent alle tabeller som Excel</a></p>\n'
-        page.write_text(text.replace("</article>", f"{link}</article>", 1), encoding="utf-8")
+WHOLE = {"docx": "resuméet som Word", "pdf": "resuméet som PDF", "xlsx": "alle tabeller som Excel"}
+
+
+def _lead_to_whole(page: Path, names: Iterable[str]) -> None:
+    """The front page with links to what is made of it and of the strategy's tables."""
+    by_ending = {name.rpartition(".")[2]: name for name in names}
+    links = " · ".join(
+        f'<a href="../../{FOLDER}/{by_ending[ending]}" download>{words}</a>'
+        for ending, words in WHOLE.items()
+        if ending in by_ending
+    )
+    text = page.read_text(encoding="utf-8")
+    link = f'<p class="afkast-download">Hent {links}</p>\n'
+    page.write_text(text.replace("</article>", f"{link}</article>", 1), encoding="utf-8")

@@ -22,6 +22,9 @@ from pathlib import Path
 from typing import Annotated
 from urllib.parse import unquote
 
+import pypdf
+import pypdf.errors
+import pypdf.generic
 from pydantic import BaseModel, ConfigDict, Field
 
 from afkast.edition.identifiers import CPR_LIKE, PLACE, Found, Wanted
@@ -200,6 +203,9 @@ def texts_of(name: str, content: bytes, place: str = "", depth: int = 0) -> Iter
     if kind == ".png":
         yield place, _chunks(content)
         return
+    if kind == ".pdf":
+        yield from _of_pdf(content, place)
+        return
     if kind not in TEXTS:
         raise _CannotBeRead("a file of a kind that cannot be looked through")
     try:
@@ -223,6 +229,39 @@ def _chunks(picture: bytes) -> str:
     if not kinds or kinds[-1] != b"IEND" or place != len(picture) or set(kinds) - {b"IHDR", b"PLTE", b"IDAT", b"IEND"}:
         raise _CannotBeRead("a picture with more than its pixels")
     return ""
+
+
+ACTIVE = {"/JavaScript", "/JS", "/Launch", "/EmbeddedFile", "/EmbeddedFiles", "/AA", "/URI", "/RichMedia", "/AcroForm"}
+"""What a PDF file could do beyond being read."""
+
+
+def _of_pdf(content: bytes, place: str) -> Iterator[tuple[str, str]]:
+    """The text of each page, and every text of the file's own objects: title, alt texts, metadata."""
+    try:
+        reader = pypdf.PdfReader(io.BytesIO(content))
+        for number, page in enumerate(reader.pages, start=1):
+            yield f"{place}page {number}", page.extract_text()
+        for number in range(int(str(reader.trailer["/Size"]))):
+            thing = reader.get_object(pypdf.generic.IndirectObject(number, 0, reader))
+            if thing is not None:
+                yield place, "\n".join(_texts_of_pdf(thing))
+    except (pypdf.errors.PyPdfError, ValueError, KeyError, TypeError, RecursionError):
+        raise _CannotBeRead("a PDF file that cannot be read") from None
+
+
+def _texts_of_pdf(thing: object) -> Iterator[str]:
+    if isinstance(thing, pypdf.generic.DictionaryObject):
+        if ACTIVE & set(thing):
+            raise _CannotBeRead("a PDF file that does more than to be read")
+        for value in thing.values():
+            yield from _texts_of_pdf(value)
+        if isinstance(thing, pypdf.generic.StreamObject) and thing.get("/Type") == "/Metadata":
+            yield thing.get_data().decode("utf-8", "replace")
+    elif isinstance(thing, pypdf.generic.ArrayObject):
+        for value in thing:
+            yield from _texts_of_pdf(value)
+    elif isinstance(thing, str) and not isinstance(thing, pypdf.generic.NameObject):
+        yield str(thing)
 
 
 def _parts(page: str) -> Iterator[tuple[str, str]]:
