@@ -198,6 +198,70 @@ def status(data: Path | None) -> None:
     click.echo(f"about {seconds:.0f} s and the rendering" if why else "nothing has changed")
 
 
+_target = click.argument("target", type=click.Path(path_type=Path))
+
+
+@main.command()
+@_data
+@_target
+def publish(data: Path | None, target: Path) -> None:
+    """Publish the built book in the folder TARGET, which a web server serves, as its newest edition.
+
+    What readers see is one whole edition at any moment, the former until the new one is. Earlier editions stay under
+    their addresses.
+    """
+    from datetime import date
+
+    from afkast.edition.publish import publish as publish_edition
+
+    with console.status(f"{target}"):
+        place, is_new = publish_edition(find_project(data), target, date.today())
+    click.echo(f"{place}{'' if is_new else ' was published already, and is what readers are led to'}")
+
+
+@main.command()
+@_target
+def releases(target: Path) -> None:
+    """List every edition that was ever published in TARGET; a * marks the one that readers are led to."""
+    from afkast.edition.publish import releases as list_releases
+
+    click.echo("\n".join(list_releases(target)) or "Nothing is published there yet; run `afkast publish`.")
+
+
+@main.command()
+@_target
+@click.argument("release", default="")
+def rollback(target: Path, release: str) -> None:
+    """Lead readers of TARGET to an earlier edition: RELEASE, or the one before the newest.
+
+    Wherever a command takes an edition, the beginning of its name is enough while no other begins so.
+    """
+    from afkast.edition.publish import rollback as roll_back
+
+    click.echo(f"readers are led to {roll_back(target, release)}")
+
+
+@main.command()
+@_target
+@click.option("--keep", type=int, required=True, help="So many of the newest editions stay.")
+def prune(target: Path, keep: int) -> None:
+    """Remove the oldest editions of TARGET, but never the one that readers are led to."""
+    from afkast.edition.publish import prune as prune_editions
+
+    gone = prune_editions(target, keep)
+    click.echo("\n".join(f"{one} is removed" for one in gone) or "there was nothing to remove")
+
+
+@main.command()
+@_target
+@click.argument("release")
+def withdraw(target: Path, release: str) -> None:
+    """Take the edition RELEASE of TARGET away for good; readers are led to the one before it."""
+    from afkast.edition.publish import withdraw as withdraw_edition
+
+    click.echo(f"{withdraw_edition(target, release)} is withdrawn")
+
+
 @main.command()
 @_data
 @click.argument("strategy")

@@ -14,6 +14,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from afkast.edition.build import build, run_page, status
 from afkast.edition.inputs import Now, read_record
+from afkast.edition.manifest import read_manifest
 from afkast.intake import open_snapshot
 from afkast.intake.snapshot import POINTER, file_sha256
 from afkast.report.filed import filed
@@ -131,7 +132,7 @@ def test_a_changed_cell_of_a_table_runs_the_pages_that_read_it_and_the_others_ar
         foot = (edition.site / "strategies" / "kik" / "poster.html").read_text("utf-8")
         record = read_record(edition.pages / "kik" / "poster.ipynb")
         assert record and f"Datagrundlag {now}" in foot and record.key[:12] in foot
-        assert json.loads((edition.build / "edition.json").read_text("utf-8"))["edition"] in foot
+        assert read_manifest(edition.site).id in foot
         # an old snapshot is run beside the book and never ends in it
         run_page(edition, "kik", "poster", former)
         assert build(edition).unchanged

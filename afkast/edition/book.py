@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbformat import NotebookNode
@@ -19,6 +20,7 @@ from afkast.edition.downloads import write_downloads
 from afkast.edition.gate import ALLOW_LIST, check
 from afkast.edition.identifiers import wanted
 from afkast.edition.inputs import KEY_LENGTH, is_failed
+from afkast.edition.manifest import MANIFEST, Manifest, write_manifest
 from afkast.edition.numbers import write_numbers
 from afkast.edition.policy import seal
 from afkast.errors import AfkastError
@@ -181,13 +183,21 @@ def _write_contents(source: Path, strategies: Iterable[Strategy], grounds: list[
     return re.findall(r"(?:file|root): (\S+)", (source / "_toc.yml").read_text(encoding="utf-8"))
 
 
-def render(project: Project, strategies: list[Strategy], pages: Path, snapshot: Snapshot, edition: str) -> None:
-    """Render the book with warnings as errors; a site that may be served is put in the former one's place."""
+def render(
+    project: Project, strategies: list[Strategy], pages: Path, snapshot: Snapshot, made_of: dict[str, Any]
+) -> None:
+    """Render the book with warnings as errors; a site that may be served is put in the former one's place.
+
+    made_of: what the edition is made of; its digest is its name.
+    """
+    edition = Manifest(made_of, {}, {})
     # a folder of its own: a renderer whose build was killed may still be writing into another
     staging = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=project.build))
     source = staging / "book"
     contents = write_source(project, strategies, pages, source)
-    configuration = _write_configuration(project, staging, {"snapshot": snapshot.id, "edition": edition})
+    configuration = _write_configuration(
+        project, staging, {"snapshot": snapshot.id, "edition": edition.id, "edition_digest": edition.digest}
+    )
     # afkast.edition first, for what it spares every process that reads notebooks
     program = "import afkast.edition; from jupyter_book.cli.main import main; main()"
     command = [sys.executable, "-c", program, "build", str(source), "--config", str(configuration)]
@@ -208,11 +218,12 @@ def render(project: Project, strategies: list[Strategy], pages: Path, snapshot: 
     ):
         path = new / leftover
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
-    write_numbers(new, pages, strategies, snapshot, edition)
-    downloads = write_downloads(new, pages, strategies, snapshot, edition)
+    write_numbers(new, pages, strategies, snapshot, edition.id)
+    downloads = write_downloads(new, pages, strategies, snapshot, edition.id)
     seal(new)
+    write_manifest(new, made_of)
     look_for = wanted(snapshot, project.root, project.data)
-    check(new, contents, pages, look_for, project.data / ALLOW_LIST, date.today(), downloads)
+    check(new, contents, pages, look_for, project.data / ALLOW_LIST, date.today(), [*downloads, MANIFEST])
     put_in_place(new, project.site, project)
 
 

@@ -1,6 +1,5 @@
 """From snapshot and strategies to the site, page by page; the former site stands until the new one is whole."""
 
-import json
 import os
 import shutil
 import time
@@ -28,6 +27,7 @@ from afkast.edition.execute import Job, execute, front_page_of, jobs_of
 from afkast.edition.failed import write_failed
 from afkast.edition.inputs import Now, edition_of, read_record, take_over
 from afkast.edition.launch import end_all
+from afkast.edition.manifest import read_manifest
 from afkast.edition.paper import too_long
 from afkast.engine import open_engine
 from afkast.errors import AfkastError, PageError, StrategyError
@@ -38,8 +38,6 @@ from afkast.report.reads import Readable
 from afkast.strategy import FRONT_PAGE, Goal, Strategy
 
 WORKERS = min(4, os.cpu_count() or 1)
-EDITION = "edition.json"
-"""Beside the site: which edition it is of."""
 
 Progress = Callable[[int, int, str], None]
 """Called with pages done, pages in all, and what was just done."""
@@ -75,7 +73,7 @@ def build(
     build is refused. A page that fails is shown as failed; with `strict`, or when all fail, PageError is raised
     instead, and neither the site nor the former pages are touched. `again` runs every page.
     """
-    with _alone(project):
+    with alone(project):
         data = open_snapshot(project.snapshots, snapshot or None)
         checked = check(project, data.id)
         strategies = checked.makeable()
@@ -114,10 +112,8 @@ def build(
         edition = edition_of(project, data.id, pages)
         made.unchanged = not made.run and edition == _edition_of_site(project)
         if not made.unchanged:
-            (project.build / EDITION).unlink(missing_ok=True)
             put_in_place(pages, project.pages, project)
-            render(project, in_book, project.pages, data, edition["edition"])
-            (project.build / EDITION).write_text(json.dumps(edition, indent=1), encoding="utf-8")
+            render(project, in_book, project.pages, data, edition)
         on_progress(total, total, "book")
     return made
 
@@ -246,22 +242,22 @@ def _left(batches: list[list[Job]], pages: Path) -> int:
 
 
 def _edition_of_site(project: Project) -> Any:
-    """Which edition the site is of; None where that is not known."""
+    """What the site is made of; None where that is not known."""
     try:
-        return json.loads((project.build / EDITION).read_text(encoding="utf-8")) if project.site.is_dir() else None
-    except (OSError, ValueError):
+        return read_manifest(project.site).made_of
+    except AfkastError:
         return None
 
 
 @contextmanager
-def _alone(project: Project) -> Iterator[None]:
-    """One build at a time in a project; the lock goes with the process that holds it.
+def alone(project: Project, seconds: float = 0) -> Iterator[None]:
+    """One build at a time in a project; the lock goes with the process that holds it, and is waited for so long.
 
     What a killed build left behind is put right first, and nothing unfinished is left behind.
     """
     project.build.mkdir(parents=True, exist_ok=True)
     try:
-        with FileLock(project.build / "afkast.lock", timeout=0):
+        with FileLock(project.build / "afkast.lock", timeout=seconds):
             put_right(project)
             _clear(project)
             try:

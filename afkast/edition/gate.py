@@ -52,6 +52,7 @@ OURS = (
     "_static/beregninger.js",
     "_static/rulning.js",
     "_static/tal.js",
+    "_static/udgaver.js",
     "_static/find-et-tal.js",
     NUMBERS,
 )

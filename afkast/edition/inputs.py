@@ -133,7 +133,7 @@ class Now:
 
 
 def edition_of(project: "Project", snapshot: str, pages: Path) -> dict[str, Any]:
-    """What an edition is of: its snapshot, its pages' keys, the book around them; `edition` is all of it in one."""
+    """What an edition is made of: its snapshot, its pages' keys, the book around them."""
     records = {path.relative_to(pages): read_record(path) for path in sorted(pages.rglob("*.ipynb"))}
     made = {
         "snapshot": snapshot,
@@ -144,7 +144,7 @@ def edition_of(project: "Project", snapshot: str, pages: Path) -> dict[str, Any]
         "code": _code(),
         "libraries": _libraries(),
     }
-    return {"edition": digest_of(made)[:KEY_LENGTH], **made}
+    return made
 
 
 def take_over(job: "Job", former: Path, pages: Path, snapshot: str) -> None:
