@@ -402,9 +402,11 @@ def test_a_page_that_the_check_stops_is_told_and_left_out_and_the_others_are_mad
     broken = "antal: 2\n  - {id: skaev, notebook: lille, title: Skæv, area: effect, parameters: {antl: 2}}"
     write_strategy(edition, "alfa", **{"antal: 2": broken})
     (edition.strategies / "knust.yml").write_text("id: [", encoding="utf-8")
-    told = []
+    told, made = [], []
     try:
-        build(edition, tell=told.extend)
+        build(edition, tell=told.extend, on_progress=lambda done, total, _: made.append((done, total)))
+        first, last = made[0][0], made[-1][0]
+        assert made == [(done, last) for done in range(first, last + 1)]
         assert [sentence.split(":")[0] for sentence in told] == ["alfa.yml", "knust.yml"]
         assert (edition.site / "strategies" / "alfa" / "side.html").is_file()
         assert not (edition.site / "strategies" / "alfa" / "skaev.html").exists()

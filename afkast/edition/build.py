@@ -85,7 +85,7 @@ def build(
         pages = project.build / f"{UNFINISHED}pages"
         made = Edition(project.site / "index.html")
         batches = batches_of(in_book, data)
-        total = sum(map(len, batches)) + 1
+        done, total = 0, sum(map(len, batches)) + 1
         for batch in batches:
             # anew: it reads what the pages before it show
             now = Now(Readable(project, data, pages))
@@ -94,6 +94,7 @@ def build(
             for job in batch:
                 if not why[job]:
                     take_over(job, project.pages, pages, data.id)
+                    done += 1
             made.run |= {job.name: reasons for job, reasons in why.items() if reasons}
             if any(job.notebook == "data_basis" and why[job] for job in batch):
                 # what is wrong with the engine is its own fault, not the page's
@@ -103,7 +104,8 @@ def build(
                 if fault:
                     made.failed[job.name] = fault
                     write_failed(project, job, _goals(strategies, job), fault, pages)
-                on_progress(total - 1 - _left(batches, pages), total, job.name)
+                done += 1
+                on_progress(done, total, job.name)
             if batch is batches[0] and len(made.failed) == len(batch):
                 raise PageError("\n".join(made.failed.values()))
             said = published(pages)
@@ -235,10 +237,6 @@ def _executed(project: Project, jobs: list[Job], pages: Path, strict: bool) -> I
                 end_all()
                 time.sleep(0.05)
             raise
-
-
-def _left(batches: list[list[Job]], pages: Path) -> int:
-    return sum(not (pages / job.path).is_file() for batch in batches for job in batch)
 
 
 def _edition_of_site(project: Project) -> Any:
