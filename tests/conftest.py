@@ -7,6 +7,7 @@ import subprocess
 import tempfile
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from afkast.edition.execute import jobs_of
 from afkast.intake import import_raw, pseudonym_key
 from afkast.project import Project
 from afkast.report import show
+from afkast.report.ending import PageEnded
 from afkast.strategy import load_strategies
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -107,10 +109,11 @@ def run_here(project, notebook, parameters, instead=None):
         warnings.simplefilter("error")
         patch.setenv("AFKAST_DATA", str(project.data))
         patch.setattr(show, "display", display)
-        for source, tags in _code_of(project.notebooks()[notebook], instead or {}):
-            exec(source, names)
-            if "parameters" in tags:
-                names |= parameters
+        with suppress(PageEnded):
+            for source, tags in _code_of(project.notebooks()[notebook], instead or {}):
+                exec(source, names)
+                if "parameters" in tags:
+                    names |= parameters
     return shown
 
 

@@ -469,6 +469,8 @@ ONE_PAGE = {
     ),
     "stock_trend": ({"measures": ["sygedagpenge"], "unit": "helårspersoner", "break_accepted": {}}, ()),
     "survival_effects": ({"price_level_year": 2023, "follow_up_months": 9}, ()),
+    "effect_value": ({"price_level_year": 2023, "follow_up_months": 9}, ()),
+    "effect_robustness": ({"price_level_year": 2023, "follow_up_months": 9}, ()),
     "survival_example": ({}, ()),
     "timeliness": ({"target_weeks": 20, "first_month": "2022-01", "measure": "rettidig"}, ("rettidighed",)),
 }

@@ -280,10 +280,10 @@ def test_what_was_spent_before_the_budget_s_years_counts_and_is_told(tmp_path, n
 
 def test_the_effect_s_money_holds_what_was_spent_in_a_year_without_factor_and_budget(tmp_path):
     before, after = (
-        Book(data, tmp_path / name).page("survival_effects")
+        Book(data, tmp_path / name).page("effect_value")
         for name, data in (
-            ("before", municipality("survival_effects")),
-            ("after", spent_in(2021, 600_000.0, "survival_effects")),
+            ("before", municipality("effect_value")),
+            ("after", spent_in(2021, 600_000.0, "effect_value")),
         )
     )
     assert after.number("i-kroner", "cost") > before.number("i-kroner", "cost")

@@ -185,7 +185,7 @@ def test_a_new_strategy_is_one_file_and_rows_in_the_raw_files(shown, project):
     strategies = load_strategies(project)
     assert len(strategies) == 13
     pages = [job.page for job in jobs_of(strategies[ID], "")]
-    assert pages == ["businesscase", "sygedagpenge", "overlevelseskurver"]
+    assert pages == ["businesscase", "sygedagpenge", "overlevelseskurver", "effekten-i-kroner", "hvor-sikker"]
     found = {page: shown(page) for page in pages}
     for goal in strategies[ID].goals:
         assert f"maal-{goal.id}" in found[goal.page]
@@ -206,9 +206,10 @@ def test_a_new_strategy_is_one_file_and_rows_in_the_raw_files(shown, project):
         head[0] for item in found["overlevelseskurver"].values() for head in item.get("columns", ())
     }
 
-    assert {"forskellen", "kroner", "aar-for-aar"} <= set(found["overlevelseskurver"])
+    assert {"kroner", "aar-for-aar"} <= set(found["effekten-i-kroner"])
+    assert "forskellen" in found["overlevelseskurver"] and "foelsomhed" in found["hvor-sikker"]
     realised = found["businesscase"]["den-realiserede-besparelse"]["numbers"]["saved"]["value"]
-    by_year = [row["cells"][0]["value"] for row in found["overlevelseskurver"]["aar-for-aar"]["rows"]]
+    by_year = [row["cells"][0]["value"] for row in found["effekten-i-kroner"]["aar-for-aar"]["rows"]]
     assert sum(by_year) == pytest.approx(realised, abs=0.01)
 
     # what the data do not have is told by its name, before a page is executed

@@ -105,7 +105,7 @@ def test_the_business_case_shows_the_table_of_the_paper(page, snapshot, strategy
         assert shown.number("maal-besparelse", "verdict") == "kan ikke afgøres"
         assert shown.number("nettogevinst", "net_gain") is None
         return
-    effect = page(strategy, "overlevelseskurver")["aar-for-aar"]
+    effect = page(strategy, "effekten-i-kroner")["aar-for-aar"]
     saved = {row["label"]: Decimal(str(row["cells"][0]["value"])) for row in effect["rows"]}
     assert list(saved) == ["2020", "2021"]
     # − is a saving in this table, as on paper
@@ -178,7 +178,7 @@ def test_smaajob_and_jobsoegningsnetvaerk_share_their_target_group_and_some_star
     assert set(small_jobs["person"]) == set(network["person"])
     both = set(small_jobs.dropna(subset="started_on")["person"]) & set(network.dropna(subset="started_on")["person"])
     assert 5 <= len(both) < 40
-    shown = page("norddjurs-smaajob", "overlevelseskurver")
+    shown = page("norddjurs-smaajob", "effekten-i-kroner")
     assert shown.number("deler-med-norddjurs-jobsoegningsnetvaerk", "both") == len(both)
     others = set(of["norddjurs-over-et-aars-ledighed"]["person"])
     assert not others & set(of["norddjurs-koordineret-indsats"]["person"])

@@ -81,3 +81,16 @@ def without_short_gaps(on_benefit: NDArray[np.bool_], longest_gap: int = 1) -> N
     before = np.maximum.accumulate(np.where(on_benefit, column, -width - longest_gap), axis=1)
     after = np.minimum.accumulate(np.where(on_benefit, column, 2 * width + longest_gap)[:, ::-1], axis=1)[:, ::-1]
     return on_benefit | (after - before - 1 <= longest_gap)
+
+
+def share_by_dates(people: pd.DataFrame, spells: pd.DataFrame, persons: pd.DataFrame) -> float:
+    """Of those who live here in the month, the share with a spell that reaches into it: the slow way, date by date.
+
+    people: person and month (a period), which may be another for each.
+    """
+    of_person = people.merge(persons[["person", "moved_on"]], on="person")
+    of_person["first"], of_person["last"] = of_person["month"].dt.start_time, of_person["month"].dt.end_time
+    here = of_person[~(of_person["moved_on"] <= of_person["last"])]
+    running = spells.merge(here, on="person")
+    running = running[(running["start"] <= running["last"]) & ~(running["end"] < running["first"])]
+    return running["person"].nunique() / len(here)

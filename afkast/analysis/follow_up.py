@@ -4,6 +4,7 @@ The one way from the tables to the arrays of `effect`: the page of the effect an
 persons, so that the kroner of the one are those of the other.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -11,8 +12,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from afkast.analysis import cost, effect
-from afkast.analysis.cohort import column_of
+from afkast.analysis import cost, effect, survival
+from afkast.analysis.cohort import along, column_of
 from afkast.analysis.history import BenefitMonths, LadderWeeks, benefit_months, covariates, ladder_weeks
 from afkast.analysis.lack import Lack, NotEnough
 
@@ -51,6 +52,7 @@ class FollowUp:
 
     persons: who was on benefits, followed and started when; entered before the data began is a negative column there.
     costs: kroner by person and month, in the prices of `prices`; 0 before the first has entered.
+    refund: the state's share of them.
     """
 
     history: BenefitMonths
@@ -58,6 +60,7 @@ class FollowUp:
     ladder: LadderWeeks
     costs: cost.Costs
     prices: pd.DataFrame
+    refund: cost.Ladder
 
     @property
     def months(self) -> pd.PeriodIndex:
@@ -73,6 +76,16 @@ class FollowUp:
         assert self.persons.entered is not None
         return self.persons.entered.clip(min=0)
 
+    def receives(self, benefit: str) -> NDArray[np.bool_]:
+        """Persons × months: whether this is the benefit of the month."""
+        return self.history.benefit == self.history.benefits.index(benefit)
+
+    @property
+    def commonest_benefit(self) -> str:
+        """What the started receive in most months from the first start on."""
+        received = self.history.benefit[self.started, int(np.nanmin(self.persons.start)) :]
+        return self.history.benefits[int(np.bincount(received[received >= 0]).argmax())]
+
     def compared(self, follow_up_months: int | None = None, **options: Any) -> effect.Effect:
         """`effect.sequential_trials` of these persons, adjusted for what was known when each trial began."""
         return effect.sequential_trials(self.persons, follow_up_months, **options)
@@ -82,6 +95,20 @@ class FollowUp:
         return effect.sequential_trials(
             effect.moved_are_off(self.persons), follow_up_months, outcome=outcome_dkk, total=total
         )
+
+    def curves(self, groups: Mapping[str, NDArray[np.bool_]]) -> dict[str, survival.Occupation]:
+        """The share on benefits by month since entering the target group, of each group that is large enough.
+
+        groups: by name, (persons,) who is in it. All are followed equally long.
+        """
+        entry = self.entered.astype(int)
+        on, seen = (
+            along(values, entry, len(self.months) - entry.min())
+            for values in (self.history.on_benefit, self.history.observed)
+        )
+        large = {name: rows for name, rows in groups.items() if seen[rows, 0].sum() >= survival.FEWEST_IN_GROUP}
+        length = survival.months_followed([seen[rows].sum(axis=0) for rows in large.values()]) if large else 0
+        return {name: survival.occupation(on[rows, :length], seen[rows, :length]) for name, rows in large.items()}
 
     def naive(self, follow_up_months: int) -> effect.Naive:
         """`effect.naive` of these persons; who came before the data began is followed from their first month."""
@@ -152,6 +179,7 @@ def follow_up(
         ladder=ladder,
         costs=costs,
         prices=prices,
+        refund=in_force,
     )
 
 

@@ -31,6 +31,7 @@ from afkast.project import find_project
 from afkast.report import charts, danish
 from afkast.report.cells import STATES, UnitOf, as_drawn, cell_of, text_of, words_of
 from afkast.report.danish import Quantity
+from afkast.report.ending import ENDS, end_page
 from afkast.report.filed import METADATA_KEY, Item, number_in
 from afkast.report.reader import Reader, day_of, latest_extraction
 from afkast.report.reading import strategy_of_page
@@ -164,13 +165,14 @@ class Page(Reader):
         code: Callable[..., Any] | None = None,
         headline: bool = False,
         filed: Mapping[str, Any] | None = None,
+        ends: bool = False,
     ) -> None:
         """Show sentences (Markdown) whose numbers are computed: `{name}` in the text is the quantity of that name.
 
         `names` are `Quantity`, `Verdict`, `Link`, a date or text, and are filed under their names; one that the text
         does not ask for stops the page. What is said only sometimes is a `clause`. `filed` are numbers that are filed
         with the text and not said in it. `code` prints a function under the text. A `headline` is repeated at the top
-        of the page.
+        of the page. A text that `ends` the page, which is the last of its cell, is one: nothing follows it.
         """
         given = dict(names or {})
         check_names(id, text, given)
@@ -189,7 +191,10 @@ class Page(Reader):
             for name, cell in cells.items()
         }
         html = f'<div class="afkast afkast-text" id="{escape(_anchor(id))}">{body}</div>'
-        self._display(id, "text", html, {"numbers": numbers, "headline": headline}, files)
+        last = {ENDS: True} if ends else {}
+        self._display(id, "text", html, {"numbers": numbers, "headline": headline or ends, **last}, files)
+        if ends:
+            end_page()
 
     def show_filed(self, id: str, kind: str, html: str, items: Iterable[Item], filed: Mapping[str, Any]) -> None:
         """Show once more what executed pages have filed, as it was filed: nothing is computed or rounded anew."""

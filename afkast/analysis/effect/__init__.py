@@ -12,6 +12,7 @@ from afkast.analysis.effect.leaving import moved_are_off
 from afkast.analysis.effect.money import Money, by_year, money
 from afkast.analysis.effect.persons import Covariates, Persons
 from afkast.analysis.effect.placebo import placebo
+from afkast.analysis.effect.rows import rows_of_trials
 from afkast.analysis.effect.sensitivity import sensitivity
 from afkast.analysis.effect.trials import Effect, sequential_trials
 from afkast.analysis.effect.verdict import Doubt, Said, Saying, verdict
@@ -40,6 +41,7 @@ __all__ = [
     "moved_are_off",
     "naive",
     "placebo",
+    "rows_of_trials",
     "sensitivity",
     "sequential_trials",
     "verdict",
