@@ -138,14 +138,24 @@ WRONG = {
     "effect_value": [
         ("norddjurs-smaajob/effekten-i-kroner", "nettoet", '["Kommunen"], cost_dkk)', '["Staten"], cost_dkk)'),
         ("norddjurs-smaajob/effekten-i-kroner", "aarene", "municipal_dkk, total=True", "total_dkk, total=False"),
-        ("norddjurs-smaajob/effekten-i-kroner", "egen-andel", "len(followed.months))[0]", "len(followed.months))[0] / 2"),
+        (
+            "norddjurs-smaajob/effekten-i-kroner",
+            "egen-andel",
+            "len(followed.months))[0]",
+            "len(followed.months))[0] / 2",
+        ),
     ],
     "effect_robustness": [
         ("norddjurs-smaajob/hvor-sikker", "hovedraekken", "cohort.answer(follow_up_months,", "cohort.answer(12,"),
     ],
     "survival_example": [
         ("norddjurs-smaajob/eksempel", "andelene", "months.of(people).on_benefit,", "~months.of(people).on_benefit,"),
-        ("norddjurs-smaajob/eksempel", "arealet", '- shares["Indsatsgruppen"]).sum()', '- shares["Indsatsgruppen"]).max()'),
+        (
+            "norddjurs-smaajob/eksempel",
+            "arealet",
+            '- shares["Indsatsgruppen"]).sum()',
+            '- shares["Indsatsgruppen"]).max()',
+        ),
     ],
     "business_case": [
         (
