@@ -3,10 +3,13 @@
 import csv
 import io
 import json
+import shutil
 import struct
+import subprocess
 import zlib
 
 import openpyxl
+import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 from municipality import STRATEGY
@@ -117,11 +120,15 @@ def test_the_workbook_has_a_sheet_a_table_with_the_numbers_of_the_csv_file_and_s
                     assert _as_text(cell.value or "") == text
 
 
+def formula_cells(sheet):
+    return [one for row in sheet.iter_rows() for one in row if one.data_type == "f"]
+
+
 def test_sums_are_live_and_recalculate_to_what_stands_there(small_book):
     formulas, values = workbook(small_book, values=False), workbook(small_book, values=True)
     sums = 0
     for sheet in formulas.worksheets:
-        for cell in (one for row in sheet.iter_rows() for one in row if one.data_type == "f"):
+        for cell in formula_cells(sheet):
             first, last = cell.value.removeprefix("=SUM(").removesuffix(")").split(":")
             (top, column), (bottom, same) = xl_cell_to_rowcol(first), xl_cell_to_rowcol(last)
             assert column == same == cell.column - 1
@@ -129,6 +136,22 @@ def test_sums_are_live_and_recalculate_to_what_stands_there(small_book):
             assert values[sheet.title][cell.coordinate].value == pytest.approx(sum(parts), abs=1e-9)
             sums += 1
     assert sums >= 3
+
+
+def test_libreoffice_recalculates_to_what_stands_there(small_book, tmp_path):
+    if not (office := shutil.which("soffice")):
+        pytest.skip("there is no LibreOffice; install it with `apt-get install libreoffice-calc`")
+    emptied = workbook(small_book, values=False)  # saved without the results, so that they must be computed
+    emptied.save(tmp_path / "emptied.xlsx")
+    program = [office, f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless", "--convert-to", "ods"]
+    subprocess.run([*program, "--outdir", tmp_path, tmp_path / "emptied.xlsx"], check=True, capture_output=True)
+    ours = workbook(small_book, values=True)
+    computed = pd.read_excel(tmp_path / "emptied.ods", sheet_name=None, header=None, engine="calamine")
+    found = [(sheet.title, cell) for sheet in emptied.worksheets for cell in formula_cells(sheet)]
+    assert len(found) >= 3
+    for name, cell in found:
+        told = ours[name][cell.coordinate].value
+        assert computed[name].iloc[cell.row - 1, cell.column - 1] == pytest.approx(told, rel=1e-12)
 
 
 def table(numbers, totals, label="=1+1"):
@@ -149,13 +172,7 @@ def test_only_a_total_that_its_rows_add_up_to_is_a_sum():
 def test_text_is_text_in_every_file(small_book):
     text = _csv(table([1.0, -2.0], [], "=HYPERLINK()")).decode("utf-8-sig")
     assert "'=HYPERLINK();1;kr.;" in text and "'+x" in text and ";-2;" in text
-    formulas = [
-        cell.value
-        for sheet in workbook(small_book, values=False).worksheets
-        for row in sheet.iter_rows()
-        for cell in row
-        if cell.data_type == "f"
-    ]
+    formulas = [cell.value for sheet in workbook(small_book, values=False).worksheets for cell in formula_cells(sheet)]
     assert all(one.startswith("=SUM(") for one in formulas)
 
 
