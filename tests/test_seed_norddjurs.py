@@ -285,19 +285,3 @@ def test_a_page_of_curves_for_twelve_gives_a_sentence_and_the_curve_of_the_targe
 def test_the_example_of_a_group_too_small_is_a_sentence(page):
     shown = page("norddjurs-rekruttering-sundhed", "eksempel")
     assert list(shown) == ["for-faa-til-en-kurve"]
-
-
-@pytest.mark.parametrize(
-    ("counts", "totals"),
-    [
-        ([0, 6, 0, 6], [0, 6, 6, 12]),
-        ([2, 0, 6], [None, None, None]),  # any total would tell the 2
-        ([2, 4, 0], [None, 6, 6]),  # 2 + 4 may also be 3 + 3
-        ([4, 4], [None, None]),  # 8 of two hidden counts can only be 4 + 4
-        ([1, 1, 1, 1, 1], [None, None, None, None, None]),  # 5 of five can only be ones
-        ([5, 3], [5, None]),
-    ],
-)
-def test_a_running_total_does_not_tell_a_hidden_count(counts, totals):
-    shown = disclosure.running_total(pd.Series(counts))
-    assert [None if pd.isna(one) else one for one in shown] == totals

@@ -523,7 +523,7 @@ def test_groups_under_an_upper_heading_are_guarded_each_on_its_own(door):
     ],
 )
 def test_a_table_names_its_sources_and_their_date(door, source, line, tables):
-    read = door.table(pd.DataFrame({"a": [1.0]}), source=source)
+    read = door.table(pd.DataFrame({"a": ["ord"]}), source=source)
     assert read.one("span", "afkast-source").text.replace("\u00a0", " ") == line
     assert door.filed["tables"] == tables
     assert door.filed["synthetic"] is ("syntetiske" in line)

@@ -183,6 +183,7 @@ def in_words(kind: str, name: str) -> str:
         "strategies": "the strategies",
         "own pages": "what the strategy's pages show",
         "pages": "what other pages show",
+        "withheld": "what the audit of the edition holds back on it",
     }[kind]
 
 

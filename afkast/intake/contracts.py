@@ -33,7 +33,7 @@ from afkast.intake.columns import (
 )
 from afkast.intake.printed import PRINTED
 
-PERSON_TABLES = frozenset({"persons", "spells", "cohort"})
+PERSON_TABLES = frozenset({"persons", "spells", "cohort", "cases"})
 """The tables with a row per person, or more."""
 
 PRICE_BASES = ("paid", "budget", "statutory")

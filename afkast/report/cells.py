@@ -1,6 +1,6 @@
 """One value as a cell: written in Danish in its unit, with its state, and hidden where it counts few persons."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -10,7 +10,8 @@ from markupsafe import Markup
 from afkast.analysis.targets import Verdict
 from afkast.errors import PageError
 from afkast.report import danish, disclosure
-from afkast.report.danish import UNITS, Quantity
+from afkast.report.counts import NEARLY, Count, Share
+from afkast.report.danish import UNITS, Quantity, Words
 
 STATES = {
     "missing": ("–", "–: ikke opgjort."),
@@ -83,10 +84,18 @@ def badge(verdict: Verdict) -> Markup:
     return Markup('<span class="verdict verdict-{}">{}</span>').format(_BADGES[verdict], verdict.value)
 
 
-def cell_of(value: Any, unit: str, digits: int | None, state: str, public: bool = False) -> Cell:
+def cell_of(
+    value: Any,
+    unit: str,
+    digits: int | None,
+    state: str,
+    public: bool = False,
+    withheld: frozenset[str] = frozenset(),
+) -> Cell:
     """A value as a cell: numbers in their unit, verdicts as badges, dates in words, anything else as text.
 
-    A small count of persons is hidden unless it is `public` already.
+    A small count of persons is hidden unless it is `public` already, and so is a number or words that tell a small
+    count, or one that is `withheld`.
     """
     if state in ("few", "hidden", "missing", "future"):
         return Cell(STATES[state][0], None, state, numeric=True)
@@ -96,22 +105,44 @@ def cell_of(value: Any, unit: str, digits: int | None, state: str, public: bool 
         return Cell(Markup('<a href="{}">{}</a>').format(value.href, value.text), value.text)
     if isinstance(value, date):
         return Cell(danish.day(value), value.isoformat())
+    if isinstance(value, Words) and tells(value, withheld):
+        return Cell(STATES["hidden"][0], None, "hidden")
     if isinstance(value, str):
         return Cell(value, value)
     quantity = value if isinstance(value, Quantity) else Quantity(value, unit, digits)
     name, _ = unit_of(quantity.unit)
     if not quantity.known:
         return Cell(danish.written(quantity), None, "missing", numeric=True)
-    small = UNITS[name].counts_persons and disclosure.is_small(float(quantity.value or 0))
-    tells = any(disclosure.is_small(float(count)) for count in quantity.behind)
-    if (small or tells) and not public:
-        state = "few" if small else "hidden"
+    small = (UNITS[name].counts_persons or isinstance(value, Count)) and disclosure.is_small(float(quantity))
+    hides = tells(quantity, withheld)
+    if (small or hides) and not public:
+        state = "hidden" if hides else "few"
         return Cell(STATES[state][0], None, state, numeric=True)
-    shown = danish.written(quantity, with_unit=isinstance(value, Quantity) or unit == "%")
+    if isinstance(value, Count) and value.digits is None and digits is not None:
+        quantity = replace(value, digits=digits)
+    with_unit = isinstance(value, Quantity) and value.unit != unit
+    shown = danish.written(quantity, with_unit=with_unit or unit == "%")
     before, shown, after = danish.told(quantity) if quantity.sides else ("", shown, "")
     shown += "*" if state == "provisional" else ""
-    exact = float(quantity.value or 0)
-    return Cell(shown, exact, state, numeric=True, small=small or tells, before=before, after=after)
+    number = danish.rounded(quantity) if (quantity.digits or 0) < 0 else float(quantity)
+    return Cell(shown, number, state, numeric=True, small=small or hides, before=before, after=after)
+
+
+def tells(value: Any, withheld: frozenset[str] = frozenset()) -> bool:
+    """Whether a number or words give away a small count, or one that is withheld.
+
+    An estimate tells no count, but must not rest on very few.
+    """
+    if isinstance(value, Count):
+        return value.digest in withheld
+    if not isinstance(value, Words | Quantity):
+        return False
+    counts = value.behind if isinstance(value, Words) else value.counts
+    if isinstance(value, Quantity) and not value.tells:
+        return any(0 < float(one) < disclosure.FEWEST_BEHIND_AN_ESTIMATE for one in counts)
+    if isinstance(value, Share) and not value.exact:
+        return any(disclosure.is_small(one.number) or one.digest + NEARLY in withheld for one in counts)
+    return any(disclosure.is_small(float(one)) or getattr(one, "digest", "") in withheld for one in counts)
 
 
 def as_drawn(cell: Cell, unit: str, digits: int | None) -> float:

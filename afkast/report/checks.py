@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 
 from afkast.errors import PageError
-from afkast.report.danish import Quantity
+from afkast.report.danish import Quantity, Words, written
 from afkast.report.show import Page
 
 ROUNDING = 1e-6
@@ -35,7 +35,7 @@ def show_check(
     if not deviation <= within:
         raise PageError(f"the check '{id}' does not hold: the second way gives another number.")
     # what lies within the tolerance is rounding, and is told as the nothing that it is
-    told = {"deviation": Quantity(round(deviation, 6), unit)}
+    told = {"deviation": Words(written(Quantity(round(deviation, 6), unit)))}
     report.show_text(f"kontrol-{id}", f"**Kontrol ✓ stemmer** (afvigelse {{deviation}}). {text}", told)
 
 

@@ -1,7 +1,9 @@
 """Numbers, dates and units as a Danish reader writes them: 1.234,5 · −3 % · pr. 30. november 2019 · mio. kr."""
 
+import operator
 import re
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, SupportsFloat
@@ -12,8 +14,11 @@ MONTHS = "januar februar marts april maj juni juli august september oktober nove
 NO_BREAK_SPACE = "\u00a0"
 MINUS = "\u2212"
 
-_A_DATE = re.compile(rf"(?:\d{{1,2}}\.\s)?(?:{'|'.join(MONTHS)})(?:\s\d{{4}})?|\d{{1,2}}/\d{{1,2}}/\d{{2,4}}|^\d{{4}}$")
-"""A day or a month in words, a day as on paper, or a year by itself."""
+_DAY = rf"(?:\d{{1,2}}\.\s)?(?:{'|'.join(MONTHS)})(?:\s\d{{4}})?|\d{{1,2}}/\d{{1,2}}/\d{{2,4}}"
+DAY = re.compile(_DAY)
+"""A day or a month in words, or a day as on paper."""
+_A_DATE = re.compile(rf"{_DAY}|^\d{{4}}$")
+"""Such a day, or a year by itself."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,7 @@ UNITS = {
         Unit("indeks", 0),
         Unit("indekspoint", 1),
         Unit("rækker", 0, singular="række"),
+        Unit("filer", 0, singular="fil"),
         Unit("bytes", 0),
         Unit("", 0),
     )
@@ -68,7 +74,8 @@ NEUTER = ("tab",)
 class Quantity:
     """A computed number with its unit, ready to be shown; None or NaN means that it is not known.
 
-    behind: the counts of persons that it gives away, such as those of a share and the rest; it is hidden with them.
+    behind: the counts of persons that it gives away, such as those of a share and the rest, or numbers with such; it is
+    hidden with them. `tells`: whether who sees it can work them out. Arithmetic keeps the counts, and `made` how.
     sides: the words that stand for its sign, as `GAIN`: "et tab på 2,2 mio. kr.".
     """
 
@@ -76,18 +83,85 @@ class Quantity:
     unit: str
     digits: int | None = None
     signed: bool = False
-    behind: tuple[SupportsFloat, ...] = ()
+    behind: "tuple[SupportsFloat | Quantity, ...]" = ()
     sides: Sides | None = None
+    tells: bool = True
+    made: "tuple[Callable[..., Any], tuple[Any, ...]] | None" = field(
+        default=None, compare=False, repr=False, kw_only=True
+    )
 
     @property
     def known(self) -> bool:
         return self.value is not None and self.value == self.value
 
+    @property
+    def counts(self) -> tuple[Any, ...]:
+        """The counts behind it, however far."""
+        return tuple(count for one in self.behind for count in (one.counts if isinstance(one, Quantity) else (one,)))
+
+    def written_as(self, unit: str, digits: int | None = None, signed: bool = False) -> "Quantity":
+        """The same in another unit or with other decimals."""
+        return Quantity(self.value, unit, digits, signed, self.counts, self.sides, self.tells, made=self.made)
+
+    def __float__(self) -> float:
+        return float("nan") if self.value is None else float(self.value)
+
+    def __neg__(self) -> "Quantity":
+        return self._made(operator.neg)
+
+    def __abs__(self) -> "Quantity":
+        return self._made(operator.abs)
+
+    def __add__(self, other: Any) -> Any:
+        return self._made(operator.add, other)
+
+    def __sub__(self, other: Any) -> Any:
+        return self._made(operator.sub, other)
+
+    def __mul__(self, other: Any) -> Any:
+        return self._made(operator.mul, other)
+
+    def __truediv__(self, other: Any) -> Any:
+        return self._made(_ratio, other, unit="")
+
+    def _made(self, how: Callable[..., Any], *others: Any, unit: str | None = None) -> "Quantity":
+        value = how(float(self), *map(float, others))
+        counts = tuple(count for one in (self, *others) if isinstance(one, Quantity) for count in one.counts)
+        of = "pct.point" if self.unit == "%" and how in (operator.add, operator.sub) else self.unit
+        return Quantity(
+            None if value != value else value, of if unit is None else unit, behind=counts, made=(how, (self, *others))
+        )
+
+
+@dataclass(frozen=True)
+class Given(Quantity):
+    """A number that was chosen and not counted: a parameter of the page, of the strategy or of the method."""
+
+
+def _ratio(one: float, other: float) -> float:
+    return one / other if other else float("nan")
+
+
+class Words(str):
+    """Words made of numbers, with the counts of persons behind them; or of none, as a name of the method's."""
+
+    __slots__ = ("behind",)
+    behind: tuple[Any, ...]
+
+    def __new__(cls, text: str, behind: tuple[Any, ...] = ()) -> "Words":
+        words = super().__new__(cls, text)
+        words.behind = behind
+        return words
+
+
+def _counts(*numbers: Any) -> tuple[Any, ...]:
+    return tuple(count for one in numbers if isinstance(one, Quantity) for count in one.counts)
+
 
 def number(value: float, digits: int = 0, scale: float = 1) -> str:
     """value ÷ scale in Danish: thousands point, decimal comma, real minus; halves are rounded away from zero."""
     scaled = _scaled(value, digits, scale)
-    text = f"{abs(scaled):,.{digits}f}".translate(str.maketrans(",.", ".,"))
+    text = f"{abs(scaled):,.{max(digits, 0)}f}".translate(str.maketrans(",.", ".,"))
     return (MINUS if scaled < 0 else "") + text
 
 
@@ -145,21 +219,25 @@ def in_words(quantity: Quantity) -> str:
     return "".join(told(quantity))
 
 
-def chance(probability: float) -> str:
+def chance(probability: "float | Quantity") -> str:
     """A probability in whole per cent, never quite none or quite all of it: "under 1 %", "83 %", "over 99 %"."""
-    if probability < 0.01:
-        return "under " + written(Quantity(0.01, "%"))
-    if probability > 0.99:
-        return "over " + written(Quantity(0.99, "%"))
-    return written(Quantity(probability, "%"))
+    counts, value = _counts(probability), float(probability)
+    if value < 0.01:
+        return Words("under " + written(Quantity(0.01, "%")), counts)
+    if value > 0.99:
+        return Words("over " + written(Quantity(0.99, "%")), counts)
+    return Words(written(Quantity(value, "%")), counts)
 
 
-def between(low: float, high: float, below: str, above: str, unit: str = "", digits: int | None = None) -> str:
+def between(
+    low: "float | Quantity", high: "float | Quantity", below: str, above: str, unit: str = "", digits: int | None = None
+) -> str:
     """An interval in words instead of signs: "mellem 1,3 flere og 3,6 færre", "en merudgift på mellem 2,0 og 2,3 mio.
     kr.", "alt fra et tab på 0,3 til en gevinst på 1,3 mio. kr.".
 
     `below` and `above` say on which side of 0 an end lies. One that would be written as 0 is "under 0,1".
     """
+    counts, low, high = _counts(low, high), float(low), float(high)
 
     def size(value: float, with_unit: bool) -> str:
         text = written(Quantity(abs(value), unit, digits), with_unit)
@@ -171,22 +249,25 @@ def between(low: float, high: float, below: str, above: str, unit: str = "", dig
     of_amounts = below in OF_AMOUNTS
     if low < 0 < high:
         if of_amounts:
-            return (
-                f"alt fra {with_article(below)} på {size(low, False)} til {with_article(above)} på {size(high, True)}"
+            ends = (
+                with_article(below) + f" på {size(low, False)} til " + with_article(above) + f" på {size(high, True)}"
             )
-        return f"mellem {size(low, True)} {below} og {size(high, True)} {above}"
+            return Words(f"alt fra {ends}", counts)
+        return Words(f"mellem {size(low, True)} {below} og {size(high, True)} {above}", counts)
     nearest, farthest = sorted((low, high), key=abs)
     ends, side = f"mellem {size(nearest, False)} og {size(farthest, True)}", above if high > 0 else below
-    return f"{with_article(side)} på {ends}" if of_amounts else f"{ends} {side}"
+    return Words(f"{with_article(side)} på {ends}" if of_amounts else f"{ends} {side}", counts)
 
 
-def span(low: float, high: float, unit: str = "", digits: int | None = None, signed: bool = False) -> str:
+def span(
+    low: "float | Quantity", high: "float | Quantity", unit: str = "", digits: int | None = None, signed: bool = False
+) -> str:
     """An interval with its unit once: "mellem −3,0 og −2,0 mio. kr."."""
     ends = (
-        written(Quantity(end, unit, digits, signed), with_unit=last)
+        written(Quantity(float(end), unit, digits, signed), with_unit=last)
         for end, last in zip((low, high), (False, True), strict=True)
     )
-    return "mellem " + " og ".join(ends)
+    return Words("mellem " + " og ".join(ends), _counts(low, high))
 
 
 def in_sentence(area: str) -> str:
@@ -227,4 +308,7 @@ def label(value: Any) -> str:
 
 def listed(words: list[str]) -> str:
     """a, b og c"""
-    return " og ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+    text = " og ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+    if any(isinstance(one, Words) for one in words):
+        return Words(text, tuple(count for one in words if isinstance(one, Words) for count in one.behind))
+    return text

@@ -14,6 +14,9 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 FEWEST_SHOWN = 5
 """A count of persons below this is hidden; zero stays zero."""
 
+FEWEST_BEHIND_AN_ESTIMATE = 10
+"""A mean, or another number that rests on persons without telling how many, is not shown of fewer."""
+
 FEW_AS, HIDDEN_AS = f"<{FEWEST_SHOWN}", ".."
 """What stands instead of a small count, and, as in the tables of Statistics Denmark, of a number of any size."""
 
@@ -66,23 +69,6 @@ def share_step(followed: ArrayLike, everyone: int) -> float:
         return SHARE_STEPS[0]
     one_person = 1 / max(everyone - FEWEST_SHOWN + 1, 1)
     return next((step for step in SHARE_STEPS if step >= one_person), SHARE_STEPS[-1])
-
-
-def running_total(counts: pd.Series) -> pd.Series:
-    """Sum of the counts of persons so far; NaN where it would tell a hidden count of the same series.
-
-    A total shown next to the last one shown gives away the sum of the hidden counts between them. That may be told
-    when there are several of them and the sum leaves open what each of them is.
-    """
-    totals = []
-    hidden: list[float] = []
-    for count, total in zip(counts, counts.cumsum(), strict=True):
-        hidden += [count] if is_small(count) else []
-        least, most = len(hidden), len(hidden) * (FEWEST_SHOWN - 1)
-        told = not hidden or (sum(hidden) >= FEWEST_SHOWN and least < sum(hidden) < most)
-        totals.append(float(total) if told else np.nan)
-        hidden = [] if told else hidden
-    return pd.Series(totals, counts.index)
 
 
 def _one_more(numbers: NDArray[np.float64], hidden: NDArray[np.bool_], equations: NDArray[np.float64]) -> int | None:

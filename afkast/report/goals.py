@@ -7,7 +7,20 @@ import pandas as pd
 
 from afkast.analysis.targets import LATE_REGISTRATION, Certainty, Decision, Judgement, Verdict
 from afkast.errors import PageError
-from afkast.report.danish import UNITS, Quantity, Sides, between, day, in_words, listed, month, span, written
+from afkast.report.danish import (
+    UNITS,
+    Given,
+    Quantity,
+    Sides,
+    Words,
+    between,
+    day,
+    in_words,
+    listed,
+    month,
+    span,
+    written,
+)
 from afkast.strategy import Goal, Judged, Strategy
 
 
@@ -52,7 +65,7 @@ def show_goal(
     sides: Sides | None = None,
     headline: bool = True,
     corner: str = "År",
-    behind: Mapping[int, tuple[float, ...]] | None = None,
+    behind: Mapping[int, tuple[Any, ...]] | None = None,
     names: Mapping[str, Any] | None = None,
     filed: Mapping[str, Any] | None = None,
 ) -> None:
@@ -61,9 +74,11 @@ def show_goal(
     `text` is filled as in `show_text`. `basis` begins what the interval says and ends before "mellem … og …", `late`
     says what is assumed to rise where it is not the goal's own number, and `missing` says in words what would be needed
     where nothing is known. `sides` are the words for under and over 0, instead of signs. `behind` has the counts of
-    persons that a year's numbers give away.
+    persons that a year's numbers give away; of a goal without years, under 0.
     """
-    page.show_text(f"afgoerelse-{goal.id}", "Målet: »{goal}« {how}", {"goal": goal.text, "how": how_judged(goal)})
+    page.show_text(
+        f"afgoerelse-{goal.id}", "Målet: »{goal}« {how}", {"goal": Words(goal.text), "how": Words(how_judged(goal))}
+    )
     by_year = [one for one in decision.parts if one.reading.year is not None]
     page.show_text(
         f"maal-{goal.id}",
@@ -71,8 +86,10 @@ def show_goal(
         {
             "verdict": decision.verdict,
             **(names or {}),
-            "year_by_year": _year_by_year(by_year),
-            "how_sure": how_sure(decision, unit, digits, basis, missing, late, sides),
+            "year_by_year": Words(_year_by_year(by_year)),
+            "how_sure": Words(
+                how_sure(decision, unit, digits, basis, missing, late, sides), _behind(decision, behind or {})
+            ),
         },
         headline=headline,
         source=source,
@@ -84,33 +101,34 @@ def show_goal(
     )
     if by_year:
         years = [str(one.reading.year) for one in by_year]
-        counts = pd.DataFrame.from_dict(dict(behind or {}), orient="index").reindex(
-            [one.reading.year for one in by_year]
-        )
         page.show_table(
             f"maal-{goal.id}-aar",
-            pd.DataFrame([_row(one) for one in by_year], years, YEAR_COLUMNS, dtype=object),
+            pd.DataFrame(
+                [_row(one, unit, digits, (behind or {}).get(one.reading.year or 0, ())) for one in by_year],
+                years,
+                YEAR_COLUMNS,
+                dtype=object,
+            ),
             caption="Målet år for år" + (f", {UNITS[unit].name.rstrip('.')}." if unit != "%" else "."),
             corner=corner,
             unit=unit if digits is None else (unit, digits),
             source=source,
             states=pd.DataFrame([["", *["" if one.begun else "future"] * 4] for one in by_year], years, YEAR_COLUMNS),
-            behind={"Opgjort til dato": [counts[one] for one in counts]},
         )
 
 
 def _reading(
-    decision: Decision, unit: str, digits: int | None, behind: Mapping[int, tuple[float, ...]], sides: Sides
+    decision: Decision, unit: str, digits: int | None, behind: Mapping[int, tuple[Any, ...]], sides: Sides
 ) -> dict[str, Any]:
     """What the goal has come to, what that is held against, and what it may be when chance is allowed for."""
     part = decision.rests_on
     reading = part.reading
-    persons = behind.get(reading.year or 0, ())
     low, high = reading.interval or (None, None)
     held_against = reading.target if part.held_against is None else part.held_against
-    numbers = {"goal_reading": reading.actual, "goal_against": held_against, "goal_low": low, "goal_high": high}
+    numbers = {"goal_reading": reading.actual, "goal_low": low, "goal_high": high}
     return {
-        **{name: Quantity(number, unit, digits, behind=persons) for name, number in numbers.items()},
+        **{name: Quantity(number, unit, digits, behind=_behind(decision, behind)) for name, number in numbers.items()},
+        "goal_against": Given(held_against, unit, digits),
         "goal_year": str(reading.year or ""),
         "goal_below": sides[0],
         "goal_above": sides[1],
@@ -120,9 +138,17 @@ def _reading(
 YEAR_COLUMNS = ["Mål for året", "Mål til dato", "Opgjort til dato", "Vurdering", "Hvor sikkert"]
 
 
-def _row(part: Judgement) -> list[Any]:
+def _row(part: Judgement, unit: str, digits: int | None, persons: tuple[Any, ...]) -> list[Any]:
     to_date = part.reading.target if part.due_passed else part.reading.path
-    return [part.reading.target, to_date, part.reading.actual, part.verdict, part.certainty.value]
+    decided = [Given(one, unit, digits) for one in (part.reading.target, to_date)]
+    reached = Quantity(part.reading.actual, unit, digits, behind=persons)
+    return [*decided, reached, part.verdict, part.certainty.value]
+
+
+def _behind(decision: Decision, behind: Mapping[int, tuple[Any, ...]]) -> tuple[Any, ...]:
+    """The counts behind the reading that the verdict rests on."""
+    persons = behind.get(decision.rests_on.reading.year or 0, ())
+    return tuple(count for one in persons for count in (one.counts if isinstance(one, Quantity) else (one,)))
 
 
 def _year_by_year(parts: list[Judgement]) -> str:

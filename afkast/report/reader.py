@@ -1,21 +1,32 @@
 """What one page reads: its strategy, its data, and what other pages have shown; whatever it reads is noted."""
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
+from afkast.analysis.survival import FEWEST_IN_GROUP, FEWEST_OBSERVED
 from afkast.engine import COUNTS, open_engine
 from afkast.errors import PageError
 from afkast.intake import Snapshot
-from afkast.notebook import Need
+from afkast.notebook import Need, read_template
 from afkast.project import Project
+from afkast.report.about_persons import OF_PERSONS
+from afkast.report.disclosure import FEWEST_SHOWN
 from afkast.report.filed import Item, files_read, items_of, published, shown_cells
 from afkast.report.reading import declared_rows
 from afkast.report.reads import NotedSnapshot, Notes, Readable
 from afkast.strategy import Goal, Strategy, in_order, read_strategies
+
+METHOD = (FEWEST_IN_GROUP, FEWEST_OBSERVED, FEWEST_SHOWN)
+STILL_TO_COME = ("business_case", "survival_effects", "survival_example")
+"""Notebooks whose counts are not made from persons yet."""
+
+TABLES = ("table", "later table", "whole table")
 
 
 class Reader:
@@ -37,7 +48,13 @@ class Reader:
         self._strategy = strategy
         self._needs = tuple(needs)
         self._readable = Readable(project, snapshot, Path(os.environ.get("AFKAST_PAGES", project.pages)))
-        self.note = Notes(self._readable, strategy.id if strategy else "", as_of).note
+        self._note = Notes(self._readable, strategy.id if strategy else "", as_of).note
+        self.has_read_persons = False
+
+    def note(self, kind: str, name: str = "") -> None:
+        """Note a read for the page's key, and whether it is one of persons."""
+        self.has_read_persons |= kind in TABLES and name in OF_PERSONS and not self._is_to_come
+        self._note(kind, name)
 
     @property
     def snapshot(self) -> NotedSnapshot:
@@ -56,6 +73,28 @@ class Reader:
         strategy's target group in it: another municipality's export says nothing of when these were registered."""
         self.note("day of extraction", table)
         return self._readable.extracted_on(table, self._strategy.id if self._strategy else "")
+
+    @cached_property
+    def _is_to_come(self) -> bool:
+        return self._strategy is not None and self._strategy.page(self.page_id).notebook in STILL_TO_COME
+
+    @cached_property
+    def chosen_numbers(self) -> frozenset[float]:
+        """The numbers that were chosen and not counted: those of the strategy and its page, of the notebook's
+        parameters and of the method."""
+        notebooks = self.project.notebooks()
+        names = [self._strategy.page(self.page_id).notebook] if self._strategy else list(notebooks)
+        templates = [read_template(notebooks[name]) for name in names]
+        own = [one.defaults for one in templates if self._strategy or one.defaults.get("page") == self.page_id]
+        decided = self._strategy.model_dump(mode="json") if self._strategy else {}
+        return frozenset(_numbers_in([own, decided, *METHOD]))
+
+    @cached_property
+    def withheld(self) -> frozenset[str]:
+        """The counts that the audit of the edition holds back on this page."""
+        page = f"{self._strategy.id}/{self.page_id}" if self._strategy else self.page_id
+        self.note("withheld", page)
+        return frozenset(self._readable.withheld(page))
 
     def goals(self) -> list[Goal]:
         """The goals that this page decides."""
@@ -121,6 +160,20 @@ class Reader:
     def _executed_pages(self) -> Path:
         self.note("pages")
         return self._readable.pages
+
+
+def _numbers_in(value: Any) -> Iterator[float]:
+    """Every number in lists and mappings, however deep."""
+    if isinstance(value, bool):
+        return
+    if isinstance(value, int | float):
+        yield float(value)
+    elif isinstance(value, Mapping):
+        for one in value.values():
+            yield from _numbers_in(one)
+    elif isinstance(value, list | tuple):
+        for one in value:
+            yield from _numbers_in(one)
 
 
 def latest_extraction(snapshot: Snapshot) -> date:

@@ -13,6 +13,7 @@ A read is a kind, a name and a digest of what was there:
 | strategies | | every strategy |
 | own pages | | the strategy's executed pages but its front page |
 | pages | | those of all strategies |
+| withheld | a page | the counts that the audit of the edition holds back on it |
 """
 
 import hashlib
@@ -34,6 +35,9 @@ from afkast.strategy import FRONT_PAGE
 
 READS = "AFKAST_READS"
 """The file in which a page that is executed notes what it reads, a line each; one opened by hand notes nothing."""
+
+WITHHELD = "withheld.json"
+"""In the build folder: the counts that the audit holds back, by page."""
 
 TOLD_OF_FILE = ("file", "table", "sheet", "source", "extracted_on", "synthetic", "published")
 
@@ -77,9 +81,18 @@ class Readable:
             return digest_of(told) if told else ""
         if kind == "snapshot":
             return self.snapshot.id
+        if kind == "withheld":
+            return digest_of(sorted(self.withheld(name)))
         if kind == "own pages":
             return self._pages_of(strategy)
         return {"strategies": self._strategies, "pages": self._pages}[kind]
+
+    def withheld(self, page: str) -> list[str]:
+        """The counts that the audit of the edition holds back on a page, such as kijos/tilgang; by their digests."""
+        try:
+            return list(json.loads((self.project.build / WITHHELD).read_text(encoding="utf-8")).get(page, []))
+        except (OSError, ValueError):
+            return []
 
     @cached_property
     def _strategies(self) -> str:

@@ -46,10 +46,12 @@ def check_names(id: str, text: str, given: Mapping[str, object]) -> None:
 
 
 def filled(text: str, shown: Mapping[str, str]) -> str:
-    """The text with each `{name}` as it is shown, in one pass: what is put in is not read again."""
+    """The text with each `{name}` that is given as it is shown, in one pass: what is put in is not read again."""
 
     def put_in(found: re.Match[str]) -> str:
         name, stop = found.groups()
+        if name not in shown:
+            return found[0]
         # "mio. kr." at the end of a sentence has its full stop already, whatever tag ends there too
         return shown[name] + ("" if re.search(r"\.(?:</\w+>)?$", shown[name]) else stop)
 

@@ -29,13 +29,14 @@ from afkast.intake import open_snapshot
 from afkast.notebook import read_needs
 from afkast.project import find_project
 from afkast.report import charts, danish
-from afkast.report.cells import STATES, UnitOf, as_drawn, cell_of, text_of, words_of
+from afkast.report.about_persons import OF_PERSONS, Thing
+from afkast.report.cells import STATES, Cell, UnitOf, as_drawn, cell_of, text_of, words_of
 from afkast.report.danish import Quantity
 from afkast.report.ending import ENDS, end_page
 from afkast.report.filed import METADATA_KEY, Item, number_in
 from afkast.report.reader import Reader, day_of, latest_extraction
 from afkast.report.reading import strategy_of_page
-from afkast.report.sentence import check_names, clause
+from afkast.report.sentence import check_names, clause, names_in
 from afkast.report.sentence import filled as filled_in
 from afkast.report.tables import Behind, Row, filed_rows, heads_of, rows_of, units_of
 
@@ -59,6 +60,10 @@ Source = pd.DataFrame | Sequence[pd.DataFrame] | Sequence[str]
 class Page(Reader):
     """One page of the book while its notebook runs: its strategy, its data, and the door out."""
 
+    def __init__(self, *given: Any, **named: Any) -> None:
+        super().__init__(*given, **named)
+        self._noted_counts: set[str] = set()
+
     # -- the door ----------------------------------------------------------------------------------------------------
 
     def show_table(
@@ -78,6 +83,7 @@ class Page(Reader):
         behind: Behind | None = None,
         notes: Sequence[str] = (),
         folded: str = "",
+        names: Mapping[str, Any] | None = None,
     ) -> None:
         """Show a table: row labels from the index, one or two heading rows from the columns.
 
@@ -88,11 +94,14 @@ class Page(Reader):
         a cell without a number is `blanks`. `behind` has, of a column of shares or the like, the counts of persons that
         its numbers give away, row by row; a number is hidden where one of its counts is small.
         Rows named in `totals` (by label or by all levels) stand out. `corner` heads the row labels. A table that is
-        `folded` lies under these words until the reader opens it; on paper it is open.
+        `folded` lies under these words until the reader opens it; on paper it is open. The caption and the notes may
+        have `names` in braces, as the text of `show_text`.
         """
         files = self._files_of(source)
+        thing = self._thing(id, source, files)
+        caption, *notes = _filled(thing, [caption, *notes], names or {})
         units = units_of(values, unit, row_units or {}, column_units or {})
-        rows = rows_of(values, units, set(totals), states, blanks, behind or {}, _are_published(files))
+        rows = rows_of(values, units, set(totals), states, blanks, behind or {}, thing)
         self._display(
             id,
             "table",
@@ -124,11 +133,14 @@ class Page(Reader):
 
         `draw(figure, values)` gets the numbers as they are shown: without the hidden ones, and rounded, for a share
         drawn exactly tells the counts behind it. `states`, `blanks` and `behind` are those of `show_table`. `alt` says
-        in words what the figure shows; like the text of `show_text` it may have `names` in braces.
+        in words what the figure shows; like the caption and the notes it may have `names` in braces.
         """
         files = self._files_of(source)
+        thing = self._thing(id, source, files)
+        check_names(id, alt, dict.fromkeys(names_in(alt) & dict(names or {}).keys()))
+        described, caption, *notes = _filled(thing, [alt, caption, *notes], names or {})
         units = units_of(values, unit, {}, column_units or {})
-        rows = rows_of(values, units, set(), states, blanks, behind or {}, _are_published(files))
+        rows = rows_of(values, units, set(), states, blanks, behind or {}, thing)
         shown = [
             [as_drawn(cell, *unit) for cell, unit in zip(row.cells, line, strict=True)]
             for row, line in zip(rows, units, strict=True)
@@ -142,7 +154,6 @@ class Page(Reader):
                 charts.SMALL_INCHES,
             )
         )
-        described = _plain(id, alt, names or {})
         html = template("figure").render(
             id=_anchor(id),
             wide=wide,
@@ -177,8 +188,9 @@ class Page(Reader):
         given = dict(names or {})
         check_names(id, text, given)
         files = self._files_of(source)
+        thing = self._thing(id, source, files)
         quantities = given | dict(filed or {})
-        cells = {name: cell_of(value, "", None, "ok", _are_published(files)) for name, value in quantities.items()}
+        cells = _cells_of(thing, [text], quantities)
         body = filled_in(_MARKDOWN.render(str(text)), {name: number_in(id, name, cells[name]) for name in given})
         if code is not None:
             body += highlight(inspect.getsource(code), PythonLexer(), HtmlFormatter())
@@ -206,6 +218,20 @@ class Page(Reader):
         return self._source_line(self._files_of(files))
 
     # -- behind the door ---------------------------------------------------------------------------------------------
+
+    def _thing(self, id: str, source: Source, files: list[dict[str, Any]]) -> Thing:
+        """What a thing is to the door. On a page that has read persons all is about them, but what frames of other
+        tables alone are behind; what is published is shown as it is, on a page that has read no persons."""
+        read = self.has_read_persons
+        named = [source] if isinstance(source, pd.DataFrame) else list(source)
+        frames = bool(named) and not any(isinstance(one, str) for one in named)
+        tables = {str(entry["table"]) for entry in files}
+        # files that are only named are those of numbers that other pages have shown, or what is told of files
+        of_persons = bool(tables & OF_PERSONS) if frames else read
+        public = _are_published(files) and not read
+        if self._is_to_come or not (of_persons or read):
+            return Thing(id, public=public)
+        return Thing(id, of_persons, True, public, self.chosen_numbers, self.withheld, self._noted_counts)
 
     def _display(self, id: str, kind: str, html: str, filed: dict[str, Any], files: list[dict[str, Any]]) -> None:
         if not ID.fullmatch(id):
@@ -314,9 +340,24 @@ def _anchor(id: str) -> str:
 _MARKDOWN = MarkdownIt("commonmark", {"html": False})
 
 
-def _plain(id: str, text: str, names: Mapping[str, Any]) -> str:
-    check_names(id, text, names)
-    return filled_in(text, {name: words_of(cell_of(value, "", None, "ok")) for name, value in names.items()})
+def _filled(thing: Thing, texts: Sequence[str], names: Mapping[str, Any]) -> list[str]:
+    """Plain texts with their names put in; each name must stand in one of them. Other braces are the data's own."""
+    asked = [one for text in texts for one in names_in(text) if one in names]
+    check_names(thing.id, " ".join(f"{{{name}}}" for name in asked), names)
+    shown = {name: words_of(cell) for name, cell in _cells_of(thing, texts, names).items()}
+    return [filled_in(text, shown) for text in texts]
+
+
+def _cells_of(thing: Thing, texts: Sequence[str], names: Mapping[str, Any]) -> dict[str, Cell]:
+    """What stands under each name; what the door does not know of persons is refused."""
+    for text in texts:
+        thing.refuse_digits("", text)
+    for name, value in names.items():
+        thing.refuse_numbers(name, value)
+    withheld = thing.withheld_of(names)
+    cells = {name: cell_of(value, "", None, "ok", thing.public, withheld) for name, value in names.items()}
+    thing.note(names, {name: cell.state for name, cell in cells.items()})
+    return cells
 
 
 def _data_uri(svg: bytes) -> str:

@@ -11,13 +11,16 @@ from numpy.typing import ArrayLike
 
 from afkast.errors import PageError
 from afkast.report import danish, disclosure
-from afkast.report.cells import Cell, Link, UnitOf, cell_of, is_known, is_number, unit_of, words_of
-from afkast.report.danish import UNITS
+from afkast.report.about_persons import Thing
+from afkast.report.cells import Cell, Link, UnitOf, cell_of, is_known, is_number, tells, unit_of, words_of
+from afkast.report.counts import Count
+from afkast.report.danish import UNITS, Quantity
 
 Units = list[list[tuple[str, int | None]]]
 
-Behind = Mapping[Any, Sequence[ArrayLike]]
-"""Of a column of shares or the like: the counts of persons that its numbers give away, row by row."""
+Behind = Mapping[Any, Sequence[ArrayLike | Count]]
+"""Of a column of shares or the like: the counts of persons that its numbers give away, row by row; or, of estimates,
+the groups that each of them rests on."""
 
 
 @dataclass(frozen=True)
@@ -50,38 +53,86 @@ def rows_of(
     states: pd.DataFrame | None,
     blanks: str,
     behind: Behind,
-    public: bool,
+    thing: Thing,
 ) -> list[Row]:
-    """The frame's rows as they are shown; what is hidden of counts, and of what gives them away, unless `public`."""
+    """The frame's rows as they are shown; what is hidden of counts, and of what gives them away, unless it is public.
+
+    A cell that only repeats is no number: what is told, and what is refused, is the thing's.
+    """
     if not values.index.is_unique or not values.columns.is_unique:
         raise PageError("a table to be shown has two rows or two columns of the same name.")
-    counts = pd.DataFrame(
-        [
-            [UNITS[unit].counts_persons and is_number(value) for (unit, _), value in zip(line, row, strict=True)]
-            for line, row in zip(units, values.to_numpy(dtype=object), strict=True)
-        ],
-        values.index,
-        values.columns,
-    )
+    values = with_counts(values, units, behind)
     given = values.map(lambda _: "") if states is None else states.astype(str)
-    hidden = hidden_in(values.where(counts).astype("float64"), counts, given == "hidden")
-    for column, persons in behind.items():
-        tells = pd.DataFrame({place: np.asarray(count) for place, count in enumerate(persons)}, values.index)
-        hidden.loc[tells.map(disclosure.is_small).any(axis=1), [column]] = "hidden"
-    if not public:
+    if not thing.public:
+        hidden = hidden_of(values, units, given)
         given = hidden.where(hidden != "", given)
+    places = places_of(values)
+    cells = {place: values.iat[r, c] for place, (r, c) in places.items()}
+    for place, (r, c) in places.items():
+        if not given.iat[r, c]:
+            thing.refuse_numbers(place, cells[place], units[r][c][0])
+    withheld = thing.withheld_of(cells, {place: str(given.iat[r, c]) for place, (r, c) in places.items()})
     rows = []
     for r, label in enumerate(values.index):
-        cells = []
+        line = []
         for c in range(len(values.columns)):
             state = str(given.iat[r, c]) or "ok"
             value = values.iat[r, c]
             if state == "ok" and not is_known(value):
                 state = blanks
-            cells.append(cell_of(value, *units[r][c], state, public))
+            if state in ("ok", "few", "provisional") and tells(value, withheld) and not thing.public:
+                state = "hidden"
+            line.append(cell_of(value, *units[r][c], state, thing.public, withheld))
         stands_out = label in totals or str(last_of(label)) in totals
-        rows.append(Row(label_of(last_of(label)), cells, "total" if stands_out else "plain"))
+        rows.append(Row(label_of(last_of(label)), line, "total" if stands_out else "plain"))
+    thing.note(cells, {place: rows[r].cells[c].state for place, (r, c) in places.items()})
     return rows
+
+
+def with_counts(values: pd.DataFrame, units: Units, behind: Behind) -> pd.DataFrame:
+    """The frame with each number of a column that has counts behind it as one that knows them."""
+    if not behind:
+        return values
+    columns: list[Any] = []
+    for c, column in enumerate(values.columns):
+        groups = behind.get(column, ())
+        # a group behind the whole column, or a count for each row
+        each = [[one] * len(values) if isinstance(one, Count) else [*np.asarray(one)] for one in groups]
+        tells = not any(isinstance(one, Count) for one in groups)
+        numbers: list[Any] = values.iloc[:, c].tolist()
+        for r, counts in enumerate(zip(*each, strict=True)):
+            if is_number(numbers[r]):
+                unit, digits = units[r][c]
+                value = None if pd.isna(numbers[r]) else float(numbers[r])
+                numbers[r] = Quantity(value, unit, digits, behind=counts, tells=tells)
+        columns.append(pd.Series(numbers, values.index, dtype=object))
+    return pd.concat(columns, axis=1).set_axis(values.columns, axis=1)
+
+
+def hidden_of(values: pd.DataFrame, units: Units, given: pd.DataFrame) -> pd.DataFrame:
+    """What to hide of a table as it stands: small counts, and with them the cells that give them away by addition."""
+    counts = pd.DataFrame(
+        [
+            [
+                isinstance(value, Count) or (UNITS[unit].counts_persons and is_number(value))
+                for (unit, _), value in zip(line, row, strict=True)
+            ]
+            for line, row in zip(units, values.to_numpy(dtype=object), strict=True)
+        ],
+        values.index,
+        values.columns,
+    )
+    return hidden_in(values.where(counts).astype("float64"), counts, given == "hidden")
+
+
+def places_of(values: pd.DataFrame) -> dict[str, tuple[int, int]]:
+    """Every cell by the labels of its row and column."""
+    rows, columns = ([_named(label) for label in labels] for labels in (values.index, values.columns))
+    return {f"{row}|{column}": (r, c) for r, row in enumerate(rows) for c, column in enumerate(columns)}
+
+
+def _named(label: Any) -> str:
+    return "/".join(danish.label(part) for part in (label if isinstance(label, tuple) else (label,)))
 
 
 def hidden_in(values: pd.DataFrame, counts: pd.DataFrame, also: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,148 @@
+"""What a thing about persons may hold: counts made from persons, and numbers and words that know their counts.
+
+Whether it is about persons is read off the files behind its frames, and off what the page has read: nobody declares
+it, and nobody has to remember. What the door does not know is refused by name.
+"""
+
+import base64
+import json
+import os
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from markupsafe import Markup
+
+from afkast.errors import PageError
+from afkast.intake.contracts import PERSON_TABLES
+from afkast.report import disclosure
+from afkast.report.cells import tells
+from afkast.report.counts import Count, Share, counts_of
+from afkast.report.danish import DAY, UNITS, Given, Quantity, Words
+from afkast.report.withheld import ANY, Told, withhold
+
+COUNTS = "AFKAST_COUNTS"
+"""The file in which a page that is executed notes the counts that it tells; it never leaves the build."""
+
+OF_PERSONS = PERSON_TABLES | {"islands", "persons_on_benefit"}
+
+OF_FILES = frozenset({"filer", "bytes", "rækker"})
+"""Units of what is counted in files: they count nobody."""
+
+LITERAL = re.compile(
+    r"\b(?:19|20)\d\d\b|\b95 ?(?:%|pct|procent)|\b[Ff]igur \d+|\b[Tt]abel \d+|\b[1-4]\. kvartal|§+ ?\d+|SHA-256|"
+    r"1\.000 kr\."
+)
+"""Digits that words about persons may have as they stand: years, levels and names, not numbers of anybody."""
+
+
+@dataclass(frozen=True)
+class Thing:
+    """What a table, figure or text is to the door.
+
+    of_persons: what it draws on is persons. beside_persons: it draws on something else, on a page that has read
+    persons. public: it is published already. `chosen` are the page's own numbers, and `withheld` the counts that an
+    audit of the edition holds back.
+    """
+
+    id: str
+    of_persons: bool = False
+    beside_persons: bool = False
+    public: bool = False
+    chosen: frozenset[float] = frozenset()
+    withheld: frozenset[str] = frozenset()
+    noted: set[str] = field(default_factory=set, compare=False)
+
+    def refuse_numbers(self, place: str, value: Any, unit: str = "") -> None:
+        """Refuse a value whose counts the door does not know."""
+        if not (self.of_persons or self.beside_persons) or isinstance(value, Count | Markup) or value is None:
+            return
+        if isinstance(value, str):
+            self.refuse_digits(place, value)
+        elif isinstance(value, Quantity):
+            if value.known and not counts_of(value):
+                self._refuse_unit(place, value.unit, float(value) if isinstance(value, Given) else None)
+        elif isinstance(value, int | float | np.number) and value == value:
+            self._refuse_unit(place, unit)
+
+    def _refuse_unit(self, place: str, unit: str, given: float | None = None) -> None:
+        """Refuse a number in this unit that does not know its counts; one that was `given` must be the page's own."""
+        if UNITS[unit].counts_persons or not unit:
+            if given is None:
+                raise PageError(
+                    f"{self._at(place)} is a number that was not counted from persons; make it with persons_in or "
+                    "persons_by of afkast.report.counts, or give it its unit and the counts behind it."
+                )
+            if not any(abs(given - one) < 1e-9 for one in self.chosen):
+                raise PageError(f"{self._at(place)} is said to be given, and is no parameter of page or strategy.")
+        elif self.of_persons and given is None and unit not in OF_FILES:
+            raise PageError(
+                f"{self._at(place)} is about persons and does not know the counts behind it; give them as 'behind'."
+            )
+
+    def refuse_digits(self, place: str, words: str) -> None:
+        """Refuse digits in words that do not know their counts."""
+        if not (self.of_persons or self.beside_persons) or isinstance(words, Words):
+            return
+        if re.search(r"\d", LITERAL.sub("", DAY.sub("", words))):
+            raise PageError(
+                f"{self._at(place)} has digits in its words; put a name in braces there and give the number by name."
+            )
+
+    def _at(self, place: str) -> str:
+        return f"'{place}' of '{self.id}'" if place else f"'{self.id}'"
+
+    def withheld_of(self, values: Mapping[str, Any], states: Mapping[str, str] | None = None) -> frozenset[str]:
+        """The counts that must not be told beside each other, and those that the edition holds back."""
+        if self.public:
+            return frozenset()
+        told = list(told_of(self.id, values, states or {}))
+        return self.withheld | frozenset(withhold(told, _persons_of(values)).hide) if told else self.withheld
+
+    def note(self, values: Mapping[str, Any], states: Mapping[str, str]) -> None:
+        """Note the counts that are told, for the audit of the edition; a page opened by hand notes nothing."""
+        path = os.environ.get(COUNTS)
+        if not path or self.public:
+            return
+        persons = _persons_of(values)
+        with Path(path).open("a", encoding="utf-8") as file:
+            for one in told_of(self.id, values, states):
+                line = asdict(one)
+                if one.digest not in self.noted:
+                    self.noted.add(one.digest)
+                    line["persons"] = base64.b64encode(persons[one.digest].tobytes()).decode("ascii")
+                file.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+def _persons_of(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {one.digest: one.persons for value in values.values() for one in counts_of(value) if one.digest}
+
+
+def told_of(id: str, values: Mapping[str, Any], states: Mapping[str, str]) -> Iterator[Told]:
+    """Every count that values tell, at its place; `states` of the places whose value is not simply shown."""
+    for place, value in values.items():
+        state = states.get(place, "")
+        at = f"{id}/{place}"
+        hidden = state in ("few", "hidden")
+        if state in ("missing", "future"):
+            continue
+        if isinstance(value, Count):
+            few = state == "few" or (not hidden and disclosure.is_small(value.number))
+            if value.digest:
+                if few:
+                    yield Told(at, value.digest, value.number, 1, disclosure.FEWEST_SHOWN - 1, True)
+                else:
+                    ends = (0, ANY) if hidden else (value.number, value.number)
+                    yield Told(at, value.digest, value.number, *ends, hidden)
+        elif hidden or tells(value) or (isinstance(value, Quantity) and not value.tells):
+            for one in counts_of(value):
+                if one.digest and 0 < one.number < disclosure.FEWEST_SHOWN:
+                    yield Told(at, one.digest, one.number, 0, ANY, True)
+        elif not (isinstance(value, Quantity) and not value.known):
+            for one in counts_of(value):
+                least, most = value.ends(one) if isinstance(value, Share) else (one.number, one.number)
+                if one.digest:
+                    yield Told(at, one.digest, one.number, least, most)

@@ -1,0 +1,217 @@
+"""Counts of persons: made from persons, each counted once, and kept by every number that is made of them.
+
+`persons_in` and its like are the only way to a count; a count knows its persons, so that the door sees when two
+counts tell a third. Shares and changes are arithmetic on counts, and what is told of them in words (`danish.span`,
+`danish.between`) keeps them as well.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from math import ceil, floor
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from afkast.analysis.targets import share_interval
+from afkast.errors import PageError
+from afkast.report.danish import UNITS, Quantity
+
+Persons = NDArray[np.uint64]
+"""Who is counted: pseudonyms as numbers, increasing, each once."""
+
+PERSON_COLUMNS = ("person", "case")
+"""A case is a person."""
+
+ALMOST = 1e-9
+
+NEARLY = "~"
+"""After the digest of a count that is held back: not even a share may tell it nearly."""
+
+TENS = -1
+"""Decimals of a count whose persons are not known here, as of one that a database made: it is told in tens."""
+
+
+@dataclass(frozen=True)
+class Count(Quantity):
+    """How many persons, and which. Without `persons` it was counted elsewhere, and is told in tens."""
+
+    unit: str = "personer"
+    persons: Persons | None = field(default=None, compare=False, repr=False, kw_only=True)
+
+    @property
+    def bare(self) -> "Count":
+        """To be told without "personer"."""
+        return replace(self, unit="")
+
+    @property
+    def number(self) -> int:
+        return int(cast(float, self.value))
+
+    @cached_property
+    def digest(self) -> str:
+        """Alike for the same persons, wherever they are counted; "" where they are not known."""
+        return "" if self.persons is None else hashlib.sha256(self.persons.tobytes()).hexdigest()[:24]
+
+    @property
+    def counts(self) -> tuple["Count", ...]:
+        return (self,)
+
+    def __int__(self) -> int:
+        return self.number
+
+    def __add__(self, other: Any) -> Any:
+        """Of those in either; of groups that share nobody."""
+        if isinstance(other, Count) and self.persons is not None and other.persons is not None:
+            both = np.union1d(self.persons, other.persons)
+            if len(both) == self.number + other.number:
+                return _count(both)
+        return super().__add__(other)
+
+    def __sub__(self, other: Any) -> Any:
+        """The others, of a group and a part of it."""
+        if isinstance(other, Count) and self.persons is not None and other.persons is not None:
+            rest = np.setdiff1d(self.persons, other.persons, assume_unique=True)
+            if len(rest) == self.number - other.number:
+                return _count(rest)
+        return super().__sub__(other)
+
+    def __truediv__(self, other: Any) -> Any:
+        """The share that a part is of its group, per cent; it tells both counts, as closely as it is written."""
+        if isinstance(other, Count):
+            return share(self, other)
+        return super().__truediv__(other)
+
+
+@dataclass(frozen=True)
+class Share(Quantity):
+    """A part of a group, as closely as its decimals, or its `step`, tell it. It gives away the part and the rest."""
+
+    part: Count = field(kw_only=True)
+    whole: Count = field(kw_only=True)
+    step: float | None = field(default=None, kw_only=True)
+
+    @property
+    def counts(self) -> tuple[Count, ...]:
+        rest = self.whole - self.part
+        return (self.part, rest) if isinstance(rest, Count) else (self.part, self.whole)
+
+    def ends(self, count: Count) -> tuple[int, int]:
+        """Between what a count of its group lies, for who sees the share and knows the group."""
+        digits = UNITS["%"].digits if self.digits is None else self.digits
+        step = max(self.step or 0, 10.0 ** -(digits + 2))
+        middle = round(count.number / self.whole.number / step) * step if self.whole.number else 0
+        least, most = ((middle + half * step) * self.whole.number for half in (-0.5, 0.5))
+        return min(max(ceil(least - ALMOST), 0), count.number), max(floor(most + ALMOST), count.number)
+
+    @property
+    def exact(self) -> bool:
+        """Whether only one count gives it."""
+        return self.ends(self.part)[0] == self.ends(self.part)[1]
+
+
+def persons_in(frame: pd.DataFrame, where: ArrayLike | None = None) -> Count:
+    """The distinct persons, or cases, of a frame's rows; of those rows `where` it holds."""
+    rows = frame if where is None else frame[np.asarray(where, dtype=bool)]
+    return _count(_persons(rows[_column_of(frame)]))
+
+
+def persons_by(frame: pd.DataFrame, by: Any, index: Iterable[Any] | None = None) -> pd.Series:
+    """The distinct persons for each value of `by`, a column or a series of the frame's rows; `index` has every value
+    that is to be there, also with nobody."""
+    of_rows = frame[by] if isinstance(by, str) else pd.Series(np.asarray(by), frame.index)
+    there = {key: persons_in(rows) for key, rows in frame.groupby(of_rows, sort=True, observed=True)}
+    labels = pd.Index(list(there) if index is None else index)
+    return pd.Series([there.get(label, nobody()) for label in labels], labels, dtype=object)
+
+
+def persons_so_far(frame: pd.DataFrame, by: Any, index: Iterable[Any]) -> pd.Series:
+    """The distinct persons for all values up to and with each of `index`."""
+    of_rows = frame[by] if isinstance(by, str) else pd.Series(np.asarray(by), frame.index)
+    labels = pd.Index(index)
+    return pd.Series([persons_in(frame, (of_rows <= label).to_numpy()) for label in labels], labels, dtype=object)
+
+
+def persons_where(persons: ArrayLike, holds: NDArray[np.bool_]) -> Any:
+    """Of persons (n,) those for whom it holds: a count of (n,), a list of counts of the columns of (n, months).
+
+    A person may stand in several rows, and is counted once.
+    """
+    known = _numbers(np.asarray(persons))
+    if holds.ndim == 1:
+        return _count(np.unique(known[holds]))
+    return [_count(np.unique(known[column])) for column in holds.T]
+
+
+def together(counts: Iterable[Count]) -> Count:
+    """Everybody in any of the groups, each once."""
+    return _count(np.unique(np.concatenate([nobody().persons, *(one.persons for one in counts)])))
+
+
+def counted_elsewhere(numbers: pd.Series) -> pd.Series:
+    """Counts of distinct persons that a database made: the persons did not leave it, so they are told in tens."""
+    return pd.Series([Count(float(one), digits=TENS) for one in numbers], numbers.index, dtype=object)
+
+
+def nobody() -> Count:
+    return _count(np.array([], dtype=np.uint64))
+
+
+def share(part: Count, whole: Count, digits: int | None = None) -> Share:
+    """What a part is of its group, per cent; not known of a group of nobody."""
+    value = part.number / whole.number if whole.number else None
+    return Share(value, "%", digits, part=part, whole=whole)
+
+
+def share_range(part: Count, whole: Count, digits: int | None = None) -> tuple[Quantity, Quantity]:
+    """The 95 % limits of a share, which give its counts away as surely as the share."""
+    ends = share_interval(part.number, whole.number) if whole.number else (None, None)
+    low, high = (Quantity(end, "%", digits, behind=share(part, whole).counts) for end in ends)
+    return low, high
+
+
+def estimated(
+    value: float | None, unit: str, digits: int | None = None, *, people: Any, signed: bool = False
+) -> Quantity:
+    """A number that rests on these persons and tells none of their counts, such as an adjusted effect."""
+    return Quantity(value, unit, digits, signed, behind=counts_of(people), tells=False)
+
+
+def counts_of(values: Any) -> tuple[Count, ...]:
+    """The counts behind a number, words, or several of them."""
+    if isinstance(values, Count):
+        return (values,)
+    if isinstance(values, Quantity):
+        return tuple(one for one in values.counts if isinstance(one, Count))
+    if isinstance(values, Mapping):
+        values = values.values()
+    if hasattr(values, "behind"):  # words
+        values = values.behind
+    if isinstance(values, str) or not isinstance(values, Iterable):
+        return ()
+    return tuple(count for one in values for count in counts_of(one))
+
+
+def _count(persons: Persons) -> Count:
+    return Count(len(persons), persons=persons)
+
+
+def _persons(names: pd.Series) -> Persons:
+    return np.unique(_numbers(names.to_numpy()))
+
+
+def _numbers(names: NDArray[Any]) -> Persons:
+    return cast(Persons, pd.util.hash_array(names.astype(object)))
+
+
+def _column_of(frame: pd.DataFrame) -> str:
+    for name in PERSON_COLUMNS:
+        if name in frame:
+            return name
+    raise PageError(
+        f"persons are counted in a frame with a column {' or '.join(PERSON_COLUMNS)}; this one has "
+        f"{', '.join(map(str, frame.columns))}."
+    )

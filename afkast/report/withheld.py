@@ -1,0 +1,218 @@
+"""What must be hidden of counts whose persons are known, so that none from 1 to 4 follows from the others.
+
+The same for one table at the door and for a whole edition: whoever reads it knows every count that is told. Two told
+counts, one of a part of the other's persons, tell the rest; so do three. A count that is hidden must keep at least
+`FEWEST_VALUES` possible values for one who puts all that is told together.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from afkast.report.counts import NEARLY
+from afkast.report.disclosure import FEWEST_SHOWN
+
+FEWEST_VALUES = 4
+"""So many values a hidden count must keep."""
+
+MOST_GROUPS = 40
+"""Of a hidden count only so many told groups are put together: the smallest that hold it, and what lies in these."""
+
+MOST_PARTS = 150
+"""A smallest group that the told ones cut into more parts leaves room enough, and is not put to the test."""
+
+ANY = 10**9
+
+TWO_TELL = f"with another count it tells one below {FEWEST_SHOWN}"
+THREE_TELL = f"with two others it tells one below {FEWEST_SHOWN}"
+
+
+@dataclass(frozen=True)
+class Told:
+    """A count as it was told at a place: between `least` and `most`; `hidden` where its cell shows no number."""
+
+    place: str
+    digest: str
+    number: int
+    least: int
+    most: int
+    hidden: bool = False
+    fixed: bool = False  # of an edition that stands: it cannot be taken back
+
+    @property
+    def exact(self) -> bool:
+        return self.least == self.most
+
+
+@dataclass(frozen=True)
+class Withheld:
+    """A count to be hidden too: what would be told of whom, and by which places."""
+
+    digest: str
+    why: str
+    places: tuple[str, ...]
+
+
+@dataclass
+class Found:
+    """What is to be hidden, what cannot be mended, and of each hidden count how many values it keeps."""
+
+    hide: dict[str, Withheld] = field(default_factory=dict)
+    open: list[Withheld] = field(default_factory=list)
+    values: dict[str, int] = field(default_factory=dict)
+
+
+def withhold(told: Iterable[Told], persons: dict[str, NDArray[np.uint64]], deep: bool = True) -> Found:
+    """What must be hidden of what is told; `persons` by digest. `deep` also tries what several counts tell together."""
+    groups = _Groups(list(told), persons)
+    found = Found()
+    groups.hide_what_two_tell(found)
+    if deep:
+        groups.hide_what_several_tell(found)
+    return found
+
+
+class _Groups:
+    """The distinct groups of persons that are told of, the largest first."""
+
+    def __init__(self, told: Sequence[Told], persons: dict[str, NDArray[np.uint64]]) -> None:
+        self.places: dict[str, list[Told]] = {}
+        for one in told:
+            if one.digest:
+                self.places.setdefault(one.digest, []).append(one)
+        first = {digest: place for place, digest in enumerate(self.places)}
+        kept = {digest: any(one.fixed and not one.hidden for one in all_) for digest, all_ in self.places.items()}
+        # what an edition that stands has told is kept longest, and then the largest groups
+        self.names = sorted(first, key=lambda d: (not kept[d], -len(persons[d]), first[d]))
+        everybody = np.unique(np.concatenate([persons[name] for name in self.names] or [np.array([], np.uint64)]))
+        self.of = np.zeros((len(self.names), len(everybody)), dtype=np.float32)
+        for row, name in enumerate(self.names):
+            self.of[row, np.searchsorted(everybody, persons[name])] = 1
+        self.size = self.of.sum(axis=1).astype(int)
+        self.shared = (self.of @ self.of.T).astype(int)
+        self.fixed = np.array([kept[name] for name in self.names], dtype=bool)
+        self.least = np.array([max(one.least for one in self.places[name]) for name in self.names], dtype=int)
+        self.most = np.array([min(one.most for one in self.places[name]) for name in self.names], dtype=int)
+        self.hidden = np.array([any(one.hidden for one in self.places[name]) for name in self.names], dtype=bool)
+
+    @property
+    def exact(self) -> NDArray[np.bool_]:
+        return self.least == self.most
+
+    def place(self, row: int) -> str:
+        return self.places[self.names[row]][0].place
+
+    def hide(self, row: int, why: str, others: Iterable[int], found: Found) -> bool:
+        """Hide a group, and say why; not one that an edition that stands has told."""
+        told = Withheld(self.names[row], why, tuple(self.place(one) for one in (row, *others)))
+        if self.fixed[row]:
+            found.open.append(told)
+            return False
+        found.hide[told.digest] = told
+        if not self.exact[row] and not self.hidden[row]:
+            found.hide[told.digest + NEARLY] = told
+        self.least[row], self.most[row], self.hidden[row] = 0, ANY, True
+        return True
+
+    def hide_what_two_tell(self, found: Found) -> None:
+        """Hide a group that is told at one place and hidden at another, and of a group and a part of it that differ by
+        a small count the part."""
+        for row in np.flatnonzero(self.hidden & self.exact & (self.size > 0)):
+            self.hide(int(row), "it is hidden elsewhere", (), found)
+        kept: list[int] = []
+        for row in np.flatnonzero(self.exact & (self.size > 0)):
+            others = np.array(kept, dtype=int)
+            apart = np.abs(self.size[others] - self.size[row])
+            within = self.shared[row, others] == np.minimum(self.size[others], self.size[row])
+            clash = others[within & (apart > 0) & (apart < FEWEST_SHOWN)]
+            if len(clash) and self.hide(
+                int(row), "with another it tells a count below the fewest shown", clash[:1], found
+            ):
+                continue
+            kept.append(int(row))
+
+    def hide_what_several_tell(self, found: Found) -> None:
+        """Hide what leaves a hidden count, or a small one that nobody has counted, fewer values than it must keep."""
+        self._hide_what_three_tell(found)
+        left = [int(row) for row in np.flatnonzero(self.hidden & (self.size > 0))]
+        while left:
+            row = left.pop(0)
+            values, group = self._values_of(row)
+            while values < FEWEST_VALUES:
+                more = [one for one in group if self.most[one] < ANY and one != row and not self.fixed[one]]
+                # a small count that is told to be one is told nothing of first, then the smallest of the shown
+                more.sort(key=lambda one: (self.exact[one], self.size[one], one))
+                if self.most[row] < ANY and values < FEWEST_VALUES and not self.exact[row]:
+                    more.insert(0, row)
+                if not more:
+                    found.open.append(Withheld(self.names[row], "it can be worked out", (self.place(row),)))
+                    break
+                self.hide(more[0], f"it leaves a hidden count {values} possible values", (row,), found)
+                left += [more[0]] if more[0] != row else []
+                values, group = self._values_of(row)
+            found.values[self.names[row]] = values
+
+    def _hide_what_three_tell(self, found: Found) -> None:
+        """Of a group and two parts of it that share nobody: what is left may be as small as none may be told."""
+        for whole in np.flatnonzero(self.exact & (self.size > 0)):
+            parts = np.flatnonzero(self.exact & (self.shared[whole] == self.size) & (self.size > 0))
+            parts = parts[parts != whole]
+            if len(parts) < 2:
+                continue
+            left = self.size[whole] - self.size[parts][:, None] - self.size[parts][None, :]
+            apart = self.shared[np.ix_(parts, parts)] == 0
+            for one, other in zip(*np.nonzero(np.triu(apart & (left > 0) & (left < FEWEST_SHOWN))), strict=True):
+                three = [int(whole), int(parts[one]), int(parts[other])]
+                if self.exact[three].all():
+                    last = max(three)  # the smallest
+                    self.hide(last, THREE_TELL, [row for row in three if row != last], found)
+
+    def _values_of(self, row: int) -> tuple[int, list[int]]:
+        """How many values a hidden count may have for who knows all that is told, and which groups decide it."""
+        told = (self.most < ANY) & (self.size > 0)
+        holding = np.flatnonzero(self.exact & told & (self.shared[row] == self.size[row]))
+        holding = holding[holding != row]
+        holding = holding[np.argsort(self.size[holding], kind="stable")][:2]
+        best, decide = ANY, []
+        own = [row] if told[row] else []
+        for whole in holding if len(holding) else [None]:
+            inside = told.copy()
+            if whole is not None:
+                inside &= self.shared[whole] == self.size
+            else:
+                inside &= self.shared[row] > 0
+            inside[row] = False
+            near = np.flatnonzero(inside)
+            near = near[np.argsort(-self.shared[row, near], kind="stable")]
+            group = [*([int(whole)] if whole is not None else []), *[int(one) for one in near if one != whole]]
+            values = self._possible(row, [*own, *group[:MOST_GROUPS]])
+            if values < best:
+                best, decide = values, group[:MOST_GROUPS]
+        return best, decide
+
+    def _possible(self, row: int, group: list[int]) -> int:
+        """The possible values of a count when these are told: the parts that they cut the persons into hold any number
+        of persons each."""
+        rows = list(dict.fromkeys([row, *group]))
+        parts = np.unique(self.of[rows].T, axis=0)
+        parts = parts[parts.any(axis=1)].T
+        if parts.shape[1] > MOST_PARTS or len(rows) == 1:
+            return ANY if len(rows) == 1 and self.most[row] >= ANY else self._width(row)
+        aim = parts[0].astype(float)
+        cut = parts[[rows.index(one) for one in group]].astype(float)
+        known = LinearConstraint(cut, self.least[group], np.minimum(self.most[group], 10**7)) if group else ()
+        ends = []
+        for sign in (1, -1):
+            solved = milp(
+                sign * aim, integrality=1, bounds=Bounds(0, 10**6), constraints=known, options={"time_limit": 2.0}
+            )
+            if solved.x is None:
+                return ANY if solved.status == 3 else self._width(row)
+            ends.append(round(float(aim @ solved.x)))
+        return ends[1] - ends[0] + 1
+
+    def _width(self, row: int) -> int:
+        return int(min(self.most[row] - self.least[row] + 1, ANY))

@@ -1,0 +1,125 @@
+"""What is about persons and the door does not know is refused by name; what gives a small count away is hidden."""
+
+import pandas as pd
+import pytest
+
+from afkast.errors import PageError
+from afkast.report.about_persons import Thing
+from afkast.report.cells import cell_of
+from afkast.report.counts import estimated, persons_in, share, share_range
+from afkast.report.danish import Given, Quantity, Words, span
+from afkast.report.tables import rows_of, units_of
+
+PEOPLE = pd.DataFrame({"person": [f"p{number}" for number in range(400)]})
+OF_PERSONS = Thing("tal", of_persons=True, chosen=frozenset({12.0}))
+BESIDE = Thing("tal", beside_persons=True)
+
+
+def first(number):
+    """The first so many persons."""
+    return persons_in(PEOPLE.iloc[:number])
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        3,
+        3.0,
+        364,
+        Quantity(22, "personer"),
+        Quantity(22, ""),
+        Quantity(0.22, "%"),
+        Quantity(5.0, "måneder"),
+        "3",
+        "22 %",
+    ],
+)
+def test_a_number_whose_counts_the_door_does_not_know_is_refused_by_name(value):
+    with pytest.raises(PageError, match="'started' of 'tal'"):
+        OF_PERSONS.refuse_numbers("started", value)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        first(364),
+        first(364).bare,
+        share(first(84), first(364)),
+        estimated(3.1, "måneder", people=first(84)),
+        span(*share_range(first(84), first(364)), "%"),
+        Given(12, "personer"),
+        Given(18, "måneder"),
+        Words("12 måneders opfølgning"),
+        "Kvinder",
+        "30. november 2019",
+        "2020",
+        Quantity(None, "%"),
+        Quantity(7, "filer"),
+    ],
+)
+def test_what_knows_its_counts_or_has_none_is_let_through(value):
+    OF_PERSONS.refuse_numbers("started", value)
+
+
+def test_what_is_said_to_be_given_must_be_a_parameter():
+    with pytest.raises(PageError, match="is said to be given"):
+        OF_PERSONS.refuse_numbers("planned", Given(13, "personer"))
+
+
+def test_a_page_that_has_read_persons_needs_no_counts_for_kroner_of_the_accounts_but_for_every_person():
+    BESIDE.refuse_numbers("spent", Quantity(2.2e6, "mio. kr."))
+    for value in (22, Quantity(22, "personer"), "22"):
+        with pytest.raises(PageError):
+            BESIDE.refuse_numbers("spent", value)
+
+
+def test_digits_written_into_a_sentence_are_refused():
+    with pytest.raises(PageError, match="digits in its words"):
+        OF_PERSONS.refuse_digits("", f"Af {len(PEOPLE)} er nogle i målgruppen.")
+    OF_PERSONS.refuse_digits("", "Figur 2. Med 95 %-bånd, i 2020-priser, pr. 1. december 2020 og 3. kvartal.")
+
+
+def shown(values, unit="personer", thing=OF_PERSONS, **units):
+    frame = pd.DataFrame(values)
+    rows = rows_of(frame, units_of(frame, unit, {}, units), set(), None, "missing", {}, thing)
+    return [[cell.shown.replace("\u00a0", " ") for cell in row.cells] for row in rows]
+
+
+def test_a_table_of_plain_numbers_about_persons_is_refused():
+    with pytest.raises(PageError, match=r"'0\|a' of 'tal'"):
+        shown({"a": [22, 30]})
+
+
+def test_a_change_beside_a_hidden_count_is_hidden():
+    before, now = first(22), first(3)
+    change, percent = now - before, now / before
+    row = {"Før": [before], "Nu": [now], "Ændring": [change], "pct.": [percent]}
+    assert shown(row, pct=("%", 0)) == [["22", "<5", "..", ".."]]
+
+
+def test_a_share_and_its_interval_are_hidden_with_a_small_part_and_with_a_small_rest():
+    for part in (2, 82):
+        low, high = share_range(first(part), first(84))
+        for value in (share(first(part), first(84)), low, high, span(low, high, "%")):
+            assert cell_of(value, "", None, "ok").shown == ".."
+
+
+def test_of_a_group_and_a_part_that_lack_a_few_only_one_is_told():
+    assert shown({"I alt": [first(364)], "Startet": [first(361)], "Andre": [first(364) - first(361)]}) == [
+        ["364", "..", ".."]
+    ] or shown({"I alt": [first(364)], "Startet": [first(361)]}) == [["364", ".."]]
+
+
+def test_flows_of_few_between_neighbouring_months_are_not_told():
+    still = {"endnu åbne": [first(number) for number in (396, 396, 395, 392, 391, 380, 379)]}
+    assert [row for [row] in shown(still)] == ["396", "396", "..", "..", "391", "380", ".."]
+
+
+def test_an_estimate_needs_ten_persons_and_tells_none_of_them():
+    assert cell_of(estimated(3.1, "måneder", people=first(9)), "", None, "ok").shown == ".."
+    assert cell_of(estimated(3.1, "måneder", people=first(10)), "", None, "ok").shown == "3,1\u00a0måneder"
+
+
+def test_what_the_edition_holds_back_is_hidden_wherever_it_stands():
+    thing = Thing("tal", of_persons=True, withheld=frozenset({first(84).digest}))
+    assert shown({"a": [first(84), first(200)]}, thing=thing) == [[".."], ["200"]]

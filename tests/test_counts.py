@@ -1,0 +1,95 @@
+"""A count is made from persons, each once, and every number made of it knows it."""
+
+import pandas as pd
+import pytest
+
+from afkast.errors import PageError
+from afkast.report.counts import (
+    counted_elsewhere,
+    counts_of,
+    estimated,
+    persons_by,
+    persons_in,
+    persons_so_far,
+    persons_where,
+    share,
+    share_range,
+    together,
+)
+from afkast.report.danish import Quantity, between, listed, span, written
+
+TRIALS = pd.DataFrame(
+    [("a", 1), ("a", 2), ("a", 3), ("b", 2), ("c", 3), ("d", 3), ("e", 3), ("f", 3)], columns=["person", "month"]
+)
+
+
+def numbers(counts):
+    return [one.number for one in counts]
+
+
+def test_a_person_with_many_rows_is_counted_once():
+    assert persons_in(TRIALS).number == 6
+    assert persons_in(TRIALS, TRIALS["month"] < 3).number == 2
+
+
+def test_a_case_is_a_person():
+    assert persons_in(pd.DataFrame({"case": ["x", "y", "y"]})).number == 2
+
+
+def test_a_frame_without_persons_cannot_be_counted():
+    with pytest.raises(PageError, match="column person or case; this one has age"):
+        persons_in(pd.DataFrame({"age": [30]}))
+
+
+def test_every_value_that_is_asked_for_has_its_persons_also_when_they_are_nobody():
+    assert numbers(persons_by(TRIALS, "month", [1, 2, 3, 4])) == [1, 2, 5, 0]
+    assert numbers(persons_so_far(TRIALS, "month", [1, 2, 3, 4])) == [1, 2, 6, 6]
+
+
+def test_a_matrix_of_months_gives_a_count_of_each_month():
+    in_month = pd.get_dummies(TRIALS["month"]).to_numpy().astype(bool)
+    assert numbers(persons_where(TRIALS["person"], in_month)) == [1, 2, 5]
+
+
+def test_persons_of_several_groups_are_counted_once_together():
+    assert together(persons_by(TRIALS, "month")).number == 6
+
+
+def test_a_group_without_a_part_of_it_is_the_others():
+    everyone, early = persons_in(TRIALS), persons_in(TRIALS, TRIALS["month"] < 3)
+    rest = everyone - early
+    assert (rest.number, rest.digest) == (4, persons_in(TRIALS, TRIALS["person"].isin(list("cdef"))).digest)
+    assert (rest + early).digest == everyone.digest
+
+
+def test_a_share_gives_away_its_part_and_the_rest():
+    part, whole = persons_in(TRIALS, TRIALS["month"] < 3), persons_in(TRIALS)
+    assert numbers(counts_of(part / whole)) == [2, 4]
+    assert written(part / whole).replace("\u00a0", " ") == "33 %"
+    assert not share(persons_in(TRIALS.iloc[:0]), persons_in(TRIALS.iloc[:0])).known
+
+
+def test_what_is_made_of_counts_keeps_them_however_far():
+    part, whole = persons_in(TRIALS, TRIALS["month"] < 3), persons_in(TRIALS)
+    change = part / whole - whole / whole
+    quotient = (part / whole) / (whole / whole)
+    low, high = share_range(part, whole)
+    made = [change, abs(change), -change, quotient, change * 2, low, high, change.written_as("pct.point", 1)]
+    made += [span(low, high, "%"), between(low, high, "færre", "flere", "%"), listed([span(low, high, "%"), "andet"])]
+    made += [Quantity(1.0, "måneder", behind=(part / whole,)), estimated(1.0, "måneder", people=(part, whole))]
+    for one in made:
+        assert part.digest in {count.digest for count in counts_of(one)}, one
+    assert change.unit == "pct.point"
+
+
+def test_what_a_database_has_counted_is_told_in_tens():
+    [told] = counted_elsewhere(pd.Series([2604]))
+    assert (written(told).replace("\u00a0", " "), told.digest) == ("2.600 personer", "")
+
+
+def test_a_share_is_told_as_closely_as_its_decimals():
+    people = pd.DataFrame({"person": [f"p{number}" for number in range(1000)]})
+    part, whole = persons_in(people.iloc[:123]), persons_in(people)
+    assert share(part, whole).ends(part) == (115, 125)
+    assert share(part, whole, 1).exact
+    assert not share(part, whole).exact
