@@ -23,7 +23,7 @@ from afkast.report.reads import NotedSnapshot, Notes, Readable
 from afkast.strategy import Goal, Strategy, in_order, read_strategies
 
 METHOD = (FEWEST_IN_GROUP, FEWEST_OBSERVED, FEWEST_SHOWN)
-STILL_TO_COME = ("business_case", "survival_effects", "survival_example")
+STILL_TO_COME = ("business_case", "effect_robustness", "effect_value", "survival_effects", "survival_example")
 """Notebooks whose counts are not made from persons yet."""
 
 TABLES = ("table", "later table", "whole table")
