@@ -204,7 +204,8 @@ _target = click.argument("target", type=click.Path(path_type=Path))
 @main.command()
 @_data
 @_target
-def publish(data: Path | None, target: Path) -> None:
+@click.option("--approved", is_flag=True, help="Only if every page of every strategy is approved.")
+def publish(data: Path | None, target: Path, approved: bool) -> None:
     """Publish the built book in the folder TARGET, which a web server serves, as its newest edition.
 
     What readers see is one whole edition at any moment, the former until the new one is. Earlier editions stay under
@@ -215,8 +216,75 @@ def publish(data: Path | None, target: Path) -> None:
     from afkast.edition.publish import publish as publish_edition
 
     with console.status(f"{target}"):
-        place, is_new = publish_edition(find_project(data), target, date.today())
+        place, is_new = publish_edition(find_project(data), target, date.today(), approved)
     click.echo(f"{place}{'' if is_new else ' was published already, and is what readers are led to'}")
+
+
+@main.command()
+@_data
+@click.argument("release", type=click.Path(path_type=Path))
+@click.option(
+    "--rerun", is_flag=True, help="Execute its notebooks again on the data folder, and compare what they show."
+)
+def verify(data: Path | None, release: Path, rerun: bool) -> None:
+    """Hold the edition in the folder RELEASE, or all that are published in it, against the manifest: every byte.
+
+    The exit code is 0 when nothing differs, else 1.
+    """
+    from afkast.edition.verify import rerun as run_again
+    from afkast.edition.verify import verify as faults_of
+
+    faults = faults_of(release)
+    others: list[str] = []
+    if rerun and not faults:
+        with _progress() as progress:
+            task = progress.add_task("pages", total=None)
+            others, faults = run_again(
+                find_project(data), release, lambda done, total, _: progress.update(task, completed=done, total=total)
+            )
+    for other in others:
+        click.echo(f"perhaps: {other}", err=True)
+    for fault in faults:
+        click.echo(f"{fault}.", err=True)
+    if faults:
+        sys.exit(1)
+    click.echo(f"{release}: {'every page shows the same again' if rerun else 'every byte is as it was published'}")
+
+
+@main.command()
+@_data
+@click.argument("strategy")
+@click.argument("page", default="")
+@click.option("--by", required=True, help="Who approves: the name that the page shows.")
+def approve(data: Path | None, strategy: str, page: str, by: str) -> None:
+    """Approve a PAGE of a STRATEGY as it is built, or all of its pages: their keys, and the numbers that they show.
+
+    The next build shows it at the page's foot. It lapses when a number of the page moves, and not when only words or
+    code do.
+    """
+    from datetime import date
+
+    from afkast.edition.approval import approve as give
+
+    for one in give(find_project(data), strategy, page, by, date.today()):
+        click.echo(f"{one} is approved")
+
+
+@main.command()
+@_data
+def approvals(data: Path | None) -> None:
+    """List every page of the built book with its approval, held against the numbers that it shows now.
+
+    The exit code is 0 when every page's approval stands, else 3.
+    """
+    from afkast.edition.approval import standings
+
+    project = find_project(data)
+    found = standings(project, project.pages)
+    for one in found:
+        click.echo(str(one))
+    if not all(one.stands for one in found):
+        sys.exit(PARTLY)
 
 
 @main.command()

@@ -17,12 +17,14 @@ from nbformat.v4 import new_markdown_cell
 from ruamel.yaml import YAML
 
 from afkast.edition.downloads import write_downloads
+from afkast.edition.feet import foot, write_feet
 from afkast.edition.gate import ALLOW_LIST, check
 from afkast.edition.identifiers import wanted
-from afkast.edition.inputs import KEY_LENGTH, is_failed
+from afkast.edition.inputs import is_failed
 from afkast.edition.manifest import MANIFEST, Manifest, write_manifest
 from afkast.edition.numbers import write_numbers
 from afkast.edition.policy import seal
+from afkast.edition.provenance import CRATE, write_crate
 from afkast.errors import AfkastError
 from afkast.intake import Snapshot
 from afkast.intake.contracts import PERSON_TABLES
@@ -103,8 +105,7 @@ def dress(notebook: NotebookNode, title: str, byline: str, key: str, belongs_to:
         # the reader's switch hides every calculation at once; without it all of them are seen
         tags -= {"hide-input", "hide-output", "hide-cell"}
         cell.metadata["tags"] = sorted(tags | ({"remove-cell"} if tags & {"parameters", "needs"} else set()))
-    foot = f'<p class="afkast afkast-key">Sidens nøgle: <code>{key[:KEY_LENGTH]}</code></p>'
-    notebook.cells.append(new_markdown_cell(raw_html(foot), id="noegle", metadata={"tags": []}))
+    notebook.cells.append(new_markdown_cell(raw_html(foot(key)), id="noegle", metadata={"tags": []}))
 
 
 def raw_html(html: str) -> str:
@@ -223,10 +224,20 @@ def render(
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
     write_numbers(new, pages, strategies, snapshot, edition.id)
     downloads = write_downloads(new, pages, strategies, snapshot, edition.id)
+    notebooks = write_feet(new, project, pages, made_of.get("approved", {}))
     seal(new)
+    write_crate(new, edition, list(dict.fromkeys(strategy.municipality for strategy in strategies)))
     write_manifest(new, made_of)
     look_for = wanted(snapshot, project.root, project.data)
-    check(new, contents, pages, look_for, project.data / ALLOW_LIST, date.today(), [*downloads, MANIFEST])
+    check(
+        new,
+        contents,
+        pages,
+        look_for,
+        project.data / ALLOW_LIST,
+        date.today(),
+        [*downloads, *notebooks, CRATE, MANIFEST],
+    )
     put_in_place(new, project.site, project)
 
 

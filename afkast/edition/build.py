@@ -25,10 +25,11 @@ from afkast.edition.book import (
 from afkast.edition.check import check
 from afkast.edition.execute import Job, execute, front_page_of, jobs_of
 from afkast.edition.failed import write_failed
-from afkast.edition.inputs import Now, edition_of, read_record, take_over
+from afkast.edition.inputs import Now, read_record, take_over
 from afkast.edition.launch import end_all
 from afkast.edition.manifest import read_manifest
 from afkast.edition.paper import too_long
+from afkast.edition.provenance import edition_of
 from afkast.engine import open_engine
 from afkast.errors import AfkastError, PageError, StrategyError
 from afkast.intake import Snapshot, open_snapshot
@@ -100,7 +101,7 @@ def build(
                 # what is wrong with the engine is its own fault, not the page's
                 with open_engine():
                     pass
-            for job, fault in _executed(project, [job for job in batch if why[job]], pages, strict):
+            for job, fault in executed(project, [job for job in batch if why[job]], pages, strict):
                 if fault:
                     made.failed[job.name] = fault
                     write_failed(project, job, _goals(strategies, job), fault, pages)
@@ -111,7 +112,7 @@ def build(
             said = published(pages)
             _check_goals(in_book, said)
         made.remarks = [sentence for strategy in in_book for sentence in too_long(pages, strategy)]
-        edition = edition_of(project, data.id, pages)
+        edition = edition_of(project, data, pages)
         made.unchanged = not made.run and edition == _edition_of_site(project)
         if not made.unchanged:
             put_in_place(pages, project.pages, project)
@@ -171,7 +172,7 @@ def status(project: Project) -> dict[str, tuple[list[str], float]]:
             if reasons:
                 record = read_record(project.pages / job.path)
                 why[job.name] = (reasons, record.seconds if record else 2.0)
-    if edition_of(project, data.id, project.pages) != _edition_of_site(project):
+    if edition_of(project, data, project.pages) != _edition_of_site(project):
         why["the book"] = (["it is not of these pages, texts and code"], 0.0)
     return why
 
@@ -211,7 +212,7 @@ def _refuse_stale(why: dict[Job, list[str]], chosen: list[str]) -> None:
         raise PageError("\n".join(["pages of other strategies must be run too; leave --strategy out:", *others]))
 
 
-def _executed(project: Project, jobs: list[Job], pages: Path, strict: bool) -> Iterator[tuple[Job, str]]:
+def executed(project: Project, jobs: list[Job], pages: Path, strict: bool) -> Iterator[tuple[Job, str]]:
     """Execute jobs side by side and yield each as it is done, with its fault; `strict` raises the first fault.
 
     The longest of the last time come first: one that is begun last is waited for alone.

@@ -132,7 +132,9 @@ def execute(project: Project, job: Job, pages: Path) -> Path:
         # first the record: a page with another's record is run again, but one without its own would be none
         sha256 = file_sha256(output)
         seconds = round(time.monotonic() - begun, 2)
-        write_record(target, Record(made, reads, str(job.parameters.get("snapshot", "")), sha256, seconds))
+        given = dict(job.parameters)
+        snapshot = str(given.get("snapshot", ""))
+        write_record(target, Record(made, reads, snapshot, sha256, seconds, job.notebook, given))
         output.replace(target)
     return target
 

@@ -34,8 +34,9 @@ def write_failed(project: Project, job: Job, goals: list[Goal], why: str, pages:
     data_of = _keep_last_good(project.pages / job.path, page)
     page.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(_notebook(job, goals, data_of), page)
-    record = Record(made_of(project, job), [], str(job.parameters["snapshot"]), file_sha256(page), 0.0, failed=why)
-    write_record(page, record)
+    given = dict(job.parameters)
+    made, snapshot, sha256 = made_of(project, job), str(given["snapshot"]), file_sha256(page)
+    write_record(page, Record(made, [], snapshot, sha256, 0.0, job.notebook, given, failed=why))
 
 
 def _keep_last_good(old: Path, new: Path) -> date | None:

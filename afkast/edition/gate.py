@@ -242,7 +242,8 @@ def _of_pdf(content: bytes, place: str) -> Iterator[tuple[str, str]]:
         reader = pypdf.PdfReader(io.BytesIO(content))
         for number, page in enumerate(reader.pages, start=1):
             yield f"{place}page {number}", page.extract_text()
-        for number in range(int(str(reader.trailer["/Size"]))):
+        # an object of the number 0 there never is
+        for number in range(1, int(str(reader.trailer["/Size"]))):
             thing = reader.get_object(pypdf.generic.IndirectObject(number, 0, reader))
             if thing is not None:
                 yield place, "\n".join(_texts_of_pdf(thing))

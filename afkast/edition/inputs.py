@@ -10,7 +10,7 @@ import json
 import os
 import re
 import sys
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from afkast.edition.cleanroom import ENGINE
 from afkast.intake.snapshot import file_sha256
 from afkast.report.reader import latest_extraction
-from afkast.report.reads import Readable, digest_of, digest_of_files
+from afkast.report.reads import Readable, digest_of
 
 if TYPE_CHECKING:
     from afkast.edition.execute import Job
@@ -35,8 +35,9 @@ SNAPSHOT_LINE = re.compile(r"^snapshot = .*$", re.MULTILINE)
 class Record:
     """What an executed page was made of, and what came of it.
 
-    `made_of` and `reads` (kind, name, digest) are its inputs, `snapshot` the one it was run on, `sha256` that of the
-    executed notebook. `failed` says why there is none worth showing; then nothing is taken over.
+    `made_of` and `reads` (kind, name, digest) are its inputs, `notebook` and `parameters` what it was run from,
+    `snapshot` the one it was run on, `sha256` that of the executed notebook. `failed` says why there is none worth
+    showing; then nothing is taken over.
     """
 
     made_of: dict[str, str]
@@ -44,6 +45,8 @@ class Record:
     snapshot: str
     sha256: str
     seconds: float
+    notebook: str = ""
+    parameters: dict[str, Any] = field(default_factory=dict)
     failed: str = ""
 
     @property
@@ -95,7 +98,7 @@ def made_of(project: "Project", job: "Job") -> dict[str, str]:
         "its parameters": digest_of(own),
         "its title": digest_of([job.title, job.byline]),
         "its strategy": job.entry,
-        "Afkast's code": _code(),
+        "Afkast's code": code(),
         "Python or a library": _libraries(),
         "AFKAST_ENGINE": os.environ.get(ENGINE, "").partition(":")[0],
     }
@@ -132,21 +135,6 @@ class Now:
         return self._digests[place] != was
 
 
-def edition_of(project: "Project", snapshot: str, pages: Path) -> dict[str, Any]:
-    """What an edition is made of: its snapshot, its pages' keys, the book around them."""
-    records = {path.relative_to(pages): read_record(path) for path in sorted(pages.rglob("*.ipynb"))}
-    made = {
-        "snapshot": snapshot,
-        "pages": {path.as_posix(): record.key for path, record in records.items() if record},
-        "failed": sorted(path.as_posix() for path, record in records.items() if record and record.failed),
-        "book": [digest_of_files(project.book, "**/*"), digest_of_files(project.text, "*.md")],
-        "configuration": file_sha256(project.root / "_config.yml"),
-        "code": _code(),
-        "libraries": _libraries(),
-    }
-    return made
-
-
 def take_over(job: "Job", former: Path, pages: Path, snapshot: str) -> None:
     """Take a page over from the last edition: the very bytes that running it again would give."""
     old, new = former / job.path, pages / job.path
@@ -155,7 +143,8 @@ def take_over(job: "Job", former: Path, pages: Path, snapshot: str) -> None:
     content = old.read_bytes()
     if record.snapshot != snapshot:
         content = _on_snapshot(content, snapshot)
-        record = Record(**{**asdict(record), "snapshot": snapshot, "sha256": hashlib.sha256(content).hexdigest()})
+        digest, parameters = hashlib.sha256(content).hexdigest(), {**record.parameters, "snapshot": snapshot}
+        record = replace(record, snapshot=snapshot, sha256=digest, parameters=parameters)
     new.parent.mkdir(parents=True, exist_ok=True)
     new.write_bytes(content)
     write_record(new, record)
@@ -188,7 +177,7 @@ def in_words(kind: str, name: str) -> str:
 
 
 @cache
-def _code() -> str:
+def code() -> str:
     """The digest of Afkast's own files, but for the commands."""
     package = Path(__file__).resolve().parents[1]
     files = [path for path in sorted(package.rglob("*")) if path.is_file() and "__pycache__" not in path.parts]

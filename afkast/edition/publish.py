@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
+from afkast.edition.approval import approved as approved_pages
+from afkast.edition.approval import standings
 from afkast.edition.build import alone
 from afkast.edition.gate import ALLOW_LIST, MOST_TOLD, check
 from afkast.edition.identifiers import wanted
@@ -15,10 +17,16 @@ from afkast.intake.snapshot import sha256
 from afkast.project import Project
 
 
-def publish(project: Project, folder: Path, today: date) -> tuple[Path, bool]:
-    """Publish the built book in `folder`; its place there, and whether it is new there. No build runs meanwhile."""
+def publish(project: Project, folder: Path, today: date, approved: bool = False) -> tuple[Path, bool]:
+    """Publish the built book in `folder`; its place there, and whether it is new there. No build runs meanwhile.
+
+    With `approved` only a book of which every strategy's page is approved.
+    """
     with alone(project, LOCK_SECONDS):
-        return put(folder, project.site, examined(project, today), today)
+        manifest = examined(project, today)
+        if approved:
+            refuse_unapproved(project, manifest)
+        return put(folder, project.site, manifest, today)
 
 
 def put(folder: Path, site: Path, manifest: Manifest, today: date) -> tuple[Path, bool]:
@@ -59,6 +67,15 @@ def examined(project: Project, today: date) -> Manifest:
         [*manifest.files, MANIFEST],
     )
     return manifest
+
+
+def refuse_unapproved(project: Project, manifest: Manifest) -> None:
+    """Refuse a book of which a strategy's page is not approved, or that says other than the approvals do."""
+    missing = [str(one) for one in standings(project, project.pages) if not one.stands]
+    if missing:
+        raise AfkastError("\n".join(["Not every page is approved (`afkast approve`):", *missing]))
+    if manifest.made_of["approved"] != approved_pages(project, project.pages):
+        raise AfkastError("The pages do not say yet who has approved them; run `afkast build`.")
 
 
 def _mend(target: Target, known: Listed, site: Path, manifest: Manifest) -> None:

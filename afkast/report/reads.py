@@ -105,7 +105,9 @@ class Readable:
     def _pages_of(self, strategies: str) -> str:
         # a front page only shows again what these have shown, whatever they were run with
         pages = sorted(self.pages.glob(f"{strategies}/*.ipynb"))
-        return digest_of({str(path.relative_to(self.pages)): _shown(path) for path in pages if path.stem != FRONT_PAGE})
+        return digest_of(
+            {str(path.relative_to(self.pages)): shown_on(path) for path in pages if path.stem != FRONT_PAGE}
+        )
 
 
 class Notes:
@@ -142,7 +144,7 @@ class NotedSnapshot:
         return getattr(self._snapshot, name)
 
 
-def _shown(page: Path) -> list[Any]:
+def shown_on(page: Path) -> list[Any]:
     """What an executed page shows."""
     return [cell.get("outputs", []) for cell in json.loads(page.read_text(encoding="utf-8"))["cells"]]
 
