@@ -23,10 +23,9 @@ def publish(project: Project, folder: Path, today: date, approved: bool = False)
     With `approved` only a book of which every strategy's page is approved.
     """
     with alone(project, LOCK_SECONDS):
-        manifest = examined(project, today)
         if approved:
-            refuse_unapproved(project, manifest)
-        return put(folder, project.site, manifest, today)
+            refuse_unapproved(project, read_manifest(project.site))
+        return put(folder, project.site, examined(project, today), today)
 
 
 def put(folder: Path, site: Path, manifest: Manifest, today: date) -> tuple[Path, bool]:

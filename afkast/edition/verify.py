@@ -39,6 +39,7 @@ def verify(folder: Path) -> list[str]:
                 manifest = read_manifest(place)
             except AfkastError:
                 faults.append(f"{one.id}/{MANIFEST}: it is missing or damaged")
+                formers.append(one.manifest)
                 continue
             faults += [f"{one.id}/{fault}" for fault in faults_of(place, manifest)]
             if file_sha256(place / MANIFEST) != one.manifest:
