@@ -151,7 +151,10 @@ def notebooks(data: Path | None) -> None:
 @click.option("--snapshot", default="", help="The snapshot to build on; default the latest import.")
 @click.option("--strict", is_flag=True, help="Stop at the first page that fails; the former site stands.")
 @click.option("--again", is_flag=True, help="Run every page, whether its inputs have changed or not.")
-def build(data: Path | None, strategies: tuple[str, ...], snapshot: str, strict: bool, again: bool) -> None:
+@click.option("--executor", default="", help="A Dask scheduler, dask://host:port, whose workers execute the pages.")
+def build(
+    data: Path | None, strategies: tuple[str, ...], snapshot: str, strict: bool, again: bool, executor: str
+) -> None:
     """Run the pages whose inputs have changed and build the book at build/html/index.html of the data folder.
 
     It begins with `afkast check`: a page with a fault is told and left out. A page that fails is shown as failed.
@@ -169,7 +172,14 @@ def build(data: Path | None, strategies: tuple[str, ...], snapshot: str, strict:
                 click.echo(f"{done}/{total} {what}", err=True)
 
         made = build_book(
-            find_project(data), strategies, snapshot, on_progress, faults.extend, strict=strict, again=again
+            find_project(data),
+            strategies,
+            snapshot,
+            on_progress,
+            faults.extend,
+            strict=strict,
+            again=again,
+            cluster=executor,
         )
     for fault in made.failed.values():
         click.echo(f"afkast: {fault}", err=True)

@@ -13,9 +13,9 @@ from conftest import copy_of
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from afkast.edition import build as building
-from afkast.edition import cleanroom, launch
+from afkast.edition import cleanroom, launch, workers
 from afkast.edition.execute import Job, execute, jobs_of
-from afkast.errors import PageError
+from afkast.errors import AfkastError, PageError
 from afkast.intake import open_snapshot
 from afkast.strategy import load_strategies
 
@@ -28,12 +28,16 @@ def project(imported, tmp_path_factory):
     return copy_of(imported, tmp_path_factory.mktemp("rum"))
 
 
-def run(project, *cells):
-    """A page of these cells, the first of which is the template's third."""
+def written(project, *cells):
+    """A page of these cells, the first of which is the template's third; the job that makes it."""
     head = [new_markdown_cell("# Titel"), new_code_cell('page = ""  # siden', metadata={"tags": ["parameters"]})]
     notebook = new_notebook(cells=[*head, *map(new_code_cell, cells)])
     nbformat.write(notebook, project.root / "notebooks" / "prøve.ipynb")
-    execute(project, Job("prøve", "alfa", "side", "Titel", "", {"page": "side"}), project.pages)
+    return Job("prøve", "alfa", "side", "Titel", "", {"page": "side"})
+
+
+def run(project, *cells):
+    execute(project, written(project, *cells), project.pages)
     (project.pages / "alfa" / "side.ipynb").unlink()
 
 
@@ -63,10 +67,11 @@ def forked(imported, tmp_path_factory):
     return bytes_of(imported, tmp_path_factory.mktemp("forked"), workers=2)
 
 
-def bytes_of(project, pages, workers):
+def bytes_of(project, pages, workers=2, cluster=""):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(building, "WORKERS", workers)
-        jobs = [job for job, _ in building._executed(project, example_jobs(project, *DRAWS_AND_WEIGHS), pages, True)]
+        made = building.executed(project, example_jobs(project, *DRAWS_AND_WEIGHS), pages, True, cluster)
+        jobs = [job for job, _ in made]
     return {job.path.as_posix(): (pages / job.path).read_bytes() for job in jobs}
 
 
@@ -74,6 +79,46 @@ def test_the_same_bytes_by_a_fork_or_an_ordinary_kernel_alone_or_side_by_side(im
     assert bytes_of(imported, tmp_path / "one", workers=1) == forked
     monkeypatch.setattr(launch, "FORKS", False)
     assert bytes_of(imported, tmp_path / "ordinary", workers=2) == forked
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    """The address of a scheduler with two workers, processes of this machine."""
+    distributed = pytest.importorskip("distributed", reason="there is no Dask; install it with `make engines`")
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as local:
+        yield local.scheduler_address.replace("tcp://", "dask://")
+
+
+def test_the_same_bytes_by_a_dask_cluster(imported, forked, cluster, tmp_path):
+    assert bytes_of(imported, tmp_path / "dask", cluster=cluster) == forked
+
+
+def test_a_page_that_fails_on_a_cluster_is_told_as_it_is_here(project, cluster, tmp_path):
+    job = written(project, 'assert page == "nej", "siden hedder noget andet"')
+    here, there = (
+        [fault for _, fault in building.executed(project, [job], tmp_path, False, address)]
+        for address in ("", cluster)
+    )
+    assert here == there == [f"{AT} 2, line 1: its check failed: siden hedder noget andet."]
+
+
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [("http://x", "name a Dask scheduler as dask://host:port"), ("dask://127.0.0.1:1", "no Dask scheduler answers")],
+)
+def test_a_cluster_that_is_none_is_told(imported, address, said, tmp_path, monkeypatch):
+    pytest.importorskip("distributed", reason="there is no Dask; install it with `make engines`")
+    monkeypatch.setattr(workers, "CONNECT_SECONDS", 1)
+    with pytest.raises(AfkastError, match=said):
+        list(building.executed(imported, example_jobs(imported, "kijos/oekonomi"), tmp_path, True, address))
+
+
+def test_a_cluster_that_does_not_see_the_data_is_told(imported, cluster, tmp_path):
+    with (
+        pytest.raises(AfkastError, match="2 of 2 Dask workers do not see"),
+        workers.workers(2, cluster, tmp_path / "x"),
+    ):
+        pass
 
 
 def test_nothing_of_the_user_s_own_surroundings_reaches_a_page(imported, forked, tmp_path):

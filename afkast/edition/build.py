@@ -4,7 +4,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -30,6 +30,7 @@ from afkast.edition.launch import end_all
 from afkast.edition.manifest import read_manifest
 from afkast.edition.paper import too_long
 from afkast.edition.provenance import edition_of
+from afkast.edition.workers import workers
 from afkast.engine import open_engine
 from afkast.errors import AfkastError, PageError, StrategyError
 from afkast.intake import Snapshot, open_snapshot
@@ -64,6 +65,7 @@ def build(
     *,
     strict: bool = False,
     again: bool = False,
+    cluster: str = "",
 ) -> Edition:
     """Check, run the pages whose inputs have changed, take the others over, render the book.
 
@@ -72,7 +74,8 @@ def build(
 
     The whole site is of one state. `only` names the strategies whose pages may be run; where another's must be, the
     build is refused. A page that fails is shown as failed; with `strict`, or when all fail, PageError is raised
-    instead, and neither the site nor the former pages are touched. `again` runs every page.
+    instead, and neither the site nor the former pages are touched. `again` runs every page. `cluster` is the address of
+    a Dask scheduler whose workers execute the pages; without it this machine does.
     """
     with alone(project):
         data = open_snapshot(project.snapshots, snapshot or None)
@@ -101,7 +104,7 @@ def build(
                 # what is wrong with the engine is its own fault, not the page's
                 with open_engine():
                     pass
-            for job, fault in executed(project, [job for job in batch if why[job]], pages, strict):
+            for job, fault in executed(project, [job for job in batch if why[job]], pages, strict, cluster):
                 if fault:
                     made.failed[job.name] = fault
                     write_failed(project, job, _goals(strategies, job), fault, pages)
@@ -212,7 +215,9 @@ def _refuse_stale(why: dict[Job, list[str]], chosen: list[str]) -> None:
         raise PageError("\n".join(["pages of other strategies must be run too; leave --strategy out:", *others]))
 
 
-def executed(project: Project, jobs: list[Job], pages: Path, strict: bool) -> Iterator[tuple[Job, str]]:
+def executed(
+    project: Project, jobs: list[Job], pages: Path, strict: bool, cluster: str = ""
+) -> Iterator[tuple[Job, str]]:
     """Execute jobs side by side and yield each as it is done, with its fault; `strict` raises the first fault.
 
     The longest of the last time come first: one that is begun last is waited for alone.
@@ -222,8 +227,9 @@ def executed(project: Project, jobs: list[Job], pages: Path, strict: bool) -> It
         record = read_record(project.pages / job.path)
         return record.seconds if record else float("inf")
 
-    # threads do: a page's work is in its kernel, and they wait for it
-    with ThreadPoolExecutor(WORKERS) as pool:
+    if not jobs:
+        return
+    with workers(WORKERS, cluster, project.root, project.data) as pool:
         running = {pool.submit(execute, project, job, pages): job for job in sorted(jobs, key=seconds, reverse=True)}
         try:
             for finished in as_completed(running):
@@ -232,7 +238,9 @@ def executed(project: Project, jobs: list[Job], pages: Path, strict: bool) -> It
                     raise fault
                 yield running[finished], str(fault or "")
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            for future in running:
+                future.cancel()
+            pool.shutdown(wait=False)
             # what runs is not waited for, nor what was just about to
             while not all(future.done() for future in running):
                 end_all()
