@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from afkast.analysis import effect
-from afkast.analysis.answer import Answer, answer
+from afkast.analysis.answer import Answer, answer, answer_in_kroner
 from afkast.analysis.cohort import column_of
 from afkast.analysis.effect.persons import Floats
 from afkast.analysis.follow_up import FollowUp, follow_up
@@ -20,6 +20,9 @@ from afkast.report.disclosure import is_small
 from afkast.report.effect_words import band_name, covariate_name
 from afkast.report.refusals import in_danish
 from afkast.report.show import Page
+
+MILLION = 1e6
+"""Kroner are printed in millions."""
 
 STARTED, OTHERS, WEIGHTED = "startede", "kunne være startet", "de samme, vejet"
 
@@ -96,8 +99,29 @@ class Cohort:
         )
 
     def answer(self, follow_up_months: int, placebo_months: int) -> Answer:
-        """The effect and all that was asked to doubt it."""
+        """The effect in months on benefits, and all that was asked to doubt it."""
         return answer(self.followed, self.to_extraction, follow_up_months, placebo_months)
+
+    def answer_in_kroner(
+        self, follow_up_months: int | None, placebo_months: int, cost_dkk: float = 0.0, unit: float = MILLION
+    ) -> Answer:
+        """The same of what the municipality has paid, printed in the unit; see `answer_in_kroner`."""
+        return answer_in_kroner(
+            self.followed, self.to_extraction, follow_up_months, placebo_months, cost_dkk=cost_dkk, unit=unit
+        )
+
+    def overlaps(self, main: effect.Effect) -> pd.DataFrame:
+        """Of each other strategy with some of the same target group: how many it shares, and how many who are compared
+        here have started there."""
+        could = (main.assigned.eligible & ~main.assigned.starts).any(axis=1)
+        compared = np.isin(np.arange(len(self.members)), main.treated_rows)
+        rows = {}
+        for other, theirs in self.others.merge(self.members[["person"]]).groupby("strategy"):
+            begun = theirs.loc[theirs["started_on"] <= self.cut_off.end_time, "person"]
+            there = self.members["person"].isin(begun).to_numpy()
+            rows[other] = [len(theirs), (there & compared).sum(), (there & could).sum()]
+        columns = ["Fælles målgruppe", "Startede her, der også fik den", "Kunne være startet her, der fik den"]
+        return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
 
 
 def cohort_of(report: Page, lag_months: int, price_level_year: int) -> Cohort:

@@ -1,5 +1,7 @@
 """What the effect's and the benchmark's pages call things: covariates, choices and comparisons, in Danish."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -8,6 +10,7 @@ from afkast.analysis.history import CHANGED_MONTHS, HISTORY_MONTHS
 from afkast.analysis.lack import NotEnough
 from afkast.report.danish import month, number
 from afkast.report.refusals import in_danish
+from afkast.report.sentence import Clause, clause
 
 COVARIATES = {
     "history_share": f"Andel af de seneste {HISTORY_MONTHS} måneder på ydelse",
@@ -134,15 +137,70 @@ DOUBTS = {
     Doubt.UNBALANCED: "Vægtene gør ikke de startede og de øvrige ens nok.",
     Doubt.TEAMS: "Regnes der med, at borgere hos samme hold af sagsbehandlere ligner hinanden, kan effekten ikke "
     "skelnes fra tilfældigheder.",
+    Doubt.OTHER_EFFORTS: "Følges de borgere, der fik en anden af bogens indsatser, kun til da, eller udelades de, er "
+    "effekten ikke klar af nul.",
     Doubt.OTHER_CHOICES: "For mange af de andre måder at regne på giver et interval, der rækker hen over nul.",
     Doubt.HIDDEN: "En forskel, som ingen har målt, ville kunne fjerne effekten uden at være stærkere end den stærkeste "
     "målte.",
 }
 
 
+NOTHING_SAID = Said(Saying.UNDECIDED, ())
+"""Where nothing could be computed."""
+
+PAID_BACK = {
+    Saying.SHORTENS: "har indsatsen tjent sig hjem.",
+    Saying.PROLONGS: "har indsatsen ikke tjent sig hjem.",
+    Saying.SEEMS_TO_SHORTEN: "tyder tallene på, at indsatsen har tjent sig hjem, men det er ikke sikkert.",
+    Saying.SEEMS_TO_PROLONG: "tyder tallene på, at indsatsen ikke har tjent sig hjem, men det er ikke sikkert.",
+    Saying.UNDECIDED: "kan det ikke afgøres, om indsatsen har tjent sig hjem.",
+}
+"""Of a net saving, after the months that are followed."""
+
+SAVED = {
+    Saying.SHORTENS: "Til og med {until} er den realiserede besparelse {saved}; med {level} sikkerhed har ydelserne "
+    "kostet {span}.",
+    Saying.PROLONGS: "Til og med {until} er ydelserne blevet {extra} dyrere, ikke billigere; med {level} sikkerhed har "
+    "de kostet {span}.",
+    Saying.SEEMS_TO_SHORTEN: "Tallene tyder på, at der er sparet {saved} til og med {until}, men det er ikke sikkert. "
+    "Ydelserne har kostet {span} (95 %-interval), hvis grupperne ellers er ens.",
+    Saying.SEEMS_TO_PROLONG: "Tallene tyder på, at ydelserne er blevet {extra} dyrere til og med {until}, men det er "
+    "ikke sikkert. De har kostet {span} (95 %-interval), hvis grupperne ellers er ens.",
+    Saying.UNDECIDED: "Det er uvist, om der er sparet noget til og med {until}. Ydelserne har kostet {span} "
+    "(95 %-interval), hvis grupperne ellers er ens.",
+}
+"""Of what has been saved to date."""
+
+SAVED_AGAINST_BUDGET = {
+    Saying.SHORTENS: "Til og med {until} er {saved} sparet mod budgetteret {budgeted}.",
+    Saying.PROLONGS: "Til og med {until} er ydelserne blevet {extra} dyrere; budgettet var en besparelse på "
+    "{budgeted}.",
+    Saying.SEEMS_TO_SHORTEN: "Tallene tyder på, at der er sparet {saved} til og med {until}, men det er ikke sikkert; "
+    "budgettet var en besparelse på {budgeted}.",
+    Saying.SEEMS_TO_PROLONG: "Tallene tyder på, at ydelserne er blevet {extra} dyrere til og med {until}, men det er "
+    "ikke sikkert; budgettet var en besparelse på {budgeted}.",
+    Saying.UNDECIDED: "Det er uvist, om der er sparet noget til og med {until}; budgettet var en besparelse på "
+    "{budgeted}.",
+}
+"""The same beside what was decided."""
+
+
 def what_is_said(said: Said) -> str:
     """The verdict in bold, and why no more is said, as sentences without numbers."""
-    return " ".join([f"**{SAYINGS[said.saying]}**", *(DOUBTS[doubt] for doubt in said.doubts)])
+    return f"**{SAYINGS[said.saying]}** {doubts_told(said)}".strip()
+
+
+def doubts_told(said: Said) -> str:
+    """Why no more is said; nothing where all holds."""
+    return " ".join(DOUBTS[doubt] for doubt in said.doubts)
+
+
+def as_said(said: Said, texts: Mapping[Saying, str]) -> Clause:
+    """Of texts for each thing that may be said, the one that is."""
+    told = clause(False, "")
+    for saying, text in texts.items():
+        told += clause(said.saying is saying, text)
+    return told
 
 
 def band_name(low: float, below: float) -> str:

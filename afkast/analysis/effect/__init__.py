@@ -15,12 +15,24 @@ from afkast.analysis.effect.placebo import placebo
 from afkast.analysis.effect.rows import rows_of_trials
 from afkast.analysis.effect.sensitivity import sensitivity
 from afkast.analysis.effect.trials import Effect, sequential_trials
-from afkast.analysis.effect.verdict import Doubt, Said, Saying, verdict
+from afkast.analysis.effect.verdict import (
+    OF_OTHER_EFFORTS,
+    OTHER_QUESTION,
+    Agreement,
+    Doubt,
+    Said,
+    Saying,
+    agreement,
+    verdict,
+)
 from afkast.analysis.survival import Estimate
 
 __all__ = [
     "FEWEST_CONTROLS",
+    "OF_OTHER_EFFORTS",
+    "OTHER_QUESTION",
     "SMALL_DIFFERENCE",
+    "Agreement",
     "Covariates",
     "Doubt",
     "Effect",
@@ -32,6 +44,7 @@ __all__ = [
     "Said",
     "Saying",
     "Weights",
+    "agreement",
     "by_year",
     "delayed_entry",
     "first_exit",

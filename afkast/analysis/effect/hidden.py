@@ -33,9 +33,15 @@ class HiddenDifference:
 
 
 def hidden_difference(
-    persons: Persons, follow_up_months: int | None = None, *, outcome: Floats | None = None, level: float = 0.95
+    persons: Persons,
+    follow_up_months: int | None = None,
+    *,
+    outcome: Floats | None = None,
+    against: float = 0.0,
+    level: float = 0.95,
 ) -> HiddenDifference:
-    """Arguments as of `sequential_trials`; weights att if there are covariates.
+    """Arguments as of `sequential_trials`; weights att if there are covariates. against: what is to be erased is what
+    is saved beyond it, such as what it cost.
 
     The marginal sensitivity model (Tan 2006; Zhao, Small and Bhattacharya 2019): the controls' weights are multiplied
     by anything within [1/Λ, Λ], as is worst for the effect. A weighted mean is then extreme when all above a value get
@@ -47,7 +53,7 @@ def hidden_difference(
         return estimated(of, Y, of_persons, follow_up_months, level=level)
 
     of = design(persons)
-    main = ask(of).saved
+    main = ask(of).saved.minus(against)
     sign = 1.0 if main.value >= 0 else -1.0
     worst = _worst(*until_moving(of, followed(persons, Y), persons), follow_up_months, sign)
 
@@ -56,7 +62,7 @@ def hidden_difference(
 
     def interval_left(odds_ratio: float) -> float:
         saved = ask(replace(of, control_weight=of.control_weight * worst(odds_ratio)[1])).saved
-        return min(sign * end for end in saved.interval)
+        return min(sign * (end - against) for end in saved.interval)
 
     rows = {}
     for name, places in places_of(of.terms):
@@ -67,7 +73,7 @@ def hidden_difference(
         rows[name] = {
             "odds_ratio": float(np.exp(_spread(of.propensity, places))),
             "saved_without": rest,
-            "moves": main.value - rest,
+            "moves": main.value + against - rest,
         }
     measured = pd.DataFrame(
         [[*row.values()] for row in rows.values()],

@@ -1,8 +1,8 @@
 """What may be said of an effect: not by one number, but by all that was asked.
 
-A sentence that an intervention works rests on four things, and each can take it away: that the groups were alike, that
-the interval is clear of zero as it is printed, that other choices say the same, and that a difference nobody measured
-would have to be stronger than the strongest that was.
+A sentence that an intervention works rests on five things, and each can take it away: that the groups were alike, that
+the interval is clear of zero as it is printed, that other choices say the same, also of those who get another effort,
+and that a difference nobody measured would have to be stronger than the strongest that was.
 """
 
 from dataclasses import dataclass
@@ -16,6 +16,12 @@ from afkast.analysis.effect.trials import Effect
 
 MOST_ROWS = 0.8
 """So large a share of the sensitivity rows must keep the interval on the same side of zero."""
+
+OF_OTHER_EFFORTS = ("until_other", "without_other")
+"""The choices of `sensitivity` that say whether the answer rests on who got another effort."""
+
+OTHER_QUESTION = "follow_up"
+"""A row that is followed for another time answers another question, and neither agrees nor disagrees."""
 
 
 class Saying(StrEnum):
@@ -35,6 +41,7 @@ class Doubt(StrEnum):
     UNLIKE_BEFORE = "unlike_before"  # the placebo finds a difference before the start
     UNBALANCED = "unbalanced"  # weights do not make the groups alike
     TEAMS = "teams"  # the interval by team reaches zero
+    OTHER_EFFORTS = "other_efforts"  # it turns when those who got another effort are censored, or left out
     OTHER_CHOICES = "other_choices"  # too few of the sensitivity rows agree
     HIDDEN = "hidden"  # a hidden difference weaker than the strongest measured one would undo it
 
@@ -51,6 +58,7 @@ def said(
     unlike_before: bool,
     unbalanced: bool,
     team_interval: tuple[float, float] | None,
+    turns_with_other_efforts: bool,
     share_that_agrees: float,
     hidden: float,
     strongest_measured: float,
@@ -59,10 +67,11 @@ def said(
     """What may be said of months saved whose interval is this, printed with so many digits.
 
     hidden: the Λ that lets the interval reach zero; strongest_measured: odds ratio ≥ 1 of the strongest measured
-    difference; share_that_agrees: of the sensitivity rows (`agreement`). Groups that are not alike, or an interval that
-    reaches zero, leave nothing to say of the intervention; the other doubts leave that the numbers point at it.
+    difference; turns_with_other_efforts, share_that_agrees: of the sensitivity rows (`Agreement`). Groups that are not
+    alike, or an interval that reaches zero, leave nothing to say of the intervention; the other doubts leave that the
+    numbers point at it.
     """
-    low, high = (_as_printed(end, digits) for end in interval)
+    low, high = (as_printed(end, digits) for end in interval)
     doubts = {
         Doubt.UNLIKE_BEFORE: unlike_before,
         Doubt.UNBALANCED: unbalanced,
@@ -73,6 +82,7 @@ def said(
         return Said(Saying.UNDECIDED, tuple(doubt for doubt, holds in doubts.items() if holds))
     doubts = {
         Doubt.TEAMS: team_interval is not None and min(side * end for end in team_interval) <= 0,
+        Doubt.OTHER_EFFORTS: turns_with_other_efforts,
         Doubt.OTHER_CHOICES: share_that_agrees < MOST_ROWS,
         Doubt.HIDDEN: hidden <= strongest_measured,
     }
@@ -82,33 +92,68 @@ def said(
     return Said(Saying.SHORTENS if side > 0 else Saying.PROLONGS, ())
 
 
-def _as_printed(value: float, digits: int) -> float:
+def as_printed(value: float, digits: int = 1) -> float:
     """Half away from zero, as numbers are printed."""
     return float(np.sign(value) * np.floor(abs(value) * 10**digits + 0.5) / 10**digits)
 
 
-def agreement(rows: pd.DataFrame) -> float:
-    """The share of the rows of `sensitivity` with a number whose interval lies on the main one's side of zero.
+@dataclass(frozen=True)
+class Agreement:
+    """How many rows of `sensitivity` give another number than the main one, and how many of these say the same.
 
-    Rows that are the main one again (the same estimate) do not count, so that choices which change nothing lend it no
-    support; NaN, and so no agreement, where no row is left.
+    A row that prints the main one again is none, so that choices that change nothing lend it no support.
     """
-    main, rest = rows.iloc[0], rows.iloc[1:].dropna(subset="estimate")
-    other = rest[(rest["estimate"] - main["estimate"]).abs() > 1e-9]
-    side = np.sign(float(main["estimate"]))
-    return float((np.minimum(side * other["lower"], side * other["upper"]) > 0).mean()) if len(other) else 0.0
+
+    rows: int
+    agree: int
+    turns_with_other_efforts: bool
+
+    @property
+    def share(self) -> float:
+        """0 where no row is left: nothing agrees."""
+        return self.agree / self.rows if self.rows else 0.0
 
 
-def verdict(effect: Effect, unlike_before: bool, rows: pd.DataFrame, hidden: HiddenDifference, digits: int = 1) -> Said:
-    """`said` of an effect with its placebo, `sensitivity` and `hidden_difference`."""
-    strongest = float(hidden.measured["odds_ratio"].max()) if len(hidden.measured) else 1.0
+def agreement(rows: pd.DataFrame, against: float = 0.0, unit: float = 1.0, digits: int = 1) -> Agreement:
+    """Of rows whose limits, less `against` and printed in the unit, lie on the main one's side of zero."""
+    columns = ["estimate", "lower", "upper"]
+    with_number = rows[rows["choice"] != OTHER_QUESTION].dropna(subset="estimate")
+    printed = ((with_number[columns].astype(float) - against) / unit).map(lambda value: as_printed(value, digits))
+    main, rest = printed.iloc[0], printed.iloc[1:]
+    side = np.sign(float(rows["estimate"].iloc[0]) - against)
+    agrees = np.minimum(side * rest["lower"], side * rest["upper"]) > 0
+    another = (rest != main).any(axis=1)
+    of_other = with_number["choice"].iloc[1:].isin(OF_OTHER_EFFORTS)
+    return Agreement(int(another.sum()), int((agrees & another).sum()), bool((of_other & ~agrees).any()))
+
+
+def verdict(
+    effect: Effect,
+    unlike_before: bool,
+    rows: pd.DataFrame,
+    hidden: HiddenDifference,
+    *,
+    against: float = 0.0,
+    unit: float = 1.0,
+    digits: int = 1,
+) -> Said:
+    """`said` of an effect with its placebo, `sensitivity` and `hidden_difference`.
+
+    against: what the saving is held against, such as what it cost; unit and digits: those that it is printed in.
+    """
+
+    def held(interval: tuple[float, float]) -> tuple[float, float]:
+        return (interval[0] - against) / unit, (interval[1] - against) / unit
+
+    agreed = agreement(rows, against, unit, digits)
     return said(
-        effect.saved.interval,
+        held(effect.saved.interval),
         unlike_before=unlike_before,
         unbalanced=bool(effect.unbalanced),
-        team_interval=None if effect.saved_by_team is None else effect.saved_by_team.interval,
-        share_that_agrees=agreement(rows),
+        team_interval=None if effect.saved_by_team is None else held(effect.saved_by_team.interval),
+        turns_with_other_efforts=agreed.turns_with_other_efforts,
+        share_that_agrees=agreed.share,
         hidden=hidden.erases_interval,
-        strongest_measured=strongest,
+        strongest_measured=float(hidden.measured["odds_ratio"].max()) if len(hidden.measured) else 1.0,
         digits=digits,
     )
