@@ -7,6 +7,7 @@ it, and `verdict` says what may be said.
 from afkast.analysis.effect.balance import SMALL_DIFFERENCE
 from afkast.analysis.effect.design import FEWEST_CONTROLS, Weights
 from afkast.analysis.effect.designs import Naive, delayed_entry, first_exit, landmark, naive
+from afkast.analysis.effect.flow import Flow, LeftOut, flow
 from afkast.analysis.effect.hidden import HiddenDifference, hidden_difference
 from afkast.analysis.effect.leaving import moved_are_off
 from afkast.analysis.effect.money import Money, by_year, money
@@ -37,7 +38,9 @@ __all__ = [
     "Doubt",
     "Effect",
     "Estimate",
+    "Flow",
     "HiddenDifference",
+    "LeftOut",
     "Money",
     "Naive",
     "Persons",
@@ -48,6 +51,7 @@ __all__ = [
     "by_year",
     "delayed_entry",
     "first_exit",
+    "flow",
     "hidden_difference",
     "landmark",
     "money",

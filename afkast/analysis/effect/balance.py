@@ -136,6 +136,25 @@ def bands(of: Design, covariates: Covariates) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=[*place, *of_row]).set_index(place)
 
 
+def overlap(of: Design) -> pd.DataFrame:
+    """Person-trials of each arm by the chance of starting, in fifths of the treated's: started, could; from, below.
+
+    Where many of the treated had a chance that few of the others had, these few stand for them. Empty without a
+    regression.
+    """
+    columns = ["started", "could"]
+    if of.propensity is None:
+        return pd.DataFrame(columns=columns)
+    p = np.broadcast_to(of.propensity.probability, of.eligible.shape)
+    edges = np.unique(np.quantile(p[of.starts], np.arange(1, BANDS) / BANDS))
+    counts = [
+        np.bincount(np.searchsorted(edges, p[arm], side="right"), minlength=len(edges) + 1)
+        for arm in (of.starts, of.eligible & ~of.starts)
+    ]
+    places = pd.MultiIndex.from_arrays([[0.0, *edges], [*edges, 1.0]], names=["from", "below"])
+    return pd.DataFrame(np.transpose(counts), places, columns)
+
+
 def unbalanced(means: pd.DataFrame, shares: pd.DataFrame, sizes: tuple[float, float]) -> list[str]:
     """The covariates in which the arms still differ by more than weights can be trusted to make up for.
 

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from afkast.analysis.effect.arms import Arms, Variance
-from afkast.analysis.effect.balance import balance, bands, unbalanced
+from afkast.analysis.effect.balance import balance, bands, overlap, unbalanced
 from afkast.analysis.effect.compare import Comparison, back, followed, means, outcome_in
 from afkast.analysis.effect.design import FEWEST_CONTROLS, Design, Weights, design
 from afkast.analysis.effect.influence import influence, influence_on_curves
@@ -108,6 +108,11 @@ class Effect:
     def bands(self) -> pd.DataFrame:
         """The same of the shares in each fifth of the covariates that are numbers (`balance.bands`)."""
         return bands(self.assigned, self.persons.covariates)
+
+    @property
+    def overlap(self) -> pd.DataFrame:
+        """Person-trials of each arm by the chance of starting (`balance.overlap`)."""
+        return overlap(self.assigned)
 
     @cached_property
     def unbalanced(self) -> list[str]:

@@ -114,16 +114,28 @@ class Agreement:
         return self.agree / self.rows if self.rows else 0.0
 
 
+LIMITS = ["estimate", "lower", "upper"]
+
+
+def printed_rows(rows: pd.DataFrame, against: float = 0.0, unit: float = 1.0, digits: int = 1) -> pd.DataFrame:
+    """estimate, lower and upper of the rows with a number, less `against`, as they are printed in the unit."""
+    found = (rows.dropna(subset="estimate")[LIMITS].astype(float) - against) / unit
+    return found.map(lambda value: as_printed(value, digits))
+
+
+def sides(printed: pd.DataFrame) -> pd.Series:
+    """Of each interval as printed: 1 above zero, −1 below, 0 where it cannot be told from zero."""
+    return (printed["lower"] > 0).astype(int) - (printed["upper"] < 0).astype(int)
+
+
 def agreement(rows: pd.DataFrame, against: float = 0.0, unit: float = 1.0, digits: int = 1) -> Agreement:
     """Of rows whose limits, less `against` and printed in the unit, lie on the main one's side of zero."""
-    columns = ["estimate", "lower", "upper"]
-    with_number = rows[rows["choice"] != OTHER_QUESTION].dropna(subset="estimate")
-    printed = ((with_number[columns].astype(float) - against) / unit).map(lambda value: as_printed(value, digits))
+    printed = printed_rows(rows, against, unit, digits)
+    printed = printed[rows.loc[printed.index, "choice"] != OTHER_QUESTION]
     main, rest = printed.iloc[0], printed.iloc[1:]
-    side = np.sign(float(rows["estimate"].iloc[0]) - against)
-    agrees = np.minimum(side * rest["lower"], side * rest["upper"]) > 0
+    agrees = sides(rest) == (1 if float(rows["estimate"].iloc[0]) > against else -1)
     another = (rest != main).any(axis=1)
-    of_other = with_number["choice"].iloc[1:].isin(OF_OTHER_EFFORTS)
+    of_other = rows.loc[rest.index, "choice"].isin(OF_OTHER_EFFORTS)
     return Agreement(int(another.sum()), int((agrees & another).sum()), bool((of_other & ~agrees).any()))
 
 
