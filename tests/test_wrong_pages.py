@@ -133,7 +133,12 @@ WRONG = {
             "followed.persons.unadjusted(), follow_up_months",
             "followed.persons, follow_up_months",
         ),
-        ("norddjurs-smaajob/overlevelseskurver", "stederne", "& ~followed.receives(common)", "& True"),
+        (
+            "norddjurs-smaajob/overlevelseskurver",
+            "stederne",
+            "destinations(main, where)",
+            "destinations(main, where[::-1])",
+        ),
     ],
     "effect_value": [
         ("norddjurs-smaajob/effekten-i-kroner", "nettoet", '["Kommunen"], cost_dkk)', '["Staten"], cost_dkk)'),

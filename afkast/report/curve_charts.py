@@ -22,8 +22,15 @@ from afkast.report.charts import (
 from afkast.report.danish import number
 from afkast.report.disclosure import HIDDEN_AS
 
-PLACES = (ACTUAL, COMPARED, "#8fb0bd", "#dfe6ea")
-"""Stacked areas: on one kind of benefits, on another, on either, and off them."""
+ON_PLACES = (ACTUAL, COMPARED, "#4f8499", "#b79ac4", "#8fb0bd", "#6d5a80")
+AWAY_PLACES = ("#dfe6ea", "#aab4bb", "#c9d1d6", "#eef1f3")
+"""Stacked areas: on kinds of benefits, and off them."""
+
+DARK = (ACTUAL, COMPARED, "#4f8499", "#6d5a80")
+"""On these a name is white."""
+
+ROOM_FOR_A_NAME = 0.07
+"""Of the height: a thinner area has no name; its numbers stand under the figure."""
 
 NUMBERS_UNDER = ("under observation", "på ydelse", "ude af ydelse", "følges ikke længere")
 
@@ -64,10 +71,10 @@ def share_curves(names: tuple[str, ...], with_difference: bool = False) -> Draw:
     return draw
 
 
-def stacked_shares() -> Draw:
-    """Draws shares that sum to 1 as stacked areas by month, a panel for each name of the upper heading.
+def stacked_shares(away: int = 1) -> Draw:
+    """Draws shares that sum to 1 as stacked areas by month with their names in them, a panel for each upper heading.
 
-    The last place is off benefits.
+    The last `away` places are off benefits.
     """
 
     def draw(figure: Figure, values: pd.DataFrame) -> None:
@@ -78,10 +85,10 @@ def stacked_shares() -> Draw:
         ends = np.append(values.index.to_numpy(), values.index[-1] + 1)
         for axes, name in zip(panels, names, strict=True):
             shares = _under(values, name)
-            steps = np.vstack([shares.to_numpy(), shares.to_numpy()[-1:]]).T
-            colours = [*PLACES[: len(shares.columns) - 1], PLACES[-1]]
             # a month that is hidden has no area
-            axes.stackplot(ends, np.nan_to_num(steps), step="post", labels=shares.columns, colors=colours, linewidth=0)
+            steps = np.nan_to_num(np.vstack([shares.to_numpy(), shares.to_numpy()[-1:]]).T)
+            colours = [*ON_PLACES[: len(steps) - away], *AWAY_PLACES[:away]]
+            axes.stackplot(ends, steps, step="post", colors=colours, linewidth=0)
             axes.set_ylim(0, 1)
             axes.set_xlim(ends[0], ends[-1])
             axes.grid(False)
@@ -89,12 +96,29 @@ def stacked_shares() -> Draw:
             axes.set_title(name, loc="left", fontsize=9, color=INK)
             axes.set_xticks(values.index[::3], [str(month) for month in values.index[::3]])
             axes.set_xlabel("Måneder fra start", fontsize=9)
-        parts = list(_under(values, names[0]).columns)
-        handles, _ = panels[0].get_legend_handles_labels()
-        columns = len(parts) if wide else 1
-        figure.legend(handles, parts, loc="outside upper left", ncols=columns, frameon=False, fontsize=9)
+            _names_in_areas(axes, list(shares.columns), steps[:, :-1], colours)
 
     return draw
+
+
+def _names_in_areas(axes: Axes, names: list[str], heights: NDArray[np.float64], colours: list[str]) -> None:
+    """Each name where its area is tallest, in the middle of it."""
+    tops = heights.cumsum(axis=0)
+    for place, name in enumerate(names):
+        month = int(heights[place].argmax())
+        if heights[place, month] < ROOM_FOR_A_NAME:
+            continue
+        along = (month + 0.5) / heights.shape[1]
+        side = "left" if along < 1 / 3 else "right" if along > 2 / 3 else "center"
+        axes.text(
+            month + {"left": 0.2, "center": 0.5, "right": 0.8}[side],
+            tops[place, month] - heights[place, month] / 2,
+            name,
+            ha=side,
+            va="center",
+            fontsize=8,
+            color="white" if colours[place] in DARK else INK,
+        )
 
 
 def decided_by_week(names: tuple[str, str], target_weeks: int) -> Draw:

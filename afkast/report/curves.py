@@ -22,6 +22,8 @@ SHARE = ("andel", "nedre", "øvre")
 DIFFERENCE = "forskel"
 TOGETHER = "Ydelse, ikke opdelt"
 """Where persons are when so few are on one kind of benefits that only all kinds together are told."""
+AWAY_TOGETHER = "Uden ydelse, ikke opdelt"
+"""The same of those off benefits: self-supporting, dead or moved away."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ class Told:
     behind: Behind = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     gaps: bool = False
+    away: int = 1  # of the places, so many of the last are off benefits
 
     @property
     def remark(self) -> str:
@@ -103,41 +106,54 @@ def told_curves(curves: Mapping[str, Curve], difference: tuple[Floats, Floats, F
     return Told(values, states, behind, notes_of(curves), gaps)
 
 
-def told_places(curves: Mapping[str, Curve], shares: Mapping[str, Mapping[str, Floats]]) -> Told:
+def told_places(
+    curves: Mapping[str, Curve],
+    shares: Mapping[str, Mapping[str, Floats]],
+    away: int = 1,
+    counts: Mapping[str, Mapping[str, NDArray[np.int64]]] | None = None,
+) -> Told:
     """Where the persons of each curve are, as `curve_charts.stacked_shares` draws it.
 
-    shares: by the curve's name and the place, (K,), adding up to 1; the last place is off benefits, the others are
-    kinds of them.
+    shares: by the curve's name and the place, (K,), adding up to 1; the last `away` places are off benefits, the others
+    are kinds of them. Where few are in one place, those on the same side are told together. counts: how many persons
+    are behind each share, where it is not the share of those observed.
     """
     blocks, hidden = {}, {}
     for name, curve in curves.items():
         part = pd.DataFrame(shares[name])
-        persons = part.mul(curve.observed, axis=0).round(6)
-        away, kinds = persons.columns[-1], list(persons.columns[:-1])
+        sides = {TOGETHER: list(part.columns[:-away]), AWAY_TOGETHER: list(part.columns[-away:])}
+        persons = part.mul(curve.observed, axis=0).round(6) if counts is None else pd.DataFrame(counts[name])
         few = persons.map(is_small)
-        nothing = few[away] | persons[kinds].sum(axis=1).map(is_small)
-        undivided = few[kinds].any(axis=1) & ~nothing
-        part.insert(len(kinds), TOGETHER, part[kinds].sum(axis=1).where(undivided))
-        states = pd.DataFrame("", part.index, part.columns)
-        states.loc[nothing | undivided, kinds] = "hidden"
-        states.loc[nothing, away] = "hidden"
-        states[TOGETHER] = np.where(undivided, "", "future")
-        blocks[name] = _adding_up(part, kinds, away, curve.step)
-        hidden[name] = states
+        nothing = pd.concat([persons[places].sum(axis=1).map(is_small) for places in sides.values()], axis=1).any(
+            axis=1
+        )
+        coarse, states = _adding_up(part, sides, curve.step), pd.DataFrame("", part.index, part.columns)
+        for together, places in sides.items():
+            undivided = few[places].any(axis=1) & ~nothing
+            states.loc[nothing | undivided, places] = "hidden"
+            if len(places) > 1:
+                at = list(coarse.columns).index(places[-1]) + 1
+                coarse.insert(at, together, coarse[places].sum(axis=1).where(undivided))
+                states.insert(at, together, np.where(undivided, "", "future"))
+        blocks[name], hidden[name] = coarse, states
     values, states = (pd.concat(frames, axis=1).rename_axis("måned") for frames in (blocks, hidden))
-    if (states.xs(TOGETHER, axis=1, level=1) == "future").to_numpy().all():
-        values, states = (frame.drop(columns=TOGETHER, level=1) for frame in (values, states))
+    for together in (TOGETHER, AWAY_TOGETHER):
+        here = states.columns.get_level_values(1) == together
+        if here.any() and (states.loc[:, here] == "future").to_numpy().all():
+            values, states = (frame.drop(columns=together, level=1) for frame in (values, states))
     gaps = any(np.isnan(curve.told).any() for curve in curves.values())
-    return Told(values, states, notes=notes_of(curves), gaps=gaps)
+    off = away + (AWAY_TOGETHER in values.columns.get_level_values(1))
+    return Told(values, states, notes=notes_of(curves), gaps=gaps, away=off)
 
 
-def _adding_up(part: pd.DataFrame, kinds: list[str], away: str, step: float) -> pd.DataFrame:
-    """The shares in steps that still add up: as much off benefits as the curve says, and the last kind is the rest."""
-    on = in_steps(1 - part[away], step)
+def _adding_up(part: pd.DataFrame, sides: Mapping[str, list[str]], step: float) -> pd.DataFrame:
+    """The shares in steps that still add up: as much on each side as the curve says, and the last place is the rest."""
+    kinds, aways = sides.values()
+    on = in_steps(part[kinds].sum(axis=1), step)
     coarse = pd.DataFrame(in_steps(part, step), part.index, part.columns)
-    coarse[kinds[-1]] = (on - coarse[kinds[:-1]].sum(axis=1)).clip(lower=0)
-    coarse[TOGETHER] = pd.Series(on, part.index).where(part[TOGETHER].notna())
-    return coarse.assign(**{away: 1 - on})
+    for places, total in ((kinds, on), (aways, 1 - on)):
+        coarse[places[-1]] = (total - coarse[places[:-1]].sum(axis=1)).clip(lower=0)
+    return coarse
 
 
 def notes_of(curves: Mapping[str, Curve]) -> tuple[str, ...]:

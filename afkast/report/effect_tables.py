@@ -9,11 +9,13 @@ import pandas as pd
 
 from afkast.analysis import effect
 from afkast.analysis.bias import Domain, Risk
-from afkast.report.curves import Curve
+from afkast.analysis.destinations import ON_BENEFITS, Destinations, Place
+from afkast.analysis.survival import StateOccupation
+from afkast.report.curves import AWAY_TOGETHER, TOGETHER, Curve, Told, told_places
 from afkast.report.danish import Quantity, day, listed, month, number, written
 from afkast.report.disclosure import is_small
 from afkast.report.effect_pages import Cohort
-from afkast.report.effect_words import band_name, covariate_name
+from afkast.report.effect_words import PLACES, band_name, covariate_name
 from afkast.report.show import Page
 
 STARTED, OTHERS, WEIGHTED = "startede", "kunne være startet", "de samme, vejet"
@@ -115,6 +117,51 @@ def tells_few(main: effect.Effect, month: int) -> bool:
         for seen, on in arms
         for count in (on[month], seen[month] - on[month], seen[0] - seen[month])
     )
+
+
+def destinations_told(found: Mapping[str, Destinations], main: effect.Effect, same: str) -> Told:
+    """`destinations` as `stacked_shares` draws it: the places where anyone of either arm has been."""
+    met = [place for place in Place if any(one.persons[:, place].any() for one in found.values())]
+    named = {place: PLACES[place] if place else same.capitalize() for place in met}
+    everyone = {"treated": main.treated_persons, "control": main.control_persons}
+    curves, shares, counts = {}, {}, {}
+    for arm, heading in (("treated", STARTED.capitalize()), ("control", OTHERS.capitalize())):
+        one, months = found[arm], slice(main.follow_up_months)
+        shares[heading] = {name: one.found.share[months, place] for place, name in named.items()}
+        counts[heading] = {name: one.persons[months, place] for place, name in named.items()}
+        benefits = [place for place in met if place in ON_BENEFITS]
+        on = one.found.share[months][:, benefits].sum(axis=1)
+        on_persons = one.persons[months][:, benefits].sum(axis=1)
+        curves[heading] = Curve(on, on, on, one.persons[months].sum(axis=1), on_persons, everyone[arm])
+    return told_places(curves, shares, away=sum(place not in ON_BENEFITS for place in met), counts=counts)
+
+
+def places_at(found: Mapping[str, Destinations], told: Told, month: int, same: str) -> pd.DataFrame:
+    """A row a place: the share of each arm in a month with its interval; NaN of what the figure does not tell."""
+    rows = {}
+    for place in Place:
+        name = PLACES[place] if place else same.capitalize()
+        rows[name] = [
+            cell
+            for arm, heading in (("treated", STARTED), ("control", OTHERS))
+            for cell in _cells_of(found[arm].found, told, (heading.capitalize(), name), month, place)
+        ]
+    heads = pd.MultiIndex.from_product([(STARTED, OTHERS), ("andel", "fra", "til")])
+    for together in (TOGETHER, AWAY_TOGETHER):
+        columns = [(heading.capitalize(), together) for heading in (STARTED, OTHERS)]
+        if all(column in told.values and told.states[column].loc[month] == "" for column in columns):
+            rows[together] = [
+                cell for column in columns for cell in (float(told.values[column].loc[month]), np.nan, np.nan)
+            ]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=heads).dropna(how="all")
+
+
+def _cells_of(
+    found: StateOccupation, told: Told, column: tuple[str, str], month: int, place: Place
+) -> tuple[float, float, float]:
+    if column not in told.values or told.states[column].loc[month] != "":
+        return np.nan, np.nan, np.nan
+    return float(told.values[column].loc[month]), float(found.lower[month, place]), float(found.upper[month, place])
 
 
 def month_told(main: effect.Effect, latest: int) -> int:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from afkast.analysis.destinations import Place
 from afkast.analysis.effect import Doubt, Said, Saying
 from afkast.analysis.history import CHANGED_MONTHS, HISTORY_MONTHS
 from afkast.analysis.lack import NotEnough
@@ -183,6 +184,18 @@ SAVED_AGAINST_BUDGET = {
     "{budgeted}.",
 }
 """The same beside what was decided."""
+
+
+PLACES = {
+    Place.SAME: "Samme ydelse",
+    Place.OTHER: "Anden ydelse",
+    Place.EDUCATION: "Uddannelse",
+    Place.FLEX_JOB: "Fleksjob",
+    Place.PENSION: "Pension",
+    Place.OFF: "Selvforsørgelse",
+    Place.DEAD: "Død",
+    Place.MOVED: "Flyttet fra kommunen",
+}
 
 
 def what_is_said(said: Said) -> str:

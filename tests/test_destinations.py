@@ -1,0 +1,96 @@
+"""Where people are and go: held against counting, and against what must be so."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+
+from afkast.analysis import effect
+from afkast.analysis.destinations import ON_BENEFITS, Place, destinations, kind_of
+
+MONTHS, FOLLOWED = 30, 10
+
+
+@dataclass
+class World:
+    persons: effect.Persons
+    places: np.ndarray
+
+
+def world(seed=1, people=400, months=MONTHS):
+    """Everyone begins on the same benefit and moves between it, another and self-support; a few die or move away."""
+    rng = np.random.default_rng(seed)
+    places = np.zeros((people, months), dtype="int64")
+    for m in range(1, months):
+        draw, before = rng.random(people), places[:, m - 1]
+        to = np.where(draw < 0.1, Place.OFF, np.where(draw < 0.15, Place.OTHER, before))
+        back = (before == Place.OFF) & (draw > 0.9)
+        to = np.where(back, Place.SAME, np.where(draw > 0.995, Place.DEAD, to))
+        places[:, m] = np.where(before >= Place.DEAD, before, to)
+    start = np.where(rng.random(people) < 0.3, rng.integers(2, 8, people), np.nan)
+    return World(effect.Persons(np.isin(places, ON_BENEFITS), np.ones_like(places, bool), start), places)
+
+
+def test_where_all_are_followed_a_share_is_the_count_divided_by_the_group():
+    one = world()
+    main = effect.sequential_trials(one.persons, FOLLOWED)
+    found = destinations(main, one.places)
+    of = main.assigned
+    for k in range(FOLLOWED):
+        at = one.places[of.person, of.months[of.trial] + k]
+        counted = np.bincount(at, minlength=len(Place)) / len(of.person)
+        assert found["treated"].found.share[k] == pytest.approx(counted)
+        assert found["treated"].persons[k] == pytest.approx(np.bincount(at, minlength=len(Place)))
+
+
+def test_those_on_benefits_are_the_effect_s_curves_and_all_places_are_the_whole():
+    one = world(2)
+    main = effect.sequential_trials(one.persons, FOLLOWED)
+    found = destinations(main, one.places)
+    on = list(ON_BENEFITS)
+    assert found["treated"].found.share[:FOLLOWED, on].sum(axis=1) == pytest.approx(main.treated)
+    assert found["control"].found.share[:FOLLOWED, on].sum(axis=1) == pytest.approx(main.control)
+    for arm in found.values():
+        assert arm.found.share.sum(axis=1) == pytest.approx(1)
+
+
+def test_who_could_have_started_in_several_months_is_one_person():
+    one = world(3)
+    main = effect.sequential_trials(one.persons, FOLLOWED)
+    persons = destinations(main, one.places)["control"].persons
+    could = (main.assigned.eligible & ~main.assigned.starts).any(axis=1)
+    assert persons[0].sum() <= could.sum() * len(ON_BENEFITS)
+    dead = (one.places[could] == Place.DEAD).any(axis=1).sum()
+    assert persons[:, Place.DEAD].max() <= dead
+
+
+def test_the_end_of_the_calendar_does_not_bend_the_shares():
+    # the same world, cut off before the last trials are followed to their end
+    whole = world(4, people=4_000)
+    cut = World(
+        effect.Persons(whole.persons.on_benefit[:, :14], whole.persons.observed[:, :14], whole.persons.start),
+        whole.places[:, :14],
+    )
+    shares = [
+        destinations(effect.sequential_trials(one.persons, FOLLOWED), one.places)["treated"].found.share[FOLLOWED - 1]
+        for one in (whole, cut)
+    ]
+    assert np.abs(shares[0] - shares[1]).max() < 0.03
+
+
+@pytest.mark.parametrize(
+    ("benefit", "kind"),
+    [
+        ("kontanthjælp", Place.SAME),
+        ("sygedagpenge", Place.OTHER),
+        ("SU", Place.EDUCATION),
+        ("fleksjob", Place.FLEX_JOB),
+        ("fleksløntilskud", Place.FLEX_JOB),
+        ("førtidspension", Place.PENSION),
+        ("folkepension", Place.PENSION),
+        ("ressourceforløb", Place.OTHER),
+        ("ledighedsydelse", Place.OTHER),
+    ],
+)
+def test_a_benefit_is_a_place_by_its_name(benefit, kind):
+    assert kind_of(benefit, "kontanthjælp") == kind
