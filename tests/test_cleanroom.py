@@ -96,8 +96,7 @@ def test_the_same_bytes_by_a_dask_cluster(imported, forked, cluster, tmp_path):
 def test_a_page_that_fails_on_a_cluster_is_told_as_it_is_here(project, cluster, tmp_path):
     job = written(project, 'assert page == "nej", "siden hedder noget andet"')
     here, there = (
-        [fault for _, fault in building.executed(project, [job], tmp_path, False, address)]
-        for address in ("", cluster)
+        [fault for _, fault in building.executed(project, [job], tmp_path, False, address)] for address in ("", cluster)
     )
     assert here == there == [f"{AT} 2, line 1: its check failed: siden hedder noget andet."]
 
