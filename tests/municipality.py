@@ -435,6 +435,7 @@ ONE_PAGE = {
         {"measure": "sygedagpenge", "benefit": "sygedagpenge", "price_level_year": 2023, "footnotes": []},
         (),
     ),
+    "late_registration": ({"series": "sygedagpenge"}, ()),
     "measurement_points": (
         {
             "highest_allowed": {"sygefravaer": 0.06},

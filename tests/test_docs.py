@@ -10,6 +10,7 @@ import pytest
 from afkast.cli import main
 from afkast.engine import TABLES
 from afkast.intake import CONTRACTS
+from afkast.intake.contracts import DERIVED
 from afkast.intake.faults import QUESTIONS
 from afkast.intake.sources import Csv, Dream, Excel, Journal, Sql, Warehouse
 from afkast.notebook import as_list, read_template
@@ -84,7 +85,7 @@ def test_every_table_and_each_of_its_columns_is_in_the_data_readme(table):
 
 @pytest.mark.parametrize(
     ("table", "columns"),
-    {"islands": TABLES["islands"], "persons_on_benefit": ("period", "persons", "inflow", "outflow")}.items(),
+    {"islands": TABLES["islands"], **DERIVED}.items(),
 )
 def test_every_derived_table_and_each_of_its_columns_is_in_the_data_readme(table, columns):
     derived = DATA_README.split("## Derived tables")[1]

@@ -39,6 +39,14 @@ WRONG = {
         ("kik-ii/kontaktforloeb", "planen", "start + changes.sum().cumsum()", "start - changes.sum().cumsum()"),
         ("kik-ii/kontaktforloeb", "udsvinget", "swing_interval(counted)", "swing_interval(counted[1:])"),
     ],
+    "late_registration": [
+        (
+            "eksempelkoebing-kursus/efterregistrering",
+            "det-ventede",
+            "growth = late_registration.steps(seen)",
+            "growth = late_registration.steps(seen.iloc[:-2])",
+        ),
+    ],
     "gain_by_year": [
         (
             "kik/oekonomi",

@@ -12,6 +12,7 @@ import pandas as pd
 from afkast.analysis.cost import first_basis
 from afkast.analysis.economics import BENEFIT_PRICES, SERVICE_PRICES, MissingPriceLevel, converted
 from afkast.intake import CONTRACTS, Snapshot
+from afkast.intake.contracts import DERIVED
 from afkast.notebook import NAMED, Need, values_of
 from afkast.report.reading import DAY_OF_ROW, of_strategy, until
 from afkast.strategy import Strategy, nearest
@@ -101,7 +102,7 @@ def lacking(data: Data, strategy: Strategy, parameters: Mapping[str, Any], need:
     """Everything that a need asks for and the snapshot has not."""
     if need.when and not parameters[need.when]:
         return
-    if need.table not in CONTRACTS and need.table != "persons_on_benefit":
+    if need.table not in CONTRACTS and need.table not in DERIVED:
         yield Lack(
             f"its notebook needs the table {need.table}, and there is none of that name."
             f"{nearest(need.table, list(CONTRACTS))}"
@@ -121,7 +122,7 @@ def lacking(data: Data, strategy: Strategy, parameters: Mapping[str, Any], need:
     if asked is None or need.optional:
         return
     if data.rows(need.table, strategy, need.later).empty:
-        of = f" of strategy {strategy.id}" if "strategy" in CONTRACTS[need.table].columns else ""
+        of = f" of strategy {strategy.id}" if _has_column(need.table, "strategy") else ""
         yield Lack(
             f"{need.table} has no rows{of}{_until(need, strategy)}; add them to the raw files, declare them in "
             "sources.yml and import."
@@ -241,7 +242,8 @@ def _column(rows: pd.DataFrame, table: str, column: str) -> pd.Series:
 
 
 def _has_column(table: str, column: str) -> bool:
-    return column in CONTRACTS[table].columns or (column == "year" and table in DAY_OF_ROW)
+    columns = DERIVED[table] if table in DERIVED else CONTRACTS[table].columns
+    return column in columns or (column == "year" and table in DAY_OF_ROW)
 
 
 def _is(values: pd.Series, wanted: Any) -> pd.Series:

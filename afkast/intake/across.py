@@ -89,8 +89,7 @@ def judge_strategies(known: set[str], parts: list[Part], faults: Faults) -> None
 
 def judge_tables(sources: list[Source], parts: list[Part], faults: Faults) -> None:
     """Rules between tables, and what must hold on the day of extraction."""
-    for source, rows in parts:
-        _judge_days(source, rows, faults)
+    judge_days(parts, faults)
     _judge_persons(sources, parts, faults)
     _judge_names(parts, faults)
     for source, rows in parts:
@@ -132,6 +131,12 @@ def _note_gaps(source: Source, rows: pd.DataFrame, faults: Faults) -> None:
         if len(months) > 2 and months.diff().median() == 1 and months.diff().max() > 1:
             faults.note(source.label, "gap")
             return
+
+
+def judge_days(parts: list[Part], faults: Faults) -> None:
+    """What must hold on the day of extraction."""
+    for source, rows in parts:
+        _judge_days(source, rows, faults)
 
 
 def _judge_days(source: Source, rows: pd.DataFrame, faults: Faults) -> None:

@@ -33,6 +33,12 @@ from afkast.intake.columns import (
 )
 from afkast.intake.printed import PRINTED
 
+DERIVED = {
+    "persons_on_benefit": ("period", "persons", "inflow", "outflow"),
+    "vintages": ("table", "owner", "name", "source", "unit", "period", "value", "extracted_on", "file"),
+}
+"""The tables that pages may read and no file is: counted in a warehouse, or told by all extractions; their columns."""
+
 PERSON_TABLES = frozenset({"persons", "spells", "cohort", "cases"})
 """The tables with a row per person, or more."""
 
@@ -396,6 +402,7 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
 }
 
 TITLES = {name: contract.title for name, contract in CONTRACTS.items()} | {
-    "persons_on_benefit": "Personer på ydelse, talt i datavarehuset"
+    "persons_on_benefit": "Personer på ydelse, talt i datavarehuset",
+    "vintages": "Tidligere udtræk",
 }
-"""What a reader of the book is told that a table is; the last is counted in the warehouse and has no contract."""
+"""What a reader of the book is told that a table is; the last two are derived and have no contract."""

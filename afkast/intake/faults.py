@@ -40,6 +40,7 @@ CORRECTIONS = {
     "share": "en procent er læst som andel af 1",
     "computed": "værdien er regnet af tæller og nævner",
     "repeated": "den samme række stod der allerede",
+    "revised": "måneden er mærket foreløbig, fordi tidligere udtræk er blevet ændret så sent",
     "still_runs": "slutdatoen ligger efter udtrækket: forløbet løber endnu",
 }
 """What an import puts right, as readers are told."""

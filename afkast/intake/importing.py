@@ -9,16 +9,17 @@ import os
 import re
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from afkast import __version__, engine
-from afkast.analysis import counting
+from afkast.analysis import counting, late_registration
 from afkast.errors import DataError
-from afkast.intake.across import judge_files, judge_strategies, judge_tables
+from afkast.intake import vintages
+from afkast.intake.across import judge_days, judge_files, judge_strategies, judge_tables
 from afkast.intake.derived import PERSONS_ON_BENEFIT, persons_on_benefit
 from afkast.intake.faults import Faults
 from afkast.intake.pseudonym import key_id
@@ -53,32 +54,43 @@ def import_raw(folder: Path, snapshots: Path, key: bytes, on_progress: Progress 
     declared = read_sources(folder)
     raw = folder / RAW
     sources, warehouse = declared.sources, declared.warehouse
-    faults = Faults({source.label: source.accepted for source in sources})
-    contents = _contents(raw, sources, faults)
+    every = [*sources, *(earlier for source in sources for earlier in source.earlier_files())]
+    faults = Faults({source.label: source.accepted for source in every})
+    contents = _contents(raw, every, faults)
     counted = persons_on_benefit(warehouse) if warehouse else None
-    id = _id(folder, declared, contents, counted, key)
+    former = vintages.former(snapshots, every)
+    id = _id(folder, declared, contents, counted, former, key)
     if not faults.found and (written := whole(snapshots, id)):
         use_snapshot(snapshots, id)
         return written
 
     parts: list[Part] = []
-    for number, source in enumerate(sources, start=1):
+    for number, source in enumerate(every, start=1):
         if source.file in contents:
             cells = read_cells(source, contents[source.file], faults)
             if cells is not None:
                 parts.append((source, tidy(source, cells, key, faults)))
             del cells
         if on_progress:
-            on_progress(number, len(sources), source.file)
-    judge_files(sources, contents, parts, faults)
+            on_progress(number, len(every), source.file)
+    parts, earlier = ([part for part in parts if (part[0] in sources) is current] for current in (True, False))
+    judge_files(every, contents, parts, faults)
+    judge_days(earlier, faults)
     judge_tables(sources, parts, faults)
     if known := {path.stem for path in (folder / "strategies").glob("*.yml")}:
         judge_strategies(known, parts, faults)
     entries = [(source.label, _file_entry(source, contents, rows)) for source, rows in parts]
+    entries += [
+        (source.label, _file_entry(source, contents, rows) | {"table": vintages.VINTAGES}) for source, rows in earlier
+    ]
     contents.clear()
     ask_about(entries, current(snapshots), faults)
     tables = put_together(parts, faults)
+    before_now = [put_together(of_day, faults) for of_day in _by_day(earlier)]
     faults.stop()
+    tables[vintages.VINTAGES] = _vintages(former, before_now, tables, every)
+    if "measures" in tables:
+        tables["measures"] = vintages.with_provisional(tables["measures"], tables[vintages.VINTAGES], sources, faults)
     manifest: dict[str, Any] = {
         "id": id,
         "created_at": _now().isoformat(timespec="milliseconds"),
@@ -92,6 +104,24 @@ def import_raw(folder: Path, snapshots: Path, key: bytes, on_progress: Progress 
         manifest["files"].append(_warehouse_entry(warehouse, counted))
     write_snapshot(snapshots, manifest, tables)
     return open_snapshot(snapshots, id)
+
+
+def _by_day(parts: list[Part]) -> list[list[Part]]:
+    """The earlier extractions of each table and day: those of a day are one, as today's are."""
+    groups: dict[tuple[str, date], list[Part]] = {}
+    for source, rows in parts:
+        groups.setdefault((source.table, source.extracted_on), []).append((source, rows))
+    return list(groups.values())
+
+
+def _vintages(
+    former: pd.DataFrame, earlier: list[dict[str, pd.DataFrame]], tables: dict[str, pd.DataFrame], sources: list[Source]
+) -> pd.DataFrame:
+    """What each extraction said; whom a strategy is for, and who moved or died, is what is known today."""
+    days = {(source.table, source.file): source.extracted_on for source in sources}
+    citizens = {name: tables[name] for name in ("cohort", "persons") if name in tables}
+    said = [former, *(vintages.said(citizens | one, days) for one in earlier)]
+    return vintages.put_together(pd.concat(said, ignore_index=True), vintages.said(tables, days))
 
 
 # ---------------------------------------------------------------- the raw folder
@@ -154,14 +184,26 @@ def _check_sums(raw: Path, contents: dict[str, bytes], faults: Faults) -> None:
     faults.add(CHECKSUMS, "not a line as sha256sum writes it", rows=unreadable, remedy=f"Write {CHECKSUMS} again.")
 
 
-def _id(folder: Path, declared: Sources, contents: dict[str, bytes], counted: pd.DataFrame | None, key: bytes) -> str:
+def _id(
+    folder: Path,
+    declared: Sources,
+    contents: dict[str, bytes],
+    counted: pd.DataFrame | None,
+    former: pd.DataFrame,
+    key: bytes,
+) -> str:
     folders = Path(__file__).parent, Path(engine.__file__).parent
-    files = [Path(counting.__file__), *(path for folder in folders for path in sorted(folder.glob("*.py")))]
+    files = [
+        Path(counting.__file__),
+        Path(late_registration.__file__),
+        *(path for folder in folders for path in sorted(folder.glob("*.py"))),
+    ]
     code = [path.read_bytes() for path in files]
     code += [engine.text_of(text).encode() for text in ("islands", "persons_on_benefit", "flows")]
     went_in = {
         "files": {file: sha256(content) for file, content in sorted(contents.items())},
         "declaration": sha256((folder / DECLARATION).read_bytes()),
+        "former": sha256(vintages.digest(former)),
         "warehouse": sha256(_csv(counted)) if counted is not None else None,
         "code": sha256(b"".join(code)),
         "key": key_id(key),

@@ -4,7 +4,7 @@ import difflib
 import re
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
@@ -25,6 +25,9 @@ Scalar = str | int | float | date
 Mark = Literal["zero", "missing", "suppressed"]
 YEAR = re.compile(r"(?<![0-9])(?:19|20)[0-9]{2}(?![0-9])")
 
+DATED = ("measures", "ledger", "spells")
+"""Tables whose earlier extractions are kept: each of their rows belongs to a month."""
+
 Reason = Annotated[str, Field(min_length=10)]
 
 
@@ -41,6 +44,7 @@ class RawFile(Strict):
     table: str
     source: str = Field(min_length=1)  # shown to readers
     extracted_on: date
+    earlier: dict[str, date] = {}  # earlier extractions of the same export that lie in raw/, too: file → its day
     synthetic: bool = False  # the book says so on every page that uses it
     published: bool = False  # an authority has made its numbers public already: none of them is hidden
     accepted: dict[str, Reason] = {}  # what an import asks about the file, answered with a reason readers see
@@ -62,6 +66,22 @@ class RawFile(Strict):
         if self.table not in CONTRACTS:
             raise ValueError(f"table must be one of {', '.join(CONTRACTS)}")
         return self
+
+    @model_validator(mode="after")
+    def _was_extracted_before(self) -> "RawFile":
+        if self.earlier and self.table not in DATED:
+            raise ValueError(f"earlier extractions are kept of {', '.join(DATED)} alone")
+        for file, day in self.earlier.items():
+            if not re.fullmatch(PLAIN_NAME, file) or Path(file).suffix.lower() != Path(self.file).suffix.lower():
+                raise ValueError(f"earlier: {file} is no name of a file of the same kind")
+            if day >= self.extracted_on:
+                raise ValueError(f"earlier: {file} was extracted on {day}, which is not before extracted_on")
+        return self
+
+    def earlier_files(self) -> list[Self]:
+        """The earlier extractions as declared files, the first one first; they are read as this one is."""
+        days = sorted(self.earlier.items(), key=lambda one: one[1])
+        return [self.model_copy(update={"file": file, "extracted_on": day, "earlier": {}}) for file, day in days]
 
     @model_validator(mode="after")
     def _publishes_no_persons(self) -> "RawFile":
@@ -312,7 +332,7 @@ class Sources(Strict):
 
     @model_validator(mode="after")
     def _each_once(self) -> "Sources":
-        labels = [source.label.casefold() for source in self.sources]
+        labels = [one.label.casefold() for source in self.sources for one in (source, *source.earlier_files())]
         if len(set(labels)) < len(labels):
             raise ValueError("a file, or a sheet of it, is declared twice")
         return self

@@ -18,6 +18,7 @@ from filelock import FileLock
 from afkast.errors import DataError
 from afkast.intake.derived import write_islands
 from afkast.intake.snapshot import POINTER, Snapshot, file_sha256, open_snapshot, sha256
+from afkast.intake.vintages import VINTAGES
 
 UNFINISHED = ".unfinished-"
 LOCK = ".lock"
@@ -68,6 +69,8 @@ def _write(snapshots: Path, manifest: dict[str, Any], tables: dict[str, pd.DataF
             written = io.BytesIO()
             table.to_parquet(written, index=False, compression="zstd")
             manifest["tables"][name] = {"rows": len(table), "sha256": sha256(written.getvalue())}
+            if name == VINTAGES:
+                manifest["tables"][name]["derived_from"] = "extractions"
             _write_file(folder / f"{name}.parquet", written.getvalue())
         if "spells" in tables:
             path = folder / "islands.parquet"

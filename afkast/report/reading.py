@@ -21,6 +21,7 @@ DAY_OF_ROW = {
     "statuses": "counted_on",
     "measures": "period",
     "persons_on_benefit": "period",
+    "vintages": "period",
     "spells": "start",
     "cohort": "entered_on",
     "cases": "opened_on",

@@ -46,10 +46,12 @@ from formats import (
 from persons import (
     HEADING_OF_SPELLS,
     HEADING_OF_TARGET_GROUP,
+    Spell,
     danish_date,
     day_of,
     export,
     impossible_birthday,
+    last_day,
     spells_of,
     with_or_without_hyphen,
 )
@@ -59,7 +61,10 @@ FIRST_YEAR = 2017  # month 0 of a world is its January
 REGISTERED_ON = date(2021, 1, 1)
 EXTRACTED_ON = date(2023, 12, 31)
 LATE_MONTHS, REGISTERED_LATE = 2, 0.12  # of those on benefits, so many are not yet registered in either newest month
+EARLIER = (2, 1)  # the exports were made so many months before, too
 SEED_POSTINGS = 20231231
+SEED_REGISTERED = 20231230
+BENEFIT_REGISTERED = (0.80, 0.12, 0.05, 0.03)  # of the municipality's persons on the benefit, in the month and after it
 YEARS = (2021, 2022, 2023, 2024)
 
 BENEFIT = "Kontanthjælp"
@@ -127,15 +132,35 @@ def drawn(investment: Investment) -> World:
     return simulate(investment.intervention, investment.persons, np.random.default_rng(investment.seed))
 
 
-def as_registered(on: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """On benefits as far as the extraction knows: some benefits of the newest months are registered after it.
+def registered_late(persons: int, months: range, rng: np.random.Generator) -> dict[int, np.ndarray]:
+    """By month, whose benefits of it and of the next are registered more than so many months after it."""
+    return {month: rng.random(persons) < REGISTERED_LATE for month in months}
+
+
+def as_registered(on: np.ndarray, late: dict[int, np.ndarray], last: int = MONTHS - 1) -> np.ndarray:
+    """On benefits as far as an extraction at the end of the month `last` knows: some benefits are registered after it.
 
     In each of the newest months, of those not left out already; who is left out in one is so in the next too.
     """
     known = on.copy()
-    for month in range(MONTHS - LATE_MONTHS, MONTHS):
-        known[rng.random(len(on)) < REGISTERED_LATE, month:] = False
+    for month in range(last + 1 - LATE_MONTHS, last + 1):
+        known[late[month], month:] = False
     return known
+
+
+def told_before(spells: list[Spell], known: np.ndarray, last: int) -> list[Spell]:
+    """The rows of an extraction at the end of the month `last`: up to the last month that was known then."""
+    until = last
+    while until > last - LATE_MONTHS and not known[until]:
+        until -= 1
+    told = []
+    for benefit, start, end in spells:
+        if start > last_day(until, FIRST_YEAR):
+            continue
+        runs_on = end is None or end > last_day(until, FIRST_YEAR)
+        cut = None if until == last else last_day(until, FIRST_YEAR)
+        told.append(Spell(benefit, start, cut if runs_on else end))
+    return told
 
 
 class Exported(NamedTuple):
@@ -144,14 +169,20 @@ class Exported(NamedTuple):
     persons: list[str]
     spells: list[str]
     target_group: list[tuple[str, ...]]
+    earlier_spells: dict[int, list[str]]  # of the extraction so many months before
 
 
 def exported(investment: Investment) -> Exported:
     world = drawn(investment)
     rng = np.random.default_rng([investment.seed, 1])
-    known = as_registered(world.on, rng)
+    late = registered_late(investment.persons, range(MONTHS - LATE_MONTHS, MONTHS), rng)
+    known = as_registered(world.on, late)
+    rng_before = np.random.default_rng([investment.seed, 2])
+    months_before = range(MONTHS - LATE_MONTHS - max(EARLIER), MONTHS - LATE_MONTHS)
+    late |= registered_late(investment.persons, months_before, rng_before)
+    known_before = {months: as_registered(world.on, late, MONTHS - 1 - months) for months in EARLIER}
     educations = tuple(EDUCATIONS)
-    rows = Exported([], [], [])
+    rows = Exported([], [], [], {months: [] for months in EARLIER})
     for person in range(investment.persons):
         birth_year = REGISTERED_ON.year - int(world.age[person])
         is_man = int(rng.integers(2))
@@ -166,10 +197,13 @@ def exported(investment: Investment) -> Exported:
         moved, died = (None, gone_on) if world.died[person] else (gone_on, None)
         sex, trained = "Mand" if is_man else "Kvinde", educations[world.education[person]]
         rows.persons.append(f"{cpr()};{danish_date(died)};{danish_date(moved)};{birth_year};{sex};{trained}")
-        for benefit, start, end in spells_of(
-            rng, known[person], gone_on, (BENEFIT, OTHER_BENEFITS), FIRST_YEAR, one_benefit_until=0
-        ):
+        spells = spells_of(rng, known[person], gone_on, (BENEFIT, OTHER_BENEFITS), FIRST_YEAR, one_benefit_until=0)
+        for benefit, start, end in spells:
             rows.spells.append(f"{cpr()};{benefit};{danish_date(start)};{danish_date(end)}")
+        for months, of in rows.earlier_spells.items():
+            for benefit, start, end in told_before(spells, known_before[months][person], MONTHS - 1 - months):
+                written = with_or_without_hyphen(rng_before, digits)
+                of.append(f"{written};{benefit};{danish_date(start)};{danish_date(end)}")
         start_month = int(world.start_month[person])
         before = gone_on.day if gone_on and gone_month == start_month else 29
         started = day_of(start_month, int(rng.integers(1, before)), FIRST_YEAR) if start_month < MONTHS else None
@@ -185,12 +219,17 @@ def person_files() -> dict[str, bytes]:
         "CPR-nr.;Død;Fraflyttet;Fødselsår;Køn;Uddannelse",
         [row for one in of.values() for row in one.persons],
     )
-    spells = export(
-        f"Ydelsesforløb til og med {danish_date(EXTRACTED_ON)}",
-        HEADING_OF_SPELLS,
-        [row for one in of.values() for row in one.spells],
-        EXTRACTED_ON,
-    )
+
+    def spells(rows: list[str], extracted_on: date) -> bytes:
+        title = f"Ydelsesforløb til og med {danish_date(extracted_on)}"
+        return export(title, HEADING_OF_SPELLS, rows, extracted_on).encode("cp1252")
+
+    earlier = {
+        f"eksempelkoebing_forloeb_{day:%Y-%m}.csv": spells(
+            [row for one in of.values() for row in one.earlier_spells[months]], day
+        )
+        for months, day in ((months, extracted_before(months)) for months in EARLIER)
+    }
     heading = tuple(HEADING_OF_TARGET_GROUP.split(";"))
     groups = [
         Sheet(name, (f"Målgruppen for {name.lower()}",), heading, one.target_group, f"Trukket {EXTRACTED_ON:%d-%m-%Y}")
@@ -198,9 +237,44 @@ def person_files() -> dict[str, bytes]:
     ]
     return {
         "eksempelkoebing_personer.csv": persons.encode("utf-8-sig"),
-        "eksempelkoebing_forloeb.csv": spells.encode("cp1252"),
+        "eksempelkoebing_forloeb.csv": spells([row for one in of.values() for row in one.spells], EXTRACTED_ON),
+        **earlier,
         "eksempelkoebing_maalgrupper.xlsx": workbook(groups, created=datetime(2023, 12, 31)),
     }
+
+
+def extracted_before(months: int) -> date:
+    """The last day of the month so many months before that of the extraction."""
+    return last_day(MONTHS - 1 - months, FIRST_YEAR)
+
+
+# ---------------------------------------- the municipality's persons on the benefit
+
+
+def registered_persons(seed: int = SEED_REGISTERED) -> np.ndarray:
+    """By month from January 2021 and by months since it: persons on the benefit who are registered; the last is all."""
+    rng = np.random.default_rng(seed)
+    months = 12 * (EXTRACTED_ON.year - REGISTERED_ON.year) + 12
+    persons = 1840 + np.cumsum(rng.integers(-30, 28, months))
+    limits = np.cumsum(BENEFIT_REGISTERED)
+    return np.array([[*np.searchsorted(np.sort(rng.random(one)), limits[:-1]).tolist(), one] for one in persons])
+
+
+def benefit_file(months_before: int) -> bytes:
+    """Persons on the benefit by month, as the system's list says at an extraction."""
+    registered = registered_persons()
+    last = len(registered) - 1 - months_before
+    rows = []
+    for month in range(last + 1):
+        known = registered[month, min(last - month, len(BENEFIT_REGISTERED) - 1)]
+        rows.append(f"{REGISTERED_ON.year + month // 12}M{month % 12 + 1:02};{MUNICIPALITY};{danish(int(known))}")
+    above = [f"Personer på {BENEFIT.lower()}", f"Trukket {danish_date(extracted_before(months_before))}", ""]
+    return csv_file(above, "Måned;Kommune;Personer", rows).encode("utf-8-sig")
+
+
+def benefit_files() -> dict[str, bytes]:
+    before = {f"eksempelkoebing_kontanthjaelp_{extracted_before(one):%Y-%m}.csv": benefit_file(one) for one in EARLIER}
+    return {"eksempelkoebing_kontanthjaelp.csv": benefit_file(0), **before}
 
 
 # ---------------------------------------- money
@@ -264,6 +338,7 @@ def files() -> dict[str, bytes]:
     """The raw files by name."""
     return {
         **person_files(),
+        **benefit_files(),
         "eksempelkoebing_posteringer.xlsx": postings_sheet(),
         "eksempelkoebing_budget.xlsx": budget(),
     }
@@ -345,7 +420,13 @@ of start on, so it is first seen in the month after.
 
 The files are extracted on {danish_date(EXTRACTED_ON)}. In each of the {LATE_MONTHS} newest months {REGISTERED_LATE:.0%}
 of the benefits not left out already are registered later than that; who is left out in the one is so in the next. What
-the files hold of these months is too little, and to take it as it is looks like people leaving.
+the files hold of these months is too little, and to take it as it is looks like people leaving. The same was extracted
+one and two months before, when the newest months were others: complete are {1 - REGISTERED_LATE:.0%} of a month that
+ended a month before the extraction, {(1 - REGISTERED_LATE) ** 2:.0%} of the newest, and all of older ones.
+
+The municipality's number of persons on {BENEFIT.lower()} was extracted on the same three days. Of a month's persons
+{", ".join(f"{share:.0%}" for share in np.cumsum(BENEFIT_REGISTERED)[:-1])} are registered at its end, one month and two
+months after it, each by chance, and all three months after it.
 
 ## What is to be found
 
