@@ -96,6 +96,56 @@ def import_(data: Path | None) -> None:
 
 @main.command()
 @_data
+@click.argument("file", required=False)
+@click.option("--again", is_flag=True, help="Ask again for what has been answered today.")
+def fetch(data: Path | None, file: str | None, again: bool) -> None:
+    """Ask services for the files that sources.yml declares with fetch: FILE, or all of them, into raw/.
+
+    Keys come from the environment. What cannot be had leaves its file as it was; the exit code is 3 when others came.
+    """
+    import shutil
+    from datetime import date
+
+    from afkast.intake.fetching import fetch as fetch_file
+    from afkast.intake.sources import read_sources
+    from afkast.intake.web import FetchError, Web
+
+    project = find_project(data)
+    cache = project.build / "fetched"
+    if again:
+        shutil.rmtree(cache, ignore_errors=True)
+    sources = read_sources(project.data).sources
+    wanted = [one for one in sources if (one.file == file if file else getattr(one, "fetch", None))]
+    if not wanted:
+        there = ", ".join(dict.fromkeys(one.file for one in sources))
+        raise AfkastError(f"sources.yml declares no file {file}; it declares {there}." if file else "nothing to fetch.")
+    came = 0
+    for source in wanted:
+        try:
+            size = fetch_file(project.data, source, Web(cache, date.today()))
+        except FetchError as error:
+            click.echo(f"afkast: {source.file}: {error}", err=True)
+        else:
+            came += 1
+            click.echo(f"{source.file}: {size:,} bytes, extracted today; run `afkast import`")
+    if came < len(wanted):
+        sys.exit(PARTLY if came else 1)
+
+
+@main.command()
+@_data
+def sources(data: Path | None) -> None:
+    """List the declared files: table, source, when each was extracted, and when a newer one is due."""
+    from datetime import date
+
+    from afkast.intake.fetching import overview
+
+    for line in overview(find_project(data).data, date.today()):
+        click.echo(line)
+
+
+@main.command()
+@_data
 def snapshots(data: Path | None) -> None:
     """List the snapshots of the data folder, the newest last; a * marks the one in use.
 

@@ -201,3 +201,33 @@ def test_a_spreadsheet_of_open_document_is_read(tmp_path):
         ("2026-07", "Eksempelkøbing", 1412.0, "ok"),
         ("2026-08", "Lilleby", 0.0, "ok"),
     ]
+
+
+# ---------------------------------------------------------------- quarters
+
+QUARTERLY = """\
+  - file: folketal.csv
+    reader: csv
+    table: measures
+    columns: {TID: period, INDHOLD: value}
+    constants: {measure: folketal, area: Strandlev, unit: borgere}
+"""
+
+
+@pytest.mark.parametrize("written", ["2026K2", "2026Q02", "2026Q2"])
+@pytest.mark.parametrize(
+    ("says", "months"),
+    [("first", ["2026-04"]), ("last", ["2026-06"]), ("each", ["2026-04", "2026-05", "2026-06"])],
+)
+def test_a_quarter_s_value_speaks_of_the_months_that_are_declared(tmp_path, written, says, months):
+    declared = QUARTERLY + f"    quarters: {says}\n"
+    raw = write_own(tmp_path / "raw", declared, {"folketal.csv": f"TID;INDHOLD\n{written};960\n2026M07;970\n"})
+    read = imported(raw).table("measures").set_index("period")["value"]
+    assert read.index.strftime("%Y-%m").tolist() == [*months, "2026-07"]
+    assert read.tolist() == [960.0] * len(months) + [970.0]
+
+
+def test_a_quarter_that_nothing_is_said_of_is_a_fault_with_its_cure(tmp_path):
+    [sentence] = refused(write_own(tmp_path / "raw", QUARTERLY, {"folketal.csv": "TID;INDHOLD\n2026K2;960\n"}))
+    assert sentence.startswith("folketal.csv, column 'TID': a quarter, and sources.yml does not say")
+    assert sentence.endswith("Declare quarters: first, last or each.")

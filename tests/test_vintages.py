@@ -106,6 +106,11 @@ def test_a_correction_of_the_same_day_takes_the_place_of_what_was_said(three):
 
 def test_an_export_that_is_taken_back_leaves_what_was_said_before_it(three):
     raw, _ = three
+    change(
+        raw.parent / "sources.yml",
+        "source: Jobindsats",
+        "source: Jobindsats\n    accepted: {stale: det nyeste var en fejl}",
+    )
     back = next_export(raw, "2026-10-09", "2026-09-09", SECOND)
     assert {day for _, day in told(back)} == {"08-09", "09-09"}
 

@@ -24,6 +24,30 @@ def with_states(source: Source, named: pd.DataFrame, faults: Faults) -> pd.DataF
     return named
 
 
+QUARTER = r"([0-9]{4})(?:K|Q0?|-Q|-K)([1-4])"
+"""2019K2 (StatBank), 2026Q01 (Jobindsats), 2019Q2."""
+
+
+def by_month(source: Source, named: pd.DataFrame, faults: Faults) -> pd.DataFrame:
+    """Quarters as months: the first, the last, or a row for each, as the declaration says."""
+    found = named["period"].str.extract(f"^{QUARTER}$")
+    quarterly = found[0].notna()
+    if not quarterly.any():
+        return named
+    says = source.quarters if isinstance(source, Sheet) else None
+    if says is None:
+        rule = "a quarter, and sources.yml does not say of which of its months the value speaks"
+        remedy = "Declare quarters: first, last or each."
+        heading = source.headings.get("period", "period")
+        faults.add(source.label, rule, column=heading, rows=named.index[quarterly], remedy=remedy)
+        return named.assign(period=named["period"].mask(quarterly))
+    parts = [named[~quarterly]]
+    for month in {"first": (0,), "last": (2,), "each": (0, 1, 2)}[says]:
+        number = (3 * found[1][quarterly].astype(int) - 2 + month).map("{:02}".format)
+        parts.append(named[quarterly].assign(period=found[0][quarterly] + "M" + number))
+    return pd.concat(parts).sort_index(kind="stable")
+
+
 def complete(source: Sheet, named: pd.DataFrame, faults: Faults) -> pd.DataFrame:
     """The rows that a source leaves out because they are zero, of every area, month and measure that it has.
 

@@ -13,6 +13,7 @@ from afkast.errors import DataError
 from afkast.intake.cells import DecimalMark
 from afkast.intake.contracts import CONTRACTS, PERSON_TABLES
 from afkast.intake.faults import QUESTIONS
+from afkast.intake.services import Jobindsats, Service
 from afkast.intake.wording import normal_data
 from afkast.project import DECLARATION
 from afkast.yaml_file import YamlFile, read_yaml, validate
@@ -45,6 +46,9 @@ class RawFile(Strict):
     source: str = Field(min_length=1)  # shown to readers
     extracted_on: date
     earlier: dict[str, date] = {}  # earlier extractions of the same export that lie in raw/, too: file → its day
+    due: Annotated[int, Field(ge=1, le=28)] | list[date] | None = (
+        None  # when new ones come: a day of each month, or days
+    )
     synthetic: bool = False  # the book says so on every page that uses it
     published: bool = False  # an authority has made its numbers public already: none of them is hidden
     accepted: dict[str, Reason] = {}  # what an import asks about the file, answered with a reason readers see
@@ -60,6 +64,15 @@ class RawFile(Strict):
     def label(self) -> str:
         """What a fault calls the file."""
         return self.file
+
+    def due_after(self, day: date) -> date | None:
+        """The first day after that one on which a new file is due; None where nobody has said, or knows."""
+        if isinstance(self.due, list):
+            return min((one for one in self.due if one > day), default=None)
+        if self.due is None:
+            return None
+        months = 12 * day.year + day.month - 1 + (day.day >= self.due)
+        return date(months // 12, months % 12 + 1, self.due)
 
     @model_validator(mode="after")
     def _table_exists(self) -> "RawFile":
@@ -157,6 +170,9 @@ class Sheet(RawFile):
     marks: dict[str, Mark] = {}  # what stands for a number or a day: what it says
     decimal: DecimalMark | None = None  # where the cells do not tell it
     scale: float | None = Field(default=None, gt=0)  # kroner, or units, to one of the file's
+    quarters: Literal["first", "last", "each"] | None = (
+        None  # measures: of which of its months a quarter's value speaks
+    )
     absent: Literal["zero"] | None = None  # measures: what a row that is not there says, as in StatBank's BULK
     leave_out: dict[str, list[str]] = {}  # heading: wordings of rows that are not data, such as totals
     footer: str | None = None  # rows from the first whose first cell begins with this are not data
@@ -233,6 +249,8 @@ class Sheet(RawFile):
             raise ValueError("a total needs months or years")
         if self.negate and "amount_dkk" not in contract:
             raise ValueError("negate needs a table with amounts")
+        if self.quarters and self.table != "measures":
+            raise ValueError("only the table measures has quarters")
         if self.absent and self.table != "measures":
             raise ValueError("only in the table measures can a row that is not there be a zero")
         if "suppressed" in self.marks.values() and self.table != "measures":
@@ -255,7 +273,19 @@ class Sheet(RawFile):
         return self
 
 
-class Csv(Sheet):
+class Fetched(Sheet):
+    """A table that may be asked of a service, instead of being put into raw/ by hand."""
+
+    fetch: Service | None = None
+
+    @model_validator(mode="after")
+    def _comes_in_its_form(self) -> "Fetched":
+        if isinstance(self.fetch, Jobindsats) and not self.file.lower().endswith(".json"):
+            raise ValueError("what Jobindsats answers is kept as .json")
+        return self
+
+
+class Csv(Fetched):
     """A text file: a line per row, the same character between all cells."""
 
     reader: Literal["csv"]
@@ -282,7 +312,7 @@ class Excel(Sheet):
         return f"{self.file}, sheet '{self.sheet}'"
 
 
-class Json(Sheet):
+class Json(Fetched):
     """An answer that was saved: Jobindsats v2 and v3, JSON-stat, or a list of records."""
 
     reader: Literal["json"]

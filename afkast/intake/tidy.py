@@ -12,7 +12,7 @@ import pandera.pandas as pa
 from afkast.intake.cells import DATE, NO_DAYS, NOT_A_NUMBER, danish_text, dates, months, numbers
 from afkast.intake.contracts import CONTRACTS
 from afkast.intake.faults import CORRECT_DECLARATION, CORRECT_ROWS, Faults
-from afkast.intake.measures import complete, with_states
+from afkast.intake.measures import by_month, complete, with_states
 from afkast.intake.numeric import judge_decimals, read_marks, read_percentages
 from afkast.intake.printed import PRINTED
 from afkast.intake.pseudonym import CASE, CPR, pseudonyms
@@ -39,6 +39,7 @@ def tidy(source: Source, cells: pd.DataFrame, key: bytes, faults: Faults) -> pd.
     if "source" in contract and "source" not in named:
         named["source"] = source.source
     if source.table == "measures":
+        named = by_month(source, named, faults)
         if isinstance(source, Sheet) and source.absent:
             named = complete(source, named, faults)
         named = with_states(source, named, faults)
