@@ -97,6 +97,17 @@ def test_a_former_snapshot_stays_as_it_was(three):
     }
 
 
+def test_what_a_file_of_another_name_said_is_kept_under_today_s(three):
+    raw, _ = three
+    (raw / "antal.csv").rename(raw / "antal_10.csv")
+    change(raw.parent / "sources.yml", "file: antal.csv", "file: antal_10.csv")
+    change(raw.parent / "sources.yml", "2026-10-09", "2026-10-10")
+    change(raw / "antal_10.csv", "75", "77")
+    renamed = imported(raw)
+    assert len(told(renamed)) == 13
+    assert set(renamed.table("vintages")["file"]) == {"antal_10.csv"}
+
+
 def test_a_correction_of_the_same_day_takes_the_place_of_what_was_said(three):
     raw, _ = three
     corrected = next_export(raw, "2026-10-09", "2026-10-09", THIRD.replace("75", "76"))

@@ -80,9 +80,9 @@ def import_raw(folder: Path, snapshots: Path, key: bytes, on_progress: Progress 
     if known := {path.stem for path in (folder / "strategies").glob("*.yml")}:
         judge_strategies(known, parts, faults)
     entries = [(source.label, _file_entry(source, contents, rows)) for source, rows in parts]
-    entries += [
-        (source.label, _file_entry(source, contents, rows) | {"table": vintages.VINTAGES}) for source, rows in earlier
-    ]
+    for source, rows in earlier:
+        told = {"table": vintages.VINTAGES, "earlier_of": source.table}
+        entries.append((source.label, _file_entry(source, contents, rows) | told))
     contents.clear()
     ask_about(entries, current(snapshots), faults)
     tables = put_together(parts, faults)
@@ -121,7 +121,8 @@ def _vintages(
     days = {(source.table, source.file): source.extracted_on for source in sources}
     citizens = {name: tables[name] for name in ("cohort", "persons") if name in tables}
     said = [former, *(vintages.said(citizens | one, days) for one in earlier)]
-    return vintages.put_together(pd.concat(said, ignore_index=True), vintages.said(tables, days))
+    files = {source.file for source in sources}
+    return vintages.put_together(pd.concat(said, ignore_index=True), vintages.said(tables, days), files)
 
 
 # ---------------------------------------------------------------- the raw folder

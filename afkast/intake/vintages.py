@@ -64,10 +64,18 @@ def former(snapshots: Path, declared: Iterable[Source]) -> pd.DataFrame:
     return _last_said(rows[~again])
 
 
-def put_together(earlier: pd.DataFrame, now: pd.DataFrame) -> pd.DataFrame:
-    """All that is known, of the series that the snapshot has; what is said now goes before what was said."""
-    known = pd.MultiIndex.from_frame(earlier[SERIES]).isin(pd.MultiIndex.from_frame(now[SERIES]))
-    return _last_said(pd.concat([earlier[known], now], ignore_index=True))
+def put_together(earlier: pd.DataFrame, now: pd.DataFrame, files: set[str]) -> pd.DataFrame:
+    """All that is known, of the series that the snapshot has; what is said now goes before what was said.
+
+    A file of then that is none of today's `files` had another name: today's of the series stands for it.
+    """
+    today = now.drop_duplicates(SERIES).set_index(SERIES)["file"]
+    series = pd.MultiIndex.from_frame(earlier[SERIES])
+    named = earlier["file"].where(
+        earlier["file"].isin(files), pd.Series(today.reindex(series).to_numpy(), earlier.index)
+    )
+    known = series.isin(today.index)
+    return _last_said(pd.concat([earlier.assign(file=named)[known], now], ignore_index=True))
 
 
 def digest(rows: pd.DataFrame) -> bytes:

@@ -225,7 +225,7 @@ class Page(Reader):
         read = self.has_read_persons
         named = [source] if isinstance(source, pd.DataFrame) else list(source)
         frames = bool(named) and not any(isinstance(one, str) for one in named)
-        tables = {str(entry["table"]) for entry in files}
+        tables = {str(entry.get("earlier_of") or entry["table"]) for entry in files}
         # files that are only named are those of numbers that other pages have shown, or what is told of files
         of_persons = bool(tables & OF_PERSONS) if frames else read
         public = _are_published(files) and not read
