@@ -405,6 +405,7 @@ ONE_PAGE = {
         },
         ("besparelse",),
     ),
+    "economics_outlook": ({"gain_sign": 1, "measures": ["sygedagpenge", "jobafklaring"]}, ()),
     "full_year_persons": (
         {
             "measure": "sygedagpenge",

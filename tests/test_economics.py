@@ -2,6 +2,7 @@
 
 from datetime import date
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -175,7 +176,7 @@ def test_an_average_to_date_needs_every_month_from_january_in_order(stock):
 
 def test_an_index_is_100_at_its_base_and_keeps_the_ratios():
     june = pd.Timestamp("2019-06-01")
-    assert list(economics.index_series(months_from("2019-05-01", -50, -200, -300), june)) == [25, 100, 150]
+    assert list(economics.index_series(months_from("2019-05-01", 50, 200, 300), june)) == [25, 100, 150]
 
 
 @pytest.mark.parametrize(
@@ -183,6 +184,7 @@ def test_an_index_is_100_at_its_base_and_keeps_the_ratios():
     [
         ((0, 5, 6), "is 0 in the base month"),
         ((5, -5, 6), "changes its sign"),
+        ((-5, -6, -7), "a growing loss would be a rising index"),
         ((5, 0, 6), "changes its sign or is 0"),
         ((5, None, 6), "lacks months"),
         ((None, 5, 6), "lacks months"),
@@ -296,3 +298,28 @@ def test_amounts_are_brought_to_one_years_prices_and_a_year_without_a_source_is_
     # two sources that disagree are no source, and a year without spending is not made up
     assert economics.in_prices_of(spent.rename({2019: 2018}), 2020, "samlet service", PRICE_LEVELS).isna().sum() == 2
     assert economics.in_prices_of(spent[:0], 2020, "samlet service", PRICE_LEVELS).empty
+
+
+@given(st.lists(st.floats(0, 1e4), min_size=12, max_size=12), st.floats(0, 1e4), st.floats(0, 3e5))
+def test_the_months_own_savings_sum_to_the_saving_of_the_year(persons, budget, price):
+    stocks = pd.DataFrame({"sygedagpenge": persons}, pd.date_range("2019-01-01", periods=12, freq="MS"))
+    of_year = {2019: {"sygedagpenge": budget}}, {2019: {"sygedagpenge": price}}
+    saved = economics.saving_of_months(stocks, *(pd.DataFrame(one).T for one in of_year))
+    average = stocks["sygedagpenge"].mean()
+    whole = economics.saving_against_original_budget(average, budget, price)
+    assert saved.sum() == pytest.approx(whole, abs=1)
+
+
+def test_a_month_s_own_saving_takes_the_budget_and_the_price_of_its_year_and_is_not_known_without_them():
+    stocks = pd.DataFrame({"a": [90.0, 80.0, 70.0]}, pd.to_datetime(["2018-12-01", "2019-01-01", "2020-01-01"]))
+    budgets, prices = pd.DataFrame({"a": {2018: 100, 2019: 100}}), pd.DataFrame({"a": {2018: 12_000, 2019: 24_000}})
+    saved = economics.saving_of_months(stocks, budgets, prices)
+    assert list(saved[:2]) == [10_000, 40_000]
+    assert np.isnan(saved.iloc[2])
+
+
+def test_a_line_by_committee_has_the_named_first_and_none_that_is_not_there():
+    index = pd.MultiIndex.from_tuples([("investment", "A"), ("investment", "B"), ("benefit_saving", "A")])
+    frame = pd.DataFrame({"dkk": [1, 2, 3]}, index.set_names(["line", "committee"]))
+    assert list(economics.of_line(frame, "investment", ["B", "C"]).index) == ["B", "A"]
+    assert economics.of_line(frame, "financing").empty

@@ -24,13 +24,17 @@ WRONG = {
         ),
         ("kijos/oekonomi", "forbruget", "economics.to_date(posted_by_month, report.as_of)", "posted_by_month[1:]"),
         ("kijos/oekonomi", "nettogevinsten", "gain_to_date = net_gain[1] +", "gain_to_date = net_gain[2] +"),
+        ("kijos/oekonomi", "efterregningen", ".apply(economics.year_to_date_average).iloc[-1]", ".iloc[-1]"),
+    ],
+    "economics_outlook": [
+        ("kijos/prognose", "maanederne", "economics.net_gain(saved, spent)", "economics.net_gain(spent, saved)"),
+        ("kijos/prognose", "prognoserne", "year_of_flow(spent[", "year_of_flow(2 * spent["),
         (
-            "kijos/oekonomi",
-            "prognoserne",
-            'forecast.year_of_flow(spent_in_month, phased["investment"])\n',
-            'forecast.year_of_flow(2 * spent_in_month, phased["investment"])\n',
+            "kijos/prognose",
+            "periodens-slutning",
+            "net_gain(saved.iloc[-1], expected_spend)",
+            "net_gain(0, expected_spend)",
         ),
-        ("kijos/oekonomi", "periodens-slutning", "year_end + gains.cumsum()]", "gains.cumsum()]"),
     ],
     "same_period_last_year": [
         ("kijos/revalidering", "aendringen", "average[year] - average[year - 1]", "average[year]"),

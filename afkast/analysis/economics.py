@@ -31,6 +31,7 @@ class NoIndex(StrEnum):
 
     GAPS = "lacks months; give it all of them"
     ZERO_BASE = "is 0 in the base month; choose another, or show amounts"
+    NEGATIVE = "is below 0: a growing loss would be a rising index; show amounts"
     CHANGES_SIGN = "changes its sign or is 0 on the way; show amounts"
 
 
@@ -136,13 +137,15 @@ def year_to_date_average(stock: pd.Series) -> pd.Series:
 
 
 def index_series(amounts: pd.Series, base: pd.Timestamp) -> pd.Series:
-    """Index, base = 100. Refused where it means nothing: at a base of 0, or when the sign changes."""
+    """Index, base = 100. Refused where it means nothing: at a base of 0 or below it, or when the sign changes."""
     if amounts.isna().any() or base not in amounts.index:
         raise UndefinedIndex(NoIndex.GAPS)
     if amounts[base] == 0:
         raise UndefinedIndex(NoIndex.ZERO_BASE)
     if (amounts * amounts[base] <= 0).any():
         raise UndefinedIndex(NoIndex.CHANGES_SIGN)
+    if amounts[base] < 0:
+        raise UndefinedIndex(NoIndex.NEGATIVE)
     return 100 * amounts / amounts[base]
 
 
@@ -280,3 +283,46 @@ def in_prices_of(amounts: pd.Series, to_year: int, kind: str, price_levels: pd.D
 
     years = [int(year) for year in amounts.index]
     return pd.Series([one(*pair) for pair in zip(years, amounts, strict=True)], amounts.index, dtype="float64")
+
+
+def of_line(by_committee: pd.DataFrame, line: str, order: Iterable[str] = ()) -> pd.DataFrame:
+    """The rows of one line by committee: the named ones first, then the others; none where the line is not there."""
+    rows = by_committee[by_committee.index.get_level_values("line") == line].droplevel("line")
+    named = [one for one in order if one in rows.index]
+    return rows.reindex([*named, *rows.index.difference(named)])
+
+
+def per_line(monthly: pd.DataFrame, months: pd.DatetimeIndex) -> pd.DataFrame:
+    """A budget by month as a column a line, for each of the months; a month or a line without budget is 0."""
+    lines = monthly.pivot_table(index="month", columns="line", values="amount_dkk", aggfunc="sum")
+    return lines.reindex(index=months, columns=["benefit_saving", "investment"]).fillna(0)
+
+
+def signed(budget: pd.DataFrame) -> pd.Series:
+    """The amounts of a budget with + for what is gained and − for what is invested."""
+    return budget["amount_dkk"].where(budget["line"] != "investment", -budget["amount_dkk"])
+
+
+def months_until(as_of: date, *begins: date | pd.Timestamp) -> pd.DatetimeIndex:
+    """The months from that of the earliest day to that of as_of, each by its first day."""
+    first = min(pd.Timestamp(one) for one in begins).replace(day=1)
+    return pd.date_range(first, pd.Timestamp(as_of), freq="MS")
+
+
+def saving_of_months(stocks: pd.DataFrame, original_budgets: pd.DataFrame, net_prices_dkk: pd.DataFrame) -> pd.Series:
+    """Each month's own saving, kroner: (original budget − full-year persons) · net price ÷ 12, summed over benefits.
+
+    `stocks` has a row a month and a column a benefit, budgets and prices (of a whole year) a row a year. A month that
+    lacks one of them is NaN. Twelve months of a year sum to the saving against its average at a whole year's price.
+    """
+    years = pd.DatetimeIndex(stocks.index).year
+    budget, price = (one.reindex(index=years, columns=stocks.columns) for one in (original_budgets, net_prices_dkk))
+    saved = (budget.to_numpy() - stocks.to_numpy()) * price.to_numpy() / 12
+    return pd.Series(saved.sum(axis=1), stocks.index)
+
+
+def converted_by_month(amounts: pd.Series, to_year: int, kind: str, price_levels: pd.DataFrame) -> pd.Series:
+    """Kroner by the month they fell in, each in the prices of `to_year`; raises MissingPriceLevel."""
+    years = pd.DatetimeIndex(amounts.index).year
+    factors = converted_by_year(pd.Series(1.0, sorted(set(years))), to_year, kind, price_levels)
+    return amounts * factors.reindex(years).to_numpy()

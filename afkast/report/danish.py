@@ -63,9 +63,10 @@ Sides = tuple[str, str]
 
 GAIN: Sides = ("tab", "gevinst")
 SAVING: Sides = ("merudgift", "besparelse")
+COST: Sides = ("indtægt", "udgift")
 COUNTED: Sides = ("færre", "flere")
 
-OF_AMOUNTS = (*GAIN, *SAVING)
+OF_AMOUNTS = (*GAIN, *SAVING, *COST)
 """An amount is a loss *of* 2,2 mio. kr.; anything else is 0,2 pct.point *worse*."""
 NEUTER = ("tab",)
 

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from afkast.analysis import economics
-from afkast.report.danish import GAIN, Quantity, Sides, in_words, month
+from afkast.report.danish import GAIN, Quantity, Sides, between, in_words, month
 
 
 def signs(gain_sign: int) -> str:
@@ -15,9 +15,17 @@ def signs(gain_sign: int) -> str:
     )
 
 
-def amount(value: float | None, sides: Sides = GAIN, unit: str = "mio. kr.", digits: int | None = None) -> Quantity:
+def amount(
+    value: float | None, sides: Sides | None = GAIN, unit: str = "mio. kr.", digits: int | None = None
+) -> Quantity:
     """Kroner that a sentence tells with the word for its sign: "et tab på 2,2 mio. kr."."""
     return Quantity(value, unit, digits, sides=sides)
+
+
+def within(low: float, high: float, value: float, sides: Sides = GAIN, unit: str = "mio. kr.") -> str:
+    """An interval after its own amount, which said the side: "mellem 2,0 og 3,0 mio. kr."; else with the sides."""
+    told = between(low, high, *sides, unit)
+    return told.split(" på ", 1)[1] if low * value > 0 and high * value > 0 else told
 
 
 def paid_back(cumulated_gain: pd.Series, to_date: bool = False) -> str:
@@ -43,4 +51,15 @@ def before_paid_back(cumulated_gain: pd.Series) -> float:
 def held_against(value: float | None, expected: float | None, sides: Sides = GAIN) -> str:
     """A row of a paper's table in words: "merudgift på 1,9 mio. kr.; ventet var en besparelse på 2,4 mio. kr."."""
     told, awaited = (in_words(amount(one, sides)) for one in (value, expected))
+    same_side = any(f" {side} " in f" {told} " and f" {side} " in f" {awaited} " for side in sides)
+    awaited = awaited.split(" på ")[-1] if same_side else awaited
     return f"{told.removeprefix('en ').removeprefix('et ')}; ventet var {awaited}"
+
+
+def what_it_means(rows: pd.DataFrame, sides: Sides = GAIN) -> pd.DataFrame:
+    """Of a table of budget, actual and expected amounts, the last column: each row's actual and expected in words."""
+    words = [held_against(row.iloc[1], row.iloc[2], sides) for _, row in rows.iterrows()]
+    return pd.DataFrame({MEANS: words}, rows.index)
+
+
+MEANS = "Det betyder"

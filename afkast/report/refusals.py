@@ -15,6 +15,7 @@ Refusal = BrokenSeries | UndefinedIndex | MissingPriceLevel | NotEnough
 NO_INDEX = {
     NoIndex.GAPS: "serien mangler måneder",
     NoIndex.ZERO_BASE: "udgangspunktet er 0",
+    NoIndex.NEGATIVE: "beløbet er under 0, så et tab, der vokser, ville ligne en fremgang",
     NoIndex.CHANGES_SIGN: "beløbet skifter fortegn eller er 0 undervejs",
 }
 
