@@ -130,8 +130,8 @@ WRONG = {
         (
             "kijos/besparelsen",
             "beloebene",
-            '["original_budget"].item() - average',
-            '["original_budget"].item() + average',
+            'own, of_year["original_budget"].item()',
+            'own, -of_year["original_budget"].item()',
         ),
     ],
     "benefit_transitions": [

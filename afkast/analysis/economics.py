@@ -184,6 +184,15 @@ def agreement(savings_dkk: Iterable[float]) -> Agreement:
     return Agreement(len(known), float(lowest), float(highest), lowest > 0 or highest < 0 or lowest == highest)
 
 
+SAME_FIGURE = 0.01
+"""Two figures that differ by less, relatively, are one reckoning told twice."""
+
+
+def same_figure(one_dkk: float, other_dkk: float) -> bool:
+    """Whether two amounts are one reckoning told twice, rounded in different ways."""
+    return abs(one_dkk - other_dkk) <= SAME_FIGURE * max(abs(one_dkk), abs(other_dkk))
+
+
 def break_even_month(cumulated_gain: pd.Series) -> pd.Timestamp | None:
     """The first month from which a cumulated gain (by month, + = gain) is never below 0 again; None when it ends below.
 

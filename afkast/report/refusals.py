@@ -8,9 +8,10 @@ import pandas as pd
 from afkast.analysis.economics import MissingPriceLevel, NoIndex, UndefinedIndex
 from afkast.analysis.lack import Lack, NotEnough
 from afkast.analysis.series_breaks import BrokenSeries
+from afkast.analysis.ways import WHOLE_YEAR, TooShort
 from afkast.report.danish import month
 
-Refusal = BrokenSeries | UndefinedIndex | MissingPriceLevel | NotEnough
+Refusal = BrokenSeries | TooShort | UndefinedIndex | MissingPriceLevel | NotEnough
 
 NO_INDEX = {
     NoIndex.GAPS: "serien mangler måneder",
@@ -49,6 +50,11 @@ def in_danish(error: Refusal) -> str:
     match error:
         case BrokenSeries():
             return "Udviklingen opgøres ikke hen over et databrud, uden at det er begrundet. " + " ".join(error.breaks)
+        case TooShort():
+            return (
+                f"Der er gået {error.months} måneder siden udgangspunktet. Før der er gået {WHOLE_YEAR}, kan ændringen "
+                "ikke gælde et år, for årstiden kan ikke skilles fra."
+            )
         case UndefinedIndex():
             return f"Indekset er ikke defineret: {NO_INDEX[error.why]}."
         case MissingPriceLevel():

@@ -1,0 +1,99 @@
+"""Amounts beside each other: a dot a row with its interval, what was decided, and the side of 0 that it lies on."""
+
+from textwrap import fill
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from afkast.report.charts import ACTUAL, BUDGET, INK, NARROW_INCHES, PALE, QUIET, SMALL_INCHES, Draw, width_of
+from afkast.report.danish import NO_BREAK_SPACE, Quantity, Sides, in_words, written
+
+COLUMNS = ["Beløb", "Nedre", "Øvre", "Besluttet"]
+"""An amount, its interval and what was decided; each may be unknown."""
+
+OFF_THE_SCALE = 3.0
+"""An amount so many times as far from 0 as the next is drawn as an arrow at the edge, lest all others meet at 0."""
+
+UNKNOWN = "ikke gjort op"
+SYMBOLS = "Fyldt: sikkert på den side af nul. Hult: kan vende. Rude: uden interval. Grå streg: det besluttede."
+
+
+def amounts_against(unit: str, sides: Sides, digits: int = 1) -> Draw:
+    """Draws a dot for each row over an axis of amounts with 0 as a line; columns: COLUMNS.
+
+    The interval is a pale bar. The dot is full where it leaves out 0, hollow where it does not, and a diamond without
+    an interval; what was decided is a grey stroke. Beside each stands the amount in words.
+    """
+
+    def draw(figure: Figure, values: pd.DataFrame) -> None:
+        axes = figure.subplots()
+        narrow = width_of(axes) <= NARROW_INCHES + 1
+        edge = _edge(values)
+        axes.set_xlim(-edge, edge)
+        axes.axvline(0, color=INK, linewidth=1, zorder=1)
+        places = np.arange(len(values))[::-1]
+        for place, row in zip(places, values[COLUMNS].to_numpy(dtype=float), strict=True):
+            _row(axes, place, row, edge, unit, sides, digits)
+        size = 7 if width_of(axes) <= SMALL_INCHES[0] else 8 if narrow else 9
+        labels = [fill(str(label), 18) if narrow else str(label) for label in values.index]
+        axes.set_yticks(places, labels, fontsize=size, color=INK)
+        axes.set_ylim(-0.6, len(values) - 0.2)
+        axes.grid(False, axis="y")
+        axes.grid(True, axis="x")
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=3 if narrow else 7, steps=[1, 2, 2.5, 5, 10]))
+        axes.xaxis.set_major_formatter(
+            FuncFormatter(lambda value, _: written(Quantity(abs(value), unit, 0), with_unit=False))
+        )
+        name = unit[:1].upper() + unit[1:]
+        axes.set_title(f"{name} · ← {sides[0]} · {sides[1]} →", loc="left", fontsize=size, color=QUIET)
+
+    return draw
+
+
+def _row(axes: Axes, place: float, row: np.ndarray, edge: float, unit: str, sides: Sides, digits: int) -> None:
+    amount, low, high, decided = row
+    if decided == decided:
+        at = min(max(decided, -edge), edge)
+        axes.plot([at, at], [place - 0.28, place + 0.28], color=BUDGET, linewidth=2.4, solid_capstyle="butt")
+    if amount != amount:
+        _say(axes, 0.0, place, UNKNOWN, edge, QUIET)
+        return
+    # without "et" and without the unit, which the axis says
+    told = in_words(Quantity(amount, unit, digits, sides=sides)).split(" ", 1)[1].split(NO_BREAK_SPACE)[0]
+    if abs(amount) > edge:
+        axes.plot(np.sign(amount) * edge * 0.98, place, ">" if amount > 0 else "<", color=ACTUAL, markersize=8)
+    else:
+        known = low == low and high == high
+        if known:
+            axes.plot([low, high], [place, place], color=PALE, linewidth=6, solid_capstyle="butt", zorder=1.5)
+        hollow = known and low <= 0 <= high
+        fill_colour = "white" if hollow or not known else ACTUAL
+        axes.plot(amount, place, "o" if known else "D", mec=ACTUAL, mfc=fill_colour, markersize=7)
+    _say(axes, amount, place, told, edge, INK)
+
+
+def _say(axes: Axes, amount: float, place: float, words: str, edge: float, colour: str) -> None:
+    axes.annotate(
+        words,
+        (min(max(amount, -edge), edge), place),
+        xytext=(0, 7),
+        textcoords="offset points",
+        ha="right" if amount > edge * 0.7 else "left" if amount < -edge * 0.7 else "center",
+        fontsize=8,
+        color=colour,
+        path_effects=[withStroke(linewidth=3, foreground="white")],
+        zorder=4,
+    )
+
+
+def _edge(values: pd.DataFrame) -> float:
+    """How far the axis reaches on either side of 0, in the stored unit."""
+    far = values[COLUMNS].abs().max(axis=1).dropna().sort_values(ascending=False).tolist()
+    far = [one for one in far if one > 0] or [1.0]
+    while len(far) > 1 and far[0] > OFF_THE_SCALE * far[1]:
+        far = far[1:]
+    return 1.15 * far[0]
