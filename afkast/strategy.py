@@ -34,10 +34,14 @@ class _Strict(BaseModel):
 
 
 class Period(_Strict):
-    """First and last day on which the strategy runs."""
+    """First and last day on which the strategy runs.
+
+    Where nobody has decided an end, `end` is the last day that the report accounts for, and `end_decided` is false.
+    """
 
     start: Day
     end: Day
+    end_decided: bool = True
 
     @model_validator(mode="after")
     def _in_order(self) -> "Period":

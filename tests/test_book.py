@@ -283,7 +283,7 @@ def test_the_overview_s_strategies_fit_a_screen_and_no_goal_is_parted_from_its_n
         )
         == 0
     )
-    goals = page.locator("#vist-strategier tbody td:nth-of-type(3)").all_inner_texts()
+    goals = page.locator("#vist-strategier tbody tr:not(.total) td:nth-of-type(2)").all_inner_texts()
     assert goals and all(re.fullmatch(r"(\d+\u00a0[a-zæøå ]+(, |$))+", one) for one in goals)
     page.close()
 

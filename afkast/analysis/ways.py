@@ -20,8 +20,8 @@ class TooShort(AfkastError):
 
     def __init__(self, months: int) -> None:
         super().__init__(
-            f"only {months} months lie between the base month and the latest: wait for {WHOLE_YEAR}, or leave the measure "
-            "out of against_start."
+            f"only {months} months lie between the base month and the latest: wait for {WHOLE_YEAR}, or leave the "
+            "measure out of against_start."
         )
         self.months = months
 

@@ -43,6 +43,7 @@ UNITS = {
         Unit("fuldtidspersoner", 0, singular="fuldtidsperson"),
         Unit("personer", 0, singular="person", counts_persons=True),
         Unit("fuldtidspersoner", 0, singular="fuldtidsperson"),
+        Unit("sager", 0, singular="sag", counts_persons=True),
         Unit("observationer", 0, singular="observation", counts_persons=True),
         Unit("måneder", 1, singular="måned"),
         Unit("uger", 0, singular="uge"),
@@ -65,10 +66,11 @@ GAIN: Sides = ("tab", "gevinst")
 SAVING: Sides = ("merudgift", "besparelse")
 COST: Sides = ("indtægt", "udgift")
 COUNTED: Sides = ("færre", "flere")
+CHANGE: Sides = ("fald", "stigning")
 
-OF_AMOUNTS = (*GAIN, *SAVING, *COST)
+OF_AMOUNTS = (*GAIN, *SAVING, *COST, *CHANGE)
 """An amount is a loss *of* 2,2 mio. kr.; anything else is 0,2 pct.point *worse*."""
-NEUTER = ("tab",)
+NEUTER = ("tab", "fald")
 
 
 @dataclass(frozen=True)

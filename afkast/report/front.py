@@ -243,10 +243,14 @@ class Front:
     def _facts(self) -> list[str]:
         strategy = self.page.strategy
         day = f" den {danish.day(strategy.decided_on)}" if strategy.decided_on else ""
-        runs = "Løb" if strategy.period.end < strategy.as_of else "Løber"
+        period = strategy.period
+        runs = "Løb" if period.end < strategy.as_of else "Løber"
+        when = f"{runs} {danish.day(period.start)} – {danish.day(period.end)}"
+        if not period.end_decided:
+            when = f"Begyndte {danish.day(period.start)}; ingen slutdato er besluttet"
         return [
             f"Besluttet af {strategy.decided_by}{day}",
-            f"{runs} {danish.day(strategy.period.start)} – {danish.day(strategy.period.end)}",
+            when,
             *([danish.listed(committees)] if (committees := self._committees()) else []),
         ]
 

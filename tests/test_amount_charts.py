@@ -1,0 +1,52 @@
+"""Amounts as dots: full where sure, hollow where they may turn, an arrow where they are off the scale, all in words."""
+
+import matplotlib.pyplot as plt
+import pandas as pd
+import pytest
+
+from afkast.report import charts
+from afkast.report.amount_charts import COLUMNS, amounts_against
+from afkast.report.danish import GAIN
+
+AMOUNTS = pd.DataFrame(
+    [
+        [-2.2e6, None, None, -0.5e6],
+        [42.8e6, None, None, -22.7e6],
+        [-8.9e6, -10.4e6, -7.4e6, -0.3e6],
+        [0.7e6, -0.3e6, 1.3e6, 5.4e6],
+        [None, None, None, -1.1e6],
+    ],
+    ["Uden interval", "Uden for skalaen", "Sikkert", "Kan vende", "Ikke gjort op"],
+    COLUMNS,
+    dtype=float,
+)
+
+
+def drawn(width):
+    charts.set_style()
+    figure = plt.figure(figsize=(width, 4))
+    amounts_against("mio. kr.", GAIN)(figure, AMOUNTS)
+    figure.canvas.draw()
+    plt.close(figure)
+    return figure
+
+
+@pytest.mark.parametrize("width", [charts.WIDE_INCHES, charts.NARROW_INCHES])
+def test_each_amount_stands_in_words_and_what_is_not_known_says_so(width):
+    figure = drawn(width)
+    said = [text.get_text() for text in figure.axes[0].texts]
+    assert said == ["tab på 2,2", "gevinst på 42,8", "tab på 8,9", "gevinst på 0,7", "ikke gjort op"]
+    for text in figure.axes[0].texts:
+        box = text.get_window_extent()
+        assert box.x0 >= 0 and box.x1 <= figure.bbox.width
+
+
+def test_a_dot_is_full_only_where_its_interval_leaves_out_0():
+    [axes] = drawn(charts.WIDE_INCHES).axes
+    looks = [(line.get_marker(), line.get_markerfacecolor()) for line in axes.lines if line.get_marker() in "oD><"]
+    assert looks == [("D", "white"), (">", charts.ACTUAL), ("o", charts.ACTUAL), ("o", "white")]
+
+
+def test_one_amount_far_off_does_not_press_the_others_together_at_0():
+    [axes] = drawn(charts.WIDE_INCHES).axes
+    assert axes.get_xlim()[1] < 20e6 and axes.get_xlim()[0] == -axes.get_xlim()[1]
