@@ -152,7 +152,7 @@ def test_the_year_s_end_and_the_way_to_it_are_told_on_their_own_side(tmp_path, l
     shown = Book(data, tmp_path / "data").page("economics_outlook")
     outlook = told(shown["prognosen"])
     gain, low, high = (shown.number("prognosen", name) for name in ("gain", "low", "high"))
-    assert says(gain, outlook.split(", med 95")[0])
+    assert says(gain, outlook.split(" (usikkerhed")[0])
     assert ("alt fra et tab" in outlook) == (low < 0 < high)
     ends = {name: one for name, one in shown["tjent-hjem-i-ord"]["numbers"].items()}
     assert ("ikke tjent hjem" in ends["kept"]["value"]) == (ends["kept_end"]["value"] < 0)
