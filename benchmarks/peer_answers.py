@@ -9,7 +9,6 @@ import warnings
 
 import numpy as np
 from lifelines import KaplanMeierFitter
-from lifelines.utils import restricted_mean_survival_time
 from peers import best_seconds
 from sksurv.nonparametric import kaplan_meier_estimator
 
@@ -40,34 +39,10 @@ def kaplan_meier(exit: np.ndarray, event: np.ndarray, repeats: int) -> Answer:
     }
 
 
-def restricted_mean(exit: np.ndarray, event: np.ndarray, treated: np.ndarray, tau: float, resamples: int) -> Answer:
-    """The difference between two groups, and its bootstrap over persons."""
-
-    def difference(chosen: np.ndarray) -> float:
-        means = []
-        for group in (chosen[treated[chosen]], chosen[~treated[chosen]]):
-            means.append(restricted_mean_survival_time(KaplanMeierFitter().fit(exit[group], event[group]), t=tau))
-        return means[0] - means[1]
-
-    rng, all_persons = np.random.default_rng(1), np.arange(len(exit))
-    draws = [0.0] * int(resamples)
-
-    def bootstrap() -> None:
-        for number in range(len(draws)):
-            one, other = all_persons[treated], all_persons[~treated]
-            again = np.concatenate([rng.choice(one, len(one)), rng.choice(other, len(other))])
-            draws[number] = difference(again)
-
-    seconds = {"lifelines_bootstrap": best_seconds(bootstrap, 1)}
-    return seconds, {"difference": np.array(difference(all_persons)), "draws": np.array(draws)}
-
-
 if __name__ == "__main__":
     warnings.simplefilter("ignore")
     question, given, answered, options = sys.argv[1:]
     with np.load(given) as arrays:
-        seconds, found = {"kaplan_meier": kaplan_meier, "restricted_mean": restricted_mean}[question](
-            **arrays, **json.loads(options)
-        )
+        seconds, found = {"kaplan_meier": kaplan_meier}[question](**arrays, **json.loads(options))
     np.savez(answered, **found)
     print(json.dumps(seconds))

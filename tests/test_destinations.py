@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from afkast.analysis import effect
-from afkast.analysis.destinations import ON_BENEFITS, Place, destinations, kind_of
+from afkast.analysis.destinations import ON_BENEFITS, Place, destinations, first_exit_test, kind_of
 
 MONTHS, FOLLOWED = 30, 10
 
@@ -94,3 +94,25 @@ def test_the_end_of_the_calendar_does_not_bend_the_shares():
 )
 def test_a_benefit_is_a_place_by_its_name(benefit, kind):
     assert kind_of(benefit, "kontanthjælp") == kind
+
+
+def leaving(rate_of_started, seed):
+    """Everyone leaves at a tenth a month and stays away; those who have started at this rate from the next month."""
+    rng = np.random.default_rng(seed)
+    start = np.where(rng.random(600) < 0.4, 3.0, np.nan)
+    rate = np.where(start == 3, rate_of_started, 0.1)[:, None]
+    on = np.ones((600, 20), bool)
+    on[:, 4:] = np.cumprod(rng.random((600, 16)) > rate, axis=1) > 0
+    return effect.sequential_trials(effect.Persons(on, np.ones_like(on), start), 12)
+
+
+def test_the_first_exits_of_those_who_leave_sooner_are_more_than_expected():
+    sooner, later = (first_exit_test(leaving(rate, 5)) for rate in (0.2, 0.05))
+    assert sooner.p_value < 0.001 and sooner.observed[0] > sooner.expected[0]
+    assert later.p_value < 0.001 and later.observed[0] < later.expected[0]
+
+
+def test_where_nothing_is_changed_the_test_seldom_says_so():
+    p_values = [first_exit_test(leaving(0.1, seed)).p_value for seed in range(40)]
+    assert np.mean(np.array(p_values) < 0.05) <= 0.15  # 5 % of 40 are 2; 6 are four standard deviations of chance
+    assert np.mean(np.array(p_values) < 0.5) == pytest.approx(0.5, abs=0.25)

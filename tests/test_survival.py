@@ -6,7 +6,7 @@ import statsmodels.api as sm
 from scipy import stats
 from worlds import drawn_world
 
-from afkast.analysis.survival import occupation, occupation_sum
+from afkast.analysis.survival import occupation
 from afkast.errors import AfkastError
 
 
@@ -108,16 +108,6 @@ def test_the_weighted_interval_is_statsmodels_robust_one_by_person():
         assert (curve.upper - curve.lower)[month] == pytest.approx(2 * half)
 
 
-def test_the_sum_of_shares_is_the_mean_of_the_persons_months_when_all_are_observed():
-    rng = np.random.default_rng(9)
-    on, costs = rng.random((40, 6)) < 0.5, np.array([100.0, 50, 50, 20, 20, 20])
-    found = occupation_sum(on, np.ones_like(on), costs)
-    of_person = on @ costs
-    low, high = stats.t.interval(0.95, 39, of_person.mean(), stats.sem(of_person))
-    assert (found.value, found.lower, found.upper) == pytest.approx((of_person.mean(), low, high))
-    assert found.degrees_of_freedom == 39
-
-
 @pytest.mark.parametrize("kind", [int, float])
 def test_noughts_and_ones_are_no_and_yes(kind):
     on, observed = followed((20, 20), (8, 12), (4, 12))
@@ -132,13 +122,6 @@ def test_a_month_that_is_neither_on_nor_off_is_refused(value, message):
         occupation(np.where(np.arange(20)[:, None] == 3, value, on), observed)
 
 
-def test_a_priced_month_that_too_few_are_observed_in_is_refused():
-    on, observed = followed((20, 20), (8, 12), (4, 9))
-    with pytest.raises(AfkastError, match="under 10 are followed in month 2"):
-        occupation_sum(on, observed)
-    assert occupation_sum(on, observed, [1, 1, 0]).value == pytest.approx(1 + 8 / 12)
-
-
 @pytest.mark.parametrize(
     ("how", "message"),
     [
@@ -147,10 +130,9 @@ def test_a_priced_month_that_too_few_are_observed_in_is_refused():
         ({"n": [1] * 20, "person": range(20)}, "a count and a person"),
         ({"person": [1] * 20}, "under 15 persons"),
         ({"level": 95}, "the level must lie between 0 and 1, but was 95."),
-        ({"costs": [1, 2, 3]}, "there must be 2 prices, one of each month."),
     ],
 )
-def test_an_occupation_that_cannot_be_summed_is_refused(how, message):
+def test_rows_that_cannot_be_are_refused(how, message):
     on, observed = followed((20, 20), (10, 20))
     with pytest.raises(AfkastError, match=message):
-        occupation_sum(on, observed, **how)  # type: ignore[arg-type]
+        occupation(on, observed, **how)

@@ -54,7 +54,6 @@ def test_the_curve_of_six_mercaptopurine_is_as_published():
     assert curve.survival[at] == pytest.approx([0.857, 0.807, 0.753, 0.690, 0.627, 0.538, 0.448], abs=5e-4)
     assert curve.standard_error[at] == pytest.approx([0.076, 0.087, 0.096, 0.107, 0.114, 0.128, 0.135], abs=5e-4)
     assert curve.at_risk[at].tolist() == [21, 17, 15, 12, 11, 7, 6]
-    assert survival.quantile(curve).time == 23
 
 
 @given(follow_up())
@@ -147,17 +146,6 @@ def test_the_smallest_groups_have_a_curve(exit, event, expected, robust):
     assert curve.survival.tolist() == expected
     assert (curve.lower.tolist(), curve.upper[0]) == (expected, 1)
     assert curve.standard_error.tolist() == [0] * len(expected)
-
-
-def test_the_median_is_the_middle_of_a_flat_half():
-    curve = survival.kaplan_meier([1, 2, 4, 5], [1, 1, 1, 1])
-    assert survival.quantile(curve) == survival.Quantile(3, 1, None)
-    assert survival.quantile(curve, 0.9).time == 5
-
-
-def test_a_median_that_is_never_reached_is_none():
-    curve = survival.kaplan_meier([1, 5, 5, 5], [1, 0, 0, 0])
-    assert (survival.quantile(curve).time, survival.quantile(curve).upper) == (None, None)
 
 
 @pytest.mark.parametrize("kind", ["float64", "Int64", "Float64", "int8"])

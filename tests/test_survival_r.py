@@ -1,4 +1,4 @@
-"""Curves, means, tests and states are what R says of the same rows; `tests/r/survival.R` wrote what it says."""
+"""Curves, tests and states are what R says of the same rows; `tests/r/survival.R` wrote what it says."""
 
 from pathlib import Path
 
@@ -65,29 +65,6 @@ def test_weighted_curves_have_r_s_robust_errors():
     curve_is_as_in_r("by person", survival.kaplan_meier(exit, event, entry, weights=weights, person=person))
 
 
-def test_the_time_by_which_a_share_has_left_is_r_s_with_its_limits():
-    curve = survival.kaplan_meier(exit, event)
-    found = [survival.quantile(curve, share) for share in R.loc["share quantile", "time"]]
-    for part, ours in [
-        ("quantile", [q.time for q in found]),
-        ("lower", [q.lower for q in found]),
-        ("upper", [q.upper for q in found]),
-    ]:
-        theirs = [None if np.isnan(time) else time for time in values(f"share {part}")]
-        assert ours == theirs
-
-
-def test_restricted_means_and_errors_are_r_s():
-    of_groups = [survival.restricted_mean(exit[group == g], event[group == g], 12) for g in range(3)]
-    is_as_in_r("mean", np.array([mean.value for mean in of_groups]))
-    is_as_in_r("mean error", np.array([mean.standard_error for mean in of_groups]))
-
-
-def test_influences_are_r_s_residuals():
-    is_as_in_r("mean influence", survival.restricted_mean_influence(exit, event, 12, weights=weights))
-    is_as_in_r("survival influence", survival.survival_influence(exit, event, 12, weights=weights))
-
-
 def test_log_rank_is_r_s_also_with_strata_and_late_entrants():
     is_as_in_r("log-rank", np.array([survival.log_rank(exit, event, group).chi_square]))
     is_as_in_r("log-rank strata", np.array([survival.log_rank(exit, event, group, strata=stratum).chi_square]))
@@ -114,8 +91,9 @@ def states_are_as_in_r(name, states):
 
 
 def test_shares_left_for_each_cause_are_r_s():
-    states_are_as_in_r("causes", survival.competing_risks(exit, left, interval="log"))
-    late = survival.competing_risks(exit[3:], left[3:], entry[3:], weights=weights[3:])
+    nobody_has_left = [1, 0, 0]
+    states_are_as_in_r("causes", survival.aalen_johansen(exit, left, initial=nobody_has_left, interval="log"))
+    late = survival.aalen_johansen(exit[3:], left[3:], entry[3:], initial=nobody_has_left, weights=weights[3:])
     states_are_as_in_r("causes weighted", late)
 
 
@@ -128,12 +106,6 @@ def test_shares_in_states_that_people_return_to_are_r_s():
     states_are_as_in_r("return", by_person)
     weighted = survival.aalen_johansen(*SPELL, *FROM, weights=SPELLS["weight"], person=SPELLS["person"], interval="log")
     states_are_as_in_r("return weighted", weighted)
-
-
-def test_expected_times_in_states_are_r_s():
-    found = survival.expected_time(*SPELL, 8, *FROM, person=SPELLS["person"])
-    is_as_in_r("return time", np.array([time.value for time in found]))
-    is_as_in_r("return time error", np.array([time.standard_error for time in found]))
 
 
 def test_greenwood_s_errors_of_states_are_those_of_r_s_etm():

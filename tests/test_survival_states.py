@@ -14,6 +14,12 @@ from afkast.errors import AfkastError
 causes = st.lists(st.tuples(st.integers(1, 8), st.integers(0, 2)), min_size=1, max_size=30)
 
 
+def left_for(exit, cause, entry=None, causes=None, **how):
+    """The share that has left for each cause; in state 0 are those who have not left, and nobody comes back."""
+    states = max(np.max(cause), 1) + 1 if causes is None else causes + 1
+    return survival.aalen_johansen(exit, cause, entry, states=int(states), initial=np.eye(int(states))[0], **how)
+
+
 def walks(rng, persons, end, leave=0.3, states=3):
     """A row per stay of each person, who moves between all states until `end`."""
     state = np.empty((persons, end + 1), dtype=int)
@@ -32,7 +38,7 @@ def walks(rng, persons, end, leave=0.3, states=3):
 
 def test_shares_of_two_causes_are_as_worked_by_hand():
     # at 1 one of four leaves for 1; at 2 one of three for 2 while one is last seen; at 3 the last leaves for 1
-    found = survival.competing_risks([1, 2, 2, 3], [1, 2, 0, 1])
+    found = left_for([1, 2, 2, 3], [1, 2, 0, 1])
     assert found.share[:, 0] == pytest.approx([1, 3 / 4, 1 / 2, 0])
     assert found.share[:, 1] == pytest.approx([0, 1 / 4, 1 / 4, 3 / 4])
     assert found.share[:, 2] == pytest.approx([0, 0, 1 / 4, 1 / 4])
@@ -42,7 +48,7 @@ def test_shares_of_two_causes_are_as_worked_by_hand():
 
 def test_one_less_kaplan_meier_would_say_more_leave_for_each_cause_than_do():
     exit, cause = np.array([1, 2, 2, 3]), np.array([1, 2, 0, 1])
-    found = survival.competing_risks(exit, cause)
+    found = left_for(exit, cause)
     alone = 1 - survival.kaplan_meier(exit, cause == 1).survival
     assert (alone[-1], found.share[-1, 1]) == pytest.approx((1, 3 / 4))
 
@@ -51,7 +57,7 @@ def test_one_less_kaplan_meier_would_say_more_leave_for_each_cause_than_do():
 def test_shares_left_for_each_cause_and_greenwood_errors_are_statsmodels(rows):
     exit, cause = np.array(rows).T
     oracle = CumIncidenceRight(exit, cause)
-    found = survival.competing_risks(exit, cause, causes=2, variance="greenwood")
+    found = left_for(exit, cause, causes=2, variance="greenwood")
     at = oracle.times.astype(int)
     for k in range(int(cause.max())):
         assert found.share[at, k + 1] == pytest.approx(oracle.cinc[k], abs=1e-12)
@@ -62,7 +68,7 @@ def test_shares_left_for_each_cause_and_greenwood_errors_are_statsmodels(rows):
 @given(follow_up(), st.sampled_from(["greenwood", "robust"]))
 def test_one_cause_is_kaplan_meier(rows, variance):
     left = rows["event"].astype(int)
-    one_cause = survival.competing_risks(rows["exit"], left, rows["entry"], variance=variance)  # type: ignore[arg-type]
+    one_cause = left_for(rows["exit"], left, rows["entry"], variance=variance)  # type: ignore[arg-type]
     person = np.arange(len(rows)) if variance == "robust" else None
     curve = survival.kaplan_meier(rows["exit"], left, rows["entry"], person=person)
     assert one_cause.share[:, 0] == pytest.approx(curve.survival, abs=1e-12)
@@ -72,7 +78,7 @@ def test_one_cause_is_kaplan_meier(rows, variance):
 @given(causes, st.sampled_from(["plain", "log", "log-log"]))
 def test_shares_sum_to_1_within_their_limits(rows, interval):
     exit, cause = np.array(rows).T
-    found = survival.competing_risks(exit, cause, interval=interval)
+    found = left_for(exit, cause, interval=interval)
     assert found.share.sum(axis=1) == pytest.approx(np.ones(len(found.share)))
     tiny = 1e-12
     assert (found.lower >= 0).all() and (found.lower <= found.share + tiny).all()
@@ -110,23 +116,14 @@ def test_a_row_per_stay_and_a_row_per_month_are_the_same_people():
 def test_a_table_of_counts_gives_the_shares_and_errors_of_the_persons_it_counts():
     exit, cause, n = np.array([1, 2, 2, 3, 4]), np.array([1, 2, 0, 1, 0]), np.array([3, 1, 2, 4, 5])
     for variance in ("robust", "greenwood"):
-        counted = survival.competing_risks(exit, cause, n=n, variance=variance)
-        many = survival.competing_risks(np.repeat(exit, n), np.repeat(cause, n), variance=variance)
+        counted = left_for(exit, cause, n=n, variance=variance)
+        many = left_for(np.repeat(exit, n), np.repeat(cause, n), variance=variance)
         assert counted.share == pytest.approx(many.share)
         assert counted.standard_error == pytest.approx(many.standard_error)
 
 
-def test_expected_times_sum_to_the_horizon_and_the_first_is_the_restricted_mean():
-    rng = np.random.default_rng(6)
-    exit, cause = rng.integers(1, 15, 80), rng.integers(0, 3, 80)
-    times = survival.expected_time(exit, cause, 9, initial=[1, 0, 0])
-    assert sum(time.value for time in times) == pytest.approx(9)
-    mean = survival.restricted_mean(exit, cause > 0, 9, person=np.arange(80))
-    assert (times[0].value, times[0].standard_error) == pytest.approx((mean.value, mean.standard_error))
-
-
 def test_limits_of_a_state_nobody_is_in_are_the_share_itself():
-    found = survival.competing_risks([1, 2, 3], [1, 0, 0], causes=2)
+    found = left_for([1, 2, 3], [1, 0, 0], causes=2)
     assert found.share[0].tolist() == found.lower[0].tolist() == found.upper[0].tolist() == [1, 0, 0]
     assert (found.lower[:, 2].tolist(), found.upper[:, 2].tolist()) == ([0] * 4, [0] * 4)
 
@@ -134,7 +131,7 @@ def test_limits_of_a_state_nobody_is_in_are_the_share_itself():
 @pytest.mark.parametrize("rows", [([3], [1]), ([3], [0]), ([2, 2], [1, 2]), ([2, 2], [0, 0]), ([0, 0], [1, 0])])
 @pytest.mark.parametrize("variance", ["robust", "greenwood"])
 def test_the_smallest_groups_have_shares_without_anything_missing(rows, variance):
-    found = survival.competing_risks(*rows, variance=variance)  # type: ignore[arg-type]
+    found = left_for(*rows, variance=variance)  # type: ignore[arg-type]
     for numbers in (found.share, found.standard_error, found.lower, found.upper):
         assert np.isfinite(numbers).all()
 
@@ -157,9 +154,3 @@ def test_the_smallest_groups_have_shares_without_anything_missing(rows, variance
 def test_states_that_cannot_be_are_refused(arguments, message):
     with pytest.raises(AfkastError, match=message):
         survival.aalen_johansen(**({"exit": [3, 4]} | arguments))  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize("tau", [0, 5, 2.5])
-def test_a_horizon_after_the_last_seen_is_refused(tau):
-    with pytest.raises(AfkastError, match="the horizon must be a whole number from 1 to 4"):
-        survival.expected_time([3, 4], [1, 0], tau)

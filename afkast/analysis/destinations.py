@@ -78,9 +78,40 @@ def destinations(effect: Effect, places: Places) -> Mapping[str, Destinations]:
     month of the calendar; moving away is a place, and nobody leaves it. Controls weigh as in the effect, each trial's
     together as its treated. Errors by person, the weights taken as given.
     """
+    return {
+        arm: _occupied(places, rows, months, weights, effect.follow_up_months)
+        for arm, (rows, months, weights) in _arms(effect).items()
+    }
+
+
+def first_exit_test(effect: Effect) -> survival.LogRank:
+    """Log-rank test of the months until benefits are left for the first time: do the treated leave at another rate?
+
+    Of the person-trials, weighted as in the effect, with a robust score by person; who moves away is followed until
+    then. It hears of every month alike, also those in which few are left, and not of returns.
+    """
+    exits, events, arms, weights, persons = [], [], [], [], []
+    for number, (person, month, weight) in enumerate(_arms(effect).values()):
+        K = effect.follow_up_months
+        on, seen = (along(of[person], month, K) for of in (effect.persons.on_benefit, effect.persons.observed))
+        left = seen & ~on
+        event = left.any(axis=1)
+        exits.append(np.where(event, left.argmax(axis=1), seen.sum(axis=1) - 1))
+        events.append(event)
+        arms.append(np.full(len(person), number))
+        weights.append(weight / weight.mean())
+        persons.append(person)
+    exit, event, arm, weight, person = (np.concatenate(part) for part in (exits, events, arms, weights, persons))
+    return survival.log_rank(exit, event, arm, weights=weight, person=person)
+
+
+def _arms(effect: Effect) -> dict[str, tuple[NDArray[np.int64], NDArray[np.int64], Floats]]:
+    """Of the treated and the controls, by person-trial: the person's row, the trial's calendar month and the weight.
+
+    A trial's controls weigh together as its treated.
+    """
     of, cells = effect.assigned, effect.comparison.cells[:, 0]
     compared = cells[of.comparison] > 0
-    treated = of.person[compared], of.trial[compared], of.treated_weight[compared]
     weight = np.zeros(of.eligible.shape)
     for stratum in of.strata:
         controls = stratum.controls * of.control_weight[stratum.rows]
@@ -88,10 +119,9 @@ def destinations(effect: Effect, places: Places) -> Mapping[str, Destinations]:
         share = np.divide(cells, sums, out=np.zeros_like(cells), where=sums > 0)
         weight[stratum.rows] += controls * share[stratum.comparison]
     person, trial = np.nonzero(weight)
-    arms = {"treated": treated, "control": (person, trial, weight[person, trial])}
     return {
-        arm: _occupied(places, rows, of.months[trials], weights, effect.follow_up_months)
-        for arm, (rows, trials, weights) in arms.items()
+        "treated": (of.person[compared], of.months[of.trial[compared]], of.treated_weight[compared]),
+        "control": (person, of.months[trial], weight[person, trial]),
     }
 
 

@@ -24,7 +24,6 @@ class Lack(StrEnum):
     FEW_WITHOUT_A_MONTH = "too few have started when a month is left out; report later."
     NO_PROBABILITY = "the probability of starting cannot be reckoned from the covariates; leave some of them out."
     FEW_IN_GROUP = "the group has under {fewest} persons, too few for a curve; report on a larger group."
-    FEW_IN_MONTH = "under {fewest} are followed in month {month}; choose a shorter follow-up."
     SHORT_BEFORE_START = "data go no {months} months further back than the start of the effort; extract older spells."
     FEW_AWAY_BEFORE = (
         "only {percent} % of those who could have started were off benefits in the time before, too few among as few "

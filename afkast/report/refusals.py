@@ -34,7 +34,6 @@ LACKING = {
     Lack.FEW_WITHOUT_A_MONTH: "Der er for få startede uden en af månederne.",
     Lack.NO_PROBABILITY: "Sandsynligheden for at starte kan ikke beregnes af oplysningerne om personerne.",
     Lack.FEW_IN_GROUP: "Gruppen er på under {fewest} personer; det er for få til en kurve.",
-    Lack.FEW_IN_MONTH: "Under {fewest} følges i måned {month}; det er for få.",
     Lack.SHORT_BEFORE_START: "Data går ikke {months} måneder længere tilbage end indsatsens start.",
     Lack.FEW_AWAY_BEFORE: "Kun {percent} % af dem, der kunne være startet, var ude af ydelse i tiden før; med så få "
     "startede kan prøven ikke vise, om grupperne ligner hinanden.",

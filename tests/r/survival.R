@@ -25,18 +25,6 @@ keep("late at risk", survfit(late ~ 1)$time, survfit(late ~ 1)$n.risk)
 curve("late from 8", survfit(late ~ 1, conf.type = "log-log", start.time = 8))
 curve("weighted", survfit(plain ~ 1, weights = weight, data = d, robust = TRUE, conf.type = "log-log"))
 curve("by person", survfit(late ~ 1, weights = weight, data = d, cluster = person, conf.type = "log-log"))
-shares <- c(0.1, 0.25, 0.5, 0.75)
-for (part in c("quantile", "lower", "upper")) {
-  keep(paste("share", part), shares, quantile(survfit(plain ~ 1, conf.type = "log-log"), shares)[[part]])
-}
-
-# restricted mean until 12 by group, and its influence in the weighted curve of all
-means <- summary(survfit(plain ~ group, data = d), rmean = 12)$table
-keep("mean", 0:2, means[, "rmean"])
-keep("mean error", 0:2, means[, "se(rmean)"])
-weighted <- survfit(Surv(exit, cause > 0) ~ 1, weights = weight, data = d)
-keep("mean influence", seq_len(nrow(d)), residuals(weighted, times = 12, type = "auc", weighted = TRUE))
-keep("survival influence", seq_len(nrow(d)), residuals(weighted, times = 12, type = "pstate", weighted = TRUE))
 
 keep("log-rank", 0, survdiff(plain ~ group, data = d)$chisq)
 keep("log-rank strata", 0, survdiff(plain ~ group + strata(stratum), data = d)$chisq)
@@ -70,10 +58,6 @@ return <- survfit(Surv(entry, exit, event) ~ 1, istate = from, id = person, data
 states("return", return, c("s0", "s1", "s2"))
 states("return weighted", survfit(Surv(entry, exit, event) ~ 1, istate = from, id = person, weights = weight, data = s,
                                   influence = TRUE, conf.type = "log"), c("s0", "s1", "s2"))
-times <- summary(return, rmean = 8)$table[match(c("s0", "s1", "s2"), return$states), ]
-keep("return time", 0:2, times[, "rmean"])
-keep("return time error", 0:2, times[, "se(rmean)"])
-
 moves <- matrix(TRUE, 3, 3)
 diag(moves) <- FALSE
 moves[3, ] <- FALSE

@@ -155,13 +155,6 @@ def one_of_each(what: str, size: int, columns: dict[str, Any]) -> None:
         raise AfkastError("a count and a person cannot stand in the same row; use the one or the other.")
 
 
-def whole_time(at: float, last: int) -> int:
-    """A time that has been seen, as a whole number."""
-    if not (0 <= at <= last and at == int(at)):
-        raise AfkastError(f"the time {at} lies outside what is observed, the whole numbers from 0 to {last}.")
-    return int(at)
-
-
 def checked_rows(
     exit: ArrayLike,
     event: ArrayLike,

@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from afkast.analysis.survival.counts import Counts, Floats, Integers, Rows, checked_rows, hazard, tally, whole_time
+from afkast.analysis.survival.counts import Counts, Floats, Integers, Rows, checked_rows, hazard, tally
 from afkast.analysis.survival.influence import of_persons, squared, two_sided_quantile
 from afkast.errors import AfkastError
 
@@ -153,49 +153,3 @@ def kaplan_meier(
     return KaplanMeier(
         of.S, standard_error, lower, upper, at_risk, events, of.persons.censored.astype(np.int64), of.start
     )
-
-
-def survival_influence(
-    exit: ArrayLike,
-    event: ArrayLike,
-    at: int,
-    entry: ArrayLike | None = None,
-    *,
-    weights: ArrayLike | None = None,
-    person: ArrayLike | None = None,
-) -> Floats:
-    """Influence of each person on S(at), (persons,), persons in sorted order when `person` is given."""
-    rows = checked_rows(exit, event, entry, None, weights, person)
-    of = estimated_hazard(rows)
-    influence = row_influence(rows, of, np.arange(len(of.S)) == whole_time(at, rows.last))
-    return of_persons(influence, rows.person, rows.persons)
-
-
-@dataclass(frozen=True)
-class Quantile:
-    """The time by which a share has left, with limits; None where the curve or its limit never gets so far."""
-
-    time: float | None
-    lower: float | None
-    upper: float | None
-
-
-def quantile(curve: KaplanMeier, share: float = 0.5) -> Quantile:
-    """The time by which `share` has left; 0.5 is the median.
-
-    The limits are where the limits of the curve reach the same height (Brookmeyer and Crowley, Biometrics 38, 1982).
-    Where the curve is flat at that height the middle of the flat piece is the answer, as in R.
-    """
-    if not 0 < share < 1:
-        raise AfkastError(f"the share must lie between 0 and 1, but was {share}.")
-    height = 1 - share
-    last = len(curve.survival) - 1
-    tolerance = np.sqrt(np.finfo(np.float64).eps)
-
-    def reached(S: Floats) -> float | None:
-        reaches, passes = S - height <= tolerance, S - height < -tolerance
-        if not reaches.any():
-            return None
-        return float(reaches.argmax() + (passes.argmax() if passes.any() else last)) / 2
-
-    return Quantile(reached(curve.survival), reached(curve.lower), reached(curve.upper))

@@ -6,7 +6,7 @@ over an estimate's parts, over a person's rows, over two groups. Var θ = Σ_i I
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Literal, overload
+from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,6 @@ from scipy import optimize, special, stats
 from afkast.errors import AfkastError
 
 Floats = NDArray[np.float64]
-Target = Literal["treated", "overlap", "everyone"]
 
 
 @overload
@@ -113,24 +112,6 @@ class Estimate:
         return float(stats.t.cdf((self.value - limit) / error, freedom)) if error > 0 else float(self.value > limit)
 
 
-def estimate(value: float, variance: float, level: float = 0.95, degrees_of_freedom: float = np.inf) -> Estimate:
-    """The estimate with this variance; a level that is none is refused at once."""
-    two_sided_quantile(level)
-    return Estimate(float(value), float(np.sqrt(variance)), degrees_of_freedom, level)
-
-
-def difference(first: Estimate, second: Estimate, level: float = 0.95) -> Estimate:
-    """first − second of two groups without a person in common, Var = Var₁ + Var₂.
-
-    The degrees of freedom are Satterthwaite's (Biometrics Bulletin 2, 1946): (V₁+V₂)²/(V₁²/f₁ + V₂²/f₂); infinite
-    when both are.
-    """
-    V = np.array([first.standard_error, second.standard_error]) ** 2
-    spread = (V**2 / np.array([first.degrees_of_freedom, second.degrees_of_freedom])).sum()
-    freedom = float(V.sum() ** 2 / spread) if spread > 0 else np.inf
-    return estimate(first.value - second.value, float(V.sum()), level, freedom)
-
-
 def of_persons(influence: Floats, person: NDArray[np.int64] | None, persons: int) -> Floats:
     """Rows' influences (rows, …) summed within the person, (persons, …); as they are when a row is a person."""
     if person is None:
@@ -146,31 +127,3 @@ def squared(influence: Floats, n: Floats | None) -> Floats:
     """Σ_i IF_i² over persons, (…); a row of n persons alike counts n times."""
     total: Floats = np.tensordot(np.ones(len(influence)) if n is None else n, influence**2, axes=1)
     return total
-
-
-def propensity_adjusted(
-    influence: Floats, treated: NDArray[np.bool_], propensity: Floats, covariates: Floats, target: Target = "treated"
-) -> Floats:
-    """Influence of an estimate whose weights came from a logistic regression on the same persons.
-
-    IF*_i = IF_i + (A_i − p_i) x_i'H⁻¹G,  H = X'diag(p(1−p))X,  G = Σ_i IF_i (d log w_i/dη) x_i;
-    treated | control:  towards the treated  w = 1 | p/(1−p), d log w/dη = 0 | 1;  overlap  w = 1−p | p, −p | 1−p;
-    towards everyone  w = 1/p | 1/(1−p), −(1−p) | p.
-    influence: (persons,) at the estimated weights; covariates: (persons, k) as in the regression, with its constant.
-    Source: Lunceford and Davidian, Statistics in Medicine 23 (2004), section 3.
-    """
-    A, p, X = treated.astype(np.float64), propensity, covariates
-    if not (len(influence) == len(A) == len(p) == len(X)):
-        raise AfkastError("influence, treatment, probability and covariates must have as many persons.")
-    if not ((p > 0) & (p < 1)).all():
-        raise AfkastError("the probability of treatment must lie between 0 and 1 for each person.")
-    by_target = {"treated": (0 * p, 1 + 0 * p), "overlap": (-p, 1 - p), "everyone": (p - 1, p)}
-    if target not in by_target:
-        raise AfkastError(f"the weights must be towards {', '.join(by_target)}, but are towards {target}.")
-    slope = np.where(A == 1, *by_target[target])
-    H = (X * (p * (1 - p))[:, None]).T @ X
-    G = (influence * slope) @ X
-    if np.linalg.matrix_rank(H) < len(H):
-        raise AfkastError("the covariates say the same several times; leave out those that follow from the others.")
-    adjusted: Floats = influence + (A - p) * (X @ np.linalg.solve(H, G))
-    return adjusted

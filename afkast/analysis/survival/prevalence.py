@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from afkast.analysis.lack import Lack, NotEnough
 from afkast.analysis.survival.counts import Floats, Integers, one_of_each, places, positive, whole, yes_or_no
-from afkast.analysis.survival.influence import Estimate, estimate, of_persons, squared, two_sided_quantile
+from afkast.analysis.survival.influence import of_persons, squared, two_sided_quantile
 from afkast.errors import AfkastError
 
 FEWEST_OBSERVED = 10
@@ -120,53 +120,3 @@ def occupation(
     half = two_sided_quantile(level, shares.persons - 1) * np.sqrt(shares.variance(shares.influence))
     P = shares.P
     return Occupation(P, (P - half).clip(0, 1), (P + half).clip(0, 1), shares.observed, shares.on_benefit)
-
-
-def _prices(costs: ArrayLike | None, shares: _Shares) -> Floats:
-    """The price of each month, 1 if none is given; refused where a priced month is not observed."""
-    K = len(shares.P)
-    c = np.ones(K) if costs is None else np.asarray(costs, dtype=np.float64)
-    if c.shape != (K,) or not np.isfinite(c).all():
-        raise AfkastError(f"there must be {K} prices, one of each month.")
-    unseen = np.flatnonzero(np.isnan(shares.P) & (c != 0))
-    if len(unseen):
-        raise NotEnough(Lack.FEW_IN_MONTH, fewest=FEWEST_OBSERVED, month=int(unseen[0]))
-    return c
-
-
-def occupation_sum(
-    on_benefit: NDArray[np.bool_],
-    observed: NDArray[np.bool_],
-    costs: ArrayLike | None = None,
-    *,
-    n: ArrayLike | None = None,
-    weights: ArrayLike | None = None,
-    person: ArrayLike | None = None,
-    level: float = 0.95,
-) -> Estimate:
-    """θ = Σ_k c_k P(k): expected months on benefits, or their cost, with a t-interval on n − 1 degrees of freedom.
-
-    costs: (K,) price c_k of a month on benefits, 1 if not given; a month at price 0 need not be observed.
-    IF_i = Σ_k c_k IF_i(k);  Var θ = n/(n−1) · Σ IF_i². Other arguments as `occupation`.
-    """
-    shares = _shares(on_benefit, observed, n, weights, person)
-    c = _prices(costs, shares)
-    used = c != 0
-    value = float(c[used] @ shares.P[used])
-    variance = float(shares.variance(shares.influence[:, used] @ c[used]))
-    return estimate(value, variance, level, shares.persons - 1)
-
-
-def occupation_influence(
-    on_benefit: NDArray[np.bool_],
-    observed: NDArray[np.bool_],
-    costs: ArrayLike | None = None,
-    *,
-    weights: ArrayLike | None = None,
-    person: ArrayLike | None = None,
-) -> Floats:
-    """Influence of each person on `occupation_sum`, (persons,), in sorted order when `person` is given."""
-    shares = _shares(on_benefit, observed, None, weights, person)
-    c = _prices(costs, shares)
-    used = c != 0
-    return of_persons(shares.influence[:, used] @ c[used], shares.person, shares.distinct)

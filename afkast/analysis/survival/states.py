@@ -12,9 +12,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from afkast.analysis.survival.counts import Floats, Integers, Rows, checked_rows, one_of_each, tally, whole, whole_time
+from afkast.analysis.survival.counts import Floats, Integers, Rows, checked_rows, one_of_each, tally, whole
 from afkast.analysis.survival.curve import Interval, limits
-from afkast.analysis.survival.influence import Estimate, estimate, of_persons, squared
+from afkast.analysis.survival.influence import of_persons, squared
 from afkast.errors import AfkastError
 
 
@@ -203,115 +203,3 @@ def aalen_johansen(
     lower, upper = limits(share, standard_error, interval, level)
     at_risk, moves = process.at_risk.astype(np.int64), process.moves.astype(np.int64)
     return StateOccupation(share, standard_error, lower, upper, at_risk, moves, process.initial)
-
-
-def competing_risks(
-    exit: ArrayLike,
-    cause: ArrayLike,
-    entry: ArrayLike | None = None,
-    *,
-    causes: int | None = None,
-    n: ArrayLike | None = None,
-    weights: ArrayLike | None = None,
-    person: ArrayLike | None = None,
-    variance: Literal["robust", "greenwood"] = "robust",
-    interval: Interval = "log-log",
-    level: float = 0.95,
-) -> StateOccupation:
-    """The share that has left for each cause; state 0 is those who have not left, state j cause j.
-
-    cause: (rows,) 0 when last seen, 1…causes when left. The shares of a time sum to 1, which 1 − Kaplan-Meier per cause
-    does not: it takes the other causes for censoring.
-    """
-    highest = int(whole("the cause", cause).max(initial=1)) if causes is None else causes
-    size = highest + 1
-    return aalen_johansen(
-        exit,
-        cause,
-        entry,
-        states=size,
-        initial=np.eye(size)[0],
-        n=n,
-        weights=weights,
-        person=person,
-        variance=variance,
-        interval=interval,
-        level=level,
-    )
-
-
-def state_influence(
-    exit: ArrayLike,
-    to: ArrayLike,
-    at: int,
-    entry: ArrayLike | None = None,
-    origin: ArrayLike | None = None,
-    *,
-    states: int | None = None,
-    initial: ArrayLike | None = None,
-    weights: ArrayLike | None = None,
-    person: ArrayLike | None = None,
-) -> Floats:
-    """Influence of each person on P(at), (persons, states), in sorted order when `person` is given."""
-    process = _checked(exit, to, entry, origin, states, initial, None, weights, person)
-    time, latest = whole_time(at, process.rows.last), process.initial_influence
-    for t, U in process.influences():
-        if t > time:
-            break
-        latest = U
-    return latest
-
-
-def _time_in_states(process: _Process, tau: int) -> tuple[Floats, Floats]:
-    """∫₀^τ P(t)dt, (states,), and its influences, (persons, states)."""
-    last = process.rows.last
-    if not (float(tau).is_integer() and 0 < tau <= last):
-        raise AfkastError(f"the horizon must be a whole number from 1 to {last}, the last that is seen, but was {tau}.")
-    total, since, latest = np.zeros_like(process.initial_influence), 0, process.initial_influence
-    for t, U in process.influences():
-        if t >= tau:
-            break
-        total = total + (max(t, 0) - since) * latest
-        since, latest = max(t, 0), U
-    total = total + (tau - since) * latest
-    return process.shares()[: int(tau)].sum(axis=0), total
-
-
-def expected_time(
-    exit: ArrayLike,
-    to: ArrayLike,
-    tau: int,
-    entry: ArrayLike | None = None,
-    origin: ArrayLike | None = None,
-    *,
-    states: int | None = None,
-    initial: ArrayLike | None = None,
-    n: ArrayLike | None = None,
-    weights: ArrayLike | None = None,
-    person: ArrayLike | None = None,
-    level: float = 0.95,
-) -> tuple[Estimate, ...]:
-    """Expected time in each state within the first τ units, ∫₀^τ P_j(t)dt = Σ_{t<τ} P_j(t); Var = Σ IF² by person.
-
-    Arguments as `aalen_johansen`. The times of the states sum to τ.
-    """
-    process = _checked(exit, to, entry, origin, states, initial, n, weights, person)
-    time, influence = _time_in_states(process, tau)
-    variance = squared(influence, process.rows.n)
-    return tuple(estimate(value, spread, level) for value, spread in zip(time, variance, strict=True))
-
-
-def expected_time_influence(
-    exit: ArrayLike,
-    to: ArrayLike,
-    tau: int,
-    entry: ArrayLike | None = None,
-    origin: ArrayLike | None = None,
-    *,
-    states: int | None = None,
-    initial: ArrayLike | None = None,
-    weights: ArrayLike | None = None,
-    person: ArrayLike | None = None,
-) -> Floats:
-    """Influence of each person on the expected time in each state, (persons, states)."""
-    return _time_in_states(_checked(exit, to, entry, origin, states, initial, None, weights, person), tau)[1]
