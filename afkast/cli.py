@@ -248,8 +248,8 @@ def build(
 @_data
 def status(data: Path | None) -> None:
     """List the pages that a build would run, why, and about how long it takes."""
-    from afkast.edition.build import WORKERS
     from afkast.edition.build import status as status_of
+    from afkast.edition.running import WORKERS
 
     why = status_of(find_project(data))
     for name, (reasons, _) in why.items():
@@ -345,6 +345,23 @@ def approvals(data: Path | None) -> None:
         click.echo(str(one))
     if not all(one.stands for one in found):
         sys.exit(PARTLY)
+
+
+@main.command()
+@_data
+@click.argument("former")
+@click.argument("edition", default="")
+def changes(data: Path | None, former: str, edition: str) -> None:
+    """Tell what changed from the published edition FORMER to EDITION, by default the built book: largest first.
+
+    Every number of a headline and every verdict, and what it comes of: new period, revised data, changed method,
+    changed parameter or decision.
+    """
+    from afkast.edition.changes import between
+
+    with console.status("changes"):
+        told = between(find_project(data), former, edition)
+    click.echo("\n".join(one.in_english() for one in told) or "no number of a headline and no verdict has changed")
 
 
 @main.command()

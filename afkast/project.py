@@ -41,6 +41,11 @@ class Project:
         return self.data / "build"
 
     @property
+    def editions(self) -> Path:
+        """Published editions as they were executed, to see what changes after them."""
+        return self.data / "editions"
+
+    @property
     def pages(self) -> Path:
         """Executed pages, ready to be rendered; generated."""
         return self.build / "pages"

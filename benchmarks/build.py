@@ -23,6 +23,7 @@ from rich.console import Console
 from rich.table import Table
 
 from afkast.edition import build as building
+from afkast.edition import running
 from afkast.edition.book import dress, render
 from afkast.edition.execute import Job, execute, front_page_of, jobs_of
 from afkast.intake import import_raw, open_snapshot
@@ -85,7 +86,7 @@ def papermill_loop(project: Project, jobs: list[Job], pages: Path) -> None:
 
 def executed(project: Project, jobs: list[Job]) -> None:
     """The same pages as a build executes them; nothing is there before."""
-    for _ in building._executed(project, jobs, project.pages, strict=True):
+    for _ in running.executed(project, jobs, project.pages, strict=True):
         pass
 
 
@@ -122,7 +123,7 @@ def _alike(one: Any, other: Any) -> bool:
 
 def report(seconds: dict[str, tuple[float, float]], pages: int, differences: int) -> None:
     """Print the table; end with an error where a page differs or a ratio is too small."""
-    table = Table("", "plain, s", "Afkast, s", "ratio", "claimed", title=f"{pages} pages, {building.WORKERS} workers")
+    table = Table("", "plain, s", "Afkast, s", "ratio", "claimed", title=f"{pages} pages, {running.WORKERS} workers")
     for what, (plain, ours) in seconds.items():
         claimed = f"{CLAIMED[what]}" if what in CLAIMED else ""
         table.add_row(what, f"{plain:.1f}", f"{ours:.1f}", f"{plain / ours:.1f}", claimed)

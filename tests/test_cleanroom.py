@@ -12,8 +12,7 @@ import pytest
 from conftest import copy_of
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from afkast.edition import build as building
-from afkast.edition import cleanroom, launch, workers
+from afkast.edition import cleanroom, launch, running, workers
 from afkast.edition.execute import Job, execute, jobs_of
 from afkast.errors import AfkastError, PageError
 from afkast.intake import open_snapshot
@@ -69,8 +68,8 @@ def forked(imported, tmp_path_factory):
 
 def bytes_of(project, pages, workers=2, cluster=""):
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(building, "WORKERS", workers)
-        made = building.executed(project, example_jobs(project, *DRAWS_AND_WEIGHS), pages, True, cluster)
+        patch.setattr(running, "WORKERS", workers)
+        made = running.executed(project, example_jobs(project, *DRAWS_AND_WEIGHS), pages, True, cluster)
         jobs = [job for job, _ in made]
     return {job.path.as_posix(): (pages / job.path).read_bytes() for job in jobs}
 
@@ -96,7 +95,7 @@ def test_the_same_bytes_by_a_dask_cluster(imported, forked, cluster, tmp_path):
 def test_a_page_that_fails_on_a_cluster_is_told_as_it_is_here(project, cluster, tmp_path):
     job = written(project, 'assert page == "nej", "siden hedder noget andet"')
     here, there = (
-        [fault for _, fault in building.executed(project, [job], tmp_path, False, address)] for address in ("", cluster)
+        [fault for _, fault in running.executed(project, [job], tmp_path, False, address)] for address in ("", cluster)
     )
     assert here == there == [f"{AT} 2, line 1: its check failed: siden hedder noget andet."]
 
@@ -109,7 +108,7 @@ def test_a_cluster_that_is_none_is_told(imported, address, said, tmp_path, monke
     pytest.importorskip("distributed", reason="there is no Dask; install it with `make engines`")
     monkeypatch.setattr(workers, "CONNECT_SECONDS", 1)
     with pytest.raises(AfkastError, match=said):
-        list(building.executed(imported, example_jobs(imported, "kijos/oekonomi"), tmp_path, True, address))
+        list(running.executed(imported, example_jobs(imported, "kijos/oekonomi"), tmp_path, True, address))
 
 
 def test_a_cluster_that_does_not_see_the_data_is_told(imported, cluster, tmp_path):

@@ -118,6 +118,7 @@ def test_every_strategy_has_prose(strategies):
 def test_every_notebook_is_a_page_of_the_example(strategies):
     used = {page.notebook for strategy in strategies.values() for page in strategy.pages}
     assert {path.stem for path in (ROOT / "notebooks").glob("*.ipynb")} - used == {
+        "changes",
         "overview",
         "data_basis",
         "data_quality",

@@ -25,12 +25,12 @@ REFERENCES = sorted((ROOT / "tests" / "reference").glob("*.ipynb"))
 SANITIZE = ROOT / "tests" / "nbval.cfg"
 
 THE_DOOR = {"show_table", "show_figure", "show_text", "show_goal"}
-FRONT = {f"show_{part}" for part in "verdict key_figures figures goals reservations tables ways".split()}
+FRONT = {f"show_{part}" for part in "verdict key_figures figures goals reservations changes tables ways".split()}
 """The parts of a front page, which show again what pages have filed, or nothing where none has."""
 CHECKS = {"show_check", "show_holds"}
 """A check stands in the cell that reckons the second way, and is seen there."""
 PAST_THE_DOOR = {"print", "display", "HTML", "Markdown", "SVG", "Image", "IPython", "pyplot", "plt"}
-ABOUT_ALL_STRATEGIES = {"overview", "data_basis", "data_quality", "reconciliation"}
+ABOUT_ALL_STRATEGIES = {"changes", "overview", "data_basis", "data_quality", "reconciliation"}
 OTHER_WAYS_IN = {"Path", "runpy", "importlib", "papermill", "nbformat", "subprocess"}
 BUILT_IN_WAYS = {"open", "exec", "eval"}
 LIBRARIES = {"afkast", "datetime", "numpy", "pandas", "scipy"}

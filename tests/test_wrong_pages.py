@@ -7,7 +7,7 @@ import pytest
 from afkast.errors import PageError
 
 NOTEBOOKS = Path(__file__).resolve().parents[1] / "notebooks"
-ABOUT_ALL_STRATEGIES = {"overview", "data_basis", "data_quality", "reconciliation"}
+ABOUT_ALL_STRATEGIES = {"changes", "overview", "data_basis", "data_quality", "reconciliation"}
 
 WRONG = {
     # of a notebook: a page, the check that stops it, a formula of the page, and the same gone wrong

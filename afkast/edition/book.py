@@ -35,7 +35,8 @@ from afkast.report.filed import filed, headlines
 from afkast.strategy import Strategy
 
 OVERVIEW, DATA_BASIS, DATA_QUALITY, RECONCILIATION = "overblik", "datagrundlag", "datakvalitet", "afstemning"
-ABOUT_ALL = (DATA_BASIS, DATA_QUALITY, RECONCILIATION)
+CHANGES_PAGE = "aendringer"
+ABOUT_ALL = (CHANGES_PAGE, DATA_BASIS, DATA_QUALITY, RECONCILIATION)
 """Pages about all strategies, in the last part of the contents; those that the data give rise to are there."""
 
 PAGES = "strategies"

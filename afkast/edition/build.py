@@ -1,45 +1,38 @@
 """From snapshot and strategies to the site, page by page; the former site stands until the new one is whole."""
 
-import os
-import shutil
-import time
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import as_completed
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-from filelock import FileLock, Timeout
 
 from afkast.edition.book import (
+    CHANGES_PAGE,
     DATA_BASIS,
     DATA_QUALITY,
     OVERVIEW,
     RECONCILIATION,
     put_in_place,
-    put_right,
     render,
 )
+from afkast.edition.changes import note_changes
 from afkast.edition.check import check
 from afkast.edition.execute import Job, execute, front_page_of, jobs_of
 from afkast.edition.failed import write_failed
 from afkast.edition.inputs import Now, read_record, take_over
-from afkast.edition.launch import end_all
 from afkast.edition.manifest import read_manifest
 from afkast.edition.paper import too_long
 from afkast.edition.provenance import edition_of
-from afkast.edition.workers import workers
+from afkast.edition.running import alone, executed
 from afkast.engine import open_engine
 from afkast.errors import AfkastError, PageError, StrategyError
 from afkast.intake import Snapshot, open_snapshot
 from afkast.project import UNFINISHED, Project
+from afkast.report.changed import CHANGES
 from afkast.report.filed import published
 from afkast.report.reads import Readable
 from afkast.strategy import FRONT_PAGE, Goal, Strategy
-
-WORKERS = min(4, os.cpu_count() or 1)
 
 Progress = Callable[[int, int, str], None]
 """Called with pages done, pages in all, and what was just done."""
@@ -88,7 +81,7 @@ def build(
         in_book = [one for one in strategies.values() if one.id in chosen or (project.pages / one.id).is_dir()]
         pages = project.build / f"{UNFINISHED}pages"
         made = Edition(project.site / "index.html")
-        batches = batches_of(in_book, data)
+        batches = batches_of(in_book, data, (project.build / CHANGES).is_file())
         done, total = 0, sum(map(len, batches)) + 1
         for batch in batches:
             # anew: it reads what the pages before it show
@@ -114,6 +107,9 @@ def build(
                 raise PageError("\n".join(made.failed.values()))
             said = published(pages)
             _check_goals(in_book, said)
+            if batch is batches[0]:
+                batches[1:] = batches_of(in_book, data, note_changes(project, data, pages))[1:]
+                total = sum(map(len, batches)) + 1
         made.remarks = [sentence for strategy in in_book for sentence in too_long(pages, strategy)]
         edition = edition_of(project, data, pages)
         made.unchanged = not made.run and edition == _edition_of_site(project)
@@ -124,8 +120,8 @@ def build(
     return made
 
 
-def batches_of(strategies: list[Strategy], data: Snapshot) -> list[list[Job]]:
-    """The pages in the order in which they need each other.
+def batches_of(strategies: list[Strategy], data: Snapshot, changes: bool = False) -> list[list[Job]]:
+    """The pages in the order in which they need each other; with the one of changes where an edition came before.
 
     The front pages, the overview and the reconciliation read what the strategies' pages have shown, and the data basis
     lists the files that all of them have read.
@@ -135,6 +131,8 @@ def batches_of(strategies: list[Strategy], data: Snapshot) -> list[list[Job]]:
         return Job(notebook, "", page, title, "", {"snapshot": data.id})
 
     overview = [about_all("overview", OVERVIEW, "Overblik"), about_all("data_quality", DATA_QUALITY, "Datakvalitet")]
+    if changes:
+        overview.append(about_all("changes", CHANGES_PAGE, "Ændringer siden sidst"))
     if "printed_cells" in data.manifest["tables"]:
         overview.append(about_all("reconciliation", RECONCILIATION, "Afstemning"))
     strategies_pages = [job for strategy in strategies for job in jobs_of(strategy, data.id)]
@@ -167,7 +165,7 @@ def status(project: Project) -> dict[str, tuple[list[str], float]]:
     strategies = check(project, data.id).makeable()
     now = Now(Readable(project, data, project.pages))
     why: dict[str, tuple[list[str], float]] = {}
-    for batch in batches_of(list(strategies.values()), data):
+    for batch in batches_of(list(strategies.values()), data, (project.build / CHANGES).is_file()):
         for job in batch:
             reasons = now.why_again(job, project.pages)
             if not job.strategy and why and not reasons:
@@ -215,66 +213,9 @@ def _refuse_stale(why: dict[Job, list[str]], chosen: list[str]) -> None:
         raise PageError("\n".join(["pages of other strategies must be run too; leave --strategy out:", *others]))
 
 
-def executed(
-    project: Project, jobs: list[Job], pages: Path, strict: bool, cluster: str = ""
-) -> Iterator[tuple[Job, str]]:
-    """Execute jobs side by side and yield each as it is done, with its fault; `strict` raises the first fault.
-
-    The longest of the last time come first: one that is begun last is waited for alone.
-    """
-
-    def seconds(job: Job) -> float:
-        record = read_record(project.pages / job.path)
-        return record.seconds if record else float("inf")
-
-    if not jobs:
-        return
-    with workers(WORKERS, cluster, project.root, project.data) as pool:
-        running = {pool.submit(execute, project, job, pages): job for job in sorted(jobs, key=seconds, reverse=True)}
-        try:
-            for finished in as_completed(running):
-                fault = finished.exception()
-                if fault and (strict or not isinstance(fault, PageError)):
-                    raise fault
-                yield running[finished], str(fault or "")
-        except BaseException:
-            for future in running:
-                future.cancel()
-            pool.shutdown(wait=False)
-            # what runs is not waited for, nor what was just about to
-            while not all(future.done() for future in running):
-                end_all()
-                time.sleep(0.05)
-            raise
-
-
 def _edition_of_site(project: Project) -> Any:
     """What the site is made of; None where that is not known."""
     try:
         return read_manifest(project.site).made_of
     except AfkastError:
         return None
-
-
-@contextmanager
-def alone(project: Project, seconds: float = 0) -> Iterator[None]:
-    """One build at a time in a project; the lock goes with the process that holds it, and is waited for so long.
-
-    What a killed build left behind is put right first, and nothing unfinished is left behind.
-    """
-    project.build.mkdir(parents=True, exist_ok=True)
-    try:
-        with FileLock(project.build / "afkast.lock", timeout=seconds):
-            put_right(project)
-            _clear(project)
-            try:
-                yield
-            finally:
-                _clear(project)
-    except Timeout:
-        raise AfkastError("Another build of this book is running; wait for it to end.") from None
-
-
-def _clear(project: Project) -> None:
-    for unfinished in project.build.glob(f"{UNFINISHED}*"):
-        shutil.rmtree(unfinished, ignore_errors=True)

@@ -170,6 +170,7 @@ def in_words(kind: str, name: str) -> str:
         "file": f"what sources.yml says of {name}",
         "snapshot": "the snapshot",
         "strategies": "the strategies",
+        "changes": "what has changed since the former edition",
         "own pages": "what the strategy's pages show",
         "pages": "what other pages show",
         "withheld": "what the audit of the edition holds back on it",

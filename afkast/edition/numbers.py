@@ -91,7 +91,7 @@ def _shown(notebook: Mapping[str, Any], files: list[dict[str, Any]]) -> Iterator
     of_persons = reads_persons(notebook)
     for output in outputs:
         item = output["metadata"][METADATA_KEY]
-        numbers = list(_of_sentence(item, "".join(output["data"]["text/html"])) if "numbers" in item else _cells(item))
+        numbers = list(of_sentence(item, "".join(output["data"]["text/html"])) if "numbers" in item else _cells(item))
         if not numbers:
             continue
         if of_persons or not item["files"]:
@@ -136,7 +136,7 @@ def _cells(item: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
                 yield {"place": f"{r}.{c}", "shown": cell["shown"], "exact": exact, "unit": cell["unit"]}
 
 
-def _of_sentence(item: Mapping[str, Any], html: str) -> Iterator[dict[str, Any]]:
+def of_sentence(item: Mapping[str, Any], html: str) -> Iterator[dict[str, Any]]:
     """The numbers that a text says; what is filed with it and not said is passed over."""
     said = _words(MARK.sub("", html))
     for met in MARK.finditer(html):

@@ -87,6 +87,8 @@ def _blocks(shown: dict[str, Any], items: dict[str, Item]) -> Iterator[Block]:
         yield Block((12.0, *rows_mm))
     if told := shown.get("forbehold"):
         yield Block((HEADING_MM, *(_lines(one, TEXT_SIGNS) * TEXT_MM + 1.0 for one in told["said"])))
+    if changes := shown.get("aendringer"):
+        yield Block((HEADING_MM, *(_lines(one, TEXT_SIGNS) * TEXT_MM + 1.0 for one in changes["said"]), SMALL_MM))
     if tables := shown.get("tabeller"):
         yield Block((HEADING_MM, *_columns([items[place] for place in tables["items"]])))
     # the pages, the sources, and the key of the page

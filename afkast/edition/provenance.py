@@ -14,6 +14,7 @@ from afkast.intake import Snapshot
 from afkast.intake.snapshot import file_sha256
 from afkast.project import Project
 from afkast.report import disclosure
+from afkast.report.changed import read_changes
 from afkast.report.reads import digest_of, digest_of_files, shown_on
 
 CRATE = "ro-crate-metadata.json"
@@ -44,6 +45,7 @@ def edition_of(project: Project, snapshot: Snapshot, pages: Path) -> dict[str, A
             if record
         },
         "approved": approved(project, pages),
+        "changes": read_changes(pages),
         "book": [digest_of_files(project.book, "**/*"), digest_of_files(project.text, "*.md")],
         "configuration": file_sha256(project.root / "_config.yml"),
         "disclosure": {

@@ -6,10 +6,11 @@ from pathlib import Path
 
 from afkast.edition.approval import approved as approved_pages
 from afkast.edition.approval import standings
-from afkast.edition.build import alone
+from afkast.edition.editions import keep
 from afkast.edition.gate import ALLOW_LIST, MOST_TOLD, check
 from afkast.edition.identifiers import wanted
 from afkast.edition.manifest import MANIFEST, Manifest, differences, read_manifest
+from afkast.edition.running import alone
 from afkast.edition.target import LOCK_SECONDS, PRUNED, SERVED, WITHDRAWN, Editions, Listed, Target
 from afkast.errors import AfkastError
 from afkast.intake import open_snapshot
@@ -25,7 +26,10 @@ def publish(project: Project, folder: Path, today: date, approved: bool = False)
     with alone(project, LOCK_SECONDS):
         if approved:
             refuse_unapproved(project, read_manifest(project.site))
-        return put(folder, project.site, examined(project, today), today)
+        manifest = examined(project, today)
+        made = put(folder, project.site, manifest, today)
+        keep(project, manifest)
+        return made
 
 
 def put(folder: Path, site: Path, manifest: Manifest, today: date) -> tuple[Path, bool]:

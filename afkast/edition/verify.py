@@ -1,5 +1,6 @@
 """Hold an edition against its manifest, and its manifest against what is made of the same notebooks and data again."""
 
+import json
 import re
 import shutil
 import tempfile
@@ -7,15 +8,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from afkast.edition.book import DATA_BASIS
-from afkast.edition.build import Progress, alone, executed
+from afkast.edition.build import Progress
 from afkast.edition.execute import Job
 from afkast.edition.feet import NOTEBOOKS
 from afkast.edition.manifest import MANIFEST, Manifest, differences, read_manifest
 from afkast.edition.provenance import made_with
+from afkast.edition.running import alone, executed
 from afkast.edition.target import LIST, LOCK_SECONDS, Target
 from afkast.errors import AfkastError
 from afkast.intake.snapshot import file_sha256
 from afkast.project import UNFINISHED, Project
+from afkast.report.changed import CHANGES
 from afkast.report.reads import digest_of, shown_on
 from afkast.strategy import FRONT_PAGE
 
@@ -86,6 +89,8 @@ def rerun(project: Project, site: Path, on_progress: Progress) -> tuple[list[str
     with alone(project, LOCK_SECONDS):
         folder = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=project.build))
         try:
+            if made.get("changes"):
+                (folder / CHANGES).write_text(json.dumps(made["changes"]), encoding="utf-8")
             done = 0
             for turn in sorted({_turn(job) for job in jobs}):
                 batch = [job for job in jobs if _turn(job) == turn]

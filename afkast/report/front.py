@@ -22,6 +22,7 @@ from afkast.strategy import Goal, OwnKeyFigure, PageOfStrategy, is_place
 
 MOST_KEY_FIGURES = 4
 MOST_RESERVATIONS = 3
+MOST_CHANGES = 3
 
 FIGURES_OF_MONEY = (
     "tjent-hjem",
@@ -309,6 +310,29 @@ class Front:
             said = [inside(one) if isinstance(one, Item) else Markup("<p>{}</p>").format(one) for one in told]
             filed = {"numbers": {}, "headline": False, "said": [one.striptags() for one in said]}
             self._show("forbehold", "text", items, filed, said=said)
+
+    def show_changes(self) -> None:
+        """The largest changes since the edition before; nothing where there is none."""
+        since = self.page.since_former()
+        if since is None:
+            return
+        titles = {page.id: page.title for page in self.page.strategy.pages}
+        changes = since.changes(self.page.strategy.id)
+        told = [
+            (f"{titles.get(one.page, one.page)}: »{one.told['words']}«", ended(one.in_words()))
+            for one in changes[:MOST_CHANGES]
+        ]
+        said = [f"{where} {words}" for where, words in told]
+        filed = {"numbers": {}, "headline": False, "said": said}
+        self._show(
+            "aendringer",
+            "text",
+            [],
+            filed,
+            former=danish.day(since.data_of),
+            told=told,
+            more=max(len(changes) - MOST_CHANGES, 0),
+        )
 
     def show_tables(self) -> None:
         """The tables as the pages show them."""

@@ -16,6 +16,7 @@ from afkast.intake import Snapshot
 from afkast.notebook import Need, read_template
 from afkast.project import Project
 from afkast.report.about_persons import OF_PERSONS
+from afkast.report.changed import SinceFormer, since_former
 from afkast.report.disclosure import FEWEST_SHOWN
 from afkast.report.filed import Item, files_read, items_of, published, shown_cells
 from afkast.report.reading import declared_rows
@@ -148,6 +149,11 @@ class Reader:
         """What the strategy's executed pages have shown, by page/id."""
         self.note("own pages")
         return items_of(self._readable.pages, self.strategy.id)
+
+    def since_former(self) -> SinceFormer | None:
+        """What has changed since the edition before; None where there is none."""
+        self.note("changes")
+        return since_former(self._readable.pages)
 
     def published(self) -> pd.DataFrame:
         """The numbers in the sentences of the strategies' executed pages; see the function `published`."""

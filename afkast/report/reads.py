@@ -11,6 +11,7 @@ A read is a kind, a name and a digest of what was there:
 | file | a raw file | what captions say of it: source, day of extraction, synthetic, published |
 | snapshot | | the whole snapshot |
 | strategies | | every strategy |
+| changes | | what is told of changes since the former edition, of the strategy or of all |
 | own pages | | the strategy's executed pages but its front page |
 | pages | | those of all strategies |
 | withheld | a page | the counts that the audit of the edition holds back on it |
@@ -30,6 +31,7 @@ import pandas as pd
 
 from afkast.intake import Snapshot
 from afkast.project import Project
+from afkast.report.changed import since_former
 from afkast.report.reading import of_strategy, until
 from afkast.strategy import FRONT_PAGE
 
@@ -83,12 +85,15 @@ class Readable:
             return self.snapshot.id
         if kind == "withheld":
             return digest_of(sorted(self.withheld(name)))
+        if kind == "changes":
+            since = since_former(self.pages)
+            return digest_of([since.told["former"], [one.told for one in since.changes(strategy)]]) if since else ""
         if kind == "own pages":
             return self._pages_of(strategy)
         return {"strategies": self._strategies, "pages": self._pages}[kind]
 
     def withheld(self, page: str) -> list[str]:
-        """The counts that the audit of the edition holds back on a page, such as kijos/tilgang; by their digests."""
+        """The counts that the audit of the edition holds back on a page, strategy/page; by their digests."""
         try:
             return list(json.loads((self.project.build / WITHHELD).read_text(encoding="utf-8")).get(page, []))
         except (OSError, ValueError):

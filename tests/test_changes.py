@@ -1,0 +1,246 @@
+"""What has changed since the edition before is told by cause, each found by changing one thing alone."""
+
+import json
+import re
+import shutil
+
+import nbformat
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+from municipality import municipality
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from afkast.cli import main
+from afkast.edition.changes import DATA, DECISION, METHOD, PERIOD, Since, write_changes
+from afkast.edition.editions import Kept, find, former_of, keep
+from afkast.edition.execute import jobs_of
+from afkast.edition.manifest import read_manifest, write_manifest
+from afkast.edition.running import executed
+from afkast.errors import AfkastError
+from afkast.intake import open_snapshot
+from afkast.intake.snapshot import POINTER, file_sha256
+from afkast.project import Project, find_repository
+from afkast.report.changed import CHANGES, SEVERAL, since_former
+from afkast.report.reads import Readable
+from afkast.strategy import load_strategies
+
+PARAMETERS = """\
+strategy = "alfa"  # strategien
+page = "side"  # siden
+as_of = ""  # datoen
+snapshot = ""  # datagrundlaget
+faktor = 1  # en beslutning
+personer = 100  # et antal"""
+
+READS = """\
+from afkast.analysis.targets import Verdict
+from afkast.report.danish import Quantity
+from afkast.report.show import open_page
+report = open_page(strategy, page, as_of, snapshot, needs)
+rows = report.table("ledger")
+spent = rows["amount_dkk"].sum() * faktor
+report.show_text("forbruget", "Der er brugt {spent}.", {"spent": Quantity(spent, "kr.")}, headline=True, source=rows)
+report.show_text("antallet", "Der er {count}.", {"count": Quantity(personer, "personer")}, headline=True)
+verdict = Verdict.BEHIND if faktor > 1 else Verdict.ON_TRACK
+report.show_text("maal-maalet", "Målet er {verdict}.", {"verdict": verdict}, source=rows)
+report.show_text("andet", "Der er {rows}.", {"rows": Quantity(len(rows), "rækker")}, source=rows)"""
+
+STRATEGY = """\
+id: alfa
+name: Alfa
+municipality: Strandlev
+decided_by: Byrådet
+summary: En strategi.
+period: {start: 2022-01-01, end: 2024-12-31}
+as_of: 2023-08-31
+committees: {BU: Udvalget}
+goals:
+  - {id: maalet, text: Målet., page: side, measure: målet}
+pages:
+  - {id: side, notebook: maaler, title: Siden, area: economics, parameters: {faktor: 1, personer: 100}}
+"""
+
+
+def write_notebook(project, source=READS):
+    cells = [
+        new_markdown_cell("# Titel"),
+        new_code_cell(PARAMETERS, metadata={"tags": ["parameters"]}),
+        new_code_cell('needs = [{"table": "ledger"}]', metadata={"tags": ["needs"]}),
+        new_code_cell(source),
+    ]
+    for number, cell in enumerate(cells, start=1):
+        cell["id"] = f"celle-{number}"
+    (project.data / "notebooks").mkdir(exist_ok=True)
+    nbformat.write(new_notebook(cells=cells), project.data / "notebooks" / "maaler.ipynb")
+
+
+def run(project, jobs, pages):
+    for _, fault in executed(project, jobs, pages, strict=False):
+        assert not fault or "unfinished" in str(pages), fault
+
+
+def execute(project, pages):
+    data = open_snapshot(project.snapshots)
+    strategies = load_strategies(project)
+    run(project, [job for one in strategies.values() for job in jobs_of(one, data.id)], pages)
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory, _surroundings):
+    """A data folder of one strategy with one page, whose first edition has been published."""
+    data = municipality("economics").write(tmp_path_factory.mktemp("aendringer") / "strandlev")
+    assert CliRunner().invoke(main, ["import", "--data", str(data)]).exit_code == 0
+    project = Project(find_repository(), data)
+    for path in project.strategies.glob("*.yml"):
+        path.unlink()
+    (project.strategies / "alfa.yml").write_text(STRATEGY, encoding="utf-8")
+    write_notebook(project)
+    snapshot = open_snapshot(project.snapshots)
+    with_postings(project, snapshot, "2023-12-05-000000000001", lambda ledger: ledger.assign(strategy="alfa"))
+    execute(project, project.pages)
+    keep_now(project)
+    return project
+
+
+def keep_now(project):
+    """Keep the pages as an edition that was published."""
+    project.site.mkdir(parents=True, exist_ok=True)
+    told = json.loads((project.build / CHANGES).read_text("utf-8")) if (project.build / CHANGES).is_file() else {}
+    keys = {path.stem: file_sha256(path) for path in project.pages.rglob("*.ipynb")}
+    write_manifest(project.site, {"snapshot": open_snapshot(project.snapshots).id, "pages": keys, "changes": told})
+    keep(project, read_manifest(project.site))
+
+
+def with_postings(project, old, id, change):
+    """A snapshot, from now on in use, whose ledger is another."""
+    folder = shutil.copytree(old.path, project.snapshots / id)
+    ledger = change(pd.read_parquet(folder / "ledger.parquet"))
+    ledger.to_parquet(folder / "ledger.parquet")
+    manifest = {**old.manifest, "id": id}
+    manifest["tables"]["ledger"]["sha256"] = file_sha256(folder / "ledger.parquet")
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    (project.snapshots / POINTER).write_text(id, encoding="ascii")
+
+
+@pytest.fixture
+def project(published, tmp_path):
+    return Project(published.root, shutil.copytree(published.data, tmp_path / "strandlev"))
+
+
+def spent(project, until):
+    ledger = open_snapshot(project.snapshots).table("ledger")
+    return ledger.loc[ledger["posted_on"] <= until, "amount_dkk"].sum()
+
+
+def changes_now(project):
+    """Execute the pages as they are now; what has changed since the published edition, by item."""
+    pages = project.build / "unfinished-pages"
+    shutil.rmtree(pages, ignore_errors=True)
+    execute(project, pages)
+    former = former_of(project, pages)
+    since = Since(project, former, Readable(project, open_snapshot(project.snapshots), pages), project.data)
+    write_changes(project.build / CHANGES, since.changes({}, run))
+    return {one.told["item"]: one for one in since_former(pages).changes()}
+
+
+def edit_strategy(project, old, new):
+    path = project.strategies / "alfa.yml"
+    text = path.read_text("utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), "utf-8")
+
+
+def later(project):
+    edit_strategy(project, "as_of: 2023-08-31", "as_of: 2023-09-30")
+
+
+def decided(project):
+    edit_strategy(project, "faktor: 1", "faktor: 2")
+
+
+def counted_otherwise(project):
+    write_notebook(project, READS.replace('["amount_dkk"].sum()', '["amount_dkk"].sum() * 3'))
+
+
+def revised(project):
+    def one_more(ledger):
+        first = ledger["posted_on"].idxmin()
+        ledger.loc[first, "amount_dkk"] += 1000
+        return ledger
+
+    with_postings(project, open_snapshot(project.snapshots), "2023-12-06-000000000002", one_more)
+
+
+def test_nothing_has_changed_when_nothing_was_changed_and_the_first_edition_has_none_before_it(project):
+    assert former_of(project, project.pages) is None
+    revised(project)
+    later(project)
+    assert former_of(project, project.pages) is None
+    assert set(changes_now(project)) == {"forbruget"}
+
+
+@pytest.mark.parametrize(
+    ("change", "cause"), [(later, PERIOD), (decided, DECISION), (counted_otherwise, METHOD), (revised, DATA)]
+)
+def test_one_thing_alone_is_the_whole_of_a_change(project, change, cause):
+    before = spent(project, "2023-08-31")
+    change(project)
+    one = changes_now(project)["forbruget"]
+    after = {PERIOD: spent(project, "2023-09-30"), DECISION: 2 * before, METHOD: 3 * before, DATA: before + 1000}[cause]
+    assert after != before
+    assert one.told["change"] == pytest.approx(after - before, abs=1)
+    assert one.parts == {cause: pytest.approx(after - before, abs=1)}
+    assert int(re.sub(r"\D", "", one.told["old"])) == pytest.approx(before, abs=0.5)
+
+
+def test_several_things_are_told_apart_by_changing_one_after_the_other(project):
+    before = spent(project, "2023-08-31")
+    for change in (later, decided, counted_otherwise, revised):
+        change(project)
+    month = spent(project, "2023-09-30") - spent(project, "2023-08-31")
+    told = changes_now(project)
+    one = told["forbruget"]
+    parts = {METHOD: 2 * before, DATA: 3 * 1000, PERIOD: 3 * month, DECISION: 3 * (before + 1000 + month)}
+    assert one.parts == {cause: pytest.approx(part, abs=1) for cause, part in parts.items()}
+    assert list(told) == ["maal-maalet", "forbruget"]
+    assert told["maal-maalet"].parts == {DECISION: "bagud"}
+    assert told["maal-maalet"].in_words() == "fra på vej til bagud (ændret parameter eller beslutning)"
+    assert re.match(r"fra [\d.]+.kr\. til [\d.]+.kr\. \(ændret parameter eller beslutning \+", one.in_words())
+
+
+def test_what_cannot_be_told_apart_is_told_as_that(project):
+    later(project)
+    revised(project)
+    counted_otherwise(project)
+    shutil.rmtree(project.snapshots / "2023-12-05-000000000001")
+    one = changes_now(project)["forbruget"]
+    assert list(one.parts) == [SEVERAL] and one.parts[SEVERAL] == one.told["change"]
+
+
+@pytest.mark.parametrize(
+    ("now", "told"), [(101, False), (104, False), (96, False), (105, True), (95, True), (3, False)]
+)
+def test_a_change_of_few_persons_is_not_told_and_a_hidden_number_is_not_compared(project, now, told):
+    edit_strategy(project, "personer: 100", f"personer: {now}")
+    assert ("antallet" in changes_now(project)) is told
+
+
+def test_a_part_of_few_persons_is_not_told_apart(project):
+    edit_strategy(project, "personer: 100", "personer: 110")
+    write_notebook(project, READS.replace("Quantity(personer,", "Quantity(personer + 3,"))
+    one = changes_now(project)["antallet"]
+    assert one.parts == {SEVERAL: 13}
+
+
+def test_the_edition_before_stays_the_one_before_when_the_new_one_is_published(project):
+    first = find(project, "2023")
+    decided(project)
+    changes_now(project)
+    shutil.rmtree(project.pages)
+    (project.build / "unfinished-pages").rename(project.pages)
+    keep_now(project)
+    assert former_of(project, project.pages) == first
+    with pytest.raises(AfkastError, match="several editions begin"):
+        find(project, "2023")
+    assert Kept(first.folder).data_of.isoformat() == "2023-12-05"
