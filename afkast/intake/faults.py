@@ -20,6 +20,7 @@ QUESTIONS = {
     "repeated": "hver række står mere end én gang",
     "separator": "en tekst rummer det tegn, der skiller celler",
     "no_postings": "et PSP-element har ingen posteringer",
+    "no_total": "listen har ingen sum at holde posteringerne op mod",
     "open_end": "den sidste linje slutter ikke",
     "ratio": "en værdi er ikke tæller divideret med nævner",
     "unchanged": "filen er uændret siden sidst",

@@ -11,7 +11,8 @@ from afkast.intake.delimited import read_csv
 from afkast.intake.dream import read_dream
 from afkast.intake.faults import Faults
 from afkast.intake.journal import read_journal
-from afkast.intake.sources import Dream, Excel, Journal, Json, Parquet, Source, Sql
+from afkast.intake.posting_list import read_posting_list
+from afkast.intake.sources import Dream, Excel, Journal, Json, Parquet, PostingList, Source, Sql
 from afkast.intake.structured import read_json, read_parquet
 from afkast.intake.wording import normal_cells
 from afkast.intake.workbook import read_excel
@@ -21,6 +22,8 @@ def read_cells(source: Source, content: bytes, faults: Faults) -> pd.DataFrame |
     """The cells of one declared file, each text in its normal form."""
     if isinstance(source, Journal):
         cells = read_journal(source, content, faults)
+    elif isinstance(source, PostingList):
+        cells = read_posting_list(source, content, faults)
     elif isinstance(source, Dream):
         cells = read_dream(source, content, faults)
     elif isinstance(source, Excel):

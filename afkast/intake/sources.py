@@ -111,12 +111,22 @@ class WbsElement(Strict):
     line: Literal["investment", "benefit_saving"]
 
 
-class Journal(RawFile):
+class Postings(RawFile):
+    """Postings whose PSP-elements say what they are of."""
+
+    table: Literal["ledger"] = "ledger"
+    wbs_elements: dict[str, WbsElement] = Field(min_length=1)
+
+    @property
+    def headings(self) -> dict[str, str]:
+        """Contract column, and wbs_element → heading."""
+        raise NotImplementedError
+
+
+class Journal(Postings):
     """A posting journal printed by KMD Opus, in Windows-1252."""
 
     reader: Literal["opus_journal"]
-    table: Literal["ledger"] = "ledger"
-    wbs_elements: dict[str, WbsElement] = Field(min_length=1)
 
     @property
     def headings(self) -> dict[str, str]:
@@ -128,6 +138,33 @@ class Journal(RawFile):
             "posted_on": "Bogf.dato",
             "amount_dkk": "Beløb",
         }
+
+
+class PostingList(Postings):
+    """Postings that KMD Opus lists between tabs (CJI3) or pipes (ALV)."""
+
+    reader: Literal["opus_list"]
+    columns: dict[str, str] = {
+        "Bilagsnummer": "document",
+        "PSP-element": "wbs_element",
+        "Periode": "period",
+        "Bogføringsdato": "posted_on",
+        "Vrd./CO-områdevaluta": "amount_dkk",
+    }
+    encoding: Literal["utf-8-sig", "utf-8", "cp1252", "cp850", "utf-16"] = "cp1252"
+
+    @field_validator("columns")
+    @classmethod
+    def _are_those_of_a_posting(cls, columns: dict[str, str]) -> dict[str, str]:
+        wanted = ["amount_dkk", "document", "period", "posted_on", "wbs_element"]
+        if sorted(columns.values()) != wanted:
+            raise ValueError(f"must give {', '.join(wanted)}, each once")
+        return columns
+
+    @property
+    def headings(self) -> dict[str, str]:
+        """Contract column → heading."""
+        return {column: heading for heading, column in self.columns.items()}
 
 
 class Dream(RawFile):
@@ -334,7 +371,7 @@ class Sql(Sheet):
     address: str = Field(pattern=r"^[A-Z][A-Z0-9_]*$")  # the environment's name for it: it may hold a password
 
 
-Source = Journal | Dream | Csv | Excel | Json | Parquet | Sql
+Source = Journal | PostingList | Dream | Csv | Excel | Json | Parquet | Sql
 
 
 class Warehouse(Strict):

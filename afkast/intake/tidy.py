@@ -16,7 +16,7 @@ from afkast.intake.measures import by_month, complete, with_states
 from afkast.intake.numeric import judge_decimals, read_marks, read_percentages
 from afkast.intake.printed import PRINTED
 from afkast.intake.pseudonym import CASE, CPR, pseudonyms
-from afkast.intake.sources import YEAR, Journal, Sheet, Source, known_words, scaled
+from afkast.intake.sources import YEAR, Postings, Sheet, Source, known_words, scaled
 
 CPR_IN_TEXT = r"(?:^|[^0-9])[0-9]{6}[-–. ]?[0-9]{4}(?:[^0-9]|$)"
 TOTALS = r"(?i)(?:i ?alt|total|totalt|hovedtotal|grand total|sum|subtotal)(?:[ :].*)?"
@@ -31,7 +31,7 @@ def tidy(source: Source, cells: pd.DataFrame, key: bytes, faults: Faults) -> pd.
 
     The index still is the row of the raw file.
     """
-    if isinstance(source, Journal):
+    if isinstance(source, Postings):
         named = _ledger(source, cells, faults)
     else:
         named = _sheet(source, cells, faults) if isinstance(source, Sheet) else cells
@@ -58,12 +58,13 @@ def tidy(source: Source, cells: pd.DataFrame, key: bytes, faults: Faults) -> pd.
     return frame[~frame.index.isin(faults.rows(source.label))]
 
 
-def _ledger(source: Journal, cells: pd.DataFrame, faults: Faults) -> pd.DataFrame:
+def _ledger(source: Postings, cells: pd.DataFrame, faults: Faults) -> pd.DataFrame:
     named = cells.rename(columns={heading: column for column, heading in source.headings.items()})
     element = named.pop("wbs_element")
+    heading = source.headings.get("wbs_element", "PSP-element")
     unlisted = element.notna() & ~element.isin(source.wbs_elements)
     rule = "a PSP-element that sources.yml does not list"
-    faults.add(source.label, rule, column="PSP-element", rows=cells.index[unlisted], remedy=CORRECT_DECLARATION)
+    faults.add(source.label, rule, column=heading, rows=cells.index[unlisted], remedy=CORRECT_DECLARATION)
     unmet = set(source.wbs_elements) - set(element)
     if unmet and not faults.concern([source.label]):
         rule = f"no posting on {', '.join(sorted(unmet))}, which sources.yml lists"
