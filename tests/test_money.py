@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from afkast.report.danish import COST, GAIN, SAVING
-from afkast.report.money import before_paid_back, held_against, paid_back, signs, within
+from afkast.report.money import before_paid_back, held_against, paid_back, signs, what_it_means, within
 
 
 def cumulated(*kroner):
@@ -58,3 +58,8 @@ def test_an_interval_after_its_own_amount_says_its_side_only_where_it_crosses(lo
 
 def test_what_plus_and_minus_mean_is_told_for_the_sign_of_a_gain():
     assert "− er en gevinst" in signs(-1) and "+ er en gevinst" in signs(1)
+
+
+def test_the_line_under_a_paper_s_table_tells_its_last_row_with_one_full_stop():
+    said = what_it_means(pd.Series([-2.8e6, -1.91e6, 2.43e6]), SAVING).replace("\u00a0", " ")
+    assert said == "Det betyder: merudgift på 1,9 mio. kr.; ventet var en besparelse på 2,4 mio. kr."

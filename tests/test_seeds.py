@@ -13,7 +13,6 @@ import pytest
 from conftest import as_read
 
 from afkast.report.filed import filed
-from afkast.report.money import MEANS
 
 KIJOS, NORDDJURS = "kijos", "norddjurs-koordineret-indsats"
 
@@ -247,12 +246,11 @@ def item_of(pages, strategy, page, item):
 
 
 def cells_of(item):
-    """What a table shows, with the signs of a typewriter, and without the column that says it again in words."""
+    """What a table shows, with the signs of a typewriter."""
     return {
         (row["label"], " ".join(column)): cell["shown"].replace("\u2212", "-").replace("\u00a0%", "%")
         for row in item["rows"]
         for column, cell in zip(item["columns"], row["cells"], strict=True)
-        if column != [MEANS]
     }
 
 

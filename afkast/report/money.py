@@ -56,10 +56,6 @@ def held_against(value: float | None, expected: float | None, sides: Sides = GAI
     return f"{told.removeprefix('en ').removeprefix('et ')}; ventet var {awaited}"
 
 
-def what_it_means(rows: pd.DataFrame, sides: Sides = GAIN) -> pd.DataFrame:
-    """Of a table of budget, actual and expected amounts, the last column: each row's actual and expected in words."""
-    words = [held_against(row.iloc[1], row.iloc[2], sides) for _, row in rows.iterrows()]
-    return pd.DataFrame({MEANS: words}, rows.index)
-
-
-MEANS = "Det betyder"
+def what_it_means(row: pd.Series, sides: Sides = GAIN) -> str:
+    """The line under a table of budget, actual and expected amounts that tells its last row in words."""
+    return f"Det betyder: {held_against(row.iloc[1], row.iloc[2], sides)}".rstrip(".") + "."
