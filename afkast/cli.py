@@ -423,6 +423,24 @@ def run(data: Path | None, strategy: str, page: str, snapshot: str) -> None:
 
 @main.command()
 @_data
+@click.argument("strategy")
+@click.argument("page", default="")
+def preview(data: Path | None, strategy: str, page: str) -> None:
+    """Show one PAGE of a STRATEGY, by default its first, in the browser, and again when its notebook or data change.
+
+    It is served to this machine alone, and ends with Ctrl-C.
+    """
+    import webbrowser
+    from contextlib import suppress
+
+    from afkast.edition.preview import preview as show
+
+    with suppress(KeyboardInterrupt):
+        show(find_project(data), strategy, page, click.echo, webbrowser.open)
+
+
+@main.command()
+@_data
 @click.argument("id")
 def new(data: Path | None, id: str) -> None:
     """Write strategies/ID.yml of the data folder, a commented strategy to begin with."""

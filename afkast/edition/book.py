@@ -203,11 +203,7 @@ def render(
     configuration = _write_configuration(
         project, staging, {"snapshot": snapshot.id, "edition": edition.id, "edition_digest": edition.digest}
     )
-    # afkast.edition first, for what it spares every process that reads notebooks
-    program = "import afkast.edition; from jupyter_book.cli.main import main; main()"
-    command = [sys.executable, "-c", program, "build", str(source), "--config", str(configuration)]
-    command += ["--path-output", str(staging), "-W", "--keep-going", "-q"]
-    run = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False)
+    run = _sphinx(source, configuration, staging, "-W", "--keep-going")
     new = staging / "_build" / "html"
     missing = [page for page in contents if not (new / f"{page}.html").is_file()]
     if run.returncode or missing:
@@ -240,6 +236,28 @@ def render(
         [*downloads, *notebooks, CRATE, MANIFEST],
     )
     put_in_place(new, project.site, project)
+
+
+def render_alone(project: Project, page: Path, folder: Path) -> None:
+    """Render one executed page by itself into a folder, as side.html, to be looked at and never served."""
+    with tempfile.TemporaryDirectory(prefix=UNFINISHED, dir=page.parent) as temporary:
+        source = Path(temporary) / "book"
+        shutil.copytree(project.book, source)
+        shutil.copyfile(page, source / "side.ipynb")
+        (source / "_toc.yml").write_text("format: jb-book\nroot: side\n", encoding="utf-8")
+        run = _sphinx(source, _write_configuration(project, Path(temporary), {}), Path(temporary))
+        new = Path(temporary) / "_build" / "html"
+        if not (new / "side.html").is_file():
+            raise AfkastError(_why_not_rendered(source, run.stdout + run.stderr, ["side"]))
+        shutil.copytree(new, folder, dirs_exist_ok=True)
+
+
+def _sphinx(source: Path, configuration: Path, folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+    # afkast.edition first, for what it spares every process that reads notebooks
+    program = "import afkast.edition; from jupyter_book.cli.main import main; main()"
+    command = [sys.executable, "-c", program, "build", str(source), "--config", str(configuration)]
+    command += ["--path-output", str(folder), "-q", *options]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False)
 
 
 def _write_configuration(project: Project, folder: Path, told: dict[str, str]) -> Path:
