@@ -54,4 +54,4 @@ reference: book ## Execute the reference notebooks of tests/reference anew; revi
 	$(BIN)/python tests/make_reference.py
 
 clean: ## Remove what was generated: the environment, the snapshots and the book
-	rm -rf $(VENV) data/example/snapshots data/example/build
+	rm -rf $(VENV) data/example/snapshots data/example/editions data/example/build
