@@ -236,6 +236,8 @@ def build(
     told = "nothing has changed" if made.unchanged else f"{len(made.run)} pages run"
     click.echo(f"{told}{f', {len(made.failed)} of them failed' if made.failed else ''}", err=True)
     click.echo(f"{made.front_page}")
+    for found in made.audit:
+        click.echo(found, err=True)
     for remark in made.remarks:
         click.echo(f"perhaps: {remark}", err=True)
     if faults:

@@ -4,6 +4,8 @@ import pandas as pd
 import pytest
 
 from afkast.errors import PageError
+from afkast.profile import FLOOR, PROFILES, as_words, from_words, profile
+from afkast.report import disclosure
 from afkast.report.about_persons import Thing
 from afkast.report.cells import cell_of
 from afkast.report.counts import estimated, persons_in, share, share_range
@@ -123,3 +125,38 @@ def test_an_estimate_needs_ten_persons_and_tells_none_of_them():
 def test_what_the_edition_holds_back_is_hidden_wherever_it_stands():
     thing = Thing("tal", of_persons=True, withheld=frozenset({first(84).digest}))
     assert shown({"a": [first(84), first(200)]}, thing=thing) == [[".."], ["200"]]
+
+
+# ---------------------------------------------------------------- profiles
+
+
+@pytest.fixture
+def public():
+    disclosure.use(PROFILES["offentlig"])
+    yield
+    disclosure.use(PROFILES["intern"])
+
+
+def test_no_profile_shows_fewer_than_the_floor():
+    assert profile("intern", 1).fewest_shown == FLOOR == 3
+    assert from_words(as_words(profile("offentlig", 10))).fewest_shown == 10
+
+
+@pytest.mark.parametrize(("count", "told"), [(0, "0"), (1, "<8"), (7, "<8"), (8, "10"), (12, "10"), (13, "15")])
+def test_for_the_public_seven_are_hidden_and_the_others_are_told_in_fives(public, count, told):
+    assert shown({"a": [first(count)]}) == [[told]]
+
+
+def test_for_the_public_a_rate_is_one_of_rounded_counts(public):
+    values = {"n": first(84), "k": first(23), "andel": share(first(23), first(84), 1)}
+    assert shown({name: [one] for name, one in values.items()}, andel=("%", 1)) == [["85", "25", "29,4 %"]]
+
+
+def test_for_the_public_what_is_made_of_counts_is_made_again_of_rounded_ones_or_hidden(public):
+    fewer = first(84) - first(61)
+    change = share(first(23), first(84), 1) - share(first(61), first(84), 1)
+    assert fewer.number == 23
+    assert cell_of(change, "", None, "ok").value == pytest.approx((25 - 60) / 85)
+    by_hand = Quantity(-0.45, "pct.point", behind=(share(first(23), first(84)), share(first(61), first(84))))
+    for one in (by_hand, span(*share_range(first(23), first(84)), "%")):
+        assert cell_of(one, "", None, "ok").shown == ".."

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.optimize import linprog
 
-from afkast.report.disclosure import FEW_AS, HIDDEN_AS, hidden_cells, is_small, share_step
+from afkast.report.disclosure import HIDDEN_AS, chosen, hidden_cells, is_small, share_step
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ def test_a_count_from_one_to_four_is_small(count, hidden):
 
 
 def test_what_stands_instead_says_the_rule_or_nothing_of_the_size():
-    assert (FEW_AS, HIDDEN_AS) == ("<5", "..")
+    assert (chosen().few, HIDDEN_AS) == ("<5", "..")
 
 
 def hidden_in(rows, counts=None):
@@ -112,7 +112,7 @@ def test_a_hidden_count_takes_another_with_it_where_it_would_follow(rows, shown)
 def test_a_small_count_is_told_to_be_one_where_it_can_still_be_any_of_them(rows, shown):
     values = pd.DataFrame(rows, dtype=float)
     hidden = hidden_cells(values, values.notna())
-    signs = hidden.replace({"few": FEW_AS, "hidden": HIDDEN_AS}).where(hidden != "", values.map("{:g}".format))
+    signs = hidden.replace({"few": chosen().few, "hidden": HIDDEN_AS}).where(hidden != "", values.map("{:g}".format))
     assert [" ".join(row) for row in signs.to_numpy()] == shown
 
 

@@ -126,7 +126,7 @@ def write_source(project: Project, strategies: Iterable[Strategy], pages: Path, 
     general one, such as the glossary, follows after it; any other is a page of its own.
     """
     shutil.copytree(project.book, source)
-    shutil.copytree(pages, source / PAGES, ignore=shutil.ignore_patterns("*.json"))
+    shutil.copytree(pages, source / PAGES, ignore=shutil.ignore_patterns("*.json", "*.counts"))
     failed = {path for path in pages.rglob("*.ipynb") if is_failed(path)}
     _tell_of_failed(failed, pages, source / PAGES / f"{OVERVIEW}.ipynb")
     own = []

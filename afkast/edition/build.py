@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from afkast.edition.audit import MOST_ROUNDS, audit, hold_back, refuse
 from afkast.edition.book import (
     CHANGES_PAGE,
     DATA_BASIS,
@@ -28,7 +29,9 @@ from afkast.edition.running import alone, executed
 from afkast.engine import open_engine
 from afkast.errors import AfkastError, PageError, StrategyError
 from afkast.intake import Snapshot, open_snapshot
+from afkast.intake.sources import profile_of
 from afkast.project import UNFINISHED, Project
+from afkast.report import disclosure
 from afkast.report.changed import CHANGES
 from afkast.report.filed import published
 from afkast.report.reads import Readable
@@ -47,6 +50,7 @@ class Edition:
     failed: dict[str, str] = field(default_factory=dict)
     unchanged: bool = False
     remarks: list[str] = field(default_factory=list)
+    audit: list[str] = field(default_factory=list)
 
 
 def build(
@@ -71,6 +75,7 @@ def build(
     a Dask scheduler whose workers execute the pages; without it this machine does.
     """
     with alone(project):
+        disclosure.use(profile_of(project.data))
         data = open_snapshot(project.snapshots, snapshot or None)
         checked = check(project, data.id)
         strategies = checked.makeable()
@@ -105,6 +110,8 @@ def build(
                 on_progress(done, total, job.name)
             if batch is batches[0] and len(made.failed) == len(batch):
                 raise PageError("\n".join(made.failed.values()))
+            if batch is batches[0]:
+                made.audit = _audited(project, batch, pages, made, strict, cluster)
             said = published(pages)
             _check_goals(in_book, said)
             if batch is batches[0]:
@@ -118,6 +125,26 @@ def build(
             render(project, in_book, project.pages, data, edition)
         on_progress(total, total, "book")
     return made
+
+
+def _audited(project: Project, jobs: list[Job], pages: Path, made: Edition, strict: bool, cluster: str) -> list[str]:
+    """Run pages again that tell too much beside the others, until together they do not; what was found, in sentences.
+
+    No page about all strategies tells whom its counts are of.
+    """
+    for _ in range(MOST_ROUNDS):
+        audited = audit(pages, project.pages)
+        more = audited.hold_back
+        if not more:
+            return audited.sentences()
+        hold_back(project, more)
+        again = [job for job in jobs if job.name in more]
+        made.run |= {job.name: ["it tells too much beside other pages"] for job in again}
+        for _, fault in executed(project, again, pages, strict, cluster):
+            if fault:
+                raise PageError(fault)
+    refuse(audited := audit(pages, project.pages))
+    return audited.sentences()
 
 
 def batches_of(strategies: list[Strategy], data: Snapshot, changes: bool = False) -> list[list[Job]]:

@@ -52,7 +52,7 @@ class Refused(PageError, PermissionError):
     """A page did what a page may not; a library that can do without is told in its own terms."""
 
 
-def surroundings(folder: Path, fonts: Path, others: Mapping[str, Path]) -> dict[str, str]:
+def surroundings(folder: Path, fonts: Path, others: Mapping[str, Path | str]) -> dict[str, str]:
     """The environment of a process that runs pages: nothing of the user's own but what an engine elsewhere needs."""
     here = os.environ
     kept = {name: here[name] for name in MACHINE if name in here}

@@ -16,13 +16,16 @@ from papermill.exceptions import PapermillExecutionError
 from papermill.translators import PythonTranslator, papermill_translators
 
 from afkast.edition import reasons
+from afkast.edition.audit import NOTES as TOLD_NOTES
 from afkast.edition.book import dress
 from afkast.edition.cleanroom import FLOODED, MOST_OUTPUT_BYTES, refuse_escapes
 from afkast.edition.inputs import Record, key_of, made_of, write_record
 from afkast.edition.launch import START_SECONDS, Room, room
 from afkast.errors import PageError
 from afkast.intake.snapshot import file_sha256
+from afkast.intake.sources import profile_of
 from afkast.notebook import counted
+from afkast.profile import PROFILE, as_words
 from afkast.project import Project
 from afkast.report import danish
 from afkast.report.filed import METADATA_KEY
@@ -118,7 +121,12 @@ def execute(project: Project, job: Job, pages: Path) -> Path:
     where = f"page {job.name}, notebook {job.notebook}"
     target = pages / job.path
     begun = time.monotonic()
-    folders = {"AFKAST_HOME": project.root, "AFKAST_DATA": project.data, "AFKAST_PAGES": pages}
+    folders: dict[str, Path | str] = {
+        "AFKAST_HOME": project.root,
+        "AFKAST_DATA": project.data,
+        "AFKAST_PAGES": pages,
+        PROFILE: as_words(profile_of(project.data)),
+    }
     made = made_of(project, job)
     with room(pages.parent, project.build / "fonts", folders) as own:
         notebook = _run(project, job, own, where)
@@ -135,6 +143,7 @@ def execute(project: Project, job: Job, pages: Path) -> Path:
         given = dict(job.parameters)
         snapshot = str(given.get("snapshot", ""))
         write_record(target, Record(made, reads, snapshot, sha256, seconds, job.notebook, given))
+        target.with_suffix(TOLD_NOTES).write_bytes(own.told())
         output.replace(target)
     return target
 

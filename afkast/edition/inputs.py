@@ -16,8 +16,10 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from afkast.edition.audit import NOTES
 from afkast.edition.cleanroom import ENGINE
 from afkast.intake.snapshot import file_sha256
+from afkast.intake.sources import profile_of
 from afkast.report.reader import latest_extraction
 from afkast.report.reads import Readable, digest_of
 
@@ -96,6 +98,7 @@ def made_of(project: "Project", job: "Job") -> dict[str, str]:
     return {
         "its notebook": file_sha256(project.notebooks()[job.notebook]),
         "its parameters": digest_of(own),
+        "the disclosure profile": digest_of(asdict(profile_of(project.data))),
         "its title": digest_of([job.title, job.byline]),
         "its strategy": job.entry,
         "Afkast's code": code(),
@@ -119,6 +122,8 @@ class Now:
             return ["it has not been run"]
         if record.failed:
             return ["it failed"]
+        if not page.with_suffix(NOTES).is_file():
+            return ["what it tells of persons has not been noted"]
         if not page.is_file() or file_sha256(page) != record.sha256:
             return ["its executed notebook has been changed"]
         made = made_of(self._readable.project, job)
@@ -147,6 +152,8 @@ def take_over(job: "Job", former: Path, pages: Path, snapshot: str) -> None:
         record = replace(record, snapshot=snapshot, sha256=digest, parameters=parameters)
     new.parent.mkdir(parents=True, exist_ok=True)
     new.write_bytes(content)
+    told = old.with_suffix(NOTES)
+    new.with_suffix(NOTES).write_bytes(told.read_bytes() if told.is_file() else b"")
     write_record(new, record)
 
 

@@ -28,6 +28,7 @@ from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from afkast.edition.cleanroom import surroundings
 from afkast.project import UNFINISHED
+from afkast.report.about_persons import COUNTS
 from afkast.report.reads import READS
 
 FORKS = sys.platform == "linux"
@@ -37,8 +38,8 @@ KERNEL = [sys.executable, "-P", "-s", "-c", "from afkast.edition.kernel import m
 START_SECONDS = 120
 """A kernel that takes longer to start is taken to hang."""
 
-NOTES = "reads.jsonl"
-"""In its own folder a page notes what it reads."""
+NOTES, TOLD = "reads.jsonl", "counts.jsonl"
+"""In its own folder a page notes what it reads, and which counts of persons it tells."""
 
 LONGEST_SOCKET_FOLDER = 80
 """The path of a socket may have about 100 characters."""
@@ -68,13 +69,20 @@ class Room:
             return []
         return sorted((kind, name, digest) for kind, name, digest in map(json.loads, lines))
 
+    def told(self) -> bytes:
+        """What the page has noted that it tells of persons."""
+        try:
+            return (self.own / TOLD).read_bytes()
+        except OSError:
+            return b""
+
     def kernels(self) -> type[AsyncKernelManager]:
         """The kind of kernel manager that starts this room's kernel."""
         return type("RoomKernelManager", (_KernelManager,), {"room": self})
 
 
 @contextmanager
-def room(rooms: Path, fonts: Path, folders: Mapping[str, Path]) -> Iterator[Room]:
+def room(rooms: Path, fonts: Path, folders: Mapping[str, Path | str]) -> Iterator[Room]:
     """A room for one page below `rooms`, whose environment names these folders; it is gone with what was left in it.
 
     In `fonts` matplotlib keeps what it knows of the machine's.
@@ -84,7 +92,7 @@ def room(rooms: Path, fonts: Path, folders: Mapping[str, Path]) -> Iterator[Room
     with TemporaryDirectory(prefix=UNFINISHED, dir=rooms) as own_folder, TemporaryDirectory() as sockets:
         own = Path(own_folder) / "own"
         own.mkdir()
-        named = {**folders, READS: own / NOTES}
+        named = {**folders, READS: own / NOTES, COUNTS: own / TOLD}
         yield Room(Path(own_folder), Path(sockets), fonts, surroundings(own, fonts, named))
 
 

@@ -49,7 +49,8 @@ def edition_of(project: Project, snapshot: Snapshot, pages: Path) -> dict[str, A
         "book": [digest_of_files(project.book, "**/*"), digest_of_files(project.text, "*.md")],
         "configuration": file_sha256(project.root / "_config.yml"),
         "disclosure": {
-            "fewest_persons_shown": disclosure.FEWEST_SHOWN,
+            "disclosure_profile": disclosure.chosen().name,
+            "fewest_persons_shown": disclosure.fewest_shown(),
             "steps_of_a_share": list(disclosure.SHARE_STEPS),
         },
     } | made_with(project)

@@ -3,6 +3,7 @@
 import difflib
 import re
 from datetime import date
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -15,6 +16,7 @@ from afkast.intake.contracts import CONTRACTS, PERSON_TABLES
 from afkast.intake.faults import QUESTIONS
 from afkast.intake.services import Jobindsats, Service
 from afkast.intake.wording import normal_data
+from afkast.profile import FLOOR, Profile, profile
 from afkast.project import DECLARATION
 from afkast.yaml_file import YamlFile, read_yaml, validate
 
@@ -391,9 +393,17 @@ class Warehouse(Strict):
         return engine
 
 
+class Disclosure(Strict):
+    """For whom editions of the data folder are, and the fewest persons that they show."""
+
+    profile: Literal["intern", "offentlig"] = "intern"
+    fewest_shown: int | None = Field(default=None, ge=FLOOR)
+
+
 class Sources(Strict):
     """The whole of sources.yml."""
 
+    disclosure: Disclosure = Disclosure()
     sources: list[Annotated[Source, Field(discriminator="reader")]] = Field(min_length=1)
     warehouse: Warehouse | None = None
 
@@ -403,6 +413,20 @@ class Sources(Strict):
         if len(set(labels)) < len(labels):
             raise ValueError("a file, or a sheet of it, is declared twice")
         return self
+
+
+def profile_of(folder: Path) -> Profile:
+    """The disclosure profile that a data folder declares."""
+    path = folder / DECLARATION
+    return _profile(path, path.stat().st_mtime_ns) if path.is_file() else profile("intern")
+
+
+@cache
+def _profile(path: Path, changed: int) -> Profile:
+    if not re.search(r"^disclosure\s*:", path.read_text(encoding="utf-8"), re.MULTILINE):
+        return profile("intern")
+    declared = read_sources(path.parent).disclosure
+    return profile(declared.profile, declared.fewest_shown)
 
 
 def read_sources(folder: Path) -> Sources:

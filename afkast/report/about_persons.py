@@ -9,7 +9,7 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -39,13 +39,18 @@ LITERAL = re.compile(
 """Digits that words about persons may have as they stand: years, levels and names, not numbers of anybody."""
 
 
+COUNTED = re.compile(r"\d\s*(?:person|borger|sag|kvinde|mand|mænd)")
+"""A number of persons in words."""
+
+
 @dataclass(frozen=True)
 class Thing:
     """What a table, figure or text is to the door.
 
     of_persons: what it draws on is persons. beside_persons: it draws on something else, on a page that has read
     persons. public: it is published already. `chosen` are the page's own numbers, and `withheld` the counts that an
-    audit of the edition holds back.
+    audit of the edition holds back. `rests_on` are the groups behind the numbers that know no counts of their own, and
+    `own_words` those of the strategy and its page that have digits.
     """
 
     id: str
@@ -54,7 +59,31 @@ class Thing:
     public: bool = False
     chosen: frozenset[float] = frozenset()
     withheld: frozenset[str] = frozenset()
+    rests_on: tuple[Count, ...] = ()
+    own_words: tuple[str, ...] = ()
     noted: set[str] = field(default_factory=set, compare=False)
+
+    def resting(self, value: Any, unit: str = "", digits: int | None = None) -> Any:
+        """A number or words of a thing that rests on groups as one that knows them; a count of persons must be made."""
+        if not self.rests_on or isinstance(value, Given | Markup):
+            return value
+        if isinstance(value, str):
+            return (
+                value
+                if isinstance(value, Words) or value in self.own_words or COUNTED.search(value)
+                else Words(value, self._too_few)
+            )
+        if isinstance(value, int | float | np.number) and not isinstance(value, bool) and value == value:
+            value = Quantity(float(value), unit, digits)
+        if not isinstance(value, Quantity) or counts_of(value) or not value.known:
+            return value
+        if UNITS[value.unit].counts_persons or (not value.unit and not value.digits):
+            return value
+        return replace(value, behind=(*value.behind, *self.rests_on), tells=False)
+
+    @property
+    def _too_few(self) -> tuple[Count, ...]:
+        return tuple(one for one in self.rests_on if 0 < one.number < disclosure.FEWEST_BEHIND_AN_ESTIMATE)
 
     def refuse_numbers(self, place: str, value: Any, unit: str = "") -> None:
         """Refuse a value whose counts the door does not know."""
@@ -86,6 +115,10 @@ class Thing:
     def refuse_digits(self, place: str, words: str) -> None:
         """Refuse digits in words that do not know their counts."""
         if not (self.of_persons or self.beside_persons) or isinstance(words, Words):
+            return
+        for own in self.own_words:
+            words = words.replace(own, "").replace(own.lower(), "")
+        if self.rests_on and not COUNTED.search(words):
             return
         if re.search(r"\d", LITERAL.sub("", DAY.sub("", words))):
             raise PageError(
@@ -133,16 +166,24 @@ def told_of(id: str, values: Mapping[str, Any], states: Mapping[str, str]) -> It
             few = state == "few" or (not hidden and disclosure.is_small(value.number))
             if value.digest:
                 if few:
-                    yield Told(at, value.digest, value.number, 1, disclosure.FEWEST_SHOWN - 1, True)
+                    yield Told(at, value.digest, value.number, 1, disclosure.fewest_shown() - 1, True)
                 else:
-                    ends = (0, ANY) if hidden else (value.number, value.number)
+                    ends = (0, ANY) if hidden else in_steps(value.number)
                     yield Told(at, value.digest, value.number, *ends, hidden)
         elif hidden or tells(value) or (isinstance(value, Quantity) and not value.tells):
             for one in counts_of(value):
-                if one.digest and 0 < one.number < disclosure.FEWEST_SHOWN:
+                if one.digest and 0 < one.number < disclosure.fewest_shown():
                     yield Told(at, one.digest, one.number, 0, ANY, True)
         elif not (isinstance(value, Quantity) and not value.known):
             for one in counts_of(value):
-                least, most = value.ends(one) if isinstance(value, Share) else (one.number, one.number)
+                least, most = value.ends(one) if isinstance(value, Share) else in_steps(one.number)
                 if one.digest:
                     yield Told(at, one.digest, one.number, least, most)
+
+
+def in_steps(number: int) -> tuple[int, int]:
+    """Between what a count lies that is told in the profile's steps; exact where it has none."""
+    base = disclosure.chosen().base
+    middle = base * round(number / base)
+    half = base // 2
+    return min(middle - half, number), max(middle + half, number)

@@ -13,18 +13,24 @@ from afkast.report import danish, disclosure
 from afkast.report.counts import NEARLY, Count, Share
 from afkast.report.danish import UNITS, Quantity, Words
 
-STATES = {
-    "missing": ("–", "–: ikke opgjort."),
-    "few": (disclosure.FEW_AS, f"{disclosure.FEW_AS}: et antal under {disclosure.FEWEST_SHOWN}."),
-    "hidden": (
-        disclosure.HIDDEN_AS,
-        f"{disclosure.HIDDEN_AS}: skjult af diskretionshensyn, uanset størrelse; tallet er under "
-        f"{disclosure.FEWEST_SHOWN} eller ville røbe et, der er.",
-    ),
-    "provisional": ("", "*: foreløbigt tal, som senere registreringer kan ændre."),
-    "future": ("", ""),
-}
-"""What a cell without an ordinary number shows, and the line under the table that explains it."""
+STATES = ("missing", "few", "hidden", "provisional", "future")
+"""What a cell without an ordinary number may be."""
+
+
+def told_of_state(state: str) -> tuple[str, str]:
+    """What a cell in a state shows, and the line under the table that explains it."""
+    few, fewest = disclosure.chosen().few, disclosure.fewest_shown()
+    return {
+        "missing": ("–", "–: ikke opgjort."),
+        "few": (few, f"{few}: et antal under {fewest}."),
+        "hidden": (
+            disclosure.HIDDEN_AS,
+            f"{disclosure.HIDDEN_AS}: skjult af diskretionshensyn, uanset størrelse; tallet er under {fewest} eller "
+            "ville røbe et, der er.",
+        ),
+        "provisional": ("", "*: foreløbigt tal, som senere registreringer kan ændre."),
+    }.get(state, ("", ""))
+
 
 UnitOf = str | tuple[str, int]
 """A unit's name, or the name and the number of decimals."""
@@ -49,6 +55,7 @@ class Cell:
     small: bool = False  # a count that would be hidden, had it not been published already
     before: str = ""  # words for its sign, which are no part of the number
     after: str = ""
+    rounded: bool = False  # a count in the profile's steps
 
     @property
     def css(self) -> str:
@@ -98,15 +105,15 @@ def cell_of(
     count, or one that is `withheld`.
     """
     if state in ("few", "hidden", "missing", "future"):
-        return Cell(STATES[state][0], None, state, numeric=True)
+        return Cell(told_of_state(state)[0], None, state, numeric=True)
     if isinstance(value, Verdict):
         return Cell(badge(value), value.value)
     if isinstance(value, Link):
         return Cell(Markup('<a href="{}">{}</a>').format(value.href, value.text), value.text)
     if isinstance(value, date):
         return Cell(danish.day(value), value.isoformat())
-    if isinstance(value, Words) and tells(value, withheld):
-        return Cell(STATES["hidden"][0], None, "hidden")
+    if isinstance(value, Words) and (tells(value, withheld) or (value.behind and disclosure.chosen().base > 1)):
+        return Cell(told_of_state("hidden")[0], None, "hidden")
     if isinstance(value, str):
         return Cell(value, value)
     quantity = value if isinstance(value, Quantity) else Quantity(value, unit, digits)
@@ -114,18 +121,44 @@ def cell_of(
     if not quantity.known:
         return Cell(danish.written(quantity), None, "missing", numeric=True)
     small = (UNITS[name].counts_persons or isinstance(value, Count)) and disclosure.is_small(float(quantity))
-    hides = tells(quantity, withheld)
+    hides = tells(quantity, withheld) or (not public and not can_be_rounded(quantity))
     if (small or hides) and not public:
         state = "hidden" if hides else "few"
-        return Cell(STATES[state][0], None, state, numeric=True)
+        return Cell(told_of_state(state)[0], None, state, numeric=True)
     if isinstance(value, Count) and value.digits is None and digits is not None:
         quantity = replace(value, digits=digits)
+    in_steps = disclosure.chosen().base > 1 and not public and (isinstance(value, Count) or UNITS[name].counts_persons)
+    if not public:
+        quantity = in_steps_of(quantity, disclosure.chosen().base)
     with_unit = isinstance(value, Quantity) and value.unit != unit
     shown = danish.written(quantity, with_unit=with_unit or unit == "%")
     before, shown, after = danish.told(quantity) if quantity.sides else ("", shown, "")
     shown += "*" if state == "provisional" else ""
     number = danish.rounded(quantity) if (quantity.digits or 0) < 0 else float(quantity)
-    return Cell(shown, number, state, numeric=True, small=small or hides, before=before, after=after)
+    return Cell(shown, number, state, numeric=True, small=small or hides, before=before, after=after, rounded=in_steps)
+
+
+def in_steps_of(quantity: Quantity, base: int) -> Quantity:
+    """A count to the nearest of the profile's steps, and what is made of counts made of such."""
+    if base == 1:
+        return quantity
+    if isinstance(quantity, Share):
+        part, whole = (float(in_steps_of(one, base)) for one in (quantity.part, quantity.whole))
+        return replace(quantity, value=part / whole if whole else None)
+    if isinstance(quantity, Count) or UNITS[quantity.unit].counts_persons:
+        return replace(quantity, value=base * round(float(quantity) / base))
+    if quantity.made is not None:
+        how, of = quantity.made
+        ends = [float(in_steps_of(one, base)) if isinstance(one, Quantity) else float(one) for one in of]
+        return replace(quantity, value=how(*ends))
+    return quantity
+
+
+def can_be_rounded(quantity: Quantity) -> bool:
+    """Whether a number that tells its counts can be made again of rounded ones; else such a profile hides it."""
+    if disclosure.chosen().base == 1 or not quantity.tells or not quantity.counts:
+        return True
+    return isinstance(quantity, Count | Share) or quantity.made is not None
 
 
 def tells(value: Any, withheld: frozenset[str] = frozenset()) -> bool:

@@ -108,6 +108,12 @@ class Share(Quantity):
         return min(max(ceil(least - ALMOST), 0), count.number), max(floor(most + ALMOST), count.number)
 
     @property
+    def rest(self) -> "Share":
+        """The share of the others."""
+        value = None if self.value is None else 1 - self.value
+        return replace(self, value=value, part=self.whole - self.part)
+
+    @property
     def exact(self) -> bool:
         """Whether only one count gives it."""
         return self.ends(self.part)[0] == self.ends(self.part)[1]

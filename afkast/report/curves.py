@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from afkast.report.counts import Share, persons_in, persons_where
 from afkast.report.curve_charts import NUMBERS_UNDER
-from afkast.report.disclosure import FEWEST_SHOWN, is_small, share_step
+from afkast.report.disclosure import fewest_shown, is_small, share_step
 from afkast.report.tables import Behind
 
 Floats = NDArray[np.float64]
@@ -70,7 +71,7 @@ class Told:
     @property
     def remark(self) -> str:
         """The sentence of a caption that says why a drawn month is empty; none where none is."""
-        return f" Tomme måneder: andelen ville røbe et antal under {FEWEST_SHOWN}." if self.gaps else ""
+        return f" Tomme måneder: andelen ville røbe et antal under {fewest_shown()}." if self.gaps else ""
 
 
 def in_steps(shares: ArrayLike, step: float) -> Floats:
@@ -164,3 +165,30 @@ def notes_of(curves: Mapping[str, Curve]) -> tuple[str, ...]:
         "ikke længere; finere andele ville røbe, hvor få."
         for name, step in coarse.items()
     )
+
+
+STEPS = (0.01, 0.02, 0.05, 0.1, 0.2)
+FEWEST_IN_A_STEP = 2
+"""Of a share told so finely that a step is one person, two months together tell that one has come or gone."""
+
+
+def counted_shares(
+    shares: Floats, persons: pd.Series, on_benefit: NDArray[np.bool_], followed: NDArray[np.bool_]
+) -> list[Share]:
+    """A group's share on benefits month by month, which knows its persons and is told in steps of two or more.
+
+    persons (n,); on_benefit, followed (n, months).
+    """
+    everyone = persons_in(persons.to_frame("person"))
+    step = next((one for one in STEPS if one * everyone.number >= FEWEST_IN_A_STEP), STEPS[-1])
+    groups = zip(persons_where(persons, followed & on_benefit), persons_where(persons, followed), strict=True)
+    return [
+        Share(float(share), "%", 0, part=part, whole=whole, step=step)
+        for share, (part, whole) in zip(in_steps(shares, step), groups, strict=True)
+    ]
+
+
+def note_of_step(name: str, share: Share) -> str:
+    """What the reader is told of shares that are coarser than per cent."""
+    step = share.step or 0
+    return f"{name}: andelene er rundet af, så enkelte borgeres vej ikke kan ses." if step > STEPS[0] else ""

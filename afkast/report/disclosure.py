@@ -11,14 +11,32 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-FEWEST_SHOWN = 5
-"""A count of persons below this is hidden; zero stays zero."""
+from afkast.profile import PROFILES, Profile
+
+_chosen = PROFILES["intern"]
+
+
+def chosen() -> Profile:
+    """The profile of the edition that is made."""
+    return _chosen
+
+
+def use(one: Profile) -> None:
+    """Make the edition under a profile: whoever opens a page or builds does so, and the audit looks again."""
+    global _chosen
+    _chosen = one
+
+
+def fewest_shown() -> int:
+    """A count of persons below this is hidden; zero stays zero."""
+    return _chosen.fewest_shown
+
 
 FEWEST_BEHIND_AN_ESTIMATE = 10
 """A mean, or another number that rests on persons without telling how many, is not shown of fewer."""
 
-FEW_AS, HIDDEN_AS = f"<{FEWEST_SHOWN}", ".."
-"""What stands instead of a small count, and, as in the tables of Statistics Denmark, of a number of any size."""
+HIDDEN_AS = ".."
+"""What stands, as in the tables of Statistics Denmark, instead of a number of any size."""
 
 SHARE_STEPS = (0.01, 0.05, 0.1)
 """How finely a share of persons may be told: in per cent, else in steps of 5 or of 10."""
@@ -31,7 +49,7 @@ ALMOST_ZERO = 1e-9
 
 def is_small(count: float) -> bool:
     """Whether a count of persons is too small to be shown."""
-    return 0 < count < FEWEST_SHOWN
+    return 0 < count < fewest_shown()
 
 
 def hidden_cells(values: pd.DataFrame, counts: pd.DataFrame, also: pd.DataFrame | None = None) -> pd.DataFrame:
@@ -45,7 +63,7 @@ def hidden_cells(values: pd.DataFrame, counts: pd.DataFrame, also: pd.DataFrame 
     """
     table = values.where(counts).to_numpy(dtype="float64")
     numbers = table.ravel()
-    small = (numbers > 0) & (numbers < FEWEST_SHOWN)
+    small = (numbers > 0) & (numbers < fewest_shown())
     hidden = small.copy() if also is None else small | (also.to_numpy().ravel() & ~np.isnan(numbers))
     told = np.zeros_like(small)
     if hidden.any():
@@ -65,9 +83,9 @@ def share_step(followed: ArrayLike, everyone: int) -> float:
     how many they are, and so how many have left. Where none or many have, per cent is fine.
     """
     gone = everyone - np.asarray(followed)
-    if not ((gone > 0) & (gone < FEWEST_SHOWN)).any():
+    if not ((gone > 0) & (gone < fewest_shown())).any():
         return SHARE_STEPS[0]
-    one_person = 1 / max(everyone - FEWEST_SHOWN + 1, 1)
+    one_person = 1 / max(everyone - fewest_shown() + 1, 1)
     return next((step for step in SHARE_STEPS if step >= one_person), SHARE_STEPS[-1])
 
 
@@ -99,12 +117,12 @@ def _told_to_be_small(
             continue
         unknown = equations[np.ix_(sums, block)]
         right = unknown @ numbers[block]  # follows from what is shown
-        bounds = Bounds(np.where(small[block], 1, FEWEST_SHOWN), np.where(small[block], FEWEST_SHOWN - 1, np.inf))
+        bounds = Bounds(np.where(small[block], 1, fewest_shown()), np.where(small[block], fewest_shown() - 1, np.inf))
         holds = LinearConstraint(unknown, right, right)
         for number in np.flatnonzero(small[block]):
             aim = np.eye(len(block))[number]
             least, most = (milp(sign * aim, integrality=1, bounds=bounds, constraints=holds).x for sign in (1, -1))
-            if least is None or most is None or most[number] - least[number] < FEWEST_SHOWN - 2 - ALMOST_ZERO:
+            if least is None or most is None or most[number] - least[number] < fewest_shown() - 2 - ALMOST_ZERO:
                 told[block] = False
                 break
     return told

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import cast
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from afkast.analysis.cohort import column_of
 from afkast.analysis.effect.persons import Floats
 from afkast.analysis.follow_up import FollowUp, follow_up
 from afkast.analysis.lack import NotEnough
+from afkast.report.counts import Count, persons_where
 from afkast.report.refusals import in_danish
 from afkast.report.show import Page
 
@@ -61,6 +63,11 @@ class Cohort:
             return 0.0
         could = (main.assigned.eligible & ~main.assigned.starts).any(axis=1)
         return float(max(np.mean(~np.isnan(other[arm])) for arm in (main.treated_rows, could)))
+
+    @cached_property
+    def started(self) -> Count:
+        """Those who have started."""
+        return persons_where(self.members["person"], self.followed.started)
 
     def in_both(self) -> pd.DataFrame:
         """Of the other strategies' target groups, those who have started there and here."""
@@ -151,3 +158,31 @@ def end_without_effect(report: Page, cohort: Cohort, lack: NotEnough) -> None:
     """Say why there is no effect, and end the page."""
     text = "Indsatsens virkning er ikke opgjort. {why}"
     report.show_text("ikke-sammenlignet", text, {"why": in_danish(lack)}, source=cohort.people, ends=True)
+
+
+@dataclass(frozen=True)
+class Groups:
+    """Whom an effect is of, each counted once."""
+
+    started: Count
+    compared: Count
+    controls: Count
+
+    @property
+    def both(self) -> tuple[Count, Count]:
+        """Whom a number of the comparison rests on."""
+        return self.compared, self.controls
+
+    @property
+    def left_out(self) -> Count:
+        """Those who have started and are not compared."""
+        return cast(Count, self.started - self.compared)
+
+
+def groups_of(cohort: Cohort, main: effect.Effect) -> Groups:
+    """The persons of an effect; a person may be a control in many months."""
+    people, of = cohort.members["person"], main.assigned
+    compared = np.zeros(len(people), dtype=bool)
+    compared[main.treated_rows[main.comparison.mean.share[:, 0] > 0]] = True
+    controls = np.asarray((of.eligible & ~of.starts).any(axis=1))
+    return Groups(cohort.started, persons_where(people, compared), persons_where(people, controls))

@@ -68,13 +68,14 @@ def show_goal(
     behind: Mapping[int, tuple[Any, ...]] | None = None,
     names: Mapping[str, Any] | None = None,
     filed: Mapping[str, Any] | None = None,
+    rests_on: Any = (),
 ) -> None:
     """Show how the goal is judged, the verdict with `text`, and, where it is judged year by year, each of the years.
 
     `text` is filled as in `show_text`. `basis` begins what the interval says and ends before "mellem … og …", `late`
     says what is assumed to rise where it is not the goal's own number, and `missing` says in words what would be needed
     where nothing is known. `sides` are the words for under and over 0, instead of signs. `behind` has the counts of
-    persons that a year's numbers give away; of a goal without years, under 0.
+    persons that a year's numbers give away; of a goal without years, under 0. `rests_on` is that of `show_table`.
     """
     page.show_text(
         f"afgoerelse-{goal.id}", "Målet: »{goal}« {how}", {"goal": Words(goal.text), "how": Words(how_judged(goal))}
@@ -93,6 +94,7 @@ def show_goal(
         },
         headline=headline,
         source=source,
+        rests_on=rests_on,
         filed={
             "certainty": decision.certainty,
             **_reading(decision, unit, digits, behind or {}, sides or ("", "")),
@@ -113,6 +115,7 @@ def show_goal(
             corner=corner,
             unit=unit if digits is None else (unit, digits),
             source=source,
+            rests_on=rests_on,
             states=pd.DataFrame([["", *["" if one.begun else "future"] * 4] for one in by_year], years, YEAR_COLUMNS),
         )
 
@@ -127,7 +130,10 @@ def _reading(
     held_against = reading.target if part.held_against is None else part.held_against
     numbers = {"goal_reading": reading.actual, "goal_low": low, "goal_high": high}
     return {
-        **{name: Quantity(number, unit, digits, behind=_behind(decision, behind)) for name, number in numbers.items()},
+        **{
+            name: Quantity(number, unit, digits, behind=_behind(decision, behind), tells=False)
+            for name, number in numbers.items()
+        },
         "goal_against": Given(held_against, unit, digits),
         "goal_year": str(reading.year or ""),
         "goal_below": sides[0],
@@ -141,7 +147,7 @@ YEAR_COLUMNS = ["Mål for året", "Mål til dato", "Opgjort til dato", "Vurderin
 def _row(part: Judgement, unit: str, digits: int | None, persons: tuple[Any, ...]) -> list[Any]:
     to_date = part.reading.target if part.due_passed else part.reading.path
     decided = [Given(one, unit, digits) for one in (part.reading.target, to_date)]
-    reached = Quantity(part.reading.actual, unit, digits, behind=persons)
+    reached = Quantity(part.reading.actual, unit, digits, behind=persons, tells=False)
     return [*decided, reached, part.verdict, part.certainty.value]
 
 

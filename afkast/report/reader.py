@@ -13,20 +13,22 @@ from afkast.analysis.survival import FEWEST_IN_GROUP, FEWEST_OBSERVED
 from afkast.engine import COUNTS, open_engine
 from afkast.errors import PageError
 from afkast.intake import Snapshot
+from afkast.intake.sources import profile_of
 from afkast.notebook import Need, read_template
+from afkast.profile import PROFILE, from_words
 from afkast.project import Project
+from afkast.report import disclosure
 from afkast.report.about_persons import OF_PERSONS
 from afkast.report.changed import SinceFormer, since_former
-from afkast.report.disclosure import FEWEST_SHOWN
 from afkast.report.filed import Item, files_read, items_of, published, shown_cells
 from afkast.report.reading import declared_rows
 from afkast.report.reads import NotedSnapshot, Notes, Readable
 from afkast.strategy import Goal, Strategy, in_order, read_strategies
 
-METHOD = (FEWEST_IN_GROUP, FEWEST_OBSERVED, FEWEST_SHOWN)
-STILL_TO_COME = ("business_case", "effect_robustness", "effect_value", "survival_effects", "survival_example")
-"""Notebooks whose counts are not made from persons yet."""
+STILL_TO_COME = ("effect_robustness", "effect_value", "survival_effects")
+"""Notebooks whose counts are not made from persons yet: the door hides small counts in them, and refuses nothing."""
 
+METHOD = (FEWEST_IN_GROUP, FEWEST_OBSERVED)
 TABLES = ("table", "later table", "whole table")
 
 
@@ -43,6 +45,8 @@ class Reader:
         needs: Iterable[Need] = (),
     ) -> None:
         self.project = project
+        told = os.environ.get(PROFILE)
+        disclosure.use(from_words(told) if told else profile_of(project.data))
         self.as_of = as_of
         self.page_id = page_id
         self._snapshot = snapshot
@@ -54,7 +58,7 @@ class Reader:
 
     def note(self, kind: str, name: str = "") -> None:
         """Note a read for the page's key, and whether it is one of persons."""
-        self.has_read_persons |= kind in TABLES and name in OF_PERSONS and not self._is_to_come
+        self.has_read_persons |= kind in TABLES and name in OF_PERSONS
         self._note(kind, name)
 
     @property
@@ -76,19 +80,29 @@ class Reader:
         return self._readable.extracted_on(table, self._strategy.id if self._strategy else "")
 
     @cached_property
-    def _is_to_come(self) -> bool:
+    def is_to_come(self) -> bool:
+        """Whether the page's counts are not made from persons yet."""
         return self._strategy is not None and self._strategy.page(self.page_id).notebook in STILL_TO_COME
 
     @cached_property
     def chosen_numbers(self) -> frozenset[float]:
         """The numbers that were chosen and not counted: those of the strategy and its page, of the notebook's
         parameters and of the method."""
+        return frozenset(one for one in _leaves([self._chosen, *METHOD]) if isinstance(one, float))
+
+    @cached_property
+    def chosen_words(self) -> tuple[str, ...]:
+        """The words of strategy and page that have digits, the longest first."""
+        words = {one for one in _leaves(self._chosen) if isinstance(one, str) and any(map(str.isdigit, one))}
+        return tuple(sorted(words, key=len, reverse=True))
+
+    @cached_property
+    def _chosen(self) -> list[Any]:
         notebooks = self.project.notebooks()
         names = [self._strategy.page(self.page_id).notebook] if self._strategy else list(notebooks)
         templates = [read_template(notebooks[name]) for name in names]
         own = [one.defaults for one in templates if self._strategy or one.defaults.get("page") == self.page_id]
-        decided = self._strategy.model_dump(mode="json") if self._strategy else {}
-        return frozenset(_numbers_in([own, decided, *METHOD]))
+        return [*own, self._strategy.model_dump(mode="json") if self._strategy else {}]
 
     @cached_property
     def withheld(self) -> frozenset[str]:
@@ -168,18 +182,16 @@ class Reader:
         return self._readable.pages
 
 
-def _numbers_in(value: Any) -> Iterator[float]:
-    """Every number in lists and mappings, however deep."""
-    if isinstance(value, bool):
-        return
-    if isinstance(value, int | float):
+def _leaves(value: Any) -> Iterator[float | str]:
+    """Every number and text in lists and mappings, however deep."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, int | float) and not isinstance(value, bool):
         yield float(value)
     elif isinstance(value, Mapping):
-        for one in value.values():
-            yield from _numbers_in(one)
+        yield from (leaf for pair in value.items() for one in pair for leaf in _leaves(one))
     elif isinstance(value, list | tuple):
-        for one in value:
-            yield from _numbers_in(one)
+        yield from (leaf for one in value for leaf in _leaves(one))
 
 
 def latest_extraction(snapshot: Snapshot) -> date:

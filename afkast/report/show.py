@@ -28,9 +28,10 @@ from afkast.errors import PageError
 from afkast.intake import open_snapshot
 from afkast.notebook import read_needs
 from afkast.project import find_project
-from afkast.report import charts, danish
+from afkast.report import charts, danish, disclosure
 from afkast.report.about_persons import OF_PERSONS, Thing
-from afkast.report.cells import STATES, Cell, UnitOf, as_drawn, cell_of, text_of, words_of
+from afkast.report.cells import STATES, Cell, UnitOf, as_drawn, cell_of, text_of, told_of_state, words_of
+from afkast.report.counts import counts_of
 from afkast.report.danish import Quantity
 from afkast.report.ending import ENDS, end_page
 from afkast.report.filed import METADATA_KEY, Item, number_in
@@ -84,6 +85,7 @@ class Page(Reader):
         notes: Sequence[str] = (),
         folded: str = "",
         names: Mapping[str, Any] | None = None,
+        rests_on: Any = (),
     ) -> None:
         """Show a table: row labels from the index, one or two heading rows from the columns.
 
@@ -95,10 +97,11 @@ class Page(Reader):
         its numbers give away, row by row; a number is hidden where one of its counts is small.
         Rows named in `totals` (by label or by all levels) stand out. `corner` heads the row labels. A table that is
         `folded` lies under these words until the reader opens it; on paper it is open. The caption and the notes may
-        have `names` in braces, as the text of `show_text`.
+        have `names` in braces, as the text of `show_text`. `rests_on` are the groups of persons behind the numbers
+        that are no counts and know none, such as estimates.
         """
         files = self._files_of(source)
-        thing = self._thing(id, source, files)
+        thing = self._thing(id, source, files, rests_on)
         caption, *notes = _filled(thing, [caption, *notes], names or {})
         units = units_of(values, unit, row_units or {}, column_units or {})
         rows = rows_of(values, units, set(totals), states, blanks, behind or {}, thing)
@@ -128,15 +131,17 @@ class Page(Reader):
         behind: Behind | None = None,
         notes: Sequence[str] = (),
         names: Mapping[str, Any] | None = None,
+        rests_on: Any = (),
     ) -> None:
         """Show a figure of `values`, drawn for a wide and for a narrow screen, with its numbers folded under it.
 
         `draw(figure, values)` gets the numbers as they are shown: without the hidden ones, and rounded, for a share
         drawn exactly tells the counts behind it. `states`, `blanks` and `behind` are those of `show_table`. `alt` says
-        in words what the figure shows; like the caption and the notes it may have `names` in braces.
+        in words what the figure shows; like the caption and the notes it may have `names` in braces. `rests_on`
+        is that of `show_table`.
         """
         files = self._files_of(source)
-        thing = self._thing(id, source, files)
+        thing = self._thing(id, source, files, rests_on)
         check_names(id, alt, dict.fromkeys(names_in(alt) & dict(names or {}).keys()))
         described, caption, *notes = _filled(thing, [alt, caption, *notes], names or {})
         units = units_of(values, unit, {}, column_units or {})
@@ -177,6 +182,7 @@ class Page(Reader):
         headline: bool = False,
         filed: Mapping[str, Any] | None = None,
         ends: bool = False,
+        rests_on: Any = (),
     ) -> None:
         """Show sentences (Markdown) whose numbers are computed: `{name}` in the text is the quantity of that name.
 
@@ -188,7 +194,7 @@ class Page(Reader):
         given = dict(names or {})
         check_names(id, text, given)
         files = self._files_of(source)
-        thing = self._thing(id, source, files)
+        thing = self._thing(id, source, files, rests_on)
         quantities = given | dict(filed or {})
         cells = _cells_of(thing, [text], quantities)
         body = filled_in(_MARKDOWN.render(str(text)), {name: number_in(id, name, cells[name]) for name in given})
@@ -219,7 +225,7 @@ class Page(Reader):
 
     # -- behind the door ---------------------------------------------------------------------------------------------
 
-    def _thing(self, id: str, source: Source, files: list[dict[str, Any]]) -> Thing:
+    def _thing(self, id: str, source: Source, files: list[dict[str, Any]], rests_on: Any = ()) -> Thing:
         """What a thing is to the door. On a page that has read persons all is about them, but what frames of other
         tables alone are behind; what is published is shown as it is, on a page that has read no persons."""
         read = self.has_read_persons
@@ -229,9 +235,10 @@ class Page(Reader):
         # files that are only named are those of numbers that other pages have shown, or what is told of files
         of_persons = bool(tables & OF_PERSONS) if frames else read
         public = _are_published(files) and not read
-        if self._is_to_come or not (of_persons or read):
+        if self.is_to_come or not (of_persons or read):
             return Thing(id, public=public)
-        return Thing(id, of_persons, True, public, self.chosen_numbers, self.withheld, self._noted_counts)
+        own = self.chosen_numbers, self.withheld
+        return Thing(id, of_persons, True, public, *own, counts_of(rests_on), self.chosen_words, self._noted_counts)
 
     def _display(self, id: str, kind: str, html: str, filed: dict[str, Any], files: list[dict[str, Any]]) -> None:
         if not ID.fullmatch(id):
@@ -264,7 +271,10 @@ class Page(Reader):
         met = {cell.state for row in rows for cell in row.cells}
         if any(cell.small for row in rows for cell in row.cells):
             notes = [*notes, ALREADY_PUBLISHED]
-        legend = [STATES[state][1] for state in STATES if state in met and STATES[state][1]]
+        legend = [told_of_state(state)[1] for state in STATES if state in met and told_of_state(state)[1]]
+        base = disclosure.chosen().base
+        if base > 1 and any(cell.rounded for row in rows for cell in row.cells):
+            legend.append(f"Antal personer er afrundet til nærmeste {base}, hvert for sig; summer kan afvige.")
         return template("table").render(
             id=_anchor(id),
             caption=caption,
@@ -352,6 +362,7 @@ def _cells_of(thing: Thing, texts: Sequence[str], names: Mapping[str, Any]) -> d
     """What stands under each name; what the door does not know of persons is refused."""
     for text in texts:
         thing.refuse_digits("", text)
+    names = {name: thing.resting(value) for name, value in names.items()}
     for name, value in names.items():
         thing.refuse_numbers(name, value)
     withheld = thing.withheld_of(names)

@@ -61,7 +61,7 @@ def rows_of(
     """
     if not values.index.is_unique or not values.columns.is_unique:
         raise PageError("a table to be shown has two rows or two columns of the same name.")
-    values = with_counts(values, units, behind)
+    values = resting(with_counts(values, units, behind), units, thing)
     given = values.map(lambda _: "") if states is None else states.astype(str)
     if not thing.public:
         hidden = hidden_of(values, units, given)
@@ -106,6 +106,21 @@ def with_counts(values: pd.DataFrame, units: Units, behind: Behind) -> pd.DataFr
                 value = None if pd.isna(numbers[r]) else float(numbers[r])
                 numbers[r] = Quantity(value, unit, digits, behind=counts, tells=tells)
         columns.append(pd.Series(numbers, values.index, dtype=object))
+    return pd.concat(columns, axis=1).set_axis(values.columns, axis=1)
+
+
+def resting(values: pd.DataFrame, units: Units, thing: Thing) -> pd.DataFrame:
+    """The frame with the thing's groups behind each number that knows no counts of its own."""
+    if not thing.rests_on:
+        return values
+    columns: list[Any] = [
+        pd.Series(
+            [thing.resting(value, *units[r][c]) for r, value in enumerate(values.iloc[:, c].tolist())],
+            values.index,
+            dtype=object,
+        )
+        for c in range(len(values.columns))
+    ]
     return pd.concat(columns, axis=1).set_axis(values.columns, axis=1)
 
 

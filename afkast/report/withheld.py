@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from afkast.report.counts import NEARLY
-from afkast.report.disclosure import FEWEST_SHOWN
+from afkast.report.disclosure import fewest_shown
 
 FEWEST_VALUES = 4
 """So many values a hidden count must keep."""
@@ -26,8 +26,8 @@ MOST_PARTS = 150
 
 ANY = 10**9
 
-TWO_TELL = f"with another count it tells one below {FEWEST_SHOWN}"
-THREE_TELL = f"with two others it tells one below {FEWEST_SHOWN}"
+TWO_TELL = "with another count it tells one that is too small"
+THREE_TELL = "with two others it tells one that is too small"
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ class _Groups:
             others = np.array(kept, dtype=int)
             apart = np.abs(self.size[others] - self.size[row])
             within = self.shared[row, others] == np.minimum(self.size[others], self.size[row])
-            clash = others[within & (apart > 0) & (apart < FEWEST_SHOWN)]
+            clash = others[within & (apart > 0) & (apart < fewest_shown())]
             if len(clash) and self.hide(
                 int(row), "with another it tells a count below the fewest shown", clash[:1], found
             ):
@@ -164,7 +164,7 @@ class _Groups:
                 continue
             left = self.size[whole] - self.size[parts][:, None] - self.size[parts][None, :]
             apart = self.shared[np.ix_(parts, parts)] == 0
-            for one, other in zip(*np.nonzero(np.triu(apart & (left > 0) & (left < FEWEST_SHOWN))), strict=True):
+            for one, other in zip(*np.nonzero(np.triu(apart & (left > 0) & (left < fewest_shown()))), strict=True):
                 three = [int(whole), int(parts[one]), int(parts[other])]
                 if self.exact[three].all():
                     last = max(three)  # the smallest
@@ -197,8 +197,11 @@ class _Groups:
         """The possible values of a count when these are told: the parts that they cut the persons into hold any number
         of persons each."""
         rows = list(dict.fromkeys([row, *group]))
-        parts = np.unique(self.of[rows].T, axis=0)
-        parts = parts[parts.any(axis=1)].T
+        within = self.of[rows].astype(bool)
+        # which of the groups a person is in, as one number: there are fewer than 64
+        names = (within * (1 << np.arange(len(rows), dtype=np.uint64))[:, None]).sum(axis=0)
+        _, first = np.unique(names, return_index=True)
+        parts = within[:, [one for one in first if names[one]]]
         if parts.shape[1] > MOST_PARTS or len(rows) == 1:
             return ANY if len(rows) == 1 and self.most[row] >= ANY else self._width(row)
         aim = parts[0].astype(float)

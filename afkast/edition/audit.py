@@ -1,0 +1,133 @@
+"""The audit of a whole edition, before it is rendered: what its pages tell of persons, put together.
+
+Each executed page has noted the counts that it tells, and of whom (`afkast/report/about_persons.py`); the notes stay in
+the build. Here they are put together, with those of the edition that stands, as a reader could. What a page must not
+tell beside the others it is told to hold back, and is run again.
+"""
+
+import base64
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from afkast.errors import PageError
+from afkast.project import Project
+from afkast.report.disclosure import chosen, fewest_shown, is_small
+from afkast.report.reads import WITHHELD
+from afkast.report.withheld import FEWEST_VALUES, Found, Told, Withheld, withhold
+
+NOTES = ".counts"
+"""What an executed page's notes of its counts end in, beside it."""
+
+MOST_ROUNDS = 4
+"""So often pages are run again with more held back; the rest is refused."""
+
+OF_A_PERIOD = re.compile(r"\b(?:19|20)\d\d\b|[/|]\d+\||\|\d+$")
+"""A place that is of a year, or of the month or week of a curve: what was hidden there stays hidden."""
+
+
+@dataclass(frozen=True)
+class Notes:
+    """What pages tell, at page/id/row|column, and whom each count is of."""
+
+    told: list[Told] = field(default_factory=list)
+    persons: dict[str, Any] = field(default_factory=dict)
+
+    def place_of(self, digest: str) -> set[str]:
+        """The pages that tell a count."""
+        return {_page_of(one.place) for one in self.told if one.digest == digest and not one.hidden}
+
+
+@dataclass(frozen=True)
+class Audit:
+    """What the audit found: what to hold back, by page, and how far what is hidden is known."""
+
+    notes: Notes
+    found: Found
+
+    @property
+    def hold_back(self) -> dict[str, list[str]]:
+        """The counts that pages of this edition must hold back, by page."""
+        by_page: dict[str, list[str]] = {}
+        for digest in sorted(self.found.hide):
+            for page in self.notes.place_of(digest.rstrip("~")):
+                by_page.setdefault(page, []).append(digest)
+        return by_page
+
+    def sentences(self) -> list[str]:
+        """How many cells are hidden, why, and how far each is known."""
+        hidden = [one for one in self.notes.told if one.hidden]
+        few = sum(one.most < fewest_shown() for one in hidden)
+        values = self.found.values
+        least = min(values.values(), default=FEWEST_VALUES)
+        said = [
+            f"audit ({chosen().name}): of {len(self.notes.told)} counts of persons told on the pages {len(hidden)} are "
+            f"hidden: {few} as below {fewest_shown()}, {len(hidden) - few} so that none such follows; each of the "
+            f"{len(values)} hidden groups keeps at least {least} possible values."
+        ]
+        return said + [f"audit: {one.places[0]}: {one.why}." for one in self.found.open]
+
+
+def audit(pages: Path, former: Path) -> Audit:
+    """Put together what executed pages tell, and what those of the former edition have told."""
+    now, then = notes_of(pages), notes_of(former)
+    shown = [one for one in now.told if not one.hidden and one.exact and is_small(one.number)]
+    if shown:
+        raise PageError(f"{shown[0].place} shows a count below {fewest_shown()}; no page may change what is hidden.")
+    stays = {one.place for one in then.told if one.hidden and OF_A_PERIOD.search(one.place)}
+    again = [one for one in now.told if one.place in stays and not one.hidden]
+    fixed = [replace(one, fixed=True) for one in then.told if not one.hidden]
+    found = withhold([*now.told, *fixed], {**then.persons, **now.persons})
+    here = {one.digest for one in now.told}
+    # what only the former edition tells cannot be mended here, nor what both tell
+    found.open = [one for one in found.open if one.digest in here]
+    for one in again:
+        found.hide[one.digest] = Withheld(one.digest, "the former edition has hidden it", (one.place,))
+    return Audit(now, found)
+
+
+def notes_of(pages: Path) -> Notes:
+    """What the executed pages in a folder tell."""
+    notes = Notes()
+    for path in sorted(pages.rglob(f"*{NOTES}")):
+        page = path.relative_to(pages).with_suffix("").as_posix()
+        for line in path.read_text(encoding="utf-8").splitlines():
+            one = json.loads(line)
+            if (persons := one.pop("persons", None)) is not None:
+                notes.persons[one["digest"]] = np.frombuffer(base64.b64decode(persons), dtype=np.uint64)
+            notes.told.append(Told(**{**one, "place": f"{page}/{one['place']}"}))
+    return notes
+
+
+def held_back(project: Project) -> dict[str, list[str]]:
+    """The counts that pages hold back already, by page."""
+    try:
+        return dict(json.loads((project.build / WITHHELD).read_text(encoding="utf-8")))
+    except (OSError, ValueError):
+        return {}
+
+
+def hold_back(project: Project, more: Mapping[str, Iterable[str]]) -> None:
+    """Have pages hold back more counts from now on."""
+    known = held_back(project)
+    for page, digests in more.items():
+        known[page] = sorted({*known.get(page, ()), *digests})
+    (project.build / WITHHELD).write_text(json.dumps(known, indent=1), encoding="utf-8")
+
+
+def refuse(audit: Audit) -> None:
+    """Refuse an edition that tells too much in spite of all that is held back, and name the places."""
+    if not audit.hold_back:
+        return
+    said = [f"{' and '.join(one.places)}: {one.why}; take one of them out." for one in audit.found.hide.values()]
+    raise PageError("\n".join(dict.fromkeys(said)))
+
+
+def _page_of(place: str) -> str:
+    """strategy/page of strategy/page/id/row|column; a page about all strategies has no strategy."""
+    return "/".join(place.split("/")[:2])

@@ -1,0 +1,199 @@
+"""What an edition tells of persons, put together: tried by an attacker who shares no code with the audit."""
+
+import base64
+import json
+from functools import cache
+from itertools import pairwise
+from time import process_time
+
+import numpy as np
+import pandas as pd
+import pytest
+from attacker import counts_giving, pairs_that_tell, possible_values
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from afkast.analysis.targets import share_interval
+from afkast.edition.audit import audit
+from afkast.errors import PageError
+from afkast.report.about_persons import Thing, told_of
+from afkast.report.cells import cell_of
+from afkast.report.counts import persons_in, share, share_range
+from afkast.report.danish import span
+from afkast.report.withheld import withhold
+
+EVERYBODY = [f"p{number}" for number in range(60)]
+
+
+def count(persons):
+    return persons_in(pd.DataFrame({"person": sorted(persons)}))
+
+
+def told(groups):
+    """Groups of persons (name: persons) as the door tells them, and what it holds back."""
+    values = {name: count(persons) for name, persons in groups.items()}
+    held = Thing("ting", of_persons=True).withheld_of(values)
+    return {
+        name: "few" if 0 < one.number < 5 and one.digest not in held else "hidden" if one.digest in held else one.number
+        for name, one in values.items()
+    }
+
+
+def as_published(shown):
+    return {name: (1, 4) if state == "few" else (state, state) for name, state in shown.items() if state != "hidden"}
+
+
+def persons(low, high):
+    return set(EVERYBODY[low:high])
+
+
+@given(st.lists(st.sets(st.sampled_from(EVERYBODY[:14]), min_size=1), min_size=2, max_size=4))
+@settings(max_examples=60, deadline=None)
+def test_of_any_groups_no_two_that_are_told_leave_one_to_four(drawn):
+    groups = {f"g{place}": members for place, members in enumerate(drawn)}
+    shown = told(groups)
+    assert not pairs_that_tell({name: groups[name] for name, state in shown.items() if isinstance(state, int)})
+
+
+@given(st.lists(st.integers(0, 9), min_size=2, max_size=4), st.booleans())
+@settings(max_examples=60, deadline=None)
+def test_of_any_table_of_parts_and_their_total_a_hidden_one_keeps_four_values(sizes, with_total):
+    ends = np.cumsum([0, *sizes])
+    groups = {f"g{place}": persons(ends[place], ends[place + 1]) for place in range(len(sizes))}
+    if with_total:
+        groups["total"] = persons(0, ends[-1])
+    groups = {name: members for name, members in groups.items() if members}
+    shown = told(groups)
+    for name, state in shown.items():
+        if not isinstance(state, int):
+            assert len(possible_values(groups, as_published(shown), name)) >= 4
+
+
+@given(st.lists(st.integers(0, 7), min_size=2, max_size=6))
+@settings(max_examples=60, deadline=None)
+def test_of_any_series_that_adds_up_month_by_month_no_flow_of_few_is_told(flows):
+    ends = np.cumsum([6, *flows])
+    groups = {f"month {place}": persons(0, end) for place, end in enumerate(ends)}
+    shown = told(groups)
+    numbers = sorted({state for state in shown.values() if isinstance(state, int)})
+    assert not [(one, other) for one, other in pairwise(numbers) if other - one < 5]
+    assert numbers[-1] == ends[-1]
+
+
+@cache
+def spans_of(whole):
+    """The interval of every share of a group, as it is written."""
+    return [span(*share_interval(x, whole), "%") for x in range(whole + 1)]
+
+
+@given(st.sampled_from([9, 20, 37, 60]), st.integers(0, 60))
+@settings(max_examples=60, deadline=None)
+def test_from_the_interval_of_a_share_that_is_shown_no_small_count_can_be_found(whole, part):
+    part = min(part, whole)
+    everyone, some = persons(0, whole), persons(0, part)
+    shown = Thing("ting", of_persons=True)
+    low, high = share_range(count(some), count(everyone))
+    values = {"range": span(low, high, "%")}
+    cell = cell_of(values["range"], "", None, "ok", withheld=shown.withheld_of(values))
+    if cell.shown != "..":
+        candidates = counts_giving(part, whole, lambda x: spans_of(whole)[x])
+        assert not any(0 < x < 5 or 0 < whole - x < 5 for x in candidates if len(candidates) < 4)
+
+
+# ---------------------------------------------------------------- an edition
+
+
+def page(folder, name, groups, hidden=()):
+    """A page whose notes tell of these groups."""
+    lines = []
+    for place, members in groups.items():
+        value = count(members)
+        state = {"": "hidden" if place in hidden else "ok"}
+        for one in told_of("ting", {place: value}, {place: state[""]}):
+            lines.append({**one.__dict__, "persons": base64.b64encode(value.persons.tobytes()).decode("ascii")})
+    path = folder / f"{name}.counts"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+
+
+@pytest.fixture
+def edition(tmp_path):
+    def write(former=None, **pages):
+        for name, groups in pages.items():
+            page(tmp_path / "now", name.replace("__", "/"), groups)
+        for name, (groups, hidden) in (former or {}).items():
+            page(tmp_path / "then", name, groups, hidden)
+        return audit(tmp_path / "now", tmp_path / "then")
+
+    return write
+
+
+def test_pages_that_tell_nothing_small_together_are_left_alone(edition):
+    found = edition(fisk__a={"alle": persons(0, 50)}, fisk__b={"startede": persons(0, 30)})
+    assert found.hold_back == {}
+    assert "0 are hidden" in found.sentences()[0]
+
+
+def test_two_pages_that_together_tell_a_few_are_told_to_hold_the_part_back(edition):
+    found = edition(fisk__a={"alle": persons(0, 50)}, fisk__b={"startede": persons(0, 47)})
+    assert found.hold_back == {"fisk/b": [count(persons(0, 47)).digest]}
+    [one] = found.found.hide.values()
+    assert one.places == ("fisk/b/ting/startede", "fisk/a/ting/alle")
+
+
+def test_a_total_less_the_strategies_tells_no_withheld_group(edition):
+    found = edition(
+        datagrundlag={"alle": persons(0, 50)}, a__b={"alle": persons(0, 20)}, c__d={"alle": persons(20, 47)}
+    )
+    assert len(found.hold_back) == 1
+
+
+def test_a_count_hidden_on_one_page_is_not_told_on_another(edition, tmp_path):
+    page(tmp_path / "now", "fisk/b", {"startede": persons(0, 30)}, hidden=("startede",))
+    found = edition(fisk__a={"startede": persons(0, 30)})
+    assert found.hold_back == {"fisk/a": [count(persons(0, 30)).digest]}
+
+
+def test_what_the_former_edition_hid_of_a_month_stays_hidden(edition):
+    former = {"fisk/a": ({"maj 2020|væk": persons(0, 8)}, ("maj 2020|væk",))}
+    found = edition(former, fisk__a={"maj 2020|væk": persons(0, 13)})
+    assert list(found.hold_back) == ["fisk/a"]
+
+
+def test_a_count_that_differs_by_a_few_from_that_of_the_former_edition_is_held_back(edition):
+    former = {"fisk/a": ({"alle": persons(0, 40)}, ())}
+    assert list(edition(former, fisk__a={"alle": persons(0, 43)}).hold_back) == ["fisk/a"]
+
+
+def test_a_page_that_shows_a_small_count_by_itself_is_refused(edition, tmp_path):
+    line = {"place": "ting/x", "digest": "d", "number": 3, "least": 3, "most": 3, "hidden": False, "fixed": False}
+    line["persons"] = base64.b64encode(np.array([1, 2, 3], dtype=np.uint64).tobytes()).decode("ascii")
+    (tmp_path / "now" / "fisk").mkdir(parents=True)
+    (tmp_path / "now" / "fisk" / "a.counts").write_text(json.dumps(line), encoding="utf-8")
+    with pytest.raises(PageError, match="fisk/a/ting/x shows a count below 5"):
+        edition()
+
+
+def test_two_shares_of_a_group_with_decimals_enough_tell_its_parts(edition):
+    whole, part = count(persons(0, 60)), count(persons(0, 57))
+    told_counts = list(told_of("t", {"andel": share(part, whole, 1)}, {}))
+    assert all(one.hidden for one in told_counts)
+
+
+def test_three_counts_that_leave_a_few_are_not_all_told():
+    groups = {"alle": persons(0, 40), "a": persons(0, 20), "b": persons(20, 37)}
+    shown = told(groups)
+    assert [state for state in shown.values()].count("hidden") == 1
+
+
+def test_the_audit_of_a_large_edition_takes_seconds():
+    people = np.random.default_rng(1)
+    values = {}
+    for group in range(6):
+        members = {f"{group}-{number}" for number in range(400)}
+        for month in range(36):
+            values[f"g{group}|{month}"] = count(members)
+            members = {one for one in members if people.random() > 0.004}
+    begun = process_time()
+    withhold(list(told_of("t", values, {})), {one.digest: one.persons for one in values.values()})
+    assert process_time() - begun < 10
