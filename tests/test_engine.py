@@ -20,8 +20,7 @@ from afkast.engine import Engine, databases, open_engine
 from afkast.errors import EngineError
 
 SPELL = ["person", "first_month", "last_month"]
-COHORT = ["person", "person_group", "zero_month", "followed_from", "followed_to"]
-TEXTS = ("islands", "persons_on_benefit", "persons_on_benefit_from_spells", "flows", "first_exits", "occupation")
+TEXTS = ("islands", "persons_on_benefit", "persons_on_benefit_from_spells", "flows")
 
 Open = Callable[[], Engine]
 Rows = list[tuple[int, ...]]
@@ -63,23 +62,10 @@ WORLDS = {
     "still running": [(0, 3, STILL_RUNNING), (0, 7, STILL_RUNNING), (1, 9, STILL_RUNNING), (1, 2, 4)],
     "repeated rows in a bad order": [(0, 9, 12), (0, 1, 30), (0, 9, 12), (0, 1, 2), (0, 31, 31), (0, 1, 2)],
 }
-PEOPLE = [
-    (0, 0, 3, 3, 12),
-    (0, 1, 4, 4, 30),
-    (1, 0, 2, 5, 9),
-    (1, 0, 1, 1, 3),
-    (2, 1, 6, 6, 5),
-    (7, 1, 6, 6, 40),
-]
-"""Members of a cohort: also twice, without spells, and followed for no time."""
 
 
 def spells_frame(rows):
     return pd.DataFrame(rows, columns=SPELL, dtype="int64")
-
-
-def cohort_frame(rows):
-    return pd.DataFrame(rows, columns=COHORT, dtype="int64")
 
 
 def months_of(rows):
@@ -90,24 +76,12 @@ def months_of(rows):
     return months
 
 
-def by_hand(spells, people):
+def by_hand(spells):
     """What each text must give, up to month 99, by going through every person's every month."""
     on = months_of(spells)
     begins = sorted((person, month) for person, own in on.items() for month in own if month - 1 not in own)
     ends = sorted((person, month) for person, own in on.items() for month in own if month + 1 not in own)
     islands = [(person, first, last) for (person, first), (_, last) in zip(begins, ends, strict=True)]
-    exits = {}
-    observed = {}
-    on_benefit = {}
-    for person, group, zero, start, end in people:
-        own = on.get(person, set())
-        for month in range(start, end + 1):
-            observed[group, month - zero] = observed.get((group, month - zero), 0) + 1
-            on_benefit[group, month - zero] = on_benefit.get((group, month - zero), 0) + (month in own)
-        if start <= end and set(range(zero, start + 1)) <= own:
-            without = next((month for month in range(start, end + 1) if month not in own), None)
-            row = (group, start - zero, (end if without is None else without) - zero, int(without is not None))
-            exits[row] = exits.get(row, 0) + 1
     return {
         "islands": islands,
         "persons": [sum(month in own for own in on.values()) for month in range(100)],
@@ -118,17 +92,13 @@ def by_hand(spells, people):
             )
             for month in range(100)
         ],
-        "first_exits": sorted((*row, n) for row, n in exits.items()),
-        "observed": {key: n for key, n in observed.items() if n},
-        "on_benefit": {key: n for key, n in on_benefit.items() if n},
     }
 
 
-def counted(opened, spells, people):
+def counted(opened, spells):
     """The same by the texts, in one engine."""
     with opened() as database:
         database.load("spells", spells)
-        database.load("cohort", people)
         database.merge_spells()
         counts = {text: database.count(text) for text in TEXTS}
     islands = counts["islands"].sort_values(["person", "first_month"])
@@ -139,36 +109,20 @@ def counted(opened, spells, people):
     )
     assert straight == persons
     flows = counts["flows"].set_index("month_number").reindex(range(100), fill_value=0)
-    spans = counts["occupation"].groupby("person_group")
-    held = {
-        (column, int(group), k): int(n)
-        for group, rows in spans
-        for column in ("observed", "on_benefit")
-        for k, n in every_month(rows.set_index("k")[column], 0, 99).items()
-        if n
-    }
     return {
         "islands": [tuple(row) for row in islands.to_numpy().tolist()],
         "persons": persons,
         "flows": [tuple(row) for row in flows.to_numpy().tolist()],
-        "first_exits": [tuple(row) for row in counts["first_exits"].to_numpy().tolist()],
-        "observed": {(group, k): n for (column, group, k), n in held.items() if column == "observed"},
-        "on_benefit": {(group, k): n for (column, group, k), n in held.items() if column == "on_benefit"},
     }
 
 
 def test_every_engine_gives_what_counting_by_hand_gives(opened):
-    # every world in both orders, each with persons and groups of its own, counted at once
+    # every world in both orders, each with persons of its own, counted at once
     worlds = [order for rows in WORLDS.values() for order in (rows, rows[::-1])]
     spells = [(10 * world + person, *months) for world, rows in enumerate(worlds) for person, *months in rows]
-    people = [
-        (10 * world + person, 2 * world + group, *months)
-        for world in range(len(worlds))
-        for person, group, *months in PEOPLE
-    ]
-    expected = by_hand(spells, people)
-    assert len(expected["islands"]) == 2 * 12 and len(expected["first_exits"]) > 20
-    assert counted(opened, spells_frame(spells), cohort_frame(people)) == expected
+    expected = by_hand(spells)
+    assert len(expected["islands"]) == 2 * 12
+    assert counted(opened, spells_frame(spells)) == expected
 
 
 def test_every_engine_gives_what_the_months_of_a_drawn_world_give(opened, tmp_path):
@@ -205,18 +159,15 @@ def day(month):
 STRETCH = st.tuples(st.integers(0, 3), st.integers(0, 40), st.one_of(st.integers(0, 12), st.just(STILL_RUNNING))).map(
     lambda drawn: (drawn[0], drawn[1], min(drawn[1] + drawn[2], STILL_RUNNING))
 )
-MEMBER = st.tuples(
-    st.integers(0, 4), st.integers(0, 2), st.integers(0, 30), st.integers(0, 9), st.integers(-2, 40)
-).map(lambda drawn: (drawn[0], drawn[1], drawn[2], drawn[2] + drawn[3], drawn[2] + drawn[3] + drawn[4]))
 
 
 @pytest.mark.parametrize("name", ["duckdb", "sqlite"])
 @settings(max_examples=60)
-@given(spells=st.lists(STRETCH, max_size=12), people=st.lists(MEMBER, max_size=6), again=st.integers(0, 5))
-def test_any_world_is_counted_as_by_hand_whatever_the_order_and_the_repetition(name, spells, people, again):
+@given(spells=st.lists(STRETCH, max_size=12), again=st.integers(0, 5))
+def test_any_world_is_counted_as_by_hand_whatever_the_order_and_the_repetition(name, spells, again):
     repeated = spells[again:] + spells + spells[: again + 1]
-    found = counted(lambda: open_engine(name), spells_frame(repeated), cohort_frame(people))
-    assert found == by_hand(spells, people)
+    found = counted(lambda: open_engine(name), spells_frame(repeated))
+    assert found == by_hand(spells)
 
 
 # ---------------------------------------------------------------- many
@@ -258,7 +209,7 @@ def test_ten_million_spells_are_counted_in_bounded_memory_and_all_of_them(tmp_pa
 
 def test_spells_that_lie_in_the_database_are_counted_where_they_lie(opened, request, tmp_path):
     rows = WORLDS["one inside another"] + WORLDS["touching spells"][2:]
-    expected = by_hand(rows, [])["persons"]
+    expected = by_hand(rows)["persons"]
     values = ", ".join(str(row) for row in rows)
     statements = [
         "CREATE SCHEMA IF NOT EXISTS warehouse",
@@ -373,14 +324,9 @@ def test_a_table_that_is_missing_or_is_not_one_is_told_without_the_database_s_ow
 def test_rows_that_would_be_counted_wrongly_are_refused(opened):
     missing = spells_frame([(0, 1, 2), (1, 3, 4)]).astype("Int64")
     missing.loc[1, "last_month"] = pd.NA
-    faulty = {
-        "spells": [missing, spells_frame([(0, 1, 2), (0, 5, 4)])],
-        "cohort": [cohort_frame([(0, 0, 5, 4, 9)])],
-    }
-    for table, frames in faulty.items():
-        for frame in frames:
-            with opened() as database, pytest.raises(EngineError, match=r"1 rows lack a number or have .*119999"):
-                database.load(table, frame)
+    for frame in (missing, spells_frame([(0, 1, 2), (0, 5, 4)])):
+        with opened() as database, pytest.raises(EngineError, match=r"1 rows lack a number or have .*119999"):
+            database.load("spells", frame)
 
 
 def test_sql_server_is_asked_for_what_lies_there_alone(monkeypatch):

@@ -17,21 +17,13 @@ from afkast.errors import EngineError
 ENGINE = "AFKAST_ENGINE"
 
 SPELL = ("person", "first_month", "last_month")
-TABLES = {
-    "spells": SPELL,
-    "islands": SPELL,
-    "cohort": ("person", "person_group", "zero_month", "followed_from", "followed_to"),
-}
+TABLES = {"spells": SPELL, "islands": SPELL}
 """The tables that the texts read, and their columns: whole numbers, none missing."""
 
-BACKWARDS = {
-    "spells": "last_month < first_month",
-    "islands": "last_month < first_month",
-    "cohort": "followed_from < zero_month",
-}
+BACKWARDS = dict.fromkeys(TABLES, "last_month < first_month")
 """What no row of a table may be."""
 
-COUNTS = ("persons_on_benefit", "persons_on_benefit_from_spells", "flows", "first_exits", "occupation")
+COUNTS = ("persons_on_benefit", "persons_on_benefit_from_spells", "flows")
 """The texts that give counts; `islands` gives persons."""
 
 NAME_IN_DATABASE = r"[A-Za-z_][A-Za-z0-9_]*(\.[A-Za-z_][A-Za-z0-9_]*){0,2}"

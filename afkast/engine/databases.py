@@ -179,7 +179,7 @@ class PostgreSQL(Database):
 class SQLServer(Database):
     """A SQL Server behind an ODBC connection string. The texts are written for it, but have not been run on it.
 
-    It has no temporary views, so it counts only what lies there as spells, islands and cohort.
+    It has no temporary views, so it counts only what lies there as spells and islands.
     """
 
     name = "SQL Server"

@@ -11,7 +11,7 @@ from afkast.analysis import effect
 from afkast.analysis.bias import Domain, Risk
 from afkast.analysis.destinations import ON_BENEFITS, Destinations, Place
 from afkast.analysis.survival import StateOccupation
-from afkast.report.curves import AWAY_TOGETHER, TOGETHER, Curve, Told, told_places
+from afkast.report.curves import AWAY_TOGETHER, Curve, Told, told_places
 from afkast.report.danish import Quantity, day, listed, month, number, written
 from afkast.report.disclosure import is_small
 from afkast.report.effect_pages import Cohort
@@ -147,13 +147,20 @@ def places_at(found: Mapping[str, Destinations], told: Told, month: int, same: s
             for cell in _cells_of(found[arm].found, told, (heading.capitalize(), name), month, place)
         ]
     heads = pd.MultiIndex.from_product([(STARTED, OTHERS), ("andel", "fra", "til")])
-    for together in (TOGETHER, AWAY_TOGETHER):
-        columns = [(heading.capitalize(), together) for heading in (STARTED, OTHERS)]
-        if all(column in told.values and told.states[column].loc[month] == "" for column in columns):
-            rows[together] = [
-                cell for column in columns for cell in (float(told.values[column].loc[month]), np.nan, np.nan)
-            ]
+    off = [_off_benefits(told, heading.capitalize(), month) for heading in (STARTED, OTHERS)]
+    rows["Uden ydelse i alt"] = [cell for share in off for cell in (share, np.nan, np.nan)]
     return pd.DataFrame.from_dict(rows, orient="index", columns=heads).dropna(how="all")
+
+
+def _off_benefits(told: Told, arm: str, month: int) -> float:
+    """The share off benefits as it is told: the places together, or their sum; NaN where neither is."""
+    shares, states = (
+        {str(place): frame[arm][place].loc[month] for place in frame[arm].columns[-told.away :]}
+        for frame in (told.values, told.states)
+    )
+    if states.pop(AWAY_TOGETHER, "future") == "":
+        return float(shares[AWAY_TOGETHER])
+    return sum(float(shares[place]) if state == "" else np.nan for place, state in states.items())
 
 
 def _cells_of(

@@ -136,18 +136,13 @@ class Reader:
             self.note("file", file)
         return rows
 
-    def counted(self, text: str, cohort: pd.DataFrame | None = None) -> pd.DataFrame:
-        """What a text of `analysis/sql` counts on the snapshot's islands, in the engine that AFKAST_ENGINE names.
-
-        A person is the number of the row in the table `persons`, from 0, in `cohort` too.
-        """
+    def counted(self, text: str) -> pd.DataFrame:
+        """What a text of `analysis/sql` counts on the snapshot's islands, in the engine that AFKAST_ENGINE names."""
         if text not in COUNTS:
             raise PageError(f"there is no count '{text}'; there are {', '.join(COUNTS)}.")
         self.note("whole table", "islands")
         with open_engine() as engine:
             engine.load("islands", self._snapshot.file("islands"))
-            if cohort is not None:
-                engine.load("cohort", cohort)
             return engine.count(text)
 
     def series_breaks(self, measure: str) -> pd.DataFrame:
