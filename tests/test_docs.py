@@ -12,7 +12,7 @@ from afkast.engine import TABLES
 from afkast.intake import CONTRACTS
 from afkast.intake.contracts import DERIVED
 from afkast.intake.faults import QUESTIONS
-from afkast.intake.sources import Csv, Dream, Excel, Journal, Sql, Warehouse
+from afkast.intake.sources import Csv, Dream, Excel, Journal, Refunds, Sql, Warehouse
 from afkast.notebook import as_list, read_template
 from afkast.project import Project
 from afkast.strategy import Front, Goal, Strategy, load_strategies
@@ -99,7 +99,14 @@ def test_every_key_of_a_warehouse_is_in_the_data_readme():
 
 def test_every_key_of_a_file_and_every_question_of_an_import_is_in_the_data_readme():
     told = (ROOT / "data" / "README.md").read_text("utf-8")
-    keys = {*Csv.model_fields, *Excel.model_fields, *Journal.model_fields, *Sql.model_fields, *Dream.model_fields}
+    keys = {
+        *Csv.model_fields,
+        *Excel.model_fields,
+        *Journal.model_fields,
+        *Sql.model_fields,
+        *Dream.model_fields,
+        *Refunds.model_fields,
+    }
     assert [name for name in [*keys, *QUESTIONS] if f"| `{name}` |" not in told] == []
 
 

@@ -48,6 +48,7 @@ CORRECTIONS = {
 
 NOTES = {
     "old": "den nyeste række er ældre, end man skulle vente",
+    "few_citizens": "en pris, der ville hvile på færre end fem borgere, er udeladt",
     "gap": "der mangler måneder midt i en serie",
 }
 """What an import notes, as readers are told."""

@@ -12,7 +12,8 @@ from afkast.intake.dream import read_dream
 from afkast.intake.faults import Faults
 from afkast.intake.journal import read_journal
 from afkast.intake.posting_list import read_posting_list
-from afkast.intake.sources import Dream, Excel, Journal, Json, Parquet, PostingList, Source, Sql
+from afkast.intake.refunds import read_refunds
+from afkast.intake.sources import Dream, Excel, Journal, Json, Parquet, PostingList, Refunds, Source, Sql
 from afkast.intake.structured import read_json, read_parquet
 from afkast.intake.wording import normal_cells
 from afkast.intake.workbook import read_excel
@@ -24,6 +25,8 @@ def read_cells(source: Source, content: bytes, faults: Faults) -> pd.DataFrame |
         cells = read_journal(source, content, faults)
     elif isinstance(source, PostingList):
         cells = read_posting_list(source, content, faults)
+    elif isinstance(source, Refunds):
+        cells = read_refunds(source, content, faults)
     elif isinstance(source, Dream):
         cells = read_dream(source, content, faults)
     elif isinstance(source, Excel):

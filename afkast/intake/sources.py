@@ -169,6 +169,20 @@ class PostingList(Postings):
         return {column: heading for heading, column in self.columns.items()}
 
 
+class Refunds(RawFile):
+    """Ydelsesrefusion's rows of weeks: what was paid and refunded, as paid prices."""
+
+    reader: Literal["ydelsesrefusion"]
+    table: Literal["unit_prices"] = "unit_prices"
+    benefits: dict[str, str] = Field(min_length=1)  # the file's wording: name of the benefit; "": it has no price
+    encoding: Literal["utf-8-sig", "utf-8", "cp1252"] = "utf-8-sig"
+
+    @property
+    def headings(self) -> dict[str, str]:
+        """Contract column → heading."""
+        return {"benefit": "Ydelse", "area": "Finansiering Kommunenavn"}
+
+
 class Dream(RawFile):
     """A column per week with a code: spells of persons."""
 
@@ -373,7 +387,7 @@ class Sql(Sheet):
     address: str = Field(pattern=r"^[A-Z][A-Z0-9_]*$")  # the environment's name for it: it may hold a password
 
 
-Source = Journal | PostingList | Dream | Csv | Excel | Json | Parquet | Sql
+Source = Journal | PostingList | Refunds | Dream | Csv | Excel | Json | Parquet | Sql
 
 
 class Warehouse(Strict):
