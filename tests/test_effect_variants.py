@@ -24,6 +24,7 @@ from afkast.analysis.effect import (
     placebo,
     sensitivity,
     sequential_trials,
+    trials,
 )
 from afkast.analysis.effect.compare import followed
 from afkast.analysis.effect.design import design
@@ -321,6 +322,17 @@ def test_a_stronger_hidden_difference_is_needed_for_a_stronger_effect():
     none, some = found
     assert none.erases_interval == 1
     assert 1 <= none.erases_estimate < some.erases_interval < some.erases_estimate < 5
+
+
+def test_weights_that_rest_on_too_few_exclude_nothing(monkeypatch):
+    persons = drawn("selection and an effect").persons
+    before = hidden_difference(persons, FOLLOW_UP)
+    # enough for the effect as it is, and too few once the controls are weighed as is worst for it
+    few = 0.97 * sequential_trials(persons, FOLLOW_UP).effective_controls
+    monkeypatch.setattr(trials, "FEWEST_CONTROLS", few)
+    after = hidden_difference(persons, FOLLOW_UP)
+    assert after.erases_estimate == before.erases_estimate
+    assert 1 <= after.erases_interval < before.erases_interval
 
 
 def test_what_is_measured_is_shown_to_compare_with():

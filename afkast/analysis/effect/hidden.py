@@ -13,6 +13,7 @@ from afkast.analysis.effect.persons import Floats, Persons
 from afkast.analysis.effect.terms import places_of
 from afkast.analysis.effect.trials import Effect, estimated
 from afkast.analysis.effect.weights import Propensity
+from afkast.analysis.lack import NotEnough
 
 LARGEST_ODDS_RATIO = 100.0
 """No difference between persons is that strong; where even it does not erase the effect, this is what is returned."""
@@ -61,7 +62,10 @@ def hidden_difference(
         return sign * main.value - worst(odds_ratio)[0]
 
     def interval_left(odds_ratio: float) -> float:
-        saved = ask(replace(of, control_weight=of.control_weight * worst(odds_ratio)[1])).saved
+        try:
+            saved = ask(replace(of, control_weight=of.control_weight * worst(odds_ratio)[1])).saved
+        except NotEnough:  # such weights rest on so few persons that their interval excludes nothing
+            return float("-inf")
         return min(sign * (end - against) for end in saved.interval)
 
     rows = {}
