@@ -6,6 +6,7 @@ browser does. It is right within a sheet, which a test holds against what Chromi
 
 import json
 import math
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,8 +23,10 @@ TEXT_MM, SMALL_MM, LEAD_MM = 4.4, 3.6, 5.8
 """A line of running text, of a table, and of the verdict."""
 
 HEADING_MM, FIGURE_MM = 14.0, 63.0
-TEXT_SIGNS, LEAD_SIGNS, HALF_SIGNS, TABLE_SIGNS, CARD_SIGNS = 108, 80, 42, 17, 24
-"""Signs on a line: of text, of the verdict, over half a page, in a table's first column, and in a key figure."""
+TEXT_SIGNS, LEAD_SIGNS, HALF_SIGNS, TABLE_SIGNS, HEAD_SIGNS, CARD_SIGNS = 108, 80, 42, 20, 11, 24
+"""Signs on a line: of text, of the verdict, over half a page; in a table's first column, its headings, a key figure."""
+
+NOTE, TAG = re.compile(r'class="afkast-note">(.*?)</p>', re.DOTALL), re.compile(r"<[^<>]*>")
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,7 @@ def _blocks(shown: dict[str, Any], items: dict[str, Item]) -> Iterator[Block]:
     if tables := shown.get("tabeller"):
         yield Block((HEADING_MM, *_columns([items[place] for place in tables["items"]])))
     # the pages, the sources, and the key of the page
-    yield Block((HEADING_MM + 3 * TEXT_MM + 3 * SMALL_MM,))
+    yield Block((HEADING_MM + 2 * TEXT_MM + 2 * SMALL_MM,))
 
 
 def _columns(tables: list[Item]) -> Iterator[float]:
@@ -124,9 +127,9 @@ def _is_wide(table: Item) -> bool:
 
 def _table(table: Item, width: int) -> float:
     filed = table.filed
-    heads = max((_lines(" ".join(levels), 8) for levels in filed["columns"]), default=1)
+    heads = max((_lines(" ".join(levels), HEAD_SIGNS) for levels in filed["columns"]), default=1)
     rows = sum(_lines(row["label"], TABLE_SIGNS * width) * SMALL_MM + 1.2 for row in filed["rows"])
-    notes = [_lines(note, HALF_SIGNS * width * 1.2) for note in table.html.split('class="afkast-note">')[1:]]
+    notes = [_lines(TAG.sub("", note), HALF_SIGNS * width * 1.2) for note in NOTE.findall(table.html)]
     caption = _lines(filed["caption"], HALF_SIGNS * width) * TEXT_MM
     return SMALL_MM + caption + heads * SMALL_MM + 2.0 + rows + sum(min(note, 4) for note in notes) * SMALL_MM + 3.0
 
