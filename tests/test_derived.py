@@ -114,7 +114,7 @@ def test_no_spells_give_no_islands(tmp_path):
 
 def test_a_snapshot_without_spells_has_no_islands(tmp_path):
     snapshot = import_raw(write_raw(tmp_path / "raw", "maal.csv").parent, tmp_path / "snapshots", KEY)
-    assert list(snapshot.manifest["tables"]) == ["measures"]
+    assert list(snapshot.manifest["tables"]) == ["measures", "vintages"]
     with pytest.raises(DataError, match="has no table islands"):
         page_on(snapshot).counted("persons_on_benefit")
 
@@ -167,7 +167,7 @@ def test_a_warehouse_s_spells_are_counted_there_and_the_numbers_alone_come_in(tm
     assert entry["rows"] == 6 and entry["source"] == "Kommunens datavarehus" and entry["synthetic"]
     assert entry["period"] == ["2020-01-01", "2020-06-30"] and entry["extracted_on"] == "2020-06-30"
     assert set(table["file"]) == {entry["file"]} == {"spell_months"}
-    assert set(snapshot.manifest["tables"]) == {"measures", "persons_on_benefit"}
+    assert set(snapshot.manifest["tables"]) == {"measures", "persons_on_benefit", "vintages"}
     assert warehouse not in json.dumps(snapshot.manifest)
 
     # the same again is the same snapshot, and another number another one
@@ -257,7 +257,9 @@ def test_the_data_basis_shows_both_curves_and_hides_small_numbers_of_the_warehou
 
     lists = figures["personer-paa-ydelse"]
     months = cohort.person_months(snapshot.table("spells"), snapshot.table("persons"), "2017-01", "2021-12")
-    assert [row["cells"][0]["value"] for row in lists["rows"]] == months.on_benefit.sum(axis=0).tolist()
+    # in tens, because the database gives away counts alone, and neighbouring months would tell one who comes or goes
+    told = np.array([row["cells"][0]["value"] for row in lists["rows"]])
+    assert (told % 10 == 0).all() and (abs(told - months.on_benefit.sum(axis=0)) <= 5).all()
     assert lists["rows"][-1]["label"] == "december 2021"
     assert {"fasit_forloeb.csv", "norddjurs_forloeb.csv"} <= set(lists["files"])
 
