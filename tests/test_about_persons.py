@@ -160,3 +160,14 @@ def test_for_the_public_what_is_made_of_counts_is_made_again_of_rounded_ones_or_
     by_hand = Quantity(-0.45, "pct.point", behind=(share(first(23), first(84)), share(first(61), first(84))))
     for one in (by_hand, span(*share_range(first(23), first(84)), "%")):
         assert cell_of(one, "", None, "ok").shown == ".."
+
+
+def test_words_that_rest_on_too_few_are_held_back_but_not_days_nor_that_nothing_is_decided():
+    few = Thing("tal", of_persons=True, rests_on=(first(4),))
+
+    def told(words):
+        return cell_of(few.resting(words), "", None, "ok", False, frozenset()).shown
+
+    assert [told(one) for one in ("nået", "gevinst")] == ["..", ".."]
+    kept = ["marts 2022", "30. november 2019", "31/12/23", "kan ikke afgøres"]
+    assert [told(one) for one in kept] == kept

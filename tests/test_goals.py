@@ -8,6 +8,7 @@ import pytest
 
 from afkast.analysis.targets import Reading, decide
 from afkast.errors import PageError
+from afkast.report.counts import persons_in
 from afkast.report.goals import goal_of, how_judged, how_sure, show_goal
 from afkast.strategy import Goal
 
@@ -141,6 +142,18 @@ def test_every_year_of_a_goal_for_each_year_is_shown_and_the_years_that_are_met_
     shown = page.tables["maal-faerre-aar"]
     assert shown["Vurdering"].to_dict() == {"2020": "nået", "2021": "bagud", "2022": ""}
     assert shown["Mål for året"].map(float).to_dict() == {"2020": 1.0, "2021": 1.0, "2022": 2.0}
+
+
+def test_a_verdict_that_rests_on_too_few_persons_is_not_given_nor_are_its_years():
+    page = Page()
+    few, enough = (persons_in(pd.DataFrame({"person": [f"p{n}" for n in range(size)]})) for size in (9, 10))
+    for rests_on, verdict in ((few, "kan ikke afgøres"), (enough, "bagud")):
+        decided = two_years(1.5, 0.5)
+        show_goal(page, goal("in each year"), decided, "", "mio. kr.", source=[], missing="intet", rests_on=rests_on)
+        assert page.texts["maal-faerre"].startswith(verdict)
+        assert (
+            ("maal-faerre-aar" in page.tables) == ("nået i 2020" in page.texts["maal-faerre"]) == (rests_on is enough)
+        )
 
 
 def test_a_goal_of_one_number_has_no_table_of_years():

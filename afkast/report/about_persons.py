@@ -16,11 +16,12 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
+from afkast.analysis.targets import Verdict
 from afkast.errors import PageError
 from afkast.intake.contracts import PERSON_TABLES
 from afkast.report import disclosure
 from afkast.report.cells import tells
-from afkast.report.counts import Count, Share, counts_of
+from afkast.report.counts import Count, Share, counts_of, too_few
 from afkast.report.danish import DAY, UNITS, Given, Quantity, Words
 from afkast.report.withheld import ANY, Told, withhold
 
@@ -38,9 +39,13 @@ LITERAL = re.compile(
 )
 """Digits that words about persons may have as they stand: years, levels and names, not numbers of anybody."""
 
-
 COUNTED = re.compile(r"\d\s*(?:person|borger|sag|kvinde|mand|mænd)")
 """A number of persons in words."""
+
+
+def tells_nothing(words: str) -> bool:
+    """Whether words say the same whoever the persons are: a day, a month, or that nothing could be decided."""
+    return words == Verdict.UNDECIDED or DAY.fullmatch(words) is not None
 
 
 @dataclass(frozen=True)
@@ -68,11 +73,10 @@ class Thing:
         if not self.rests_on or isinstance(value, Given | Markup):
             return value
         if isinstance(value, str):
-            return (
-                value
-                if isinstance(value, Words) or value in self.own_words or COUNTED.search(value)
-                else Words(value, self._too_few)
+            is_kept = (
+                isinstance(value, Words) or value in self.own_words or COUNTED.search(value) or tells_nothing(value)
             )
+            return value if is_kept else Words(value, too_few(self.rests_on))
         if isinstance(value, int | float | np.number) and not isinstance(value, bool) and value == value:
             value = Quantity(float(value), unit, digits)
         if not isinstance(value, Quantity) or counts_of(value) or not value.known:
@@ -80,10 +84,6 @@ class Thing:
         if UNITS[value.unit].counts_persons or (not value.unit and not value.digits):
             return value
         return replace(value, behind=(*value.behind, *self.rests_on), tells=False)
-
-    @property
-    def _too_few(self) -> tuple[Count, ...]:
-        return tuple(one for one in self.rests_on if 0 < one.number < disclosure.FEWEST_BEHIND_AN_ESTIMATE)
 
     def refuse_numbers(self, place: str, value: Any, unit: str = "") -> None:
         """Refuse a value whose counts the door does not know."""

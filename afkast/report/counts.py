@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from afkast.analysis.targets import share_interval
 from afkast.errors import PageError
+from afkast.report import disclosure
 from afkast.report.danish import UNITS, Quantity
 
 Persons = NDArray[np.uint64]
@@ -199,6 +200,11 @@ def counts_of(values: Any) -> tuple[Count, ...]:
     if isinstance(values, str) or not isinstance(values, Iterable):
         return ()
     return tuple(count for one in values for count in counts_of(one))
+
+
+def too_few(groups: Iterable[Count]) -> tuple[Count, ...]:
+    """Those of the groups that a number rests on which are so small that it would tell of them."""
+    return tuple(one for one in groups if 0 < one.number < disclosure.FEWEST_BEHIND_AN_ESTIMATE)
 
 
 def _count(persons: Persons) -> Count:

@@ -1,12 +1,14 @@
 """A goal at the door: how it is judged, its verdict, how sure that is, and each of its years."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Protocol
 
 import pandas as pd
 
 from afkast.analysis.targets import LATE_REGISTRATION, Certainty, Decision, Judgement, Verdict
 from afkast.errors import PageError
+from afkast.report.counts import counts_of, too_few
 from afkast.report.danish import (
     UNITS,
     Given,
@@ -75,12 +77,16 @@ def show_goal(
     `text` is filled as in `show_text`. `basis` begins what the interval says and ends before "mellem … og …", `late`
     says what is assumed to rise where it is not the goal's own number, and `missing` says in words what would be needed
     where nothing is known. `sides` are the words for under and over 0, instead of signs. `behind` has the counts of
-    persons that a year's numbers give away; of a goal without years, under 0. `rests_on` is that of `show_table`.
+    persons that a year's numbers give away; of a goal without years, under 0. `rests_on` is that of `show_table`: a
+    verdict that rests on too few would tell of them, and is not given.
     """
+    few = bool(too_few(counts_of(rests_on)))
+    if few:
+        decision = replace(decision, verdict=Verdict.UNDECIDED, certainty=Certainty.UNKNOWN)
     page.show_text(
         f"afgoerelse-{goal.id}", "Målet: »{goal}« {how}", {"goal": Words(goal.text), "how": Words(how_judged(goal))}
     )
-    by_year = [one for one in decision.parts if one.reading.year is not None]
+    by_year = [one for one in decision.parts if one.reading.year is not None and not few]
     page.show_text(
         f"maal-{goal.id}",
         "{verdict} " + text + " {year_by_year}{how_sure}",

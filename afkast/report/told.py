@@ -173,8 +173,7 @@ class GoalTold:
 
     def __init__(self, item: Item) -> None:
         numbers = item.numbers
-        # a verdict that would tell of a few persons is withheld, and then it is none
-        self.verdict = Verdict(str(numbers["verdict"].value or Verdict.UNDECIDED))
+        self.verdict = Verdict(str(numbers["verdict"].value))
         self.certainty = numbers["certainty"].shown if "certainty" in numbers else ""
         self.reading, self._against = numbers.get("goal_reading"), numbers.get("goal_against")
         self._low, self._high = numbers.get("goal_low"), numbers.get("goal_high")
