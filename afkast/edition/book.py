@@ -25,6 +25,7 @@ from afkast.edition.manifest import MANIFEST, Manifest, write_manifest
 from afkast.edition.numbers import write_numbers
 from afkast.edition.policy import seal
 from afkast.edition.provenance import CRATE, write_crate
+from afkast.edition.redirect import redirect
 from afkast.errors import AfkastError
 from afkast.intake import Snapshot
 from afkast.intake.contracts import PERSON_TABLES
@@ -56,17 +57,6 @@ FORMER = "seneste"
 MARK = " (kunne ikke laves)"
 """Stands after the title of a page that failed, wherever it is named."""
 
-FRONT_DOOR = """<!DOCTYPE html>
-<html lang="da">
-<head>
-<meta charset="utf-8">
-<title>Afkast</title>
-<link rel="icon" href="data:,">
-<meta http-equiv="refresh" content="0; url={page}">
-</head>
-<body><a href="{page}">Til forsiden</a></body>
-</html>
-"""
 """The site's index.html: it leads to the front page; its empty icon keeps a browser from asking for one."""
 
 
@@ -208,7 +198,7 @@ def render(
     missing = [page for page in contents if not (new / f"{page}.html").is_file()]
     if run.returncode or missing:
         raise AfkastError(_why_not_rendered(source, run.stdout + run.stderr, missing))
-    (new / "index.html").write_text(FRONT_DOOR.format(page=f"{PAGES}/{OVERVIEW}.html"), encoding="utf-8")
+    (new / "index.html").write_text(redirect(f"{PAGES}/{OVERVIEW}.html", "Til forsiden"), encoding="utf-8")
     for leftover in (
         "_sources",
         "reports",

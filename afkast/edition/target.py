@@ -26,6 +26,7 @@ from filelock import FileLock, Timeout
 
 from afkast.edition.manifest import MANIFEST
 from afkast.edition.policy import sealed
+from afkast.edition.redirect import redirect
 from afkast.errors import AfkastError
 from afkast.project import UNFINISHED
 
@@ -37,17 +38,6 @@ LOCK_SECONDS = 300
 """So long a publication waits for another one of the same folder."""
 
 SERVED, PRUNED, WITHDRAWN = "served", "pruned", "withdrawn"
-
-FRONT_DOOR = """<!DOCTYPE html>
-<html lang="da">
-<head>
-<meta charset="utf-8">
-<title>Afkast</title>
-<link rel="icon" href="data:,">
-{leads}</head>
-<body><p>{words}</p></body>
-</html>
-"""
 
 NEWEST_PAGE = """<!DOCTYPE html>
 <html lang="da" data-up="{up}" data-page="{page}">
@@ -210,10 +200,9 @@ class Target:
                 self._put(path, sealed(NEWEST_PAGE.format(up="../" * (page.count("/") + 1), page=page)).encode())
         told = {"newest": listed.newest, "editions": [asdict(one) for one in listed.editions]}
         self._put(self.folder / LIST, (SETS + json.dumps(told, ensure_ascii=False)).encode())
-        to = f"{EDITIONS}/{listed.newest}/index.html"
-        leads = f'<meta http-equiv="refresh" content="0; url={to}">\n' if newest else ""
-        words = f'<a href="{to}">Til den nyeste udgave</a>' if newest else "Bogen er trukket tilbage."
-        self._put(self.folder / "index.html", sealed(FRONT_DOOR.format(leads=leads, words=words)).encode())
+        to = f"{EDITIONS}/{listed.newest}/index.html" if newest else ""
+        words = "Til den nyeste udgave" if newest else "Bogen er trukket tilbage."
+        self._put(self.folder / "index.html", sealed(redirect(to, words)).encode())
         self._clear(listed)
 
     def _put(self, path: Path, content: bytes) -> None:
