@@ -235,14 +235,6 @@ def load_strategies(project: Project) -> dict[str, Strategy]:
     return in_order(files)
 
 
-def load_strategy(path: Path, notebooks: Mapping[str, Path]) -> Strategy:
-    """Read one strategy and check it against the notebooks it uses; StrategyError names file and line."""
-    read = read_strategy(path, notebooks)
-    if read.faults or read.strategy is None:
-        raise StrategyError("\n".join(fault.sentence for fault in read.faults))
-    return read.strategy
-
-
 def read_strategy(path: Path, notebooks: Mapping[str, Path]) -> StrategyFile:
     """Read one strategy and check it against the notebooks it uses; whatever is in the file, it is told as faults."""
     try:

@@ -19,7 +19,8 @@ from raw_files import write_raw
 from afkast.edition import gate, identifiers, policy
 from afkast.edition.gate import check, texts_of
 from afkast.edition.identifiers import Wanted, wanted
-from afkast.edition.memo import Memo, Paragraph, Picture, Pictures, pdf, word
+from afkast.edition.memo import Memo, Paragraph, Picture, Pictures
+from afkast.edition.memo_files import pdf, word
 from afkast.errors import AfkastError
 from afkast.intake import import_raw, pseudonym_key
 

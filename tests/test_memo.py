@@ -11,7 +11,8 @@ from docx import Document
 from docx.oxml.ns import qn
 from municipality import STRATEGY
 
-from afkast.edition.memo import memo_of, pdf, word
+from afkast.edition.memo import memo_of
+from afkast.edition.memo_files import pdf, word
 
 DAY = date(2023, 12, 5)
 SVG = '<svg xmlns="http://www.w3.org/2000/svg" width="40" height="20"><rect width="40" height="20"/></svg>'

@@ -19,7 +19,7 @@ from afkast.intake import import_raw, open_snapshot
 from afkast.intake.sources import read_sources
 from afkast.project import Project
 from afkast.report import show
-from afkast.strategy import load_strategy
+from afkast.strategy import load_strategies
 
 ROOT = Path(__file__).resolve().parents[1]
 Shown = Callable[[str, str], dict[str, dict[str, Any]]]
@@ -47,7 +47,7 @@ def shown(project):
 
     def run(strategy, page):
         if (strategy, page) not in pages:
-            found = load_strategy(project.strategies / f"{strategy}.yml", project.notebooks()).page(page)
+            found = load_strategies(project)[strategy].page(page)
             notebook = nbformat.read(project.notebooks()[found.notebook], as_version=4)
             filed = {}
             names = {}

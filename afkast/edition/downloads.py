@@ -17,7 +17,8 @@ from typing import Any
 
 import xlsxwriter
 
-from afkast.edition.memo import memo_of, pdf, png, word
+from afkast.edition.memo import memo_of
+from afkast.edition.memo_files import pdf, png, word
 from afkast.edition.numbers import pages_in_site, reads_persons, strategy_of
 from afkast.intake import Snapshot
 from afkast.report.danish import MINUS, UNITS
