@@ -8,20 +8,21 @@ import nbformat
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from conftest import run_here
 from municipality import municipality
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from afkast.cli import main
-from afkast.edition.changes import DATA, DECISION, METHOD, PERIOD, Since, write_changes
+from afkast.edition.changes import DATA, DECISION, METHOD, PERIOD, Since, headline_numbers, write_changes
 from afkast.edition.editions import Kept, find, former_of, keep
 from afkast.edition.execute import jobs_of
 from afkast.edition.manifest import read_manifest, write_manifest
 from afkast.edition.running import executed
-from afkast.errors import AfkastError
+from afkast.errors import AfkastError, PageError
 from afkast.intake import open_snapshot
 from afkast.intake.snapshot import POINTER, file_sha256
 from afkast.project import Project, find_repository
-from afkast.report.changed import CHANGES, SEVERAL, since_former
+from afkast.report.changed import CAUSES, CHANGES, SEVERAL, since_former
 from afkast.report.reads import Readable
 from afkast.strategy import load_strategies
 
@@ -244,3 +245,47 @@ def test_the_edition_before_stays_the_one_before_when_the_new_one_is_published(p
     with pytest.raises(AfkastError, match="several editions begin"):
         find(project, "2023")
     assert Kept(first.folder).data_of.isoformat() == "2023-12-05"
+
+
+def test_the_page_of_changes_says_each_with_its_page_its_clause_and_what_it_comes_of(project, monkeypatch):
+    for change in (later, decided, counted_otherwise, revised):
+        change(project)
+    changes_now(project)
+    monkeypatch.setenv("AFKAST_PAGES", str(project.build / "unfinished-pages"))
+    shown = run_here(project, "changes", {"strategy": "", "page": "aendringer"})
+    (turned,) = shown["vurderinger"]["rows"]
+    assert turned["label"] == "Alfa · Siden"
+    assert [cell["shown"] for cell in turned["cells"]] == ["på vej", "bagud", "ændret parameter eller beslutning"]
+    (number,) = shown["tal"]["rows"]
+    spent_now = number["cells"][1]["shown"].replace("\u00a0", " ")
+    assert number["label"] == f"Alfa · Siden: Der er brugt {spent_now}"
+    old, new = (int(re.sub(r"\D", "", cell["shown"])) for cell in number["cells"][:2])
+    change, *parts = (cell["value"] for cell in number["cells"][2:])
+    assert change == new - old and sum(parts) == pytest.approx(change)
+    assert len(parts) == len(CAUSES)
+    assert "kontrol-delene" in shown
+
+    # a part that is another stops the page
+    path = project.build / CHANGES
+    told = json.loads(path.read_text("utf-8"))
+    tampered = next(one for one in told["pages"]["alfa/side"]["changes"] if one["change"] is not None)
+    tampered["parts"][METHOD] += 1000
+    path.write_text(json.dumps(told), encoding="utf-8")
+    with pytest.raises(PageError, match="delene"):
+        run_here(project, "changes", {"strategy": "", "page": "aendringer"})
+
+
+def test_of_two_equal_numbers_in_a_text_each_is_told_with_its_own_clause(project):
+    both = '"Der er brugt {spent}, og {count} er regnet med. Der var {count_before} før"'
+    source = READS.replace('"Der er {count}."', both).replace(
+        '{"count": Quantity(personer, "personer")}',
+        '{"spent": "lidt", "count": Quantity(personer, "personer"), "count_before": Quantity(personer, "personer")}',
+    )
+    write_notebook(project, source)
+    changes_now(project)
+    told = headline_numbers(project.build / "unfinished-pages" / "alfa" / "side.ipynb")
+    words = {name: one.words for (item, name), one in told.items() if item == "antallet"}
+    assert {name: one.replace("\u00a0", " ") for name, one in words.items()} == {
+        "count": "og 100 personer er regnet med.",
+        "count_before": "Der var 100 personer før",
+    }

@@ -184,8 +184,14 @@ def test_stacked_shares_fill_each_panel_and_the_last_month_is_as_wide_as_the_oth
         assert height == pytest.approx(1)
     # the panels share their months; where one lies below the other, they stand under the last
     assert [tick.get_text() for tick in figure.axes[-1].get_xticklabels()] == ["0", "3", "6", "9", "12", "15"]
-    (legend,) = figure.legends
-    assert [text.get_text() for text in legend.get_texts()] == ["Kontanthjælp", "Anden ydelse", "Uden ydelse"]
+    # each name stands in its area, where that is tall enough for a word
+    for axes in figure.axes:
+        shares = values[axes.get_title("left")]
+        tops = shares.cumsum(axis=1)
+        words = {text.get_text(): text.get_position() for text in axes.texts}
+        assert set(words) == {name for name in shares if shares[name].max() >= curve_charts.ROOM_FOR_A_NAME}
+        for name, (month, height) in words.items():
+            assert tops.loc[int(month), name] - shares.loc[int(month), name] < height < tops.loc[int(month), name]
 
 
 def test_panels_stand_side_by_side_where_there_is_room_and_else_below_each_other():

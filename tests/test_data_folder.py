@@ -29,7 +29,8 @@ def folder(tmp_path):
 
 def test_it_imports_with_the_national_tables_and_its_strategy_loads(folder):
     snapshot = import_raw(folder, folder / "snapshots", bytes(range(32)))
-    assert set(snapshot.manifest["tables"]) == {"refund_ladder", "price_levels", "series_breaks"}
+    # what each extraction said of each month is kept from the first import on
+    assert set(snapshot.manifest["tables"]) == {"refund_ladder", "price_levels", "series_breaks", "vintages"}
     assert list(load_strategies(Project(ROOT, folder))) == ["min-strategi"]
 
 

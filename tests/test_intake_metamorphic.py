@@ -62,22 +62,29 @@ def written_otherwise(folder, change=None, encoding=None, split=False):
         entries.append(entry)
         if not isinstance(source, Csv):
             continue
-        path = folder / "raw" / source.file
-        above, headings, rows, below = parted(source, path.read_bytes().decode(source.encoding))
-        if rows is None:
-            continue
-        if change:
-            counted = f": {len(rows)}"
-            headings, rows = change(source, headings, rows, chance)
-            below = [line.replace(counted, f": {len(rows)}") for line in below]
-        parts = [(path, rows)]
-        if split and len(rows) > 1 and not source.footer:
-            parts = [(path, rows[::2]), (path.with_stem(path.stem + "_2"), rows[1::2])]
-            entries.append(entry | {"file": parts[1][0].name})
-        entry["encoding"] = entries[-1]["encoding"] = encoding or source.encoding
-        for part, lines in parts:
-            text = "\n".join([*above, *(";".join(cells) for cells in [headings, *lines]), *below, ""])
-            part.write_bytes(text.encode(entry["encoding"]))
+        entry["encoding"] = encoding or source.encoding
+        second = entry | {"earlier": {}}
+        for name in [source.file, *entry.get("earlier", {})]:
+            path = folder / "raw" / name
+            above, headings, rows, below = parted(source, path.read_bytes().decode(source.encoding))
+            if rows is None:
+                entry["encoding"] = source.encoding
+                break
+            if change:
+                counted = f": {len(rows)}"
+                headings, rows = change(source, headings, rows, chance)
+                below = [line.replace(counted, f": {len(rows)}") for line in below]
+            parts = [(path, rows)]
+            if split and len(rows) > 1 and not source.footer:
+                other = path.with_stem(path.stem + "_2")
+                parts = [(path, rows[::2]), (other, rows[1::2])]
+                if name == source.file:
+                    entries.append(second | {"file": other.name})
+                else:
+                    entries[-1]["earlier"][other.name] = entry["earlier"][name]
+            for part, lines in parts:
+                text = "\n".join([*above, *(";".join(cells) for cells in [headings, *lines]), *below, ""])
+                part.write_bytes(text.encode(entry["encoding"]))
     declared["sources"] = entries
     (folder / "sources.yml").write_text(json.dumps(declared, default=str, indent=1), "utf-8")
     return folder

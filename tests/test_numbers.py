@@ -9,7 +9,7 @@ from municipality import STRATEGY
 from test_accessible import violations
 from test_book import ENGLISH, WIDTHS, browser, listen, settle  # noqa: F401
 
-from afkast.edition.numbers import NUMBERS, SETS, _cells, _of_sentence, exactly, reads_persons
+from afkast.edition.numbers import NUMBERS, SETS, _cells, exactly, of_sentence, reads_persons
 from afkast.report.filed import filed
 
 MONEY, PERSONS = "economics", "survival-effects"
@@ -130,8 +130,9 @@ def test_hidden_cells_are_not_in_the_index(folder, index):
 def test_what_is_filed_with_a_sentence_and_not_said_in_it_is_not_told():
     numbers = {"said": {"value": 3.0, "unit": "kr.", "shown": "3\u00a0kr."}, "beside": {"value": 4.0, "unit": "kr."}}
     html = '<div><p>Det er <span class="tal" data-tal="x.said">3\u00a0kr.</span></p></div>'
-    (only,) = _of_sentence({"id": "x", "numbers": numbers}, html)
-    assert only == {"place": "said", "shown": "3\u00a0kr.", "exact": "3 kr.", "unit": "kr.", "words": "Det er 3 kr."}
+    (only,) = of_sentence({"id": "x", "numbers": numbers}, html)
+    said = {"place": "said", "shown": "3\u00a0kr.", "exact": "3 kr.", "unit": "kr.", "words": "Det er 3 kr."}
+    assert only == {**said, "at": len("Det er ")}
 
 
 def test_a_page_that_only_needs_persons_is_a_page_of_persons():

@@ -94,8 +94,8 @@ WRONG = {
         (
             "norddjurs-rekruttering-sundhed/tilgang",
             "de-begyndte",
-            'Quantity(told[part].iloc[-1], "personer")',
-            'Quantity(told[part].iloc[0], "personer")',
+            "total = persons_in(begun)",
+            "total = persons_in(members)",
         ),
     ],
     "timeliness": [

@@ -83,6 +83,7 @@ def headline_numbers(page: Path) -> dict[tuple[str, str], Told]:
             item = output.get("metadata", {}).get(METADATA_KEY, {})
             if item.get("kind") != "text" or not (item.get("headline") or item["id"].startswith("maal-")):
                 continue
+            word = ""
             if "verdict" in item["numbers"]:
                 word = item["numbers"]["verdict"]["shown"]
                 found[item["id"], "verdict"] = Told(word, word, "", 0, "Vurderingen")
@@ -93,9 +94,9 @@ def headline_numbers(page: Path) -> dict[tuple[str, str], Told]:
                     digits = len(met[1]) if met else 0
                     value = danish.rounded(Quantity(number["value"], number["unit"], digits))
                     place = item["id"], said["place"]
-                    found[place] = Told(
-                        said["shown"], value, number["unit"], digits, _clause(said["words"], said["shown"])
-                    )
+                    # a goal's text begins with its verdict, as a mark and not as words
+                    words = _clause(said["words"], said["at"]).removeprefix(word).lstrip()
+                    found[place] = Told(said["shown"], value, number["unit"], digits, words)
     return found
 
 
@@ -259,11 +260,10 @@ class Since:
         return found
 
 
-def _clause(words: str, shown: str) -> str:
-    """Of the words around a number, the clause that it stands in."""
-    at = words.find(shown)
-    begins = max((met.end() for met in CLAUSE_ENDS.finditer(words, 0, max(at, 0))), default=0)
-    ends = CLAUSE_ENDS.search(words, at + len(shown))
+def _clause(words: str, at: int) -> str:
+    """Of the words around a number, the clause that it stands in; the number begins at that place of the words."""
+    begins = max((met.end() for met in CLAUSE_ENDS.finditer(words, 0, at)), default=0)
+    ends = CLAUSE_ENDS.search(words, at)
     return words[begins : ends.start() + 1 if ends else len(words)].strip(" ;,")
 
 

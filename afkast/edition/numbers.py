@@ -137,26 +137,29 @@ def _cells(item: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def of_sentence(item: Mapping[str, Any], html: str) -> Iterator[dict[str, Any]]:
-    """The numbers that a text says; what is filed with it and not said is passed over."""
+    """The numbers that a text says, each with the words around it and `at`, the place in these where it begins; what is
+    filed with a text and not said is passed over."""
     said = _words(MARK.sub("", html))
     for met in MARK.finditer(html):
         name = met[1].removeprefix(f"{item['id']}.")
         number = item["numbers"][name]
         before = len(_words(html[: met.start()]))
-        words = _around(said, before, before + len(number["shown"]))
+        words, at = _around(said, before, before + len(number["shown"]))
         exact = exactly(number["value"], number["unit"])
-        yield {"place": name, "shown": number["shown"], "exact": exact, "unit": number["unit"], "words": words}
+        told = {"place": name, "shown": number["shown"], "exact": exact, "unit": number["unit"], "words": words}
+        yield {**told, "at": at}
 
 
-def _around(said: str, start: int, end: int) -> str:
-    """The sentence around a number, or as much of it as fits; its line breaks as spaces."""
+def _around(said: str, start: int, end: int) -> tuple[str, int]:
+    """The sentence around a number, or as much as fits, its line breaks as spaces; and where the number begins."""
     first, last = max(0, start - CLOSEST_WORDS), min(len(said), end + CLOSEST_WORDS)
     before, after = said[first:start], said[end:last]
     if first:
         before = "…" + before[before.find(" ") :]
     if last < len(said):
         after = after[: after.rfind(" ")] + " …"
-    return " ".join((before + said[start:end] + after).split())
+    words = " ".join((before + said[start:end] + after).split())
+    return words, len(words) - len(" ".join((said[start:end] + after).split()))
 
 
 def _words(html: str) -> str:
