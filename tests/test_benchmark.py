@@ -58,14 +58,50 @@ def breaks(*months):
 
 def test_a_pooled_rate_weighs_a_large_area_more_and_a_mean_weighs_all_alike():
     pooled = benchmark.pooled_rate(PERSONS, POPULATION, ["Stor", "Lille"])
-    mean = benchmark.mean_rate(PERSONS, POPULATION, ["Stor", "Lille"])
+    each = benchmark.at_base_and_now(PERSONS, POPULATION, JANUARY, FEBRUARY)
     assert pooled[JANUARY] == pytest.approx(110 / 1100)
-    assert mean[JANUARY] == pytest.approx((0.09 + 0.20) / 2)
+    assert each["base"].mean() == pytest.approx((0.09 + 0.20) / 2)
 
 
 def test_a_month_that_one_area_lacks_is_missing_and_not_a_fall():
     assert pd.isna(benchmark.pooled_rate(PERSONS, POPULATION, ["Stor", "Lille"])[MARCH])
-    assert pd.isna(benchmark.mean_rate(PERSONS, POPULATION, ["Stor", "Lille"])[MARCH])
+    each = benchmark.at_base_and_now(PERSONS, POPULATION, JANUARY, MARCH)
+    assert each.mean(skipna=False)[["now", "index"]].isna().all()
+
+
+def test_a_group_of_areas_has_their_sum():
+    both = benchmark.pooled_by_group(PERSONS, {"Stor": ["Stor"], "Begge": ["Stor", "Lille"]})
+    assert both.loc[FEBRUARY].tolist() == [80, 100]
+
+
+def test_each_area_has_its_share_then_and_now_and_the_index_of_its_persons():
+    each = benchmark.at_base_and_now(PERSONS, POPULATION, JANUARY, FEBRUARY)
+    assert each.loc["Stor"].tolist() == pytest.approx([0.09, 0.08, 100 * 80 / 90])
+    assert each.loc["Lille"].tolist() == pytest.approx([0.2, 0.2, 100])
+
+
+def test_an_area_without_persons_at_the_base_has_no_index():
+    each = benchmark.at_base_and_now(PERSONS.assign(Lille=[0.0, 5, 5]), POPULATION, JANUARY, FEBRUARY)
+    assert each["index"].isna().tolist() == [True, False]
+
+
+def test_an_index_is_refused_across_a_break_and_where_a_month_is_missing():
+    until_february = PERSONS[:FEBRUARY]
+    assert benchmark.index_since(until_february, JANUARY, NO_BREAKS)["Lille"].tolist() == [100, 100]
+    with pytest.raises(BrokenSeries):
+        benchmark.index_since(until_february, JANUARY, breaks(("2014-02-01", "2014-02-01")))
+    with pytest.raises(economics.UndefinedIndex):
+        benchmark.index_since(PERSONS, JANUARY, NO_BREAKS)
+
+
+def test_the_base_may_be_a_month_near_it_before_the_one_judged_in_and_on_its_side_of_a_break():
+    months = pd.date_range("2014-01-01", periods=6, freq="MS")
+    judged_in = months[4]
+    assert benchmark.bases_near(months, months[2], 0, judged_in, NO_BREAKS) == [months[2]]
+    assert benchmark.bases_near(months, months[2], 3, judged_in, NO_BREAKS) == list(months[:4])
+    in_march = breaks(("2014-03-01", "2014-03-01"))
+    assert benchmark.bases_near(months, months[2], 3, judged_in, in_march) == list(months[2:4])
+    assert benchmark.bases_near(months, months[1], 3, judged_in, in_march) == list(months[:2])
 
 
 def test_an_area_that_is_not_in_the_data_is_named():

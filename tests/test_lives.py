@@ -316,6 +316,20 @@ def test_what_the_country_does_not_have_yet_and_a_month_without_a_figure_are_tol
     assert in_a_row[1] == in_a_row[0] - 2
 
 
+def test_one_month_in_a_row_is_said_as_one(book):
+    data = municipality("benchmark")
+    [page] = data.strategies[STRATEGY]["pages"]
+    page["parameters"]["base_month"] = "2023-08"  # the month before the last
+    assert " i 1 måned i træk, siden september 2023." in words(book(data).page("benchmark")["udviklingen-i-ord"])
+
+
+def test_a_municipality_outside_its_cluster_is_one_more_than_the_cluster(book):
+    data = municipality("benchmark")
+    [page] = data.strategies[STRATEGY]["pages"]
+    page["parameters"]["cluster"] = [NEIGHBOUR]
+    assert f"{OWN} er nummer 1 af 2 efter udvikling." in words(book(data).page("benchmark")["klyngen-i-ord"])
+
+
 @pytest.mark.parametrize("notebook", MONEY)
 def test_a_strategy_that_ended_is_followed_on(book, notebook):
     ended = {"start": pd.Timestamp("2022-03-01").date(), "end": pd.Timestamp("2022-12-31").date()}

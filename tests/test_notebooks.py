@@ -25,10 +25,17 @@ REFERENCES = sorted((ROOT / "tests" / "reference").glob("*.ipynb"))
 SANITIZE = ROOT / "tests" / "nbval.cfg"
 
 THE_DOOR = {"show_table", "show_figure", "show_text", "show_goal"}
-FRONT = {f"show_{part}" for part in "verdict key_figures figures goals reservations changes tables ways".split()}
-"""The parts of a front page, which show again what pages have filed, or nothing where none has."""
 CHECKS = {"show_check", "show_holds"}
 """A check stands in the cell that reckons the second way, and is seen there."""
+PACKAGE = {path.stem: ast.parse(path.read_text("utf-8")) for path in (ROOT / "afkast" / "report").glob("*.py")}
+PARTS = {
+    f"{module}.{one.name}"
+    for module, tree in PACKAGE.items()
+    for one in ast.walk(tree)
+    if isinstance(one, ast.FunctionDef) and one.name.startswith("show_") and one.name not in THE_DOOR | CHECKS
+}
+"""What shows a part of a page, some of them nothing where there is nothing to show."""
+SHOW_A_PART = {one.split(".")[1] for one in PARTS}
 PAST_THE_DOOR = {"print", "display", "HTML", "Markdown", "SVG", "Image", "IPython", "pyplot", "plt"}
 ABOUT_ALL_STRATEGIES = {"changes", "overview", "data_basis", "data_quality", "reconciliation"}
 OTHER_WAYS_IN = {"Path", "runpy", "importlib", "papermill", "nbformat", "subprocess"}
@@ -72,9 +79,16 @@ def names(node):
     return found
 
 
+def calls_of(tree, names):
+    """The calls of what has one of these names."""
+    return [
+        one for one in ast.walk(tree) if isinstance(one, ast.Call) and ast.unparse(one.func).split(".")[-1] in names
+    ]
+
+
 def shown(cell, calls=THE_DOOR):
     """The calls of the door out in a cell."""
-    return [one for one in nodes(cell) if isinstance(one, ast.Call) and ast.unparse(one.func).split(".")[-1] in calls]
+    return calls_of(ast.parse(cell.source), calls)
 
 
 def surely_shown(cell):
@@ -158,7 +172,7 @@ def test_imports_and_drawing_are_folded_and_a_strategy_s_checks_are_not(path):
     of_a_strategy = path.stem not in ABOUT_ALL_STRATEGIES
     for cell in code_cells(read(path)):
         kinds = {type(one) for one in nodes(cell)}
-        if shown(cell, THE_DOOR | FRONT) or kinds & {ast.Import, ast.ImportFrom}:
+        if shown(cell, THE_DOOR | SHOW_A_PART) or kinds & {ast.Import, ast.ImportFrom}:
             assert "hide-input" in tags(cell), f"{cell['id']} is to be folded"
         if of_a_strategy and (ast.Assert in kinds or shown(cell, CHECKS)):
             assert "hide-input" not in tags(cell), f"{cell['id']} holds a check and is to be seen"
@@ -174,7 +188,7 @@ def test_nothing_is_shown_but_through_the_door(path):
                 "show_goal",
                 *CHECKS,
                 *(f"report.{one}" for one in THE_DOOR),
-                *(f"front.{one}" for one in FRONT),
+                *PARTS,
             }, cell["id"]
 
 
@@ -232,27 +246,31 @@ WITHOUT_A_MEASURE = {"investment_plan", "survival_example", "data_basis"}
 change its meaning with a reform there."""
 
 
-@of_every_template
-def test_every_monthly_figure_is_given_the_breaks_of_its_series(path):
-    drawn = [
-        one
-        for cell in code_cells(read(path))
-        for one in nodes(cell)
-        if isinstance(one, ast.Call) and ast.unparse(one.func) == "lines_by_month"
-    ]
-    if path.stem not in WITHOUT_A_MEASURE:
+def all_code(path):
+    """The code of a notebook."""
+    return ast.Module([one for cell in code_cells(read(path)) for one in ast.parse(cell.source).body], [])
+
+
+WRITERS = {**{path.stem: all_code(path) for path in TEMPLATES}, **PACKAGE}
+"""Who writes what a page shows: a notebook, or a module of the package."""
+of_every_writer = pytest.mark.parametrize("writer", sorted(WRITERS))
+
+
+@of_every_writer
+def test_every_monthly_figure_is_given_the_breaks_of_its_series(writer):
+    drawn = calls_of(WRITERS[writer], {"lines_by_month"})
+    if writer not in WITHOUT_A_MEASURE:
         assert [one for one in drawn if "breaks" not in {keyword.arg for keyword in one.keywords}] == []
 
 
-@of_every_template
-def test_numbers_in_sentences_are_computed(path):
-    for cell in code_cells(read(path)):
-        for call in shown(cell):
-            sentence = {"show_text": 1, "show_goal": 3}.get(ast.unparse(call.func).split(".")[-1])
-            sentences = [] if sentence is None else [call.args[sentence]]
-            sentences += [keyword.value for keyword in call.keywords if keyword.arg == "alt"]
-            for text in (text for sentence in sentences for text in texts(sentence)):
-                assert not re.search(r"\d", text), f"{cell['id']} has a number written by hand"
+@of_every_writer
+def test_numbers_in_sentences_are_computed(writer):
+    for call in calls_of(WRITERS[writer], THE_DOOR):
+        place = {"show_text": 1, "show_goal": 3}.get(ast.unparse(call.func).split(".")[-1])
+        sentences = [] if place is None else [call.args[place]]
+        sentences += [keyword.value for keyword in call.keywords if keyword.arg == "alt"]
+        for text in (text for sentence in sentences for text in texts(sentence)):
+            assert not re.search(r"\d", text), f"a number is written by hand: {text}"
 
 
 def test_every_template_runs_as_it_is_from_any_folder(pages, tmp_path, monkeypatch):
@@ -276,7 +294,7 @@ def test_every_template_runs_as_it_is_from_any_folder(pages, tmp_path, monkeypat
         for notebook in pool.map(run, TEMPLATES):
             for cell in code_cells(notebook):
                 assert cell.outputs or not surely_shown(cell), cell["id"]
-                assert shown(cell, THE_DOOR | CHECKS | FRONT) or not cell.outputs, cell["id"]
+                assert shown(cell, THE_DOOR | CHECKS | SHOW_A_PART) or not cell.outputs, cell["id"]
 
 
 # ---------------------------------------------------------------- references
@@ -317,7 +335,7 @@ def test_a_reference_really_was_executed(path):
     assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
     for cell in cells:
         assert cell.outputs or not surely_shown(cell), cell["id"]
-        assert shown(cell, THE_DOOR | CHECKS | FRONT) or not cell.outputs, cell["id"]
+        assert shown(cell, THE_DOOR | CHECKS | SHOW_A_PART) or not cell.outputs, cell["id"]
         assert all("text/html" in output.data for output in cell.outputs), cell["id"]
 
 

@@ -13,7 +13,7 @@ import pytest
 from afkast.analysis.economics import MissingPriceLevel, NoIndex, UndefinedIndex
 from afkast.analysis.lack import Lack, NotEnough
 from afkast.analysis.series_breaks import BrokenSeries
-from afkast.report.refusals import LACKING, NO_INDEX, Refusal, in_danish
+from afkast.report.refusals import LACKING, NO_INDEX, Refusal, in_danish, unless_refused
 
 ROOT = Path(__file__).resolve().parents[1]
 MODULES = sorted((ROOT / "afkast").rglob("*.py"))
@@ -100,3 +100,17 @@ def test_what_is_raised_is_said_in_english(path):
             words = [part.value for part in ast.walk(one.exc) if isinstance(part, ast.Constant)]
             for text in (word for word in words if isinstance(word, str)):
                 assert not DANISH.search(re.sub(r"'[^']*'", "", text)), f"line {one.lineno}: {text}"
+
+
+def test_what_is_refused_gives_way_to_another_thing_and_the_readers_reason():
+    def refuse(number):
+        raise BrokenSeries([f"Brud {number}."])
+
+    assert unless_refused("intet", str, 7) == ("7", "")
+    instead, why = unless_refused("intet", refuse, 7)
+    assert instead == "intet" and why.endswith("Brud 7.")
+
+
+def test_another_error_is_no_refusal():
+    with pytest.raises(ZeroDivisionError):
+        unless_refused(0, lambda: 1 // 0)

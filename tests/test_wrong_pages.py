@@ -123,8 +123,13 @@ WRONG = {
             "benchmark.lead(change[own], change[compared_with],",
             "benchmark.lead(change[compared_with], change[own],",
         ),
-        ("ballerup-nye-maal/sygedagpenge", "sene-registreringer", "1 + LATE_REGISTRATION\n", "1 - LATE_REGISTRATION\n"),
-        ("kik/effekten-er-synlig", "klyngen", "benchmark.without(cluster, own),\n", "cluster[:2],\n"),
+        (
+            "ballerup-nye-maal/sygedagpenge",
+            "sene-registreringer",
+            "measured.loc[judged_in] * (1 + LATE",
+            "measured.loc[judged_in] * (1 - LATE",
+        ),
+        ("kik/effekten-er-synlig", "klyngen", "benchmark.without(cluster, own)\n", "cluster[:2]\n"),
     ],
     "savings_compared": [
         (

@@ -4,11 +4,12 @@ A share is full-time persons ÷ population, 0 to 1. Months are rows; a month tha
 for a sum of fewer areas would look like a fall.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from afkast.analysis.series_breaks import refuse_across
+from afkast.analysis.economics import index_series
+from afkast.analysis.series_breaks import between, refuse_across
 from afkast.errors import AfkastError
 
 
@@ -33,9 +34,21 @@ def pooled_rate(persons: pd.DataFrame, population: pd.DataFrame, areas: Sequence
     return pooled(persons, areas) / pooled(population, areas)
 
 
-def mean_rate(persons: pd.DataFrame, population: pd.DataFrame, areas: Sequence[str]) -> pd.Series:
-    """The simple mean of the areas' own shares: every area weighs the same."""
-    return (persons / population)[list(areas)].mean(axis=1, skipna=False)
+def pooled_by_group(counts: pd.DataFrame, groups: Mapping[str, Sequence[str]]) -> pd.DataFrame:
+    """Σ over each group's areas, months × groups, in the unit of `counts`."""
+    return pd.DataFrame({name: pooled(counts, areas) for name, areas in groups.items()})
+
+
+def at_base_and_now(
+    persons: pd.DataFrame, population: pd.DataFrame, base: pd.Timestamp, now: pd.Timestamp
+) -> pd.DataFrame:
+    """Each area's share at the base and now, and the index of its persons: area × (base, now, index).
+
+    The base is 100; an area without persons there has no index.
+    """
+    rates = persons / population
+    index = 100 * persons / persons.loc[base].replace(0, float("nan"))
+    return pd.DataFrame({"base": rates.loc[base], "now": rates.loc[now], "index": index.loc[now]})
 
 
 def without(areas: Sequence[str], own: str) -> list[str]:
@@ -49,6 +62,22 @@ def change_since(series: pd.DataFrame, base: pd.Timestamp, breaks: pd.DataFrame,
         raise AfkastError(f"the measure is missing in the base month {base:%m-%Y}; choose a month that all areas have.")
     refuse_across(breaks, base, series.index[-1], accepted)
     return series - series.loc[base]
+
+
+def index_since(counts: pd.DataFrame, base: pd.Timestamp, breaks: pd.DataFrame, accepted: str = "") -> pd.DataFrame:
+    """Each column's index, base = 100; refused across a break without a reason, and where it is not defined."""
+    refuse_across(breaks, base, counts.index[-1], accepted)
+    return counts.apply(index_series, base=base)
+
+
+def bases_near(
+    months: pd.DatetimeIndex, base: pd.Timestamp, within: int, judged_in: pd.Timestamp, breaks: pd.DataFrame
+) -> list[pd.Timestamp]:
+    """The months from which a development until `judged_in` may as well be counted: at most so many from the base, and
+    on its side of every break."""
+    near = months[(months >= base - pd.DateOffset(months=within)) & (months <= base + pd.DateOffset(months=within))]
+    crossed = len(between(breaks, base, judged_in))
+    return [one for one in near if one < judged_in and len(between(breaks, one, judged_in)) == crossed]
 
 
 def lead(own_change: pd.Series, compared_change: pd.Series, lower_is_better: bool) -> pd.Series:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, Protocol
+from typing import Any
 
 import pandas as pd
 
@@ -23,18 +23,8 @@ from afkast.report.danish import (
     span,
     written,
 )
-from afkast.strategy import Goal, Judged, Strategy
-
-
-class Page(Protocol):
-    """What is needed of the page that shows the goal."""
-
-    @property
-    def strategy(self) -> Strategy: ...
-
-    def show_text(self, id: str, text: str, names: Mapping[str, Any] | None = None, **how: Any) -> None: ...
-
-    def show_table(self, id: str, values: pd.DataFrame, **how: Any) -> None: ...
+from afkast.report.show import Page
+from afkast.strategy import Goal, Judged
 
 
 def goal_of(page: Page, goal_id: str, *ways: Judged | None) -> Goal:

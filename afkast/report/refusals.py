@@ -3,6 +3,9 @@
 `str()` of the same error is the analyst's sentence, in English and with the remedy.
 """
 
+from collections.abc import Callable
+from typing import Any, TypeVar, get_args
+
 import pandas as pd
 
 from afkast.analysis.economics import MissingPriceLevel, NoIndex, UndefinedIndex
@@ -12,6 +15,7 @@ from afkast.analysis.ways import WHOLE_YEAR, TooShort
 from afkast.report.danish import month
 
 Refusal = BrokenSeries | TooShort | UndefinedIndex | MissingPriceLevel | NotEnough
+Made = TypeVar("Made")
 
 NO_INDEX = {
     NoIndex.GAPS: "serien mangler måneder",
@@ -63,6 +67,14 @@ def in_danish(error: Refusal) -> str:
             )
         case NotEnough():
             return LACKING[error.lack].format(**{name: _told(value) for name, value in error.data.items()})
+
+
+def unless_refused(otherwise: Made, make: Callable[..., Made], *given: Any) -> tuple[Made, str]:
+    """What is made of what is given, and no reason; where that is refused, the other thing and why, in Danish."""
+    try:
+        return make(*given), ""
+    except get_args(Refusal) as refusal:
+        return otherwise, in_danish(refusal)
 
 
 def _missing_step(error: MissingPriceLevel) -> str:

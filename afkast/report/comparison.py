@@ -1,0 +1,445 @@
+"""What the page of a measure beside others' shows: its tables, figures and sentences."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from afkast.analysis import benchmark
+from afkast.analysis.series_breaks import between
+from afkast.analysis.targets import Decision
+from afkast.report.charts import Draw, Role, break_notes, lines_by_month
+from afkast.report.danish import CHANGE, Quantity, in_sentence, listed, month, number, written
+from afkast.report.goals import show_goal
+from afkast.report.sentence import clause
+from afkast.report.show import Page
+from afkast.strategy import Goal
+
+PERCENTAGE_POINTS = "pct.point"
+"""A development that is the change of a share; else it is that of an index."""
+
+POINTS = {PERCENTAGE_POINTS: ("pct.point", 2), "indeks": ("indekspoint", 1)}
+SCALE = {PERCENTAGE_POINTS: 0.01, "indeks": 1.0}
+"""What a development is written in, and what its decimals are of."""
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """A measure in the municipality beside other areas, as the page has computed it.
+
+    rows: of the measure. rates, counts, rate_change, index: months × areas, the municipality first; shares are 0–1,
+    the base is 0 and 100, and what is refused is NaN. `refusal` and `no_index` say why. lead: by month, in the
+    development's unit. `name` and `definition` are the measure's, as they stand in a sentence; `accepted` is why it is
+    compared across a break. The goal asks for a lead of `target_gap` at least, or more where `strictly`; the base may
+    be so many months off.
+    """
+
+    report: Page
+    rows: pd.DataFrame
+    rates: pd.DataFrame
+    counts: pd.DataFrame
+    rate_change: pd.DataFrame
+    index: pd.DataFrame
+    lead: pd.Series
+    lower_is_better: bool
+    breaks: pd.DataFrame
+    base: pd.Timestamp
+    compared_with: str
+    development: str
+    name: str
+    definition: str
+    refusal: str = ""
+    no_index: str = ""
+    accepted: str = ""
+    goal: Goal | None = None
+    target_gap: float = 0.0
+    strictly: bool = False
+    base_within: int = 0
+
+    @property
+    def own(self) -> str:
+        return self.report.strategy.municipality
+
+    @property
+    def compared(self) -> str:
+        return in_sentence(self.compared_with)
+
+    @property
+    def last(self) -> pd.Timestamp:
+        return self.rates.index[-1]
+
+    @property
+    def cluster(self) -> list[str]:
+        """The columns of the cluster, with the municipality and without it; none where none is chosen."""
+        return [str(name) for name in self.rates if name not in (self.own, self.compared_with)]
+
+    @property
+    def in_shares(self) -> bool:
+        return self.development == PERCENTAGE_POINTS
+
+    @property
+    def change(self) -> pd.DataFrame:
+        return self.rate_change if self.in_shares else self.index - 100
+
+    @property
+    def provisional(self) -> pd.Series:
+        """The months in which the municipality's own number may still rise."""
+        return self.rows.query("status == 'provisional' and area == @self.own")["period"]
+
+    @property
+    def remarks(self) -> list[str]:
+        """What a reader must know of breaks and months."""
+        told = break_notes(self.breaks, pd.DatetimeIndex(self.rates.index))
+        if self.accepted and len(between(self.breaks, self.base, self.last)):
+            told.append(f"Sammenlignet hen over databruddet: {self.accepted}")
+        has_own = self.rows.query("area == @self.own").dropna(subset=["numerator", "denominator"])
+        if (own_last := has_own["period"].max()) > self.last:
+            told.append(
+                f"Kommunens egne tal går til og med {month(own_last)}; {month(self.last)} er den seneste måned, som "
+                "alle områder har."
+            )
+        if self.no_index and not self.refusal:
+            told.append(self.no_index)
+        return told
+
+    @property
+    def marked(self) -> str:
+        return " Databrud er mærket." if len(break_notes(self.breaks, pd.DatetimeIndex(self.rates.index))) else ""
+
+    def now(self, frame: pd.DataFrame) -> dict[str, float]:
+        """A frame's numbers in the last month, by area."""
+        return {str(name): float(frame[name][self.last]) for name in frame}
+
+    @property
+    def goal_line(self) -> str:
+        """What the goal says of the others' line; one of a gap has a line of its own."""
+        if not self.goal or self.target_gap:
+            return ""
+        than = f"linjen for {self.compared}"
+        return f" Målet er bedre end {than}." if self.strictly else f" Målet er {than} eller bedre."
+
+
+def show_development(one: Comparison, footnotes: Iterable[str]) -> None:
+    """The share, the number and their development, area by area."""
+    then, now = month(one.base), month(one.last)
+    one.report.show_table(
+        "udviklingen",
+        pd.DataFrame(
+            {
+                f"Andel, {then}": one.rates.loc[one.base],
+                f"Andel, {now}": one.rates.loc[one.last],
+                "Ændring, pct.point": one.rate_change.loc[one.last],
+                f"Fuldtidspersoner, {then}": one.counts.loc[one.base],
+                f"Fuldtidspersoner, {now}": one.counts.loc[one.last],
+                "Indeks": one.index.loc[one.last],
+            }
+        ),
+        caption=f"{_capital(one.name)} siden {then}: {one.definition}.",
+        corner="Område",
+        unit=("%", 2),
+        column_units={
+            "Ændring, pct.point": ("pct.point", 2),
+            f"Fuldtidspersoner, {then}": "fuldtidspersoner",
+            f"Fuldtidspersoner, {now}": "fuldtidspersoner",
+            "Indeks": ("indeks", 1),
+        },
+        source=one.rows,
+        notes=[f"Indeks: antallet i {then} = 100.", *one.remarks, *footnotes],
+    )
+
+
+def show_development_figures(one: Comparison, gaps: Iterable[float], with_index: bool) -> None:
+    """The development month by month: the shares' with a line so many percentage points better than the others', where
+    the goal is one of shares, and the index; across a break that is not accepted only the level."""
+    if one.refusal:
+        one.report.show_text("databrud", "{refusal}", {"refusal": one.refusal}, headline=True)
+        _show_level(one, "niveau", ", måned for måned")
+        return
+    if one.in_shares:
+        _show_changes(one, gaps)
+    if with_index and not one.no_index:
+        _show_index(one)
+
+
+def _by_month(one: Comparison, unit: str, digits: int, roles: Iterable[Role] = (Role.HAPPENED, Role.OTHERS)) -> Draw:
+    begins = one.report.strategy.period.start
+    return lines_by_month(unit, digits, one.provisional, breaks=one.breaks, roles=list(roles), begins=begins)
+
+
+def _show(one: Comparison, id: str, values: pd.DataFrame, draw: Draw, unit: tuple[str, int], **said: Any) -> None:
+    one.report.show_figure(id, values, draw, unit=unit, source=one.rows, corner="Måned", notes=one.remarks, **said)
+
+
+def _show_level(one: Comparison, id: str, areas: str, without: str = "") -> None:
+    now = one.now(one.rates)
+    in_cluster = {"without": Quantity(now[without], "%", 2)} if without else {}
+    _show(
+        one,
+        id,
+        one.rates,
+        _by_month(one, "%", 1),
+        ("%", 2),
+        caption=f"{_capital(one.definition)}{areas}.{one.marked}",
+        alt="Senest er andelen {rate} i {own}"
+        + clause(without, ", {without} i klyngen uden {own}")
+        + " og {compared_rate} i {compared}.",
+        names={
+            "own": one.own,
+            "rate": Quantity(now[one.own], "%", 2),
+            "compared": one.compared,
+            "compared_rate": Quantity(now[one.compared_with], "%", 2),
+            **in_cluster,
+        },
+    )
+
+
+def _show_changes(one: Comparison, gaps: Iterable[float]) -> None:
+    direction = -1 if one.lower_is_better else 1
+    others = one.rate_change[one.compared_with]
+    lines = {f"{number(gap, 2)} pct.point bedre": others + direction * gap * 0.01 for gap in gaps}
+    roles = [Role.HAPPENED, *[Role.OTHERS] * (len(one.rate_change.columns) - 1), Role.DECIDED]
+    now = one.now(one.rate_change)
+    _show(
+        one,
+        "udvikling",
+        one.rate_change.assign(**lines),
+        _by_month(one, "pct.point", 2, roles),
+        ("pct.point", 2),
+        caption=f"Ændring i {one.name} siden {month(one.base)}.{one.goal_line}{one.marked}",
+        alt="Til og med {last} har {own} haft {own_change}, {compared} {compared_change}.",
+        names={
+            "last": month(one.last),
+            "own": one.own,
+            "own_change": Quantity(now[one.own], "pct.point", 2, sides=CHANGE),
+            "compared": one.compared,
+            "compared_change": Quantity(now[one.compared_with], "pct.point", 2, sides=CHANGE),
+        },
+    )
+
+
+def _show_index(one: Comparison) -> None:
+    now = one.now(one.index)
+    _show(
+        one,
+        "indeks",
+        one.index,
+        _by_month(one, "indeks", 0),
+        ("indeks", 1),
+        caption=f"Antal fuldtidspersoner, {month(one.base)} = indeks 100.{one.goal_line}{one.marked}",
+        alt="Af hver hundrede i udgangspunktet er der senest {own_index} i {own} og {compared_index} i {compared}.",
+        names={
+            "own": one.own,
+            "own_index": Quantity(now[one.own], "", 1),
+            "compared": one.compared,
+            "compared_index": Quantity(now[one.compared_with], "", 1),
+        },
+    )
+
+
+def show_lead(one: Comparison, ahead: pd.Series, since: pd.Timestamp, highest_before: bool) -> None:
+    """What the lead has come to, and for how long it has lain on that side; nothing where no month is known.
+
+    ahead: by month, whether the lead is what the goal asks for. `highest_before`: whether the municipality's share was
+    the highest of them all at the base.
+    """
+    if not len(ahead):
+        return
+    now = one.now(one.change)
+    unit, digits = POINTS[one.development]
+    one.report.show_text(
+        "udviklingen-i-ord",
+        "Fra {base} til {last} har {measure} i {own} haft {own_change}, i {compared} {compared_change}: et "
+        + clause(one.lead[one.last] >= 0, "forspring", "efterslæb")
+        + " på {lead}. {own} har ligget {side} i {months} i træk, siden {since}."
+        + clause(
+            highest_before,
+            " {own} havde den højeste andel af dem alle i {base}; noget af faldet kan være en tilbagevenden til det "
+            "almindelige.",
+        )
+        + clause(one.last in set(one.provisional), " Den seneste måned er foreløbig."),
+        {
+            "base": month(one.base),
+            "last": month(one.last),
+            "measure": one.name if one.in_shares else "antallet",
+            "own": one.own,
+            "compared": one.compared,
+            "own_change": Quantity(now[one.own], unit, digits, sides=CHANGE),
+            "compared_change": Quantity(now[one.compared_with], unit, digits, sides=CHANGE),
+            "lead": Quantity(abs(one.lead[one.last]), unit, digits),
+            "side": SIDES[bool(one.target_gap), bool(ahead.iloc[-1])],
+            "months": Quantity(int((ahead.index >= since).sum()), "måneder", 0),
+            "since": month(since),
+        },
+        code=benchmark.lead,
+        headline=not one.goal,
+        source=one.rows,
+    )
+
+
+SIDES = {
+    (False, True): "foran",
+    (False, False): "bagefter",
+    (True, True): "langt nok foran til målet",
+    (True, False): "ikke langt nok foran til målet",
+}
+"""Of a goal of a gap or not, and whether the lead is what it asks for."""
+
+
+def show_cluster(one: Comparison, each: pd.DataFrame, means: Mapping[str, pd.Series], rank: int, size: int) -> None:
+    """The municipalities of the cluster, its sums and its simple means, and the municipality's place by development.
+
+    each, means: as `benchmark.at_base_and_now`; the sums are the groups that are more than one area.
+    """
+    then, now = f"Andel, {month(one.base)}", f"Andel, {month(one.last)}"
+    pooled = one.cluster
+    sums = pd.DataFrame(
+        {"base": one.rates.loc[one.base], "now": one.rates.loc[one.last], "index": one.index.loc[one.last]}
+    )
+    sums = sums.loc[pooled].rename("{}, lagt sammen".format)
+    simple = pd.DataFrame(means).T
+    told = pd.concat([each.sort_values("index"), sums, simple])
+    if one.refusal or one.no_index:
+        told["index"] = float("nan")
+    one.report.show_table(
+        "klyngen",
+        told.set_axis([then, now, "Indeks"], axis=1),
+        caption="Kommunerne i klyngen, efter udvikling. Lagt sammen: en stor kommune vejer mere end en lille; simpelt "
+        "gennemsnit: de vejer lige meget.",
+        corner="Kommune",
+        unit=("%", 2),
+        column_units={"Indeks": ("indeks", 1)},
+        source=one.rows,
+        totals=[*sums.index, *simple.index],
+        notes=[f"Indeks: antallet i {month(one.base)} = 100.", *one.remarks],
+    )
+    if not one.refusal and not one.no_index:
+        _show_place(one, simple["index"].iloc[-1], rank, size)
+        summed = "med og uden kommunen selv" if len(pooled) > 1 else "uden kommunen selv"
+        areas = f": kommunen, klyngen lagt sammen {summed}, og {one.compared}"
+        _show_level(one, "andel", areas, without=pooled[-1])
+
+
+def show_no_cluster(one: Comparison) -> None:
+    text = "Siden sammenligner alene med {compared}; der er ikke valgt en klynge."
+    one.report.show_text("ingen-klynge", text, {"compared": one.compared})
+
+
+def _show_place(one: Comparison, mean_without: float, rank: int, size: int) -> None:
+    index = one.now(one.index)
+    *with_own, without_own = one.cluster
+    one.report.show_text(
+        "klyngen-i-ord",
+        clause(
+            with_own,
+            "Klyngens indeks er {with_own}, når {own} selv er med, og {without_own} uden; det simple gennemsnit uden "
+            "{own} er {mean}.",
+            "Klyngens indeks er {without_own}; det simple gennemsnit er {mean}.",
+        )
+        + " {own} er nummer {rank} af {size} efter udvikling.",
+        {
+            "own": one.own,
+            "with_own": Quantity(index[with_own[0]] if with_own else None, "", 1),
+            "without_own": Quantity(index[without_own], "", 1),
+            "mean": Quantity(mean_without, "", 1),
+            "rank": Quantity(rank, ""),
+            "size": Quantity(size, ""),
+        },
+        code=benchmark.pooled_rate,
+        source=one.rows,
+    )
+
+
+def show_verdict(
+    one: Comparison, reached: Decision, judged_in: pd.Timestamp, persons: float, persons_of_share: float
+) -> None:
+    """The goal's verdict; where the development cannot be told, why.
+
+    persons: how many the lead comes to, and `persons_of_share` the lead of the shares; negative where it is behind.
+    """
+    assert one.goal
+    unit, digits = POINTS[one.development]
+    actual = reached.rests_on.reading.actual
+    if actual is None:
+        show_goal(
+            one.report,
+            one.goal,
+            reached,
+            "{refusal}",
+            unit,
+            digits,
+            source=one.rows,
+            headline=False,
+            missing="udviklingen kan ikke opgøres",
+            names={"refusal": one.refusal or one.no_index},
+        )
+        return
+    show_goal(
+        one.report,
+        one.goal,
+        reached,
+        "Udviklingen er {lead} {outcome} i {compared} siden {base}, opgjort i {last}"
+        + clause(
+            one.target_gap,
+            " mod målet på {more_than} {target}.",
+            clause(
+                one.strictly,
+                "; målet er en bedre udvikling end i {compared}.",
+                "; målet er mindst lige så god en udvikling.",
+            ),
+        )
+        + " Det svarer til {persons}"
+        + clause(one.in_shares, ".", "; regnet som andel af befolkningen er {lead_word} {persons_of_share}."),
+        unit,
+        digits,
+        source=one.rows,
+        basis="et almindeligt månedsudsving"
+        + (f" og et udgangspunkt op til {_months(one.base_within)} fra {month(one.base)}" if one.base_within else "")
+        + " lægger udviklingen",
+        sides=("dårligere", "bedre"),
+        missing="der er for få måneder til at sige, hvor meget de svinger",
+        late=" begge steder",
+        names={
+            "lead": Quantity(abs(actual), unit, digits),
+            "outcome": "bedre end" if actual >= 0 else "dårligere end",
+            "persons": Quantity(abs(persons), "fuldtidspersoner"),
+            "compared": one.compared,
+            "lead_word": "forspringet" if persons_of_share >= 0 else "efterslæbet",
+            "persons_of_share": Quantity(abs(persons_of_share), "fuldtidspersoner"),
+            "base": month(one.base),
+            "last": month(judged_in),
+            "more_than": "over" if one.strictly else "mindst",
+            "target": Quantity(one.target_gap * SCALE[one.development], unit, digits),
+        },
+    )
+
+
+def show_joint(
+    report: Page, leads: Mapping[str, float], names: Mapping[str, str], gap: float, refusal: str, source: pd.DataFrame
+) -> None:
+    """What several measures' leads, shares by measure, come to beside the lead that their goals together ask for."""
+    if refusal:
+        report.show_text("tilsammen", "{refusal}", {"refusal": refusal})
+    elif leads:
+        report.show_text(
+            "tilsammen",
+            "Målene for {measures} forudsætter tilsammen et forspring på mindst {needed}. Nu er det {sum}: "
+            + " og ".join(f"{{lead_{place}}} for {{name_{place}}}" for place, _ in enumerate(leads))
+            + ".",
+            {
+                "measures": listed(list(names.values())),
+                "needed": Quantity(gap * 0.01, "pct.point", 2),
+                "sum": Quantity(sum(leads.values()), "pct.point", 2, signed=True),
+                **{f"lead_{n}": Quantity(lead, "pct.point", 2, signed=True) for n, lead in enumerate(leads.values())},
+                **{f"name_{n}": names[measure] for n, measure in enumerate(leads)},
+            },
+            source=source,
+        )
+
+
+def _months(count: int) -> str:
+    return written(Quantity(count, "måneder", 0))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
