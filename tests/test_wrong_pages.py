@@ -102,8 +102,8 @@ WRONG = {
         (
             "kbh-saerlig-indsats/rettidighed",
             "rettidigheden",
-            '(part, "for sent"): late',
-            '(part, "for sent"): counted["size"]',
+            "persons_by(frame[~in_time], period[~in_time], index)",
+            "persons_by(frame[~in_time], period[~in_time] - 1, index)",
         ),
         ("kbh-saerlig-indsats/rettidighed", "aabne-sager", '(cases["deadline"] < d)', '(cases["opened_on"] < d)'),
     ],
