@@ -91,7 +91,7 @@ def test_every_shown_number_of_a_page_of_money_is_in_the_index_with_its_value(fo
                 assert (shown, unit) == (cell["shown"], cell["unit"])
                 assert exact == exactly(cell["value"], unit) != ""
                 cells += 1
-    assert cells > 100
+    assert cells > 30
 
 
 def test_a_number_that_a_cell_quotes_as_text_is_known_and_a_sum_a_year_or_a_checksum_is_not():
@@ -164,7 +164,9 @@ def test_a_number_tells_its_value_what_it_counts_how_it_was_computed_and_from_wh
     assert f"{value:,.0f} kr.".replace(",", ".").replace("-", "−") in said
     assert f"{item['caption']} › {item['rows'][0]['label']} › {item['columns'][1][0]}" in said
     assert hashlib.sha256((folder / "raw" / "budget.csv").read_bytes()).hexdigest() in said
-    assert "18 rækker" in said and re.search(r"Udtræk\s+2023-12-05-[0-9a-f]{12}\s+Udgave\s+[0-9a-f]{8}", said)
+    assert "18 rækker" in said and re.search(
+        r"Udtræk\s+2023-12-05-[0-9a-f]{12}\s+Udgave\s+2023-12-05-[0-9a-f]{12}", said
+    )
     reader.get_by_role("link", name="beregningen på siden").click()
     assert reader.url.endswith("#beregning-nettobudget")
     assert reader.locator("#beregning-nettobudget").is_visible()
