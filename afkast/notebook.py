@@ -29,6 +29,7 @@ import re
 import tokenize
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -278,12 +279,8 @@ def _judged_ways(source: str) -> list[str | None]:
 def _shown_ids(sources: Iterable[str]) -> dict[str, frozenset[str]]:
     """The ids that the cells give the door out, as far as they stand there."""
     found: dict[str, set[str]] = {}
-    for source in sources:
-        try:
-            calls = [one for one in ast.walk(ast.parse(source)) if isinstance(one, ast.Call)]
-        except (SyntaxError, ValueError, RecursionError):
-            continue
-        for call in calls:
+    for tree in _with_parts(sources):
+        for call in (one for one in ast.walk(tree) if isinstance(one, ast.Call)):
             name = ast.unparse(call.func).rpartition(".")[2]
             if name in ("show_table", "show_figure", "show_text") and call.args:
                 found.setdefault(name, set()).add(_as_pattern(call.args[0]))
@@ -291,6 +288,28 @@ def _shown_ids(sources: Iterable[str]) -> dict[str, frozenset[str]]:
                 found.setdefault("show_text", set()).update(("maal-*", "afgoerelse-*"))
                 found.setdefault("show_table", set()).add("maal-*-aar")
     return {name: frozenset(ids) for name, ids in found.items()}
+
+
+def _with_parts(sources: Iterable[str]) -> Iterator[ast.Module]:
+    """The cells, and the modules of the package that they take by name to show parts of the page."""
+    parts: set[str] = set()
+    for source in sources:
+        try:
+            tree = ast.parse(source)
+        except (SyntaxError, ValueError, RecursionError):
+            continue
+        yield tree
+        for one in ast.walk(tree):
+            if isinstance(one, ast.ImportFrom) and one.module == "afkast.report":
+                parts |= {alias.name for alias in one.names}
+    for path in (Path(__file__).parent / "report" / f"{part}.py" for part in sorted(parts)):
+        if path.is_file():
+            yield _parsed(path)
+
+
+@cache
+def _parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def _as_pattern(id: ast.expr) -> str:

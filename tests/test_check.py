@@ -361,3 +361,9 @@ def test_a_notebook_that_names_no_page_gets_the_values_of_the_first_that_fits(ev
     assert completed(**said) == defaults | said
     with pytest.raises(PageError, match="no strategy of strandlev has such a page of the notebook full_year_persons"):
         completed(page="inflow")
+
+
+def test_a_notebook_shows_what_the_parts_that_it_takes_from_the_package_show():
+    assert {"udvikling", "indeks"} < TEMPLATES["benchmark"].shows["show_figure"]
+    assert "opfoelgning" in TEMPLATES["business_case"].shows["show_table"]
+    assert "udvikling" not in TEMPLATES["business_case"].shows["show_figure"]

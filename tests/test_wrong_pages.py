@@ -198,7 +198,7 @@ WRONG = {
             'economics.posted_by_year(ledger, "investment")',
             'economics.posted_by_year(ledger[1:], "investment")',
         ),
-        ("norddjurs-smaajob/businesscase", "besparelsen", "answer_in_kroner(None,", "answer_in_kroner(18,"),
+        ("norddjurs-smaajob/businesscase", "besparelsen", "answer_in_kroner, None,", "answer_in_kroner, 18,"),
     ],
     "benchmark_saving": [
         ("ballerup-nye-maal/aktuel-besparelse", "besparelsen", "by_month[one].iloc[-1]", "by_month[one].iloc[-2]"),

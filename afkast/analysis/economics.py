@@ -154,6 +154,12 @@ def presupposed_exits(saving_dkk: pd.Series, net_price_dkk: float) -> pd.Series:
     return saving_dkk / net_price_dkk
 
 
+def passed_of_year(years: Iterable[int], cut_off: pd.Period) -> pd.Series:
+    """The share of each year, 0–1, that has passed at the end of the month `cut_off`."""
+    months = {year: (cut_off.year - year) * 12 + cut_off.month for year in years}
+    return pd.Series({year: min(max(number, 0), 12) / 12 for year, number in months.items()}, dtype=float)
+
+
 @dataclass(frozen=True)
 class Agreement:
     """How far several figures for one saving agree: the outermost of them, and whether they point the same way."""

@@ -154,7 +154,7 @@ def show_development_figures(one: Comparison, gaps: Iterable[float], with_index:
     the goal is one of shares, and the index; across a break that is not accepted only the level."""
     if one.refusal:
         one.report.show_text("databrud", "{refusal}", {"refusal": one.refusal}, headline=True)
-        _show_level(one, "niveau", ", måned for måned")
+        one.report.show_figure("niveau", **_levels(one, ", måned for måned"))
         return
     if one.in_shares:
         _show_changes(one, gaps)
@@ -167,31 +167,32 @@ def _by_month(one: Comparison, unit: str, digits: int, roles: Iterable[Role] = (
     return lines_by_month(unit, digits, one.provisional, breaks=one.breaks, roles=list(roles), begins=begins)
 
 
-def _show(one: Comparison, id: str, values: pd.DataFrame, draw: Draw, unit: tuple[str, int], **said: Any) -> None:
-    one.report.show_figure(id, values, draw, unit=unit, source=one.rows, corner="Måned", notes=one.remarks, **said)
+def _as_always(one: Comparison) -> dict[str, Any]:
+    """What all figures by month have."""
+    return {"source": one.rows, "corner": "Måned", "notes": one.remarks}
 
 
-def _show_level(one: Comparison, id: str, areas: str, without: str = "") -> None:
+def _levels(one: Comparison, areas: str, without: str = "") -> dict[str, Any]:
+    """What a figure of the level has, after its id."""
     now = one.now(one.rates)
     in_cluster = {"without": Quantity(now[without], "%", 2)} if without else {}
-    _show(
-        one,
-        id,
-        one.rates,
-        _by_month(one, "%", 1),
-        ("%", 2),
-        caption=f"{_capital(one.definition)}{areas}.{one.marked}",
-        alt="Senest er andelen {rate} i {own}"
+    return {
+        "values": one.rates,
+        "draw": _by_month(one, "%", 1),
+        "unit": ("%", 2),
+        "caption": f"{_capital(one.definition)}{areas}.{one.marked}",
+        "alt": "Senest er andelen {rate} i {own}"
         + clause(without, ", {without} i klyngen uden {own}")
         + " og {compared_rate} i {compared}.",
-        names={
+        "names": {
             "own": one.own,
             "rate": Quantity(now[one.own], "%", 2),
             "compared": one.compared,
             "compared_rate": Quantity(now[one.compared_with], "%", 2),
             **in_cluster,
         },
-    )
+        **_as_always(one),
+    }
 
 
 def _show_changes(one: Comparison, gaps: Iterable[float]) -> None:
@@ -200,12 +201,11 @@ def _show_changes(one: Comparison, gaps: Iterable[float]) -> None:
     lines = {f"{number(gap, 2)} pct.point bedre": others + direction * gap * 0.01 for gap in gaps}
     roles = [Role.HAPPENED, *[Role.OTHERS] * (len(one.rate_change.columns) - 1), Role.DECIDED]
     now = one.now(one.rate_change)
-    _show(
-        one,
+    one.report.show_figure(
         "udvikling",
         one.rate_change.assign(**lines),
         _by_month(one, "pct.point", 2, roles),
-        ("pct.point", 2),
+        unit=("pct.point", 2),
         caption=f"Ændring i {one.name} siden {month(one.base)}.{one.goal_line}{one.marked}",
         alt="Til og med {last} har {own} haft {own_change}, {compared} {compared_change}.",
         names={
@@ -215,17 +215,17 @@ def _show_changes(one: Comparison, gaps: Iterable[float]) -> None:
             "compared": one.compared,
             "compared_change": Quantity(now[one.compared_with], "pct.point", 2, sides=CHANGE),
         },
+        **_as_always(one),
     )
 
 
 def _show_index(one: Comparison) -> None:
     now = one.now(one.index)
-    _show(
-        one,
+    one.report.show_figure(
         "indeks",
         one.index,
         _by_month(one, "indeks", 0),
-        ("indeks", 1),
+        unit=("indeks", 1),
         caption=f"Antal fuldtidspersoner, {month(one.base)} = indeks 100.{one.goal_line}{one.marked}",
         alt="Af hver hundrede i udgangspunktet er der senest {own_index} i {own} og {compared_index} i {compared}.",
         names={
@@ -234,6 +234,7 @@ def _show_index(one: Comparison) -> None:
             "compared": one.compared,
             "compared_index": Quantity(now[one.compared_with], "", 1),
         },
+        **_as_always(one),
     )
 
 
@@ -317,7 +318,7 @@ def show_cluster(one: Comparison, each: pd.DataFrame, means: Mapping[str, pd.Ser
         _show_place(one, simple["index"].iloc[-1], rank, size)
         summed = "med og uden kommunen selv" if len(pooled) > 1 else "uden kommunen selv"
         areas = f": kommunen, klyngen lagt sammen {summed}, og {one.compared}"
-        _show_level(one, "andel", areas, without=pooled[-1])
+        one.report.show_figure("andel", **_levels(one, areas, without=pooled[-1]))
 
 
 def show_no_cluster(one: Comparison) -> None:

@@ -1,0 +1,417 @@
+"""What the page of a business case shows: the budget on paper, what it presupposes, and what has come of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from afkast.analysis import economics, effect
+from afkast.analysis.survival import Estimate
+from afkast.analysis.targets import Decision
+from afkast.report.charts import bars_by_year
+from afkast.report.counts import Count, estimated
+from afkast.report.danish import GAIN, MONTHS, Given, Quantity, Words, between, chance, listed, month, written
+from afkast.report.effect_pages import Cohort, groups_of
+from afkast.report.effect_words import SAVED, SAVED_AGAINST_BUDGET, as_said, doubts_told
+from afkast.report.goals import show_goal
+from afkast.report.money import amount, within
+from afkast.report.sentence import clause
+from afkast.report.show import Page
+from afkast.strategy import Goal
+
+INVESTMENT, SAVING, IN_ALL = "Investering i indsats", "Besparelse på forsørgelse", "Besparelse i alt"
+"""The rows of the paper's table."""
+
+EACH, EXITS, SHARE = (
+    "Budgetteret besparelse pr. person i indsatsgruppen (1.000 kr.)",
+    "Helårspersoner, der skal være ude af ydelsen",
+    "Andel af indsatsgruppen",
+)
+"""The rows of what a budget presupposes."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """A budget for some years in one price level, kroner by year. gain_sign: that of a saving on the paper."""
+
+    report: Page
+    budget: pd.DataFrame
+    investment: pd.Series
+    saving: pd.Series
+    net_gain: pd.Series
+    price_level_year: int
+    gain_sign: int
+    footnotes: Sequence[str] = ()
+
+    @property
+    def years(self) -> list[int]:
+        return [int(year) for year in self.saving.index]
+
+    @property
+    def corner(self) -> str:
+        return f"{self.price_level_year} p/l"
+
+    @property
+    def legend(self) -> str:
+        if self.gain_sign < 0:
+            return "− = en besparelse / + = en udgift"
+        return "+ = en besparelse / − = en udgift"
+
+    def on_paper(self, investment: pd.Series, saving: pd.Series, net_gain: pd.Series) -> pd.DataFrame:
+        """The rows of the paper's table, in its signs."""
+        rows = {INVESTMENT: -investment, SAVING: saving, IN_ALL: net_gain}
+        return pd.DataFrame({name: self.gain_sign * row for name, row in rows.items()}).T
+
+
+@dataclass(frozen=True)
+class Saved:
+    """What all who have started have saved to date, and what must be said of it; `not_computed` says why there is none.
+
+    by_year: saved, lower, upper.
+    """
+
+    cohort: Cohort
+    to_date: effect.Effect | None
+    said: effect.Said
+    not_computed: str
+    by_year: pd.DataFrame
+
+    @property
+    def reservation(self) -> str:
+        return doubts_told(self.said)
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        return (float("nan"), float("nan")) if self.to_date is None else self.to_date.saved.interval
+
+    @property
+    def amount(self) -> float | None:
+        return None if self.to_date is None else self.to_date.saved.value
+
+
+def show_budget(case: Case, levels: Sequence[int]) -> None:
+    """The paper's table and its sums in words. levels: the price levels that the budget is converted from."""
+    case.report.show_table(
+        "budget",
+        case.on_paper(case.investment, case.saving, case.net_gain),
+        caption=f"Budgettet for {case.report.strategy.name.lower()}, mio. kr. i {case.price_level_year}-priser.",
+        corner=case.corner,
+        unit=("mio. kr.", 3),
+        source=case.budget,
+        totals=[IN_ALL],
+        notes=[case.legend, *case.footnotes],
+    )
+    case.report.show_text(
+        "budgettet",
+        "I {years} koster indsatsen {investment}, og ydelserne skal falde med {saving}: en samlet nettogevinst på "
+        "{net_gain}." + clause(levels, " Budgettet er omregnet fra {levels}priser til {price_level}-priser."),
+        {
+            "levels": listed([f"{one}-" for one in levels]),
+            "price_level": str(case.price_level_year),
+            "years": "-".join(dict.fromkeys([str(case.years[0]), str(case.years[-1])])),
+            "investment": Quantity(case.investment.sum(), "mio. kr."),
+            "saving": Quantity(case.saving.sum(), "mio. kr."),
+            "net_gain": Quantity(case.net_gain.sum(), "mio. kr."),
+        },
+        source=case.budget,
+    )
+
+
+def per_person(amounts: pd.Series, group: Count, unit: str) -> pd.Series:
+    """An amount or a number ÷ the group, which gives away how large the group is; not known of a group of nobody."""
+    each = amounts / group.number if group.number else amounts * float("nan")
+    return each.map(lambda one: Quantity(one, unit, 0, behind=(group,)))
+
+
+def show_presupposed(
+    case: Case,
+    exits: pd.Series,
+    share: pd.Series,
+    group: Count,
+    benefit: str,
+    net_price: float,
+    source: Any,
+    notes: Sequence[str],
+) -> None:
+    """What the budget presupposes of a group, and its hardest year in words.
+
+    exits: full-year persons by year, `share` of the group.
+    """
+    presupposed = pd.DataFrame(
+        {
+            EACH: per_person(case.saving, group, "1.000 kr."),
+            EXITS: exits.map(lambda one: Given(one, "helårspersoner", 1)),
+            SHARE: share,
+        }
+    ).T
+    case.report.show_table(
+        "forudsat-effekt",
+        presupposed,
+        caption="Den effekt, som budgettet forudsætter, når indsatsgruppen er på {group}.",
+        corner=case.corner,
+        row_units={EACH: "1.000 kr.", EXITS: ("helårspersoner", 1), SHARE: "%"},
+        source=source,
+        notes=notes,
+        names={"group": group},
+    )
+    hardest: Any = exits.idxmax()
+    case.report.show_text(
+        "forudsaetningen",
+        "En helårsperson på {benefit} koster kommunen {net_price} netto. Budgettet for {year} forudsætter, at {exits} "
+        "er ude "
+        + clause(
+            group.number,
+            "af ydelsen hele året – {share} af indsatsgruppen på {group}.",
+            "af ydelsen hele året. Ingen er startet endnu.",
+        )
+        + clause(
+            0 < group.number < exits[hardest],
+            " Det er flere, end der er i gruppen: den budgetterede besparelse kan ikke komme alene af, at gruppen "
+            "forlader ydelsen.",
+        ),
+        {
+            "benefit": benefit,
+            "net_price": Given(net_price, "kr."),
+            "year": str(hardest),
+            "exits": presupposed.loc[EXITS, hardest],
+            "share": presupposed.loc[SHARE, hardest],
+            "group": group,
+        },
+        headline=True,
+        code=economics.presupposed_exits,
+        source=source,
+    )
+
+
+def show_follow_up(case: Case, realised: pd.Series, saved: Saved, ledger: pd.DataFrame) -> None:
+    """The paper's table of budget beside realised; kroner by year, NaN where they are not known."""
+    amounts, started = saved.by_year["saved"].reindex(case.years), saved.cohort.started
+    paper = case.on_paper(realised, amounts, amounts - realised).T
+    told = pd.DataFrame(
+        {
+            INVESTMENT: paper[INVESTMENT].map(_given),
+            **{
+                row: paper[row].map(lambda one: estimated(one, "mio. kr.", 3, people=started))
+                for row in (SAVING, IN_ALL)
+            },
+        }
+    ).T
+    decided = case.on_paper(case.investment, case.saving, case.net_gain).map(_given)
+    table = pd.concat(
+        {year: pd.DataFrame({"Budget": decided[year], "Realiseret": told[year]}) for year in case.years}, axis=1
+    )
+    states = pd.DataFrame("", table.index, table.columns)
+    states.loc[:, [(year, "Realiseret") for year in case.years if year > case.report.as_of.year]] = "future"
+    case.report.show_table(
+        "opfoelgning",
+        table,
+        caption=f"Opfølgning på investeringscasen, mio. kr. i {case.price_level_year}-priser.",
+        corner=case.corner,
+        unit=("mio. kr.", 3),
+        source=[case.budget, ledger, *saved.cohort.priced],
+        rests_on=started,
+        totals=[IN_ALL],
+        states=states,
+        notes=[case.legend, *_notes_on_saved(case, saved), *case.footnotes],
+    )
+
+
+def _given(amount_dkk: float) -> Given:
+    """The budget's and the ledger's own kroner, which are not counted of persons."""
+    return Given(amount_dkk, "mio. kr.", 3)
+
+
+def _notes_on_saved(case: Case, saved: Saved) -> list[str]:
+    if saved.to_date is None:
+        return [saved.reservation] if saved.reservation else []
+    notes, cut_off = [], saved.cohort.cut_off
+    if cut_off.month < len(MONTHS):
+        notes.append(f"Den realiserede besparelse i {cut_off.year} er til og med {month(cut_off)}.")
+    outside = saved.by_year["saved"].drop(case.years, errors="ignore")
+    if len(outside):
+        notes.append(
+            f"Besparelsen i {listed([str(year) for year in outside.index])}, som strategien ikke har budget for, er "
+            f"{written(Quantity(outside.sum(), 'mio. kr.', 3))}; den står ikke i tabellen, men er talt med til dato."
+        )
+    return [*notes, saved.reservation] if saved.reservation else notes
+
+
+def show_saved(case: Case, saved: Saved) -> None:
+    """What has been saved to date, as surely as may be said; else why it is not known."""
+    cohort, to_date = saved.cohort, saved.to_date
+    if to_date is None:
+        case.report.show_text(
+            "den-realiserede-besparelse",
+            "Den realiserede besparelse er ikke opgjort. {why}",
+            {"why": Words(saved.not_computed)},
+            source=cohort.people,
+            rests_on=cohort.started,
+        )
+        return
+    low, high = saved.interval
+    case.report.show_text(
+        "den-realiserede-besparelse",
+        as_said(saved.said, SAVED)
+        + clause(to_date.treated_left_out, " {left_out} startede uden at være på ydelse i måneden og er ikke med.")
+        + " Det er kroner i alle måneder til dato; siden med overlevelseskurver regner måneder på ydelse i en fast tid "
+        "efter start, og de to kan være forskelligt sikre." + clause(saved.reservation, " {reservation}"),
+        {
+            "until": month(cohort.cut_off),
+            "level": Quantity(to_date.level, "%"),
+            "saved": Quantity(saved.amount, "mio. kr."),
+            "extra": Quantity(-to_date.saved.value, "mio. kr."),
+            "span": between(low, high, "mere", "mindre", "mio. kr."),
+            "left_out": groups_of(cohort, to_date).left_out,
+            "reservation": saved.reservation,
+        },
+        source=cohort.priced,
+        rests_on=cohort.started,
+        code=effect.verdict,
+        filed={"low": Quantity(low, "mio. kr."), "high": Quantity(high, "mio. kr.")},
+    )
+
+
+def show_spent(
+    case: Case, realised: pd.Series, unconverted: pd.Series, outside: pd.Series, ledger: pd.DataFrame
+) -> None:
+    """What has been spent in the years that are complete, and what is in no year of the table; kroner by year.
+
+    unconverted: in prices that cannot be told in those of the budget. outside: in years without a budget.
+    """
+    as_of = case.report.as_of
+    complete = [year for year in realised.dropna().index if year < as_of.year or as_of.month == len(MONTHS)]
+    spent, budgeted = realised[complete].sum(), case.investment[complete].sum()
+    asked = economics.out_of_scale(budgeted, spent)
+    case.report.show_text(
+        "det-realiserede",
+        clause(complete, "I {years} er der brugt {spent} på indsatsen mod budgetteret {budgeted}. ")
+        + clause(
+            len(unconverted),
+            "Forbruget i {unconverted} er {amounts} i årets priser; det står ikke i tabellen, fordi der ikke er en "
+            "kilde til omregning til {level}-priser.",
+        )
+        + clause(
+            len(outside),
+            " {outside} er brugt i {outside_years}, som strategien ikke har budget for; i årets priser. Det står ikke "
+            "i tabellen, men er talt med i nettogevinsten.",
+        )
+        + clause(
+            asked,
+            " Budgettet og forbruget er så langt fra hinanden, at det ene kan være i en anden enhed: er begge i "
+            "kroner?",
+        ),
+        {
+            "outside": Quantity(outside.sum(), "mio. kr.", 3),
+            "outside_years": listed([str(year) for year in outside.index]),
+            "years": listed([str(year) for year in complete]),
+            "spent": Quantity(spent, "mio. kr.", 3),
+            "budgeted": Quantity(budgeted, "mio. kr.", 3),
+            "unconverted": listed([str(year) for year in unconverted.index]),
+            "amounts": Quantity(unconverted.sum(), "mio. kr.", 3),
+            "level": str(case.price_level_year),
+        },
+        headline=bool(len(outside)) or asked,
+        source=[case.budget, ledger],
+    )
+
+
+def show_years(case: Case) -> None:
+    """The budget year by year."""
+    case.report.show_figure(
+        "budget-over-aar",
+        case.on_paper(case.investment, case.saving, case.net_gain).T.set_axis(
+            ["Investering", "Besparelse på forsørgelse", "I alt"], axis=1
+        ),
+        bars_by_year("mio. kr."),
+        caption=f"Budgettet år for år, mio. kr. i {case.price_level_year}-priser. {case.legend}.",
+        alt="Søjler for investering, besparelse og de to tilsammen i hvert år. Over hele perioden er nettogevinsten "
+        "{net_gain}",
+        unit=("mio. kr.", 3),
+        source=case.budget,
+        corner="År",
+        names={"net_gain": Quantity(case.net_gain.sum(), "mio. kr.")},
+    )
+
+
+def show_net_gain(
+    case: Case,
+    saved: Saved,
+    net: Estimate | None,
+    expected: float,
+    unconverted: Sequence[int],
+    unposted: Sequence[int],
+    ledger: pd.DataFrame,
+) -> None:
+    """What the strategy has netted to date, beside the budget's; where spending is not known in the budget's prices, or
+    nothing is posted, the budget stands for it."""
+    low, high = (None, None) if net is None else net.interval
+    case.report.show_text(
+        "nettogevinst",
+        clause(
+            net is None,
+            "Nettogevinsten til og med {until} kan først gøres op, når besparelsen er det.",
+            "Til og med {until} er resultatet beregnet til {net_gain}; med {level} sikkerhed er det {range}. Er "
+            "grupperne ellers ens, og var intet vidst på forhånd, er sandsynligheden for, at indsatsen har tjent sig hjem, "
+            "{chance}.",
+        )
+        + clause(
+            unconverted and net is not None,
+            " Udgiften i {unconverted} er budgettets, fordi regnskabet ikke kan omregnes til {price_level}-priser.",
+        )
+        + clause(
+            unposted and net is not None,
+            " Udgiften i {unposted} er budgettets, fordi der ikke er bogført noget.",
+        )
+        + " I budgettet er der {expected} til dato.",
+        {
+            "until": month(saved.cohort.cut_off),
+            "net_gain": amount(None if net is None else net.value),
+            "range": "" if net is None else within(*net.interval, net.value),
+            "chance": "" if net is None else chance(net.chance_above()),
+            "level": Quantity(None if net is None else net.level, "%"),
+            "price_level": str(case.price_level_year),
+            "unconverted": listed([str(year) for year in unconverted]),
+            "unposted": listed([str(year) for year in unposted]),
+            "expected": Given(expected, "mio. kr.", sides=GAIN),
+        },
+        headline=net is not None,
+        source=[case.budget, ledger, *saved.cohort.priced],
+        rests_on=saved.cohort.started,
+        filed={"low": Quantity(low, "mio. kr."), "high": Quantity(high, "mio. kr.")},
+    )
+
+
+def show_verdict(case: Case, goal: Goal, economy: Decision, saved: Saved, budgeted: float) -> None:
+    """The goal of a saving. budgeted: kroner up to the cut-off."""
+    until = saved.cohort.cut_off
+    show_goal(
+        case.report,
+        goal,
+        economy,
+        clause(
+            saved.to_date is None,
+            "{why} Budgettet til og med {until} er en besparelse på {budgeted}.",
+            as_said(saved.said, SAVED_AGAINST_BUDGET),
+        )
+        + clause(saved.reservation, " {reservation}")
+        + clause(
+            goal.due and goal.due < until.end_time.date(),
+            " Målet gjaldt til og med {due}; det, der kom efter, tæller ikke med i vurderingen.",
+        ),
+        "mio. kr.",
+        source=[case.budget, *saved.cohort.priced],
+        rests_on=saved.cohort.started,
+        basis="med 95 % sikkerhed er det",
+        sides=("merudgift", "besparelse"),
+        missing="den realiserede besparelse mangler",
+        names={
+            "why": Words(saved.not_computed),
+            "reservation": saved.reservation,
+            "due": goal.due or "",
+            "until": month(until),
+            "saved": Quantity(saved.amount, "mio. kr."),
+            "extra": Quantity(None if saved.amount is None else -saved.amount, "mio. kr."),
+            "budgeted": Given(budgeted, "mio. kr."),
+        },
+    )
