@@ -50,3 +50,27 @@ def test_a_dot_is_full_only_where_its_interval_leaves_out_0():
 def test_one_amount_far_off_does_not_press_the_others_together_at_0():
     [axes] = drawn(charts.WIDE_INCHES).axes
     assert axes.get_xlim()[1] < 20e6 and axes.get_xlim()[0] == -axes.get_xlim()[1]
+
+
+def test_a_row_may_have_words_of_its_own():
+    charts.set_style()
+    figure = plt.figure(figsize=(charts.WIDE_INCHES, 3))
+    spent = pd.DataFrame([[-6e6, None, None, -6.2e6], [-4.6e6, -5.7e6, -3.5e6, 1.2e6]], ["Brugt", "Resultat"], COLUMNS)
+    amounts_against("mio. kr.", GAIN, row_sides={"Brugt": ("udgift", "indtægt")})(figure, spent.astype(float))
+    plt.close(figure)
+    assert [text.get_text() for text in figure.axes[0].texts] == ["udgift på 6,0", "tab på 4,6"]
+
+
+@pytest.mark.parametrize("width", [charts.WIDE_INCHES, charts.NARROW_INCHES])
+@pytest.mark.parametrize("largest", [0.7e6, 2.4e6, 7.4e6, 42e6])
+def test_a_tick_says_where_it_stands(width, largest):
+    charts.set_style()
+    figure = plt.figure(figsize=(width, 3))
+    amounts_against("mio. kr.", GAIN)(figure, pd.DataFrame([[largest, None, None, None]], ["Et"], COLUMNS, dtype=float))
+    figure.canvas.draw()
+    plt.close(figure)
+    [axes] = figure.axes
+    ticks = zip(axes.get_xticks(), axes.get_xticklabels(), strict=True)
+    assert [float(words.get_text().replace(",", ".")) for _, words in ticks] == [
+        pytest.approx(abs(tick) / 1e6) for tick in axes.get_xticks()
+    ]

@@ -1,16 +1,29 @@
 """Amounts beside each other: a dot a row with its interval, what was decided, and the side of 0 that it lies on."""
 
+from collections.abc import Mapping
 from textwrap import fill
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
-from afkast.report.charts import ACTUAL, BUDGET, INK, NARROW_INCHES, PALE, QUIET, SMALL_INCHES, Draw, width_of
-from afkast.report.danish import NO_BREAK_SPACE, Quantity, Sides, in_words, written
+from afkast.report.charts import (
+    ACTUAL,
+    BUDGET,
+    INK,
+    NARROW_INCHES,
+    PALE,
+    QUIET,
+    SMALL_INCHES,
+    Draw,
+    tick_words,
+    width_of,
+)
+from afkast.report.danish import NO_BREAK_SPACE, Quantity, Sides, in_words
 
 COLUMNS = ["Beløb", "Nedre", "Øvre", "Besluttet"]
 """An amount, its interval and what was decided; each may be unknown."""
@@ -22,8 +35,12 @@ UNKNOWN = "ikke gjort op"
 SYMBOLS = "Fyldt: sikkert på den side af nul. Hult: kan vende. Rude: uden interval. Grå streg: det besluttede."
 
 
-def amounts_against(unit: str, sides: Sides, digits: int = 1) -> Draw:
+def amounts_against(
+    unit: str, sides: Sides, digits: int = 1, row_sides: Mapping[str, Sides] = MappingProxyType({})
+) -> Draw:
     """Draws a dot for each row over an axis of amounts with 0 as a line; columns: COLUMNS.
+
+    `sides` are the words of the axis, and of each amount but those of rows with words of their own (`row_sides`).
 
     The interval is a pale bar. The dot is full where it leaves out 0, hollow where it does not, and a diamond without
     an interval; what was decided is a grey stroke. Beside each stands the amount in words.
@@ -36,18 +53,16 @@ def amounts_against(unit: str, sides: Sides, digits: int = 1) -> Draw:
         axes.set_xlim(-edge, edge)
         axes.axvline(0, color=INK, linewidth=1, zorder=1)
         places = np.arange(len(values))[::-1]
-        for place, row in zip(places, values[COLUMNS].to_numpy(dtype=float), strict=True):
-            _row(axes, place, row, edge, unit, sides, digits)
+        for place, label, row in zip(places, values.index, values[COLUMNS].to_numpy(dtype=float), strict=True):
+            _row(axes, place, row, edge, unit, row_sides.get(str(label), sides), digits)
         size = 7 if width_of(axes) <= SMALL_INCHES[0] else 8 if narrow else 9
         labels = [fill(str(label), 18) if narrow else str(label) for label in values.index]
         axes.set_yticks(places, labels, fontsize=size, color=INK)
         axes.set_ylim(-0.6, len(values) - 0.2)
         axes.grid(False, axis="y")
         axes.grid(True, axis="x")
-        axes.xaxis.set_major_locator(MaxNLocator(nbins=3 if narrow else 7, steps=[1, 2, 2.5, 5, 10]))
-        axes.xaxis.set_major_formatter(
-            FuncFormatter(lambda value, _: written(Quantity(abs(value), unit, 0), with_unit=False))
-        )
+        axes.xaxis.set_major_locator(MaxNLocator(nbins=3 if narrow else 7, steps=[1, 2, 5, 10]))
+        axes.xaxis.set_major_formatter(tick_words(axes.get_xticks, unit, digits, signed=False))
         name = unit[:1].upper() + unit[1:]
         axes.set_title(f"{name} · ← {sides[0]} · {sides[1]} →", loc="left", fontsize=size, color=QUIET)
 

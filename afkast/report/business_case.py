@@ -9,7 +9,7 @@ import pandas as pd
 from afkast.analysis import economics, effect
 from afkast.analysis.survival import Estimate
 from afkast.analysis.targets import Decision
-from afkast.report.charts import bars_by_year
+from afkast.report.amount_charts import COLUMNS, SYMBOLS, amounts_against
 from afkast.report.counts import Count, estimated
 from afkast.report.danish import GAIN, MONTHS, Given, Quantity, Words, between, chance, listed, month, written
 from afkast.report.effect_pages import Cohort, groups_of
@@ -29,6 +29,10 @@ EACH, EXITS, SHARE = (
     "Andel af indsatsgruppen",
 )
 """The rows of what a budget presupposes."""
+
+SAVED_ROW, SPENT_ROW, LEFT_ROW = "Sparet på ydelser", "Brugt på indsatsen", "Resultat"
+SAVED_SIDES, SPENT_SIDES = ("merudgift", "besparelse"), ("udgift", "indtægt")
+"""The rows of the outcome, and what an amount under 0 and one over it is of the first two."""
 
 
 @dataclass(frozen=True)
@@ -316,21 +320,46 @@ def show_spent(
     )
 
 
-def show_years(case: Case) -> None:
-    """The budget year by year."""
+def show_outcome(
+    case: Case, saved: Saved, net: Estimate | None, invested: float, budgeted: pd.Series, ledger: pd.DataFrame
+) -> None:
+    """What has been saved, spent and netted to date as dots with their intervals beside the budget's.
+
+    invested: kroner to date. budgeted: the budget's saving, investment and net gain up to then.
+    """
+    started = saved.cohort.started
+    ends = (None, None) if net is None else net.interval
+
+    def told(amount_dkk: float | None) -> Quantity:
+        return estimated(amount_dkk, "mio. kr.", 1, people=started)
+
+    own = {name: Given(float(amount_dkk), "mio. kr.", 1) for name, amount_dkk in budgeted.items()}
+    rows: dict[str, list[Quantity]] = {
+        SAVED_ROW: [told(saved.amount), *map(told, saved.interval), own["saving"]],
+        SPENT_ROW: [Given(-invested, "mio. kr.", 1), told(None), told(None), -own["investment"]],
+        LEFT_ROW: [told(None if net is None else net.value), *map(told, ends), own["net_gain"]],
+    }
+    until = month(saved.cohort.cut_off)
     case.report.show_figure(
-        "budget-over-aar",
-        case.on_paper(case.investment, case.saving, case.net_gain).T.set_axis(
-            ["Investering", "Besparelse på forsørgelse", "I alt"], axis=1
+        "budget-mod-realiseret",
+        pd.DataFrame.from_dict(rows, orient="index", columns=COLUMNS),
+        amounts_against("mio. kr.", GAIN, row_sides={SAVED_ROW: SAVED_SIDES, SPENT_ROW: SPENT_SIDES}),
+        caption=f"Sparet, brugt og resultat til og med {until} ved siden af budgettet, mio. kr. i "
+        f"{case.price_level_year}-priser, med 95 %-interval. {SYMBOLS}",
+        alt=clause(
+            net is None,
+            "Besparelsen er ikke gjort op; i budgettet er der {expected}.",
+            "Resultatet er {net_gain}, hvor der i budgettet er {expected}.",
         ),
-        bars_by_year("mio. kr."),
-        caption=f"Budgettet år for år, mio. kr. i {case.price_level_year}-priser. {case.legend}.",
-        alt="Søjler for investering, besparelse og de to tilsammen i hvert år. Over hele perioden er nettogevinsten "
-        "{net_gain}",
-        unit=("mio. kr.", 3),
-        source=case.budget,
-        corner="År",
-        names={"net_gain": Quantity(case.net_gain.sum(), "mio. kr.")},
+        unit=("mio. kr.", 1),
+        source=[case.budget, ledger, *saved.cohort.priced],
+        height_inches=2.7,
+        blanks="future",
+        names={
+            "expected": Given(budgeted["net_gain"], "mio. kr.", sides=GAIN),
+            "net_gain": amount(None if net is None else net.value),
+        },
+        rests_on=started,
     )
 
 
@@ -352,8 +381,8 @@ def show_net_gain(
             net is None,
             "Nettogevinsten til og med {until} kan først gøres op, når besparelsen er det.",
             "Til og med {until} er resultatet beregnet til {net_gain}; med {level} sikkerhed er det {range}. Er "
-            "grupperne ellers ens, og var intet vidst på forhånd, er sandsynligheden for, at indsatsen har tjent sig hjem, "
-            "{chance}.",
+            "grupperne ellers ens, og var intet vidst på forhånd, er sandsynligheden for, at indsatsen har tjent sig "
+            "hjem, {chance}.",
         )
         + clause(
             unconverted and net is not None,

@@ -152,18 +152,26 @@ def value_axis(axes: Axes, unit: str, digits: int = 0, sides: Sides | None = Non
     whole_only = digits == 0 and UNITS[unit].scale == 1
     high = axes.get_position().height * figure_of(axes).get_figheight() > 1
     axes.yaxis.set_major_locator(MaxNLocator(nbins=6 if high else 3, integer=whole_only, steps=[1, 2, 2.5, 5, 10]))
-    scale = UNITS[unit].scale
-
-    def told(value: float, _: Any) -> str:
-        whole = all(abs(tick / scale - round(tick / scale)) < 1e-9 for tick in axes.get_yticks())
-        return written(Quantity(abs(value) if sides else value, unit, 0 if whole else digits), with_unit=False)
-
-    axes.yaxis.set_major_formatter(FuncFormatter(told))
+    axes.yaxis.set_major_formatter(tick_words(axes.get_yticks, unit, digits, signed=sides is None))
     heading = {"%": "Procent"}.get(unit, unit[:1].upper() + unit[1:])
     if sides:
         axes.axhline(0, color=INK, linewidth=1, zorder=1)
         heading += f" · over nul: {sides[1]}, under nul: {sides[0]}"
     axes.set_title(heading, loc="left", fontsize=9, color=QUIET)
+
+
+def tick_words(
+    ticks: Callable[[], Iterable[float]], unit: str, digits: int, signed: bool, plus: bool = False
+) -> FuncFormatter:
+    """Ticks as numbers in the unit: whole where all of them are, else with decimals, so that none is rounded off."""
+    scale = UNITS[unit].scale
+
+    def told(value: float, _: Any) -> str:
+        whole = all(abs(tick / scale - round(tick / scale)) < 1e-9 for tick in ticks())
+        number_at = Quantity(value if signed else abs(value), unit, 0 if whole else digits, signed=plus)
+        return written(number_at, with_unit=False)
+
+    return FuncFormatter(told)
 
 
 def say_where_it_begins(axes: Axes) -> None:
@@ -479,11 +487,9 @@ def interval_dots(unit: str, title: str) -> Draw:
         axes.set_ylim(-0.6, len(values) - 0.4)
         axes.grid(False, axis="y")
         axes.grid(True, axis="x")
-        whole = UNITS[unit].scale == 1  # its ticks are written without decimals
+        whole = UNITS[unit].scale == 1  # counts have no decimals
         axes.xaxis.set_major_locator(MaxNLocator(nbins=6 if wide else 3, integer=whole, steps=[1, 2, 2.5, 5, 10]))
-        axes.xaxis.set_major_formatter(
-            FuncFormatter(lambda value, _: written(Quantity(value, unit, 0, signed=True), with_unit=False))
-        )
+        axes.xaxis.set_major_formatter(tick_words(axes.get_xticks, unit, 1, signed=True, plus=True))
         axes.set_title(title if wide else fill(title, 28), loc="left", fontsize=9, color=QUIET)
 
     return draw

@@ -29,7 +29,7 @@ FIGURES_OF_MONEY = (
     "budget-mod-faktisk",
     "nettogevinst-beloeb",
     "besparelse-efter-maal",
-    "budget-over-aar",
+    "budget-mod-realiseret",
 )
 FIGURES_OF_PERSONS = ("sammenlignede-kurver", "udvikling", "indeks", "fordeling", "aendringer", "andele")
 TABLES = (
