@@ -3,11 +3,12 @@
 import pandas as pd
 import pytest
 
+from afkast.analysis.targets import Verdict
 from afkast.errors import PageError
 from afkast.profile import FLOOR, PROFILES, as_words, from_words, profile
 from afkast.report import disclosure
 from afkast.report.about_persons import Thing
-from afkast.report.cells import cell_of
+from afkast.report.cells import badge, cell_of
 from afkast.report.counts import estimated, persons_in, share, share_range
 from afkast.report.danish import Given, Quantity, Words, span
 from afkast.report.tables import rows_of, units_of
@@ -171,3 +172,8 @@ def test_words_that_rest_on_too_few_are_held_back_but_not_days_nor_that_nothing_
     assert [told(one) for one in ("nået", "gevinst")] == ["..", ".."]
     kept = ["marts 2022", "30. november 2019", "31/12/23", "kan ikke afgøres"]
     assert [told(one) for one in kept] == kept
+
+
+def test_a_verdict_that_rests_on_enough_persons_keeps_its_badge():
+    enough = Thing("tal", of_persons=True, rests_on=(first(40),))
+    assert cell_of(enough.resting(Verdict.BEHIND), "", None, "ok").shown == badge(Verdict.BEHIND)

@@ -266,6 +266,15 @@ def test_a_page_that_names_the_invented_municipality_says_that_it_is_invented(vi
     assert {at for at in naming if "opdigtet" not in visits[at].seen["prose"]} == set()
 
 
+def test_every_goal_s_text_begins_with_its_verdict_as_a_badge():
+    said = 0
+    for path in sorted((ROOT / "data" / "example" / "build" / "html" / "strategies").rglob("*.html")):
+        for text in BeautifulSoup(path.read_text("utf-8"), "html.parser").select(".afkast-text[id^=vist-maal-]"):
+            assert "verdict" in text.p.find(True).get("class", []), f"{path.name}: {text['id']}"
+            said += 1
+    assert said > 20
+
+
 def test_no_page_of_the_invented_municipality_speaks_of_its_report(visits):
     pages = {at: visit for at, visit in visits.items() if at[0].startswith("strategies/eksempelkoebing")}
     example = load_strategies(Project(ROOT, ROOT / "data" / "example")).values()

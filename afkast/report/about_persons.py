@@ -76,7 +76,8 @@ class Thing:
             is_kept = (
                 isinstance(value, Words) or value in self.own_words or COUNTED.search(value) or tells_nothing(value)
             )
-            return value if is_kept else Words(value, too_few(self.rests_on))
+            few = too_few(self.rests_on)
+            return value if is_kept or not few else Words(value, few)
         if isinstance(value, int | float | np.number) and not isinstance(value, bool) and value == value:
             value = Quantity(float(value), unit, digits)
         if not isinstance(value, Quantity) or counts_of(value) or not value.known:
