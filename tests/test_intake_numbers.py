@@ -164,6 +164,67 @@ def test_years_as_columns_become_rows_in_kroner_and_their_total_is_checked(tmp_p
         imported(raw)
 
 
+FOLLOW_UP = """\
+  - file: opfoelgning.xlsx
+    reader: excel
+    sheet: Bevillinger
+    table: budget
+    columns: {Linje: line}
+    kinds: {Oprindeligt budget 2025: original, Korrigeret budget 2025 pr. 31. oktober: revised}
+    ignore: [Forventet regnskab, Forventet afvigelse]
+    constants: {strategy: s, committee: AMU, price_level_year: 2025}
+    values:
+      line: {Investering: investment, Besparelse: benefit_saving}
+    leave_out: {Linje: [I alt]}
+    marks: {"-": zero}
+    scale: 1000
+"""
+
+
+def follow_up(*rows):
+    """A budget follow-up as finance departments send it round: a title with the unit, kinds across, a total below."""
+    headings = ["Linje", "Oprindeligt budget 2025", "Korrigeret budget 2025 pr. 31. oktober", "Forventet regnskab"]
+    book = openpyxl.Workbook()
+    book.active.title = "Bevillinger"
+    for row in [["Budgetopfølgning pr. 31. oktober 2025, 1.000 kr."], [], [*headings, "Forventet afvigelse"], *rows]:
+        book.active.append(row)
+    file = io.BytesIO()
+    book.save(file)
+    return file.getvalue()
+
+
+def test_a_budget_follow_up_is_a_budget_of_each_kind_that_stands_across(tmp_path):
+    rows = ["Investering", 1000, 1250.5, 1300, 49.5], ["Besparelse", "-", None, 0, 0], ["I alt", 1000, 1250.5, 1300, 0]
+    raw = write_own(tmp_path / "raw", FOLLOW_UP, {"opfoelgning.xlsx": follow_up(*rows)})
+    budget = imported(raw).table("budget")[["line", "kind", "year", "amount_dkk"]]
+    assert sorted(budget.itertuples(index=False, name=None)) == [
+        ("benefit_saving", "original", 2025, 0.0),
+        ("investment", "original", 2025, 1_000_000.0),
+        ("investment", "revised", 2025, 1_250_500.0),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("Oprindeligt budget 2025:", "Oprindeligt budget:", "each heading under kinds must hold one year"),
+        (": original", ": oprindelig", "kinds are original, revised, strategy; not so oprindelig"),
+        ("    scale: 1000\n", "    scale: 1000\n    years: [2025]\n", "either months, years or kinds become rows"),
+        ("table: budget", "table: committee_budgets", "has no column"),
+    ],
+)
+def test_a_follow_up_that_is_declared_wrongly_is_refused_before_it_is_read(tmp_path, old, new, sentence):
+    assert old in FOLLOW_UP
+    told = refused(write_own(tmp_path / "raw", FOLLOW_UP.replace(old, new), {"opfoelgning.xlsx": follow_up()}))
+    assert sentence in told[0]
+
+
+def test_a_line_of_a_follow_up_without_any_amount_is_a_fault(tmp_path):
+    rows = ["Investering", 1000, 1250.5, 1300, 49.5], ["Besparelse", None, None, 0, 0]
+    told = refused(write_own(tmp_path / "raw", FOLLOW_UP, {"opfoelgning.xlsx": follow_up(*rows)}))
+    assert any("no kind has an amount" in one for one in told)
+
+
 def test_amounts_that_say_they_are_in_thousands_need_a_scale(tmp_path):
     [sentence] = refused(write_own(tmp_path / "raw", BUDGET, {"b.csv": IN_THOUSANDS}))
     assert "says above the rows that its amounts are in thousands or millions (row 1)" in sentence

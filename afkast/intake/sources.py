@@ -216,6 +216,7 @@ class Sheet(RawFile):
     heading_rows: int = Field(default=1, ge=1, le=3)  # so many rows make one heading, joined by a space
     months: list[str] = Field(default=[], min_length=12, max_length=12)  # headings of January … December
     years: list[str] = Field(default=[], min_length=1)  # headings of years' amounts, each with its year in it
+    kinds: dict[str, str] = Field(default={}, min_length=1)  # budget: heading of a kind's amounts: the kind
     total: str | None = None  # heading of the amount that the months, or years, must add up to
     constants: dict[str, Scalar] = {}  # contract column: its value in every row
     values: dict[str, dict[str, str]] = {}  # contract column: {wording in the file: the contract's}
@@ -254,9 +255,15 @@ class Sheet(RawFile):
         return {column: heading for heading, column in self.columns.items()}
 
     @property
-    def spread(self) -> list[str]:
-        """The headings whose cells become rows of their own."""
-        return self.months or self.years
+    def spread(self) -> dict[str, dict[str, str]]:
+        """The headings whose amounts become rows of their own: what the row then has in which columns."""
+        if self.months:
+            return {heading: {"month": str(month)} for month, heading in enumerate(self.months, start=1)}
+        if self.years:
+            return {heading: {"year": YEAR.findall(heading)[0]} for heading in self.years}
+        if "year" in {*self.columns.values(), *self.constants}:
+            return {heading: {"kind": kind} for heading, kind in self.kinds.items()}
+        return {heading: {"kind": kind, "year": YEAR.findall(heading)[0]} for heading, kind in self.kinds.items()}
 
     @property
     def kept_headings(self) -> list[str]:
@@ -275,7 +282,13 @@ class Sheet(RawFile):
     @model_validator(mode="after")
     def _makes_the_table(self) -> "Sheet":
         contract = CONTRACTS[self.table].columns
-        spread = ["month", "amount_dkk"] if self.months else ["year", "amount_dkk"] if self.years else []
+        if (self.months and self.years) or (self.kinds and (self.months or self.years)):
+            raise ValueError("either months, years or kinds become rows, one of the three")
+        in_headings = [*self.years, *(self.kinds if "year" not in {*self.columns.values(), *self.constants} else ())]
+        if odd := [heading for heading in in_headings if len(set(YEAR.findall(heading))) != 1]:
+            listed = "years" if self.years else "kinds"
+            raise ValueError(f"each heading under {listed} must hold one year; not so {', '.join(odd)}")
+        spread = [*next(iter(self.spread.values())), "amount_dkk"] if self.spread else []
         made = [*self.columns.values(), *self.constants, *spread]
         filled = {"source", "status"} | {name for name, column in contract.items() if column.nullable}
         if unknown := [column for column in [*made, *self.values, *self.negate] if column not in contract]:
@@ -296,10 +309,10 @@ class Sheet(RawFile):
             raise ValueError("nothing gives column value of table measures; name it, or numerator and denominator")
         if self.table == "measures" and "value" not in made and "denominator" not in made:
             raise ValueError("value follows from numerator and denominator; name the denominator too")
-        if self.months and self.years:
-            raise ValueError("either months or years become rows, not both")
-        if self.total and not self.spread:
+        if self.total and not (self.months or self.years):
             raise ValueError("a total needs months or years")
+        if odd := sorted(set(self.kinds.values()) - set(known_words("budget", "kind"))):
+            raise ValueError(f"kinds are {', '.join(known_words('budget', 'kind'))}; not so {', '.join(odd)}")
         if self.negate and "amount_dkk" not in contract:
             raise ValueError("negate needs a table with amounts")
         if self.quarters and self.table != "measures":
@@ -310,8 +323,6 @@ class Sheet(RawFile):
             raise ValueError("only the table measures has suppressed values")
         if self.scale and not scaled(self.table):
             raise ValueError(f"scale needs a table with amounts or values, and {self.table} has none")
-        if odd := [heading for heading in self.years if len(YEAR.findall(heading)) != 1]:
-            raise ValueError(f"each heading under years must hold one year; not so {', '.join(odd)}")
         return self
 
     @model_validator(mode="after")

@@ -16,7 +16,7 @@ from afkast.intake.measures import by_month, complete, with_states
 from afkast.intake.numeric import judge_decimals, read_marks, read_percentages
 from afkast.intake.printed import PRINTED
 from afkast.intake.pseudonym import CASE, CPR, pseudonyms
-from afkast.intake.sources import YEAR, Postings, Sheet, Source, known_words, scaled
+from afkast.intake.sources import Postings, Sheet, Source, known_words, scaled
 
 CPR_IN_TEXT = r"(?:^|[^0-9])[0-9]{6}[-–. ]?[0-9]{4}(?:[^0-9]|$)"
 TOTALS = r"(?i)(?:i ?alt|total|totalt|hovedtotal|grand total|sum|subtotal)(?:[ :].*)?"
@@ -97,7 +97,7 @@ def _sheet(source: Sheet, cells: pd.DataFrame, faults: Faults) -> pd.DataFrame:
 
 
 def _spread(source: Sheet, named: pd.DataFrame, faults: Faults) -> pd.DataFrame:
-    """Columns of months, or of years → a row for each with an amount.
+    """Columns of months, of years or of kinds → a row for each with an amount.
 
     A year whose twelve months are blank becomes one row without a month.
     """
@@ -109,25 +109,25 @@ def _spread(source: Sheet, named: pd.DataFrame, faults: Faults) -> pd.DataFrame:
         rule = NOT_A_NUMBER[source.decimal_mark]
         faults.add(source.label, rule, column=heading, rows=named.index[unreadable])
         named[heading] = named[heading].mask(unreadable)
-    given = (named[source.spread] != "").any(axis=1)
+    across = list(source.spread)
+    given = (named[across] != "").any(axis=1)
     nothing = named.index[~given]
     if source.total:
         empty = named[source.total] == ""
         faults.add(source.label, "is empty", column=source.total, rows=named.index[empty])
-        readable = named[[*source.spread, source.total]].notna().all(axis=1) & ~empty
-        differs = (amounts[source.spread].sum(axis=1) - amounts[source.total]).abs() > 0.005
+        readable = named[[*across, source.total]].notna().all(axis=1) & ~empty
+        differs = (amounts[across].sum(axis=1) - amounts[source.total]).abs() > 0.005
         rule = f"not the sum of the {'months' if source.months else 'years'}"
         faults.add(source.label, rule, column=source.total, rows=named.index[given & readable & differs])
         year = named[source.total].mask(empty)
     else:
         year = pd.Series(pd.NA, index=named.index, dtype=str)
-    if source.years or not source.total:
-        rule = f"no {'month' if source.months else 'year'} has an amount"
+    if not source.months or not source.total:
+        rule = f"no {'month' if source.months else 'year' if source.years else 'kind'} has an amount"
         faults.add(source.label, rule, rows=nothing)
     shared = named.drop(columns=list(amounts))
     parts = [shared.assign(month="", amount_dkk=year)[~given]] if source.months else []
-    for month, heading in enumerate(source.spread, start=1):
-        place = {"month": str(month)} if source.months else {"year": YEAR.findall(heading)[0]}
+    for heading, place in source.spread.items():
         parts.append(shared.assign(**place, amount_dkk=named[heading])[named[heading] != ""])
     return pd.concat(parts).sort_index(kind="stable")
 
