@@ -323,6 +323,14 @@ def test_one_month_in_a_row_is_said_as_one(book):
     assert " i 1 måned i træk, siden september 2023." in words(book(data).page("benchmark")["udviklingen-i-ord"])
 
 
+def test_one_measure_in_kroner_is_told_as_one(book):
+    shown = book(municipality("benchmark_saving")).page("benchmark_saving")
+    told = words(shown["maal-udvikling-i-kroner"])
+    assert re.search(
+        r"Målet har (ikke )?udviklet sig bedre end i hele landet\. Det er en (besparelse|merudgift) på", told
+    )
+
+
 def test_a_municipality_outside_its_cluster_is_one_more_than_the_cluster(book):
     data = municipality("benchmark")
     [page] = data.strategies[STRATEGY]["pages"]

@@ -246,6 +246,15 @@ WITHOUT_A_MEASURE = {"investment_plan", "survival_example", "data_basis"}
 change its meaning with a reform there."""
 
 
+COPIES_ITS_PAPER = {"economics", "full_year_persons"}
+"""Their tables stand as on paper, with the date in the heading as it is there."""
+
+
+@of_every_template
+def test_a_date_is_written_as_on_paper_only_where_the_paper_s_table_stands(path):
+    assert ("short_day(" in str([cell.source for cell in code_cells(read(path))])) <= (path.stem in COPIES_ITS_PAPER)
+
+
 def all_code(path):
     """The code of a notebook."""
     return ast.Module([one for cell in code_cells(read(path)) for one in ast.parse(cell.source).body], [])
@@ -261,6 +270,23 @@ def test_every_monthly_figure_is_given_the_breaks_of_its_series(writer):
     drawn = calls_of(WRITERS[writer], {"lines_by_month"})
     if writer not in WITHOUT_A_MEASURE:
         assert [one for one in drawn if "breaks" not in {keyword.arg for keyword in one.keywords}] == []
+
+
+HOW_IT_IS_DRAWN = re.compile(r"^(Søjler|(En|To) (trappe)?kurver?|To stablede|Linjer|Prikker)\b")
+STILL_DRAWN = {"effect_robustness", "survival_effects"}
+"""Their alt texts begin with the drawing, and then say the finding."""
+
+
+@of_every_writer
+def test_an_alt_text_says_what_is_found_and_not_how_it_is_drawn(writer):
+    alts = [
+        keyword.value
+        for call in calls_of(WRITERS[writer], {"show_figure"})
+        for keyword in call.keywords
+        if keyword.arg == "alt"
+    ]
+    drawn = [text for alt in alts for text in texts(alt) if HOW_IT_IS_DRAWN.match(text)]
+    assert writer in STILL_DRAWN or not drawn
 
 
 @of_every_writer

@@ -113,7 +113,7 @@ def show_budget(case: Case, levels: Sequence[int]) -> None:
         {
             "levels": listed([f"{one}-" for one in levels]),
             "price_level": str(case.price_level_year),
-            "years": "-".join(dict.fromkeys([str(case.years[0]), str(case.years[-1])])),
+            "years": "–".join(dict.fromkeys([str(case.years[0]), str(case.years[-1])])),
             "investment": Quantity(case.investment.sum(), "mio. kr."),
             "saving": Quantity(case.saving.sum(), "mio. kr."),
             "net_gain": Quantity(case.net_gain.sum(), "mio. kr."),

@@ -445,7 +445,9 @@ def bars_of_states(stands_out: str) -> Draw:
     return draw
 
 
-def bars_against_range(unit: str, low: float, high: float, name: str, total: str, digits: int = 0) -> Draw:
+def bars_against_range(
+    unit: str, low: float, high: float, name: str, total: str, digits: int = 0, sides: Sides | None = None
+) -> Draw:
     """Draws one bar a row of a single column, the row `total` apart, over the range from `low` to `high`."""
 
     def draw(figure: Figure, values: pd.DataFrame) -> None:
@@ -462,7 +464,7 @@ def bars_against_range(unit: str, low: float, high: float, name: str, total: str
             rotation=25 if narrow else 0,
             ha="right" if narrow else "center",
         )
-        value_axis(axes, unit, digits)
+        value_axis(axes, unit, digits, sides)
         label_lines(axes, [name])
 
     return draw

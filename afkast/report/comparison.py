@@ -23,6 +23,9 @@ POINTS = {PERCENTAGE_POINTS: ("pct.point", 2), "indeks": ("indekspoint", 1)}
 SCALE = {PERCENTAGE_POINTS: 0.01, "indeks": 1.0}
 """What a development is written in, and what its decimals are of."""
 
+AHEAD = ("efter", "foran")
+"""Of a lead under 0, and of one over it."""
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -77,10 +80,6 @@ class Comparison:
     @property
     def in_shares(self) -> bool:
         return self.development == PERCENTAGE_POINTS
-
-    @property
-    def change(self) -> pd.DataFrame:
-        return self.rate_change if self.in_shares else self.index - 100
 
     @property
     def provisional(self) -> pd.Series:
@@ -246,8 +245,9 @@ def show_lead(one: Comparison, ahead: pd.Series, since: pd.Timestamp, highest_be
     """
     if not len(ahead):
         return
-    now = one.now(one.change)
     unit, digits = POINTS[one.development]
+    now = one.now(one.rate_change if one.in_shares else (one.index - 100) / 100)
+    change_unit = (unit, digits) if one.in_shares else ("%", 1)  # of the number at the base
     one.report.show_text(
         "udviklingen-i-ord",
         "Fra {base} til {last} har {measure} i {own} haft {own_change}, i {compared} {compared_change}: et "
@@ -265,8 +265,8 @@ def show_lead(one: Comparison, ahead: pd.Series, since: pd.Timestamp, highest_be
             "measure": one.name if one.in_shares else "antallet",
             "own": one.own,
             "compared": one.compared,
-            "own_change": Quantity(now[one.own], unit, digits, sides=CHANGE),
-            "compared_change": Quantity(now[one.compared_with], unit, digits, sides=CHANGE),
+            "own_change": Quantity(now[one.own], *change_unit, sides=CHANGE),
+            "compared_change": Quantity(now[one.compared_with], *change_unit, sides=CHANGE),
             "lead": Quantity(abs(one.lead[one.last]), unit, digits),
             "side": SIDES[bool(one.target_gap), bool(ahead.iloc[-1])],
             "months": Quantity(int((ahead.index >= since).sum()), "måneder", 0),
@@ -424,14 +424,14 @@ def show_joint(
     elif leads:
         report.show_text(
             "tilsammen",
-            "Målene for {measures} forudsætter tilsammen et forspring på mindst {needed}. Nu er det {sum}: "
+            "Målene for {measures} forudsætter tilsammen et forspring på mindst {needed}. Nu er de tilsammen {sum}: "
             + " og ".join(f"{{lead_{place}}} for {{name_{place}}}" for place, _ in enumerate(leads))
             + ".",
             {
                 "measures": listed(list(names.values())),
                 "needed": Quantity(gap * 0.01, "pct.point", 2),
-                "sum": Quantity(sum(leads.values()), "pct.point", 2, signed=True),
-                **{f"lead_{n}": Quantity(lead, "pct.point", 2, signed=True) for n, lead in enumerate(leads.values())},
+                "sum": Quantity(sum(leads.values()), "pct.point", 2, sides=AHEAD),
+                **{f"lead_{n}": Quantity(lead, "pct.point", 2, sides=AHEAD) for n, lead in enumerate(leads.values())},
                 **{f"name_{n}": names[measure] for n, measure in enumerate(leads)},
             },
             source=source,

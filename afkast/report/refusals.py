@@ -69,10 +69,10 @@ def in_danish(error: Refusal) -> str:
             return LACKING[error.lack].format(**{name: _told(value) for name, value in error.data.items()})
 
 
-def unless_refused(otherwise: Made, make: Callable[..., Made], *given: Any) -> tuple[Made, str]:
+def unless_refused(otherwise: Made, make: Callable[..., Made], *given: Any, **named: Any) -> tuple[Made, str]:
     """What is made of what is given, and no reason; where that is refused, the other thing and why, in Danish."""
     try:
-        return make(*given), ""
+        return make(*given, **named), ""
     except get_args(Refusal) as refusal:
         return otherwise, in_danish(refusal)
 

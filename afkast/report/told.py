@@ -77,7 +77,7 @@ def counted(verdicts: list[Verdict], words: str = "mål") -> str:
     if len(each) == 1:
         [word] = each
         said = "kan ikke afgøres" if word is Verdict.UNDECIDED else f"er {word.value}"
-        return f"Alle {len(verdicts)} {words} {said}."
+        return f"{'Begge' if len(verdicts) == 2 else f'Alle {len(verdicts)}'} {words} {said}."
     judged = [f"{number} {word.value}" for word, number in each.items() if word is not Verdict.UNDECIDED]
     said = f"Af {len(verdicts)} {words} er " + listed(judged)
     if Verdict.UNDECIDED in each:
