@@ -96,6 +96,12 @@ class FollowUp:
             effect.moved_are_off(self.persons), follow_up_months, outcome=outcome_dkk, total=total
         )
 
+    def costs_if(self, ladder: LadderWeeks | None = None, gross_dkk: pd.Series | None = None) -> cost.Costs:
+        """The costs with other weeks on the ladder, or other prices of a full-year person on each benefit."""
+        own = self.prices["gross_dkk_per_full_year_person"]
+        first = max(int(np.nanmin(self.entered)), 0)
+        return _costs(self.history, first, ladder or self.ladder, own if gross_dkk is None else gross_dkk, self.refund)
+
     def curves(self, groups: Mapping[str, NDArray[np.bool_]]) -> dict[str, survival.Occupation]:
         """The share on benefits by month since entering the target group, of each group that is large enough.
 
@@ -156,12 +162,9 @@ def follow_up(
         raise NotEnough(Lack.NOBODY_ENTERED, month=cut_off)
     first = max(int(np.nanmin(entered)), 0)
     prices = cost.chosen_prices(unit_prices, area, history.benefits, price_year, price_year, price_levels)
-    per_week = prices["gross_dkk_per_full_year_person"].to_numpy() / cost.WEEKS_PER_YEAR
     in_force = cost.ladder_in_force(
         refund_ladder, history.benefits, history.months[first].start_time.date(), cut_off.end_time.date()
     )
-    weeks = np.where(np.arange(len(history.months)) >= first, history.weeks, 0)
-    costs = cost.costs(weeks, history.benefit, ladder.accumulated, per_week, in_force)
     # the first month of the data has no history; nobody is compared in it
     known = {name: np.nan_to_num(values) for name, values in covariates(history, people).items()}
     return FollowUp(
@@ -177,10 +180,19 @@ def follow_up(
             team=_teams(members),
         ),
         ladder=ladder,
-        costs=costs,
+        costs=_costs(history, first, ladder, prices["gross_dkk_per_full_year_person"], in_force),
         prices=prices,
         refund=in_force,
     )
+
+
+def _costs(
+    history: BenefitMonths, first: int, ladder: LadderWeeks, gross_dkk: pd.Series, refund: cost.Ladder
+) -> cost.Costs:
+    """Kroner by person and month from the column `first` on; gross_dkk: of a full-year person on each benefit."""
+    weeks = np.where(np.arange(len(history.months)) >= first, history.weeks, 0)
+    per_week = gross_dkk.to_numpy() / cost.WEEKS_PER_YEAR
+    return cost.costs(weeks, history.benefit, ladder.accumulated, per_week, refund)
 
 
 def _first_start(others: pd.DataFrame | None, person: pd.Series, months: pd.PeriodIndex) -> Floats | None:

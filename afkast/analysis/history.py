@@ -106,12 +106,22 @@ def benefit_months(
     return BenefitMonths(index, months, tuple(names), days / 7, benefit, observed)
 
 
-def ladder_weeks(spells: pd.DataFrame, persons: pd.DataFrame, months: pd.PeriodIndex) -> LadderWeeks:
+def ladder_weeks(
+    spells: pd.DataFrame,
+    persons: pd.DataFrame,
+    months: pd.PeriodIndex,
+    *,
+    restarts: bool = True,
+    as_touched: bool = False,
+) -> LadderWeeks:
     """Weeks on the refund ladder when each of the months begins, for all persons, from their spells since July 2014.
 
     Every benefit among the spells counts: leave out those that are not on the ladder. A week (Monday to Sunday) is one
     of self-support when no day of it is on benefits; it counts in the month it begins. How far back the data go is told
     by the first spell of those given.
+
+    restarts: whether a year of self-support begins the ladder anew. as_touched: a calendar week with a day on benefits
+    counts as a whole one, instead of by its days.
     """
     index = pd.Index(persons["person"])
     since = max(pd.Timestamp(COUNTED_FROM), spells["start"].min())
@@ -123,7 +133,8 @@ def ladder_weeks(spells: pd.DataFrame, persons: pd.DataFrame, months: pd.PeriodI
     kept, end = _without_overlaps(stretches.row, _week(stretches.start), _week(stretches.end))
     week_edges = -((-(edges + 3)) // 7)
     touched, _ = _per_month(stretches.row[kept], _week(stretches.start)[kept], end, week_edges, len(index))
-    accumulated = accumulated_weeks(days / 7, np.diff(week_edges) - touched)
+    supported = np.diff(week_edges) - touched
+    accumulated = accumulated_weeks(touched if as_touched else days / 7, supported if restarts else 0 * supported)
     return LadderWeeks(
         accumulated[:, -len(months) :], since.date(), bool(spells["start"].min() <= pd.Timestamp(COUNTED_FROM))
     )
