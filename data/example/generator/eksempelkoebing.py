@@ -359,7 +359,7 @@ def planted_effect() -> str:
         of_months = (means.started, means.never, means.not_yet, means.could_have_started)
         months.append(f"| {one.name} | " + " | ".join(f"{number:.2f}" for number in of_months) + " |")
         differences += [
-            f"| {one.name} | {name} | {expected + 0:+.2f} | {sample} |"
+            f"| {one.name} | {name} | {round(expected, 2) + 0:+.2f} | {sample} |"
             for name, expected, sample in (
                 ("starting now against never", means.started - means.never, ""),
                 ("starting now against not in that month", means.started - means.not_yet, f"{seen.adjusted:+.2f}"),
