@@ -155,6 +155,39 @@ def cells(reading):
     return [one.text.replace("\u00a0", " ") for one in below(reading)]
 
 
+WORDS = pd.DataFrame({"Vurdering": ["bagud", "nået"], "Hvor sikkert": ["sikker", ""]}, ["A", "B"])
+
+
+def test_a_table_of_words_is_laid_down_on_a_phone_and_each_cell_says_its_heading(door):
+    read = door.table(WORDS.assign(Antal=[7.0, 8.0]), corner="Mål")
+    assert [one for one in read.all("div") if "afkast-laid" in one.attributes.get("class", "")]
+    assert [one.attributes["data-h"] for one in read.all("td")] == ["Vurdering", "Hvor sikkert", "Antal"] * 2
+    # a block is no row to a screen reader unless it says so
+    roles = {one.tag: one.attributes["role"] for name in ("table", "tr", "td") for one in read.all(name)}
+    assert roles == {"table": "table", "tr": "row", "td": "cell"}
+    assert {one.attributes["role"] for one in read.all("th")} == {"columnheader", "rowheader"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        WORDS[["Vurdering"]],
+        WORDS[["Vurdering"]].assign(Antal=[7.0, 8.0], Andel=[0.1, 0.2]),
+        WORDS[["Vurdering"]].assign(Trykt=["1.910", "-3"], Bogen=["1.910", "−3"]),
+    ],
+)
+def test_numbers_with_a_column_of_short_words_stay_a_table(door, words):
+    read = door.table(words, corner="Mål")
+    assert not any("afkast-laid" in one.attributes.get("class", "") for one in read.all("div"))
+    assert not any("role" in one.attributes for one in read.all("td"))
+
+
+def test_one_column_of_sentences_is_laid_down(door):
+    values = pd.DataFrame({"Definition": ["fuldtidspersoner på offentlig forsørgelse", "kort"]}, ["A", "B"])
+    read = door.table(values, corner="Mål")
+    assert any("afkast-laid" in one.attributes.get("class", "") for one in read.all("div"))
+
+
 def below(reading):
     return [one for one in reading.all("td") if one.attributes.get("class") != "corner"]
 

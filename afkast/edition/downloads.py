@@ -107,9 +107,9 @@ def _tables(notebook: dict[str, Any]) -> Iterator[tuple[Table, str]]:
 
 def _table(item: dict[str, Any], html: str, exact: bool) -> Table:
     rows = item["rows"]
-    body = re.findall(r'<tr class="([\w ]+)">', html)
+    body = re.findall(r'<tr class="([\w ]+)"', html)
     source = re.search(r'<span class="afkast-source">(.*?)</span>', html, re.DOTALL)
-    corner = re.search(r'<th scope="col" rowspan="\d+">(.*?)</th>', html, re.DOTALL)
+    corner = re.search(r'<th scope="col" rowspan="\d+"[^>]*>(.*?)</th>', html, re.DOTALL)
     return Table(
         item["id"],
         item["caption"],

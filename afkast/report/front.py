@@ -232,7 +232,10 @@ class Front:
                 assert told is not None
                 until = numbers["until"].shown if "until" in numbers else danish.day(self.page.as_of)
                 given = amount(numbers["net_gain"], article=True)
-                return [ended(f"{name} har til og med {until} givet {given}"), ended(told.against)]
+                low, high = (numbers[end].value if end in numbers else None for end in ("low", "high"))
+                turns = isinstance(low, float) and isinstance(high, float) and low < 0 < high
+                said = f"Resultatet af {name} er til og med {until} beregnet til {given}"
+                return [ended(f"{said} og kan vende" if turns else said), ended(told.against)]
             return [f"Det er ikke gjort op, om {name} har givet en gevinst eller et tab."]
         return []
 

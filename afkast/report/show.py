@@ -39,7 +39,7 @@ from afkast.report.reader import Reader, day_of, latest_extraction
 from afkast.report.reading import strategy_of_page
 from afkast.report.sentence import check_names, clause, names_in
 from afkast.report.sentence import filled as filled_in
-from afkast.report.tables import Behind, Row, filed_rows, heads_of, rows_of, units_of
+from afkast.report.tables import Behind, Row, filed_rows, heads_of, laid_down, rows_of, units_of
 
 __all__ = ["Page", "clause", "open_page"]
 
@@ -281,6 +281,7 @@ class Page(Reader):
             source=self._source_line(files) if files else "",
             heads=heads_of(values.columns, rows),
             wide=len(values.columns) > WIDE_TABLE_COLUMNS,
+            laid=laid_down(values.columns, rows),
             corner=corner,
             rows=rows,
             notes=[*notes, *legend],

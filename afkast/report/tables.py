@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from afkast.errors import PageError
 from afkast.report import danish, disclosure
 from afkast.report.about_persons import Thing
-from afkast.report.cells import Cell, Link, UnitOf, cell_of, is_known, is_number, tells, unit_of, words_of
+from afkast.report.cells import Cell, Link, UnitOf, cell_of, is_known, is_number, tells, text_of, unit_of, words_of
 from afkast.report.counts import Count
 from afkast.report.danish import UNITS, Quantity
 
@@ -201,6 +201,32 @@ def heads_of(columns: pd.Index, rows: list[Row]) -> list[list[tuple[str, int, bo
                 head.append((parts[depth], 1, over_numbers))
         heads.append(head)
     return heads
+
+
+LONG_WORDS = 40
+"""A cell of so many letters is read as a sentence."""
+
+
+def laid_down(columns: pd.Index, rows: list[Row]) -> list[str]:
+    """The heading of each column where a phone lays each row down as a block; none where the table stays one.
+
+    Numbers are compared down a column, and may scroll. A table that is words in half its columns or more, or has long
+    ones, cannot be read through a slit.
+    """
+    in_words = [
+        [words_of(row.cells[place]) for row in rows if _is_of_words(row.cells[place])] for place in range(len(columns))
+    ]
+    mostly = len(columns) > 1 and 2 * sum(map(bool, in_words)) >= len(columns)
+    if not mostly and not any(len(text) >= LONG_WORDS for texts in in_words for text in texts):
+        return []
+    return [_named(column).replace("/", " · ") for column in columns]
+
+
+def _is_of_words(cell: Cell) -> bool:
+    """Whether a cell says words; a number as it is printed somewhere is none."""
+    if cell.numeric:
+        return bool(cell.before or cell.after)
+    return any(one.isalpha() for one in text_of(cell))
 
 
 def label_of(value: Any) -> str | Markup:
