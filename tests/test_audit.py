@@ -2,6 +2,7 @@
 
 import base64
 import json
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from time import process_time
@@ -18,8 +19,8 @@ from afkast.edition.audit import audit
 from afkast.errors import PageError
 from afkast.report.about_persons import Thing, told_of
 from afkast.report.cells import cell_of
-from afkast.report.counts import persons_in, share, share_range
-from afkast.report.danish import span
+from afkast.report.counts import NEARLY, coarse_share, counts_of, persons_in, share, share_range
+from afkast.report.danish import Quantity, span
 from afkast.report.withheld import withhold
 
 EVERYBODY = [f"p{number}" for number in range(60)]
@@ -100,6 +101,29 @@ def test_from_the_interval_of_a_share_that_is_shown_no_small_count_can_be_found(
         assert not any(0 < x < 5 or 0 < whole - x < 5 for x in candidates if len(candidates) < 4)
 
 
+def test_what_two_others_leave_is_not_hidden_in_vain_the_count_beside_it_gives_way():
+    shown = told(
+        {"alle": persons(0, 50), "sammenlignet": persons(0, 43), "resten": persons(43, 50), "nær": persons(42, 50)}
+    )
+    assert shown == {"alle": 50, "sammenlignet": 43, "resten": 7, "nær": "hidden"}
+
+
+def test_where_what_two_others_leave_is_hidden_one_of_them_is_too():
+    values = {"alle": count(persons(0, 50)), "sammenlignet": count(persons(0, 43)), "resten": count(persons(43, 50))}
+    found = withhold(told_of("t", values, {"resten": "hidden"}), {one.digest: one.persons for one in values.values()})
+    assert values["sammenlignet"].digest in found.hide and values["alle"].digest not in found.hide
+
+
+def test_of_two_shares_told_in_steps_nobody_knows_who_are_in_both():
+    # that these are everybody, and one of them twice, no reader knows
+    everyone, may, june, moved = (count(persons(*ends)) for ends in ((0, 60), (0, 31), (30, 60), (30, 31)))
+    values = {"alle": everyone, "flyttet": moved}
+    values |= {"maj": coarse_share(may, everyone), "juni": coarse_share(june, everyone)}
+    people = {one.digest: one.persons for value in values.values() for one in counts_of(value)}
+    found = withhold(told_of("t", values, {"flyttet": "hidden"}), people)
+    assert not found.hide and not found.open and found.values[moved.digest] >= 4
+
+
 # ---------------------------------------------------------------- an edition
 
 
@@ -154,6 +178,14 @@ def test_a_count_hidden_on_one_page_is_not_told_on_another(edition, tmp_path):
     assert found.hold_back == {"fisk/a": [count(persons(0, 30)).digest]}
 
 
+def test_what_is_held_back_of_a_count_that_is_hidden_elsewhere_is_not_told_nearly_either():
+    whole, part = count(persons(0, 60)), count(persons(0, 57))
+    values = {"alle": whole, "startede": part, "nær": Quantity(57.0, "", behind=(part,))}
+    lines = [*told_of("t", values, {"startede": "hidden"})]
+    near = [replace(one, least=56, most=58) if one.place == "t/nær" else one for one in lines]
+    assert part.digest + NEARLY in withhold(near, {one.digest: one.persons for one in (whole, part)}).hide
+
+
 def test_what_the_former_edition_hid_of_a_month_stays_hidden(edition):
     former = {"fisk/a": ({"maj 2020|væk": persons(0, 8)}, ("maj 2020|væk",))}
     found = edition(former, fisk__a={"maj 2020|væk": persons(0, 13)})
@@ -178,6 +210,18 @@ def test_two_shares_of_a_group_with_decimals_enough_tell_its_parts(edition):
     whole, part = count(persons(0, 60)), count(persons(0, 57))
     told_counts = list(told_of("t", {"andel": share(part, whole, 1)}, {}))
     assert all(one.hidden for one in told_counts)
+
+
+def test_of_three_counts_that_leave_a_few_one_is_hidden_that_two_others_do_not_tell():
+    # 15 have got both efforts: 7 had begun the other first, 5 this one, 3 both in one month
+    groups = {"startede": persons(0, 40), "sammenlignet": persons(7, 40), "andet først": persons(0, 7)}
+    groups |= {
+        "startede der": {*persons(0, 15), *persons(40, 59)},
+        "sammenlignet der": {*persons(0, 10), *persons(40, 59)},
+    }
+    groups |= {"dette først": persons(10, 15), "begge": persons(0, 15)}
+    shown = told(groups)
+    assert [name for name, state in shown.items() if state == "hidden"] == ["begge"]
 
 
 def test_three_counts_that_leave_a_few_are_not_all_told():

@@ -4,10 +4,14 @@ import pandas as pd
 import pytest
 
 from afkast.errors import PageError
+from afkast.report.about_persons import told_of
+from afkast.report.cells import cell_of
 from afkast.report.counts import (
+    coarse_share,
     counted_elsewhere,
     counts_of,
     estimated,
+    in_tens,
     persons_by,
     persons_in,
     persons_so_far,
@@ -17,6 +21,7 @@ from afkast.report.counts import (
     together,
 )
 from afkast.report.danish import Quantity, between, listed, span, written
+from afkast.report.withheld import withhold
 
 TRIALS = pd.DataFrame(
     [("a", 1), ("a", 2), ("a", 3), ("b", 2), ("c", 3), ("d", 3), ("e", 3), ("f", 3)], columns=["person", "month"]
@@ -93,3 +98,44 @@ def test_a_share_is_told_as_closely_as_its_decimals():
     assert share(part, whole).ends(part) == (115, 125)
     assert share(part, whole, 1).exact
     assert not share(part, whole).exact
+
+
+PEOPLE = pd.DataFrame({"person": [f"p{number}" for number in range(200)]})
+
+
+def first(number):
+    return persons_in(PEOPLE.iloc[:number])
+
+
+def test_what_is_made_of_an_estimate_is_one_and_beside_a_count_it_tells_that_one():
+    each = estimated(3.1, "måneder", people=first(40))
+    assert not abs(-each).tells and numbers(counts_of(abs(-each))) == [40]
+    for_all = each * first(62)
+    assert (for_all.tells, numbers(counts_of(for_all)), for_all.beside) == (True, [62], (each,))
+
+
+def test_a_number_is_hidden_with_what_it_would_tell():
+    few, many = share(first(3), first(60)), share(first(30), first(60))
+    told = [cell_of(estimated(0.1, "%", people=first(60), beside=[one]), "", None, "ok").shown for one in (few, many)]
+    assert told == ["..", "10\u00a0%"]
+    held = frozenset({first(30).digest})
+    end = estimated(0.1, "%", people=first(60), beside=[share(first(30), first(60), 1)]).written_as("%", 1)
+    assert cell_of(end, "", None, "ok", withheld=held).shown == ".."
+
+
+@pytest.mark.parametrize(("group", "step"), [(200, 0.01), (199, 0.02), (99, 0.05), (39, 0.1), (19, 0.2), (1, 0.2)])
+def test_a_step_of_a_coarse_share_is_two_persons_or_more(group, step):
+    assert coarse_share(first(group // 2), first(group)).step == step
+
+
+def test_a_count_in_tens_lies_between_its_ends_and_neighbours_of_it_tell_no_flow():
+    told = in_tens([first(177), first(176), first(174)])
+    assert [written(one, with_unit=False) for one in told] == ["180", "180", "170"]
+    assert [one.ends_of_step for one in told] == [(175, 185), (175, 185), (165, 175)]
+    persons = {one.digest: one.persons for one in told}
+    assert not withhold(told_of("t", dict(zip("abc", told, strict=True)), {}), persons).hide
+
+
+def test_a_share_that_is_not_exact_tells_its_part_and_nothing_of_how_large_the_group_is():
+    known = list(told_of("t", {"a": coarse_share(first(45), first(60)), "b": coarse_share(first(60), first(60))}, {}))
+    assert [(one.digest, one.least, one.most) for one in known] == [(first(45).digest, 44, 46)]

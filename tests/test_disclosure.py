@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.optimize import linprog
 
-from afkast.report.disclosure import HIDDEN_AS, chosen, hidden_cells, is_small, share_step
+from afkast.report.disclosure import HIDDEN_AS, chosen, hidden_cells, is_small
 
 
 @pytest.mark.parametrize(
@@ -138,39 +138,6 @@ def test_what_is_to_be_hidden_in_any_case_takes_its_part_of_a_sum_with_it():
 
 
 # ---------------------------------------------------------------- shares
-
-
-@pytest.mark.parametrize(
-    ("followed", "everyone", "step"),
-    [
-        ([40, 40], 40, 0.01),
-        ([40, 39], 40, 0.05),
-        ([40, 35], 40, 0.01),
-        ([500, 497], 500, 0.01),
-        ([104, 101], 104, 0.01),
-        ([103, 101], 103, 0.05),
-        ([15, 14], 15, 0.1),
-    ],
-    ids=[
-        "nobody left",
-        "one left of 40",
-        "five left",
-        "one left of many",
-        "a person is 1 %",
-        "more than 1 %",
-        "fewest",
-    ],
-)
-def test_shares_are_told_so_coarsely_that_1_to_4_who_left_remain_any_of_them(followed, everyone, step):
-    assert share_step(followed, everyone) == step
-
-
-@pytest.mark.parametrize("everyone", [15, 24, 40, 65, 77, 104, 300])
-def test_with_the_step_every_share_fits_every_number_of_the_left(everyone):
-    step = share_step([everyone - 1], everyone)
-    for followed in range(everyone - 4, everyone):
-        told = {round(on / followed / step) for on in range(followed + 1)}
-        assert told >= set(range(round(1 / step)))
 
 
 def test_numbers_that_do_not_count_persons_are_left_alone():

@@ -40,7 +40,7 @@ def risks(answer: Answer, in_other_effort: float, fixed_before: bool) -> dict[Do
     turns = answer.agreement.turns_with_other_efforts and not answer.by_chance
     return {
         Domain.CONFOUNDING: Risk.SERIOUS if unlike else Risk.MODERATE,
-        Domain.SELECTION: _by(1 - flow.compared / flow.started),
+        Domain.SELECTION: _by(1 - flow.compared.sum() / flow.started.sum()),
         Domain.CLASSIFICATION: Risk.LOW,  # a start is registered when it happens, before anyone knows the outcome
         Domain.DEVIATIONS: Risk.SERIOUS if turns else _by(in_other_effort, most=1.0),
         Domain.MISSING: Risk.SERIOUS if _decides(answer, MOVED) else _by(_moved(answer.main), most=1.0),

@@ -62,13 +62,14 @@ def places(followed: FollowUp, people: pd.DataFrame) -> Places:
 
 @dataclass(frozen=True)
 class Destinations:
-    """The share of an arm in each place in month k, in the order of `Place`, and how many persons were seen there.
+    """The share of an arm in each place in month k, in the order of `Place`, and who were seen there.
 
-    persons: (K, places), each once, however many of their trials they are in.
+    person: (trials,), whose row each person-trial is; at: (trials, K), the place, −1 after the calendar's last month.
     """
 
     found: survival.StateOccupation
-    persons: NDArray[np.int64]
+    person: NDArray[np.int64]
+    at: Places
 
 
 def destinations(effect: Effect, places: Places) -> Mapping[str, Destinations]:
@@ -80,7 +81,7 @@ def destinations(effect: Effect, places: Places) -> Mapping[str, Destinations]:
     """
     return {
         arm: _occupied(places, rows, months, weights, effect.follow_up_months)
-        for arm, (rows, months, weights) in _arms(effect).items()
+        for arm, (rows, months, weights) in trials(effect).items()
     }
 
 
@@ -91,7 +92,7 @@ def first_exit_test(effect: Effect) -> survival.LogRank:
     then. It hears of every month alike, also those in which few are left, and not of returns.
     """
     exits, events, arms, weights, persons = [], [], [], [], []
-    for number, (person, month, weight) in enumerate(_arms(effect).values()):
+    for number, (person, month, weight) in enumerate(trials(effect).values()):
         K = effect.follow_up_months
         on, seen = (along(of[person], month, K) for of in (effect.persons.on_benefit, effect.persons.observed))
         left = seen & ~on
@@ -105,7 +106,7 @@ def first_exit_test(effect: Effect) -> survival.LogRank:
     return survival.log_rank(exit, event, arm, weights=weight, person=person)
 
 
-def _arms(effect: Effect) -> dict[str, tuple[NDArray[np.int64], NDArray[np.int64], Floats]]:
+def trials(effect: Effect) -> dict[str, tuple[NDArray[np.int64], NDArray[np.int64], Floats]]:
     """Of the treated and the controls, by person-trial: the person's row, the trial's calendar month and the weight.
 
     A trial's controls weigh together as its treated.
@@ -139,10 +140,6 @@ def _occupied(
     exit = np.where(last, length[row] - 1, np.append(entry[1:], 0))
     to = np.where(last, at[row, entry], at[row, np.minimum(exit, follow_up_months - 1)])
     kept = exit > entry
-    seen = np.zeros((follow_up_months, len(Place)), dtype="int64")
-    for k in range(follow_up_months):
-        of_person = np.unique(person[inside[:, k]] * len(Place) + at[inside[:, k], k])
-        seen[k] = np.bincount(of_person % len(Place), minlength=len(Place))
     found = survival.aalen_johansen(
         exit[kept],
         to[kept],
@@ -152,4 +149,4 @@ def _occupied(
         weights=weight[row][kept],
         person=person[row][kept],
     )
-    return Destinations(found, seen)
+    return Destinations(found, person, np.where(inside, at, -1))

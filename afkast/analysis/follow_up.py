@@ -107,14 +107,15 @@ class FollowUp:
 
         groups: by name, (persons,) who is in it. All are followed equally long.
         """
-        entry = self.entered.astype(int)
-        on, seen = (
-            along(values, entry, len(self.months) - entry.min())
-            for values in (self.history.on_benefit, self.history.observed)
-        )
+        on, seen = self.since_entry(len(self.months) - int(self.entered.min()))
         large = {name: rows for name, rows in groups.items() if seen[rows, 0].sum() >= survival.FEWEST_IN_GROUP}
         length = survival.months_followed([seen[rows].sum(axis=0) for rows in large.values()]) if large else 0
         return {name: survival.occupation(on[rows, :length], seen[rows, :length]) for name, rows in large.items()}
+
+    def since_entry(self, months: int) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+        """Persons × months since entering the target group: who is on benefits, and who is followed."""
+        entry = self.entered.astype(int)
+        return along(self.history.on_benefit, entry, months), along(self.history.observed, entry, months)
 
     def naive(self, follow_up_months: int) -> effect.Naive:
         """`effect.naive` of these persons; who came before the data began is followed from their first month."""

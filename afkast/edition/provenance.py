@@ -15,6 +15,7 @@ from afkast.intake.snapshot import file_sha256
 from afkast.project import Project
 from afkast.report import disclosure
 from afkast.report.changed import read_changes
+from afkast.report.counts import STEPS
 from afkast.report.reads import digest_of, digest_of_files, shown_on
 
 CRATE = "ro-crate-metadata.json"
@@ -51,7 +52,7 @@ def edition_of(project: Project, snapshot: Snapshot, pages: Path) -> dict[str, A
         "disclosure": {
             "disclosure_profile": disclosure.chosen().name,
             "fewest_persons_shown": disclosure.fewest_shown(),
-            "steps_of_a_share": list(disclosure.SHARE_STEPS),
+            "steps_of_a_share": list(STEPS),
         },
     } | made_with(project)
     # as it is read again

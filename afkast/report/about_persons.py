@@ -155,6 +155,14 @@ def _persons_of(values: Mapping[str, Any]) -> dict[str, Any]:
     return {one.digest: one.persons for value in values.values() for one in counts_of(value) if one.digest}
 
 
+def _told_by(value: Any) -> tuple[Count, ...]:
+    """The counts that a shown number or words tell. One who sees a share that is not exact knows about how large the
+    part is, but of the group no more than was known: that is told where it is told, and all of it is 100 % of any."""
+    if not isinstance(value, Share) or value.exact:
+        return counts_of(value)
+    return () if value.part.number == value.whole.number else (value.part,)
+
+
 def told_of(id: str, values: Mapping[str, Any], states: Mapping[str, str]) -> Iterator[Told]:
     """Every count that values tell, at its place; `states` of the places whose value is not simply shown."""
     for place, value in values.items():
@@ -169,22 +177,14 @@ def told_of(id: str, values: Mapping[str, Any], states: Mapping[str, str]) -> It
                 if few:
                     yield Told(at, value.digest, value.number, 1, disclosure.fewest_shown() - 1, True)
                 else:
-                    ends = (0, ANY) if hidden else in_steps(value.number)
+                    ends = (0, ANY) if hidden else value.ends_of_step
                     yield Told(at, value.digest, value.number, *ends, hidden)
         elif hidden or tells(value) or (isinstance(value, Quantity) and not value.tells):
             for one in counts_of(value):
                 if one.digest and 0 < one.number < disclosure.fewest_shown():
                     yield Told(at, one.digest, one.number, 0, ANY, True)
         elif not (isinstance(value, Quantity) and not value.known):
-            for one in counts_of(value):
-                least, most = value.ends(one) if isinstance(value, Share) else in_steps(one.number)
+            for one in _told_by(value):
+                least, most = value.ends(one) if isinstance(value, Share) else one.ends_of_step
                 if one.digest:
                     yield Told(at, one.digest, one.number, least, most)
-
-
-def in_steps(number: int) -> tuple[int, int]:
-    """Between what a count lies that is told in the profile's steps; exact where it has none."""
-    base = disclosure.chosen().base
-    middle = base * round(number / base)
-    half = base // 2
-    return min(middle - half, number), max(middle + half, number)

@@ -164,18 +164,24 @@ def can_be_rounded(quantity: Quantity) -> bool:
 def tells(value: Any, withheld: frozenset[str] = frozenset()) -> bool:
     """Whether a number or words give away a small count, or one that is withheld.
 
-    An estimate tells no count, but must not rest on very few.
+    An estimate tells no count, but must not rest on very few, nor stand beside what it would tell.
     """
     if isinstance(value, Count):
         return value.digest in withheld
     if not isinstance(value, Words | Quantity):
         return False
     counts = value.behind if isinstance(value, Words) else value.counts
+    if isinstance(value, Quantity) and any(_is_hidden(one, withheld) for one in value.beside):
+        return True
     if isinstance(value, Quantity) and not value.tells:
         return any(0 < float(one) < disclosure.FEWEST_BEHIND_AN_ESTIMATE for one in counts)
     if isinstance(value, Share) and not value.exact:
         return any(disclosure.is_small(one.number) or one.digest + NEARLY in withheld for one in counts)
     return any(disclosure.is_small(float(one)) or getattr(one, "digest", "") in withheld for one in counts)
+
+
+def _is_hidden(value: Quantity, withheld: frozenset[str]) -> bool:
+    return tells(value, withheld) or (isinstance(value, Count) and disclosure.is_small(value.number))
 
 
 def as_drawn(cell: Cell, unit: str, digits: int | None) -> float:

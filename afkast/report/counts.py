@@ -32,8 +32,14 @@ ALMOST = 1e-9
 NEARLY = "~"
 """After the digest of a count that is held back: not even a share may tell it nearly."""
 
+STEPS = (0.01, 0.02, 0.05, 0.1, 0.2)
+"""How finely a share of persons may be told."""
+FEWEST_IN_A_STEP = 2
+"""Of a share told so finely that a step is one person, two months together tell that one has come or gone."""
+
 TENS = -1
-"""Decimals of a count whose persons are not known here, as of one that a database made: it is told in tens."""
+"""Decimals of a count that is told in tens: whose persons are not known here, as of one that a database made, or of
+which neighbours would tell a few."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,13 @@ class Count(Quantity):
     @property
     def number(self) -> int:
         return int(cast(float, self.value))
+
+    @property
+    def ends_of_step(self) -> tuple[int, int]:
+        """Between what it lies for who sees it told, in tens or in the profile's steps; exact where in neither."""
+        step = max(disclosure.chosen().base, 10 if self.digits == TENS else 1)
+        middle, half = step * floor(self.number / step + 0.5), step // 2
+        return min(max(middle - half, 0), self.number), max(middle + half, self.number)
 
     @cached_property
     def digest(self) -> str:
@@ -173,6 +186,21 @@ def share(part: Count, whole: Count, digits: int | None = None) -> Share:
     return Share(value, "%", digits, part=part, whole=whole)
 
 
+def step_of(whole: Count) -> float:
+    """How finely a share of a group may be told for a step of it to be two persons or more."""
+    return next((one for one in STEPS if one * whole.number >= FEWEST_IN_A_STEP), STEPS[-1])
+
+
+def coarse_share(part: Count, whole: Count, value: float | None = None, step: float | None = None) -> Share:
+    """What a part is of its group, per cent, so coarsely that it tells of no single person.
+
+    value: where it is estimated, and not simply the one number divided by the other. step: of a group that was larger.
+    """
+    known = share(part, whole, 0)
+    step, value = step or step_of(whole), known.value if value is None else value
+    return replace(known, value=None if value is None else step * round(value / step), step=step)
+
+
 def share_range(part: Count, whole: Count, digits: int | None = None) -> tuple[Quantity, Quantity]:
     """The 95 % limits of a share, which give its counts away as surely as the share."""
     ends = share_interval(part.number, whole.number) if whole.number else (None, None)
@@ -181,10 +209,25 @@ def share_range(part: Count, whole: Count, digits: int | None = None) -> tuple[Q
 
 
 def estimated(
-    value: float | None, unit: str, digits: int | None = None, *, people: Any, signed: bool = False
+    value: float | None,
+    unit: str,
+    digits: int | None = None,
+    *,
+    people: Any,
+    signed: bool = False,
+    beside: Iterable[Quantity] = (),
 ) -> Quantity:
-    """A number that rests on these persons and tells none of their counts, such as an adjusted effect."""
-    return Quantity(value, unit, digits, signed, behind=counts_of(people), tells=False)
+    """A number that rests on these persons and tells none of their counts, such as an adjusted effect.
+
+    beside: what it would tell where that is hidden.
+    """
+    known = None if value is None else float(value)
+    return Quantity(known, unit, digits, signed, behind=counts_of(people), tells=False, beside=tuple(beside))
+
+
+def in_tens(counts: Iterable[Count]) -> list[Count]:
+    """Counts of which neighbours would tell that one to four came or went: each to the nearest ten."""
+    return [replace(one, digits=TENS) for one in counts]
 
 
 def counts_of(values: Any) -> tuple[Count, ...]:

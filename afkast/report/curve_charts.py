@@ -32,7 +32,7 @@ DARK = (ACTUAL, COMPARED, "#4f8499", "#6d5a80")
 ROOM_FOR_A_NAME = 0.07
 """Of the height: a thinner area has no name; its numbers stand under the figure."""
 
-NUMBERS_UNDER = ("under observation", "på ydelse", "ude af ydelse", "følges ikke længere")
+NUMBERS_UNDER = ("under observation",)
 
 
 def share_curves(names: tuple[str, ...], with_difference: bool = False) -> Draw:
@@ -45,7 +45,7 @@ def share_curves(names: tuple[str, ...], with_difference: bool = False) -> Draw:
     def draw(figure: Figure, values: pd.DataFrame) -> None:
         # on a front page there is no room for the numbers: they stand with the figure on its own page
         with_numbers = figure.get_figheight() > SMALL_INCHES[1]
-        panels = [3.2, *([1.5] if with_difference else []), *([1.3] if with_numbers else [])]
+        panels = [3.2, *([1.5] if with_difference else []), *([0.5] if with_numbers else [])]
         rows = np.atleast_1d(figure.subplots(len(panels), 1, sharex=True, height_ratios=panels))
         months = values.index.to_numpy()
         for name, colour in zip(names, _colours(names), strict=True):

@@ -79,7 +79,8 @@ class Quantity:
 
     behind: the counts of persons that it gives away, such as those of a share and the rest, or numbers with such; it is
     hidden with them. `tells`: whether who sees it can work them out. Arithmetic keeps the counts, and `made` how.
-    sides: the words that stand for its sign, as `GAIN`: "et tab på 2,2 mio. kr.".
+    sides: the words that stand for its sign, as `GAIN`: "et tab på 2,2 mio. kr.". beside: numbers that it would tell
+    where they are hidden, as the end of an interval its share: it is hidden with them.
     """
 
     value: float | None
@@ -92,6 +93,7 @@ class Quantity:
     made: "tuple[Callable[..., Any], tuple[Any, ...]] | None" = field(
         default=None, compare=False, repr=False, kw_only=True
     )
+    beside: "tuple[Quantity, ...]" = field(default=(), compare=False, repr=False, kw_only=True)
 
     @property
     def known(self) -> bool:
@@ -104,7 +106,8 @@ class Quantity:
 
     def written_as(self, unit: str, digits: int | None = None, signed: bool = False) -> "Quantity":
         """The same in another unit or with other decimals."""
-        return Quantity(self.value, unit, digits, signed, self.counts, self.sides, self.tells, made=self.made)
+        made, beside = self.made, self.beside
+        return Quantity(self.value, unit, digits, signed, self.counts, self.sides, self.tells, made=made, beside=beside)
 
     def __float__(self) -> float:
         return float("nan") if self.value is None else float(self.value)
@@ -129,10 +132,18 @@ class Quantity:
 
     def _made(self, how: Callable[..., Any], *others: Any, unit: str | None = None) -> "Quantity":
         value = how(float(self), *map(float, others))
-        counts = tuple(count for one in (self, *others) if isinstance(one, Quantity) for count in one.counts)
         of = "pct.point" if self.unit == "%" and how in (operator.add, operator.sub) else self.unit
+        numbers = [one for one in (self, *others) if isinstance(one, Quantity)]
+        # an estimate tells no counts, whatever is made of it; with a number that does, it only must not be hidden
+        telling = [one for one in numbers if one.tells and one.counts]
+        resting = [one for one in numbers if one not in telling] if telling else []
         return Quantity(
-            None if value != value else value, of if unit is None else unit, behind=counts, made=(how, (self, *others))
+            None if value != value else value,
+            of if unit is None else unit,
+            behind=tuple(count for one in telling or numbers for count in one.counts),
+            tells=bool(telling) or all(one.tells for one in numbers),
+            made=(how, (self, *others)),
+            beside=(*resting, *(other for one in numbers for other in one.beside)),
         )
 
 

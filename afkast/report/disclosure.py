@@ -8,7 +8,7 @@ from itertools import combinations
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from afkast.profile import PROFILES, Profile
@@ -37,9 +37,6 @@ FEWEST_BEHIND_AN_ESTIMATE = 10
 
 HIDDEN_AS = ".."
 """What stands, as in the tables of Statistics Denmark, instead of a number of any size."""
-
-SHARE_STEPS = (0.01, 0.05, 0.1)
-"""How finely a share of persons may be told: in per cent, else in steps of 5 or of 10."""
 
 FEWEST_ROWS_TO_TELL = 3
 """In fewer rows than this, any two columns may have the same sum by chance."""
@@ -74,19 +71,6 @@ def hidden_cells(values: pd.DataFrame, counts: pd.DataFrame, also: pd.DataFrame 
         told = _told_to_be_small(numbers, hidden, small, equations)
     states = np.where(told, "few", np.where(hidden, "hidden", "")).astype(object)
     return pd.DataFrame(states.reshape(table.shape), values.index, values.columns)
-
-
-def share_step(followed: ArrayLike, everyone: int) -> float:
-    """How finely the shares of a group may be told that 1-4 of everyone have left: 0.01, 0.05 or 0.1.
-
-    `followed` are the persons left of it, month by month. A share of them told more finely than one person counts says
-    how many they are, and so how many have left. Where none or many have, per cent is fine.
-    """
-    gone = everyone - np.asarray(followed)
-    if not ((gone > 0) & (gone < fewest_shown())).any():
-        return SHARE_STEPS[0]
-    one_person = 1 / max(everyone - fewest_shown() + 1, 1)
-    return next((step for step in SHARE_STEPS if step >= one_person), SHARE_STEPS[-1])
 
 
 def _one_more(numbers: NDArray[np.float64], hidden: NDArray[np.bool_], equations: NDArray[np.float64]) -> int | None:

@@ -13,7 +13,8 @@ from afkast.analysis.cohort import column_of
 from afkast.analysis.effect.persons import Floats
 from afkast.analysis.follow_up import FollowUp, follow_up
 from afkast.analysis.lack import NotEnough
-from afkast.report.counts import Count, persons_where
+from afkast.report.counts import Count, persons_in, persons_where
+from afkast.report.danish import Words
 from afkast.report.refusals import in_danish
 from afkast.report.show import Page
 
@@ -122,11 +123,11 @@ class Cohort:
         here have started there."""
         could = (main.assigned.eligible & ~main.assigned.starts).any(axis=1)
         compared = np.isin(np.arange(len(self.members)), main.treated_rows)
-        rows = {}
+        people, rows = self.members["person"], {}
         for other, theirs in self.others.merge(self.members[["person"]]).groupby("strategy"):
             begun = theirs.loc[theirs["started_on"] <= self.cut_off.end_time, "person"]
-            there = self.members["person"].isin(begun).to_numpy()
-            rows[other] = [len(theirs), (there & compared).sum(), (there & could).sum()]
+            there = people.isin(begun).to_numpy()
+            rows[other] = [persons_in(theirs), *(persons_where(people, there & arm) for arm in (compared, could))]
         columns = ["Fælles målgruppe", "Startede her, der også fik den", "Kunne være startet her, der fik den"]
         return pd.DataFrame.from_dict(rows, orient="index", columns=columns)
 
@@ -157,7 +158,7 @@ def cohort_of(report: Page, lag_months: int, price_level_year: int) -> Cohort:
 def end_without_effect(report: Page, cohort: Cohort, lack: NotEnough) -> None:
     """Say why there is no effect, and end the page."""
     text = "Indsatsens virkning er ikke opgjort. {why}"
-    report.show_text("ikke-sammenlignet", text, {"why": in_danish(lack)}, source=cohort.people, ends=True)
+    report.show_text("ikke-sammenlignet", text, {"why": Words(in_danish(lack))}, source=cohort.people, ends=True)
 
 
 @dataclass(frozen=True)
@@ -181,8 +182,5 @@ class Groups:
 
 def groups_of(cohort: Cohort, main: effect.Effect) -> Groups:
     """The persons of an effect; a person may be a control in many months."""
-    people, of = cohort.members["person"], main.assigned
-    compared = np.zeros(len(people), dtype=bool)
-    compared[main.treated_rows[main.comparison.mean.share[:, 0] > 0]] = True
-    controls = np.asarray((of.eligible & ~of.starts).any(axis=1))
-    return Groups(cohort.started, persons_where(people, compared), persons_where(people, controls))
+    people, found = cohort.members["person"], effect.flow(main)
+    return Groups(cohort.started, persons_where(people, found.compared), persons_where(people, found.could))

@@ -216,8 +216,11 @@ def as_said(said: Said, texts: Mapping[Saying, str]) -> Clause:
     return told
 
 
-def band_name(low: float, below: float) -> str:
-    """A band of a number, from and with its lower end; the last has no upper one."""
-    digits = 2 if (abs(low) < 1 and low % 1) or (below < np.inf and abs(below) < 1) else 0
+def band_name(low: float | None, below: float) -> str:
+    """A band of a number, from and with its lower end; the last has no upper one, and the first no lower: that would
+    be somebody's."""
+    digits = 2 if (low and abs(low) < 1 and low % 1) or (below < np.inf and abs(below) < 1) else 0
+    if low is None:
+        return f"under {number(below, digits)}" if np.isfinite(below) else "alle"
     first = number(low, digits)
     return f"fra {first}" if np.isinf(below) else f"{first} til under {number(below, digits)}"

@@ -2,12 +2,14 @@
 
 from textwrap import fill
 
+import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from afkast.analysis.effect import Flow, LeftOut
 from afkast.report.charts import INK, NARROW_INCHES, QUIET, Draw
+from afkast.report.counts import estimated, persons_where
 from afkast.report.danish import number
 from afkast.report.disclosure import HIDDEN_AS
 
@@ -25,19 +27,21 @@ NOT_STARTED, COULD, LATER = "Fik den ikke", "Kunne være startet", "af dem start
 LEFT_OUT, NEVER = "Udeladt: ", "uden for ydelse eller i gang med en anden indsats, hver gang nogen startede"
 
 
-def flow_told(flow: Flow) -> pd.DataFrame:
-    """The numbers of the chart: a row a box or a reason, persons and trials."""
-    rows = {
-        TARGET: (flow.target_group, None),
-        STARTED: (flow.started, None),
-        **{LEFT_OUT + WHY[why]: (count, None) for why, count in flow.left_out.items() if count},
-        COMPARED: (flow.compared, flow.compared),
-        NOT_STARTED: (flow.never_started, None),
-        LEFT_OUT + NEVER: (flow.never_in_trial, None),
-        COULD: (flow.could, flow.trials),
-        LATER: (flow.started_later, None),
+def flow_told(flow: Flow, people: pd.Series) -> pd.DataFrame:
+    """The numbers of the chart: a row a box or a reason, and of those who could have started also their trials."""
+    groups = {
+        TARGET: np.ones(len(people), dtype=bool),
+        STARTED: flow.started,
+        **{LEFT_OUT + WHY[why]: who for why, who in flow.left_out.items() if who.any()},
+        COMPARED: flow.compared,
+        NOT_STARTED: ~flow.started,
+        LEFT_OUT + NEVER: flow.never_in_trial,
+        COULD: flow.could,
+        LATER: flow.started_later,
     }
-    return pd.DataFrame.from_dict(rows, orient="index", columns=[PERSONS, TRIALS]).astype(float)
+    counts = pd.Series({row: persons_where(people, who) for row, who in groups.items()})
+    trials = pd.Series({COULD: estimated(flow.trials, "observationer", people=counts[COULD])})
+    return pd.DataFrame({PERSONS: counts, TRIALS: trials.reindex(counts.index)})
 
 
 def flow_chart() -> Draw:
@@ -53,7 +57,7 @@ def flow_chart() -> Draw:
         persons, trials = (dict(zip(values.index, values[name].map(_count), strict=True)) for name in (PERSONS, TRIALS))
 
         def box(x: float, y: float, row: str) -> None:
-            of_trials = f" i {trials[row]} forsøg" if row in (COMPARED, COULD) else ""
+            of_trials = f" i {trials[row]} forsøg" if row == COULD else ""
             told = fill(f"{persons[row]} personer{of_trials}", letters)
             _box(axes, x, y, f"{fill(row, letters)}\n{told}", size, INK)
 

@@ -25,9 +25,6 @@ from afkast.report.reading import declared_rows
 from afkast.report.reads import NotedSnapshot, Notes, Readable
 from afkast.strategy import Goal, Strategy, in_order, read_strategies
 
-STILL_TO_COME = ("effect_robustness", "effect_value", "survival_effects")
-"""Notebooks whose counts are not made from persons yet: the door hides small counts in them, and refuses nothing."""
-
 METHOD = (FEWEST_IN_GROUP, FEWEST_OBSERVED)
 TABLES = ("table", "later table", "whole table")
 
@@ -78,11 +75,6 @@ class Reader:
         strategy's target group in it: another municipality's export says nothing of when these were registered."""
         self.note("day of extraction", table)
         return self._readable.extracted_on(table, self._strategy.id if self._strategy else "")
-
-    @cached_property
-    def is_to_come(self) -> bool:
-        """Whether the page's counts are not made from persons yet."""
-        return self._strategy is not None and self._strategy.page(self.page_id).notebook in STILL_TO_COME
 
     @cached_property
     def chosen_numbers(self) -> frozenset[float]:

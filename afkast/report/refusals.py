@@ -39,7 +39,7 @@ LACKING = {
     Lack.NO_PROBABILITY: "Sandsynligheden for at starte kan ikke beregnes af oplysningerne om personerne.",
     Lack.FEW_IN_GROUP: "Gruppen er på under {fewest} personer; det er for få til en kurve.",
     Lack.SHORT_BEFORE_START: "Data går ikke {months} måneder længere tilbage end indsatsens start.",
-    Lack.FEW_AWAY_BEFORE: "Kun {percent} % af dem, der kunne være startet, var ude af ydelse i tiden før; med så få "
+    Lack.FEW_AWAY_BEFORE: "For få af dem, der kunne være startet, var ude af ydelse i tiden før; med så få "
     "startede kan prøven ikke vise, om grupperne ligner hinanden.",
     Lack.SHORT_BEFORE_BASE: "Der skal være mindst {fewest} måneder til og med {base} og {months} efter.",
     Lack.NO_MONTHS_AFTER: "Der er ikke tal for {base} og {months} måneder efter.",

@@ -235,7 +235,7 @@ class Page(Reader):
         # files that are only named are those of numbers that other pages have shown, or what is told of files
         of_persons = bool(tables & OF_PERSONS) if frames else read
         public = _are_published(files) and not read
-        if self.is_to_come or not (of_persons or read):
+        if not (of_persons or read):
             return Thing(id, public=public)
         own = self.chosen_numbers, self.withheld
         return Thing(id, of_persons, True, public, *own, counts_of(rests_on), self.chosen_words, self._noted_counts)

@@ -26,7 +26,7 @@ MOST_PARTS = 150
 
 ANY = 10**9
 
-TWO_TELL = "with another count it tells one that is too small"
+TWO_TELL = "with another it tells a count below the fewest shown"
 THREE_TELL = "with two others it tells one that is too small"
 
 
@@ -112,7 +112,7 @@ class _Groups:
             found.open.append(told)
             return False
         found.hide[told.digest] = told
-        if not self.exact[row] and not self.hidden[row]:
+        if not self.exact[row] and self.most[row] < ANY:
             found.hide[told.digest + NEARLY] = told
         self.least[row], self.most[row], self.hidden[row] = 0, ANY, True
         return True
@@ -127,12 +127,24 @@ class _Groups:
             others = np.array(kept, dtype=int)
             apart = np.abs(self.size[others] - self.size[row])
             within = self.shared[row, others] == np.minimum(self.size[others], self.size[row])
-            clash = others[within & (apart > 0) & (apart < fewest_shown())]
-            if len(clash) and self.hide(
-                int(row), "with another it tells a count below the fewest shown", clash[:1], found
-            ):
+            clash = [int(one) for one in others[within & (apart > 0) & (apart < fewest_shown())]]
+            if clash and self._rest_of(int(row), np.array(kept)) and not self.fixed[clash].any():
+                # two kept ones tell it all the same: the others give way
+                for one in clash:
+                    self.hide(one, TWO_TELL, [int(row)], found)
+                    kept.remove(one)
+            elif clash and self.hide(int(row), TWO_TELL, clash[:1], found):
                 continue
             kept.append(int(row))
+
+    def _rest_of(self, row: int, among: NDArray[np.int64]) -> list[int]:
+        """The group and the part of it that leave just this one; empty where there are none."""
+        within = among[(self.shared[row, among] == self.size[row]) & (self.size[among] > self.size[row])]
+        apart = among[self.shared[row, among] == 0]
+        inside = self.shared[np.ix_(within, apart)] == self.size[apart][None, :]
+        rest = self.size[within][:, None] - self.size[apart][None, :]
+        found = np.argwhere(inside & (rest == self.size[row]))
+        return [int(within[found[0][0]]), int(apart[found[0][1]])] if len(found) else []
 
     def hide_what_several_tell(self, found: Found) -> None:
         """Hide what leaves a hidden count, or a small one that nobody has counted, fewer values than it must keep."""
@@ -167,12 +179,16 @@ class _Groups:
             for one, other in zip(*np.nonzero(np.triu(apart & (left > 0) & (left < fewest_shown()))), strict=True):
                 three = [int(whole), int(parts[one]), int(parts[other])]
                 if self.exact[three].all():
-                    last = max(three)  # the smallest
+                    # the smallest, but for one that two others tell all the same
+                    told = np.flatnonzero(self.exact & (self.size > 0))
+                    last = max(three, key=lambda row: (not self._rest_of(row, np.setdiff1d(told, three)), row))
                     self.hide(last, THREE_TELL, [row for row in three if row != last], found)
 
     def _values_of(self, row: int) -> tuple[int, list[int]]:
         """How many values a hidden count may have for who knows all that is told, and which groups decide it."""
         told = (self.most < ANY) & (self.size > 0)
+        if leaves := self._rest_of(row, np.flatnonzero(self.exact & told)):
+            return 1, leaves
         holding = np.flatnonzero(self.exact & told & (self.shared[row] == self.size[row]))
         holding = holding[holding != row]
         holding = holding[np.argsort(self.size[holding], kind="stable")][:2]
@@ -187,23 +203,38 @@ class _Groups:
             inside[row] = False
             near = np.flatnonzero(inside)
             near = near[np.argsort(-self.shared[row, near], kind="stable")]
-            group = [*([int(whole)] if whole is not None else []), *[int(one) for one in near if one != whole]]
-            values = self._possible(row, [*own, *group[:MOST_GROUPS]])
+            group = self._that_tell_together([] if whole is None else [int(whole)], near)
+            values = self._possible(row, [*own, *group])
             if values < best:
-                best, decide = values, group[:MOST_GROUPS]
+                best, decide = values, group
         return best, decide
+
+    def _that_tell_together(self, first: list[int], others: Iterable[np.int64]) -> list[int]:
+        """Groups to put together. Of those told in steps, such as a share each month, nobody knows who are in both of
+        two: they tell something together where one holds the other, or they share nobody."""
+        group = list(first)
+        for one in map(int, others):
+            shared = self.shared[one, group]
+            apart = (shared == 0) | (shared == np.minimum(self.size[one], self.size[group]))
+            if one not in group and (self.exact[one] or self.hidden[one] or apart.all()):
+                group.append(one)
+            if len(group) == MOST_GROUPS:
+                break
+        return group
 
     def _possible(self, row: int, group: list[int]) -> int:
         """The possible values of a count when these are told: the parts that they cut the persons into hold any number
         of persons each."""
         rows = list(dict.fromkeys([row, *group]))
+        if len(rows) == 1:
+            return self._width(row)
         within = self.of[rows].astype(bool)
         # which of the groups a person is in, as one number: there are fewer than 64
         names = (within * (1 << np.arange(len(rows), dtype=np.uint64))[:, None]).sum(axis=0)
         _, first = np.unique(names, return_index=True)
         parts = within[:, [one for one in first if names[one]]]
-        if parts.shape[1] > MOST_PARTS or len(rows) == 1:
-            return ANY if len(rows) == 1 and self.most[row] >= ANY else self._width(row)
+        if parts.shape[1] > MOST_PARTS:
+            return self._width(row)
         aim = parts[0].astype(float)
         cut = parts[[rows.index(one) for one in group]].astype(float)
         known = LinearConstraint(cut, self.least[group], np.minimum(self.most[group], 10**7)) if group else ()

@@ -5,6 +5,7 @@ from enum import StrEnum
 
 import numpy as np
 
+from afkast.analysis.effect.persons import Bools
 from afkast.analysis.effect.trials import Effect
 
 
@@ -20,21 +21,26 @@ class LeftOut(StrEnum):
 
 @dataclass(frozen=True)
 class Flow:
-    """Persons, and person-trials of those who could have started: one is in a trial in each month in which they could.
+    """Which persons came how far, each (persons,), and how many person-trials those who could have started were in: one
+    is in a trial in each month in which they could.
 
     left_out, compared: of those who started. could: in a trial without starting in it, started_later of them. The rest
     of those who never started were never in one: off benefits, or in another effort, whenever someone started.
     """
 
-    target_group: int
-    started: int
-    left_out: dict[LeftOut, int]
-    compared: int
-    could: int
-    started_later: int
-    never_started: int
-    never_in_trial: int
+    started: Bools
+    left_out: dict[LeftOut, Bools]
+    compared: Bools
+    could: Bools
     trials: int
+
+    @property
+    def started_later(self) -> Bools:
+        return self.could & self.started
+
+    @property
+    def never_in_trial(self) -> Bools:
+        return ~self.started & ~self.could
 
 
 def flow(effect: Effect) -> Flow:
@@ -48,27 +54,18 @@ def flow(effect: Effect) -> Flow:
     entered = np.ones(len(start), bool) if persons.eligible is None else persons.eligible[everyone, month]
     other = np.zeros(len(start), bool) if persons.other_start is None else persons.other_start < start
     on = persons.on_benefit[everyone, month] & persons.observed[everyone, month]
+    compared = np.zeros(len(start), bool)
+    compared[effect.treated_rows[effect.comparison.mean.share[:, 0] > 0]] = True
     why = {
         LeftOut.BEFORE_THE_DATA: ~in_data,
         LeftOut.NOT_ENTERED: ~entered,
         LeftOut.OTHER_EFFORT: other,
         LeftOut.OFF_BENEFITS: ~on,
+        LeftOut.NOBODY_ALIKE: ~compared,
     }
     rest, left_out = started.copy(), {}
     for reason, holds in why.items():
-        left_out[reason] = int((rest & holds).sum())
-        rest &= ~holds
-    left_out[LeftOut.NOBODY_ALIKE] = int(rest.sum()) - effect.treated_persons
+        left_out[reason] = rest & holds
+        rest = rest & ~holds
     controls = of.eligible & ~of.starts
-    could = controls.any(axis=1)
-    return Flow(
-        target_group=len(start),
-        started=int(started.sum()),
-        left_out=left_out,
-        compared=effect.treated_persons,
-        could=int(could.sum()),
-        started_later=int((could & started).sum()),
-        never_started=int((~started).sum()),
-        never_in_trial=int((~started & ~could).sum()),
-        trials=int(controls.sum()),
-    )
+    return Flow(started, left_out, compared, np.asarray(controls.any(axis=1)), int(controls.sum()))
