@@ -8,6 +8,7 @@ from test_follow_up import PRICES, tables
 from afkast.analysis.follow_up import follow_up
 from afkast.analysis.history import ladder_weeks
 from afkast.analysis.what_if import LAST_MONTHS, Reckoned, tornado
+from afkast.report.effect_words import NEVER_ANEW, TOUCHED, assumptions, turned_alone
 
 CUT_OFF = pd.Period("2022-06", "M")
 COST, WITHIN, RATE = 9_000.0, 0.1, 0.035
@@ -129,3 +130,36 @@ def test_a_touched_week_is_a_whole_one(world):
     months = pd.period_range("2021-02", "2021-05", freq="M")
     by_days, touched = (ladder_weeks(spell, people, months, as_touched=one).accumulated[0, -1] for one in (False, True))
     assert (by_days, touched) == (pytest.approx(3 / 7), 2)
+
+
+# ---------------------------------------------------------------- in words
+
+
+@pytest.mark.parametrize(
+    ("net", "ends", "said"),
+    [
+        (-2.0, {}, "Ingen af dem kan vende tabet til en gevinst"),
+        (-2.0, {"after": (-2.0, 1.0)}, "»Månederne efter: intet, eller 12 måneder mere som de sidste« kan vende tabet"),
+        (2.0, {"cost": (-1.0, 5.0)}, "»Indsatsens udgift 10 % højere eller lavere« kan vende gevinsten til et tab"),
+    ],
+)
+def test_what_would_turn_the_net_alone_is_said_by_name_and_chance_is_not_among_it(net, ends, said):
+    keys = {"chance": (-9.0, 9.0), "after": (net, net), "cost": (net - 1.5, net + 1.5)} | ends
+    moved = pd.DataFrame(list(keys.values()), pd.MultiIndex.from_tuples([(key, "") for key in keys]), ["low", "high"])
+    told = turned_alone(assumptions(moved, 0.1, 0.035, 12), net)
+    assert said in told and "Tilfældigheder (" not in told
+
+
+def test_each_row_says_what_is_another_in_it(world):
+    ladders = {NEVER_ANEW: world[0].followed.ladder, TOUCHED: world[0].followed.ladder}
+    named = assumptions(table(world, **ladders), WITHIN, RATE, 12)
+    assert sorted(named.index) == [
+        "Indsatsens udgift 10 % højere eller lavere",
+        "Månederne efter: intet, eller 12 måneder mere som de sidste",
+        "Prisen på sygedagpenge, som er efter hukommelsen, 10 % højere eller lavere",
+        "Refusionstrappen begynder aldrig forfra",
+        "Senere måneder tilbagediskonteret med 3,5 % om året",
+        "Tilfældigheder (95 %-interval)",
+        "Trappens uger talt som berørte uger",
+        "Ydelsernes øvrige priser 10 % højere eller lavere",
+    ]

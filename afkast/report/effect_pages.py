@@ -12,6 +12,7 @@ from afkast.analysis.answer import Answer, answer, answer_in_kroner
 from afkast.analysis.cohort import column_of
 from afkast.analysis.effect.persons import Floats
 from afkast.analysis.follow_up import FollowUp, follow_up
+from afkast.analysis.history import LadderWeeks, ladder_weeks
 from afkast.analysis.lack import NotEnough
 from afkast.report.counts import Count, persons_in, persons_where
 from afkast.report.danish import Words
@@ -91,6 +92,12 @@ class Cohort:
     def to_extraction(self) -> FollowUp:
         """Everyone to the month of the extraction, of which the last may still change."""
         return self.until(self.extracted)
+
+    def ladder(self, **ways: bool) -> LadderWeeks:
+        """Everyone's weeks on the refund ladder, counted another way (`ladder_weeks`)."""
+        people = self.persons.set_index("person").loc[self.members["person"]].reset_index()
+        spells = self.spells[self.spells["start"] <= self.cut_off.end_time]
+        return ladder_weeks(spells, people, self.followed.months, **ways)
 
     def until(self, last: pd.Period) -> FollowUp:
         return follow_up(

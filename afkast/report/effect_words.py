@@ -9,7 +9,7 @@ from afkast.analysis.destinations import Place
 from afkast.analysis.effect import Doubt, Said, Saying
 from afkast.analysis.history import CHANGED_MONTHS, HISTORY_MONTHS
 from afkast.analysis.lack import NotEnough
-from afkast.report.danish import month, number
+from afkast.report.danish import listed, month, number
 from afkast.report.refusals import in_danish
 from afkast.report.sentence import Clause, clause
 
@@ -224,3 +224,35 @@ def band_name(low: float | None, below: float) -> str:
         return f"under {number(below, digits)}" if np.isfinite(below) else "alle"
     first = number(low, digits)
     return f"fra {first}" if np.isinf(below) else f"{first} til under {number(below, digits)}"
+
+
+NEVER_ANEW, TOUCHED = "never anew", "touched weeks"
+"""Other ways to count on the refund ladder."""
+
+
+def assumptions(moved: pd.DataFrame, within: float, discount_rate: float, months: int) -> pd.DataFrame:
+    """`what_if.tornado` with the words of what is another for its rows; months: those followed."""
+    share, rate = (number(100 * one, 1).removesuffix(",0") + " %" for one in (within, discount_rate))
+    words = {
+        ("chance", ""): "Tilfældigheder (95 %-interval)",
+        ("cost", ""): f"Indsatsens udgift {share} højere eller lavere",
+        ("prices", ""): f"Ydelsernes øvrige priser {share} højere eller lavere",
+        ("discount", ""): f"Senere måneder tilbagediskonteret med {rate} om året",
+        ("after", ""): f"Månederne efter: intet, eller {months} måneder mere som de sidste",
+        ("ladder", NEVER_ANEW): "Refusionstrappen begynder aldrig forfra",
+        ("ladder", TOUCHED): "Trappens uger talt som berørte uger",
+    }
+    guessed = any(kind == "price" for kind, _ in moved.index)
+    if not guessed:
+        words["prices", ""] = f"Ydelsernes priser {share} højere eller lavere"
+    of_price = "Prisen på {}, som er efter hukommelsen, {} højere eller lavere"
+    return moved.set_axis([words.get(key) or of_price.format(key[1], share) for key in moved.index])
+
+
+def turned_alone(moved: pd.DataFrame, net: float) -> str:
+    """Which of the named rows of a tornado moves the net most but for chance, and which would turn it alone."""
+    others = moved[~moved.index.str.startswith("Tilfældigheder")]
+    named = [f"»{one}«" for one in others.index[(others["low"] < 0) & (others["high"] > 0)]]
+    into = "tabet til en gevinst" if net < 0 else "gevinsten til et tab"
+    turns = f"{listed(named)} kan vende {into}" if named else f"Ingen af dem kan vende {into}"
+    return f"Ud over tilfældigheder betyder »{others.index[0]}« mest. {turns}, når resten er som regnet."
