@@ -1,5 +1,6 @@
 """What has changed since the edition before is told by cause, each found by changing one thing alone."""
 
+import gc
 import json
 import re
 import shutil
@@ -142,6 +143,7 @@ def changes_now(project):
     former = former_of(project, pages)
     since = Since(project, former, Readable(project, open_snapshot(project.snapshots), pages), project.data)
     write_changes(project.build / CHANGES, since.changes({}, run))
+    gc.collect()  # nbclient leaves its threads' loops open, and of that the pages that are run here would be warned
     return {one.told["item"]: one for one in since_former(pages).changes()}
 
 
