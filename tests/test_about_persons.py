@@ -1,5 +1,7 @@
 """What is about persons and the door does not know is refused by name; what gives a small count away is hidden."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 
@@ -11,6 +13,7 @@ from afkast.report.about_persons import Thing
 from afkast.report.cells import badge, cell_of
 from afkast.report.counts import estimated, persons_in, share, share_range
 from afkast.report.danish import Given, Quantity, Words, span
+from afkast.report.filed import number_in
 from afkast.report.tables import rows_of, units_of
 
 PEOPLE = pd.DataFrame({"person": [f"p{number}" for number in range(400)]})
@@ -177,3 +180,17 @@ def test_words_that_rest_on_too_few_are_held_back_but_not_days_nor_that_nothing_
 def test_a_verdict_that_rests_on_enough_persons_keeps_its_badge():
     enough = Thing("tal", of_persons=True, rests_on=(first(40),))
     assert cell_of(enough.resting(Verdict.BEHIND), "", None, "ok").shown == badge(Verdict.BEHIND)
+
+
+@pytest.mark.parametrize(
+    ("number", "unit", "said"),
+    [
+        (first(4) + first(9), "personer", "et skjult antal personer"),
+        (share(first(3), first(40)), "%", "en skjult andel"),
+        (estimated(3.1, "måneder", people=first(9)), "måneder", "et skjult antal måneder"),
+        (estimated(3e6, "mio. kr.", people=first(9)), "mio. kr.", "et skjult beløb"),
+    ],
+)
+def test_a_sentence_says_in_words_what_is_hidden(number, unit, said):
+    cell = replace(cell_of(number, "", None, "ok"), shown="..", state="hidden")
+    assert number_in("tal", "x", cell, unit) == said

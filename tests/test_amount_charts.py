@@ -22,10 +22,10 @@ AMOUNTS = pd.DataFrame(
 )
 
 
-def drawn(width):
+def drawn(width, **options):
     charts.set_style()
     figure = plt.figure(figsize=(width, 4))
-    amounts_against("mio. kr.", GAIN)(figure, AMOUNTS)
+    amounts_against("mio. kr.", GAIN, **options)(figure, AMOUNTS)
     figure.canvas.draw()
     plt.close(figure)
     return figure
@@ -45,6 +45,12 @@ def test_a_dot_is_full_only_where_its_interval_leaves_out_0():
     [axes] = drawn(charts.WIDE_INCHES).axes
     looks = [(line.get_marker(), line.get_markerfacecolor()) for line in axes.lines if line.get_marker() in "oD><"]
     assert looks == [("D", "white"), (">", charts.ACTUAL), ("o", charts.ACTUAL), ("o", "white")]
+
+
+def test_a_row_that_is_doubted_is_hollow_though_its_interval_leaves_out_0():
+    [axes] = drawn(charts.WIDE_INCHES, doubted=[AMOUNTS.index[2]]).axes
+    looks = [(line.get_marker(), line.get_markerfacecolor()) for line in axes.lines if line.get_marker() in "oD><"]
+    assert looks[2] == ("o", "white")
 
 
 def test_one_amount_far_off_does_not_press_the_others_together_at_0():

@@ -485,3 +485,11 @@ def test_what_two_strategies_may_claim_together_is_not_more_than_what_was_saved(
     whole = sum(page(strategy, VALUE).number("egen-andel", "saved") for strategy in own_part)
     assert whole == pytest.approx(sum(sum(saved.values()) for saved in claims.values()), abs=1)
     assert sum(own_part.values()) < whole
+
+
+@pytest.mark.parametrize("strategy", [COURSE, LONG, "norddjurs-smaajob", "norddjurs-over-et-aars-ledighed"])
+def test_the_business_case_is_not_surer_of_its_result_than_the_page_of_the_effect_in_kroner(page, strategy):
+    value, case = page(strategy, VALUE), page(strategy, CASE)
+    is_sure = "det er ikke sikkert" not in headlines(value)
+    assert case["nettogevinst"]["numbers"]["certainty"]["value"] == ("sikker" if is_sure else "kan vende")
+    assert ("det kan vende" in case["nettogevinst"]["html"]) == (not is_sure)

@@ -485,7 +485,7 @@ def test_a_share_is_hidden_with_a_small_count_that_it_gives_away(door):
 def test_a_share_in_a_sentence_is_hidden_with_a_small_count_behind_it(door):
     few, many = (Quantity(on / 60, "%", behind=(on, 60 - on)) for on in (3, 30))
     assert door.text("Det er {few} og {many}.", few=few, many=many).one("p").text.replace("\u00a0", " ") == (
-        "Det er .. og 50 %."
+        "Det er en skjult andel og 50 %."
     )
     assert door.filed["numbers"]["few"]["value"] is None
 

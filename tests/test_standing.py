@@ -33,6 +33,12 @@ def test_a_gain_is_sure_where_its_interval_is_clear_of_0_and_is_else_told_for_wh
     assert (gain.standing, gain.side) == (standing, side)
 
 
+def test_a_gain_that_is_doubted_may_turn_whatever_its_interval_says():
+    gain = Gain("Småjob", 2.6, 0.6, 4.6, doubted=True)
+    assert (gain.standing, gain.side) == (Standing.MAY_TURN, "gevinst")
+    assert in_words([gain]) == "Der er 1 med en gevinst, som kan vende."
+
+
 numbers = st.one_of(st.none(), st.just(0.0), st.floats(-1e9, 1e9))
 some_gains = st.lists(st.builds(Gain, st.just("En"), numbers, numbers, numbers), min_size=1, max_size=12)
 

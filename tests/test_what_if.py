@@ -5,6 +5,8 @@ import pandas as pd
 import pytest
 from test_follow_up import PRICES, tables
 
+from afkast.analysis import effect
+from afkast.analysis.answer import answer_in_kroner, net_of
 from afkast.analysis.follow_up import follow_up
 from afkast.analysis.history import ladder_weeks
 from afkast.analysis.what_if import LAST_MONTHS, Reckoned, tornado
@@ -130,6 +132,23 @@ def test_a_touched_week_is_a_whole_one(world):
     months = pd.period_range("2021-02", "2021-05", freq="M")
     by_days, touched = (ladder_weeks(spell, people, months, as_touched=one).accumulated[0, -1] for one in (False, True))
     assert (by_days, touched) == (pytest.approx(3 / 7), 2)
+
+
+# ---------------------------------------------------------------- how sure the net is
+
+
+def test_the_net_is_the_saving_held_against_what_was_spent(world):
+    reckoned, *_ = world
+    saved = answer_in_kroner(reckoned.followed, reckoned.followed, None, 3)
+    assert net_of(saved, reckoned.followed, 0.0).said == saved.said
+    low, high = saved.main.saved.interval
+    for spent, sayings in [
+        (high + 1e6, {effect.Saying.PROLONGS, effect.Saying.SEEMS_TO_PROLONG}),
+        (low - 1e6, {effect.Saying.SHORTENS, effect.Saying.SEEMS_TO_SHORTEN}),
+    ]:
+        net = net_of(saved, reckoned.followed, spent)
+        assert net.said.saying in sayings and not net.by_chance
+        assert net.choices is saved.choices
 
 
 # ---------------------------------------------------------------- in words

@@ -1,6 +1,6 @@
 """All that is asked of an effect before anything is said of it: the one way to its verdict, for every page."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import pandas as pd
@@ -83,6 +83,16 @@ def answer_in_kroner(
         against=cost_dkk,
         unit=unit,
     )
+
+
+def net_of(answer: Answer, followed: FollowUp, spent_dkk: float) -> Answer:
+    """What all have saved to date (`answer_in_kroner` without follow_up_months), held against what was spent on all."""
+    hidden = effect.hidden_difference(
+        effect.moved_are_off(followed.persons),
+        outcome=followed.costs.municipal_dkk,
+        against=spent_dkk / answer.main.treated_persons,
+    )
+    return replace(answer, hidden=hidden, against=spent_dkk)
 
 
 def _lag(followed: FollowUp, to_extraction: FollowUp) -> int:

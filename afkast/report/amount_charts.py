@@ -1,6 +1,6 @@
 """Amounts beside each other: a dot a row with its interval, what was decided, and the side of 0 that it lies on."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from textwrap import fill
 from types import MappingProxyType
 
@@ -36,14 +36,18 @@ SYMBOLS = "Fyldt: sikkert på den side af nul. Hult: kan vende. Rude: uden inter
 
 
 def amounts_against(
-    unit: str, sides: Sides, digits: int = 1, row_sides: Mapping[str, Sides] = MappingProxyType({})
+    unit: str,
+    sides: Sides,
+    digits: int = 1,
+    row_sides: Mapping[str, Sides] = MappingProxyType({}),
+    doubted: Collection[str] = (),
 ) -> Draw:
     """Draws a dot for each row over an axis of amounts with 0 as a line; columns: COLUMNS.
 
     `sides` are the words of the axis, and of each amount but those of rows with words of their own (`row_sides`).
 
-    The interval is a pale bar. The dot is full where it leaves out 0, hollow where it does not, and a diamond without
-    an interval; what was decided is a grey stroke. Beside each stands the amount in words.
+    The interval is a pale bar. The dot is full where it leaves out 0, hollow where it does not or the row is `doubted`,
+    and a diamond without an interval; what was decided is a grey stroke. Beside each stands the amount in words.
     """
 
     def draw(figure: Figure, values: pd.DataFrame) -> None:
@@ -54,7 +58,8 @@ def amounts_against(
         axes.axvline(0, color=INK, linewidth=1, zorder=1)
         places = np.arange(len(values))[::-1]
         for place, label, row in zip(places, values.index, values[COLUMNS].to_numpy(dtype=float), strict=True):
-            _row(axes, place, row, edge, unit, row_sides.get(str(label), sides), digits)
+            told_sides = row_sides.get(str(label), sides)
+            _row(axes, place, row, edge, unit, told_sides, digits, doubted=str(label) in doubted)
         size = 7 if width_of(axes) <= SMALL_INCHES[0] else 8 if narrow else 9
         labels = [fill(str(label), 18) if narrow else str(label) for label in values.index]
         axes.set_yticks(places, labels, fontsize=size, color=INK)
@@ -69,7 +74,9 @@ def amounts_against(
     return draw
 
 
-def _row(axes: Axes, place: float, row: np.ndarray, edge: float, unit: str, sides: Sides, digits: int) -> None:
+def _row(
+    axes: Axes, place: float, row: np.ndarray, edge: float, unit: str, sides: Sides, digits: int, *, doubted: bool
+) -> None:
     amount, low, high, decided = row
     if decided == decided:
         at = min(max(decided, -edge), edge)
@@ -85,7 +92,7 @@ def _row(axes: Axes, place: float, row: np.ndarray, edge: float, unit: str, side
         known = low == low and high == high
         if known:
             axes.plot([low, high], [place, place], color=PALE, linewidth=6, solid_capstyle="butt", zorder=1.5)
-        hollow = known and low <= 0 <= high
+        hollow = known and (doubted or low <= 0 <= high)
         fill_colour = "white" if hollow or not known else ACTUAL
         axes.plot(amount, place, "o" if known else "D", mec=ACTUAL, mfc=fill_colour, markersize=7)
     _say(axes, amount, place, told, edge, INK)

@@ -8,7 +8,7 @@ import pandas as pd
 
 from afkast.analysis import economics, effect
 from afkast.analysis.survival import Estimate
-from afkast.analysis.targets import Decision
+from afkast.analysis.targets import Certainty, Decision
 from afkast.report.amount_charts import COLUMNS, SYMBOLS, amounts_against
 from afkast.report.counts import Count, estimated
 from afkast.report.danish import GAIN, MONTHS, Given, Quantity, Words, between, chance, listed, month, written
@@ -92,6 +92,26 @@ class Saved:
     @property
     def amount(self) -> float | None:
         return None if self.to_date is None else self.to_date.saved.value
+
+
+@dataclass(frozen=True)
+class Netted:
+    """What the strategy has netted to date, None where the saving is not known, and what may be said of it."""
+
+    net: Estimate | None
+    said: effect.Said
+
+    @property
+    def is_sure(self) -> bool:
+        return _is_sure(self.said)
+
+    @property
+    def is_beyond_chance(self) -> bool:
+        return self.net is not None and not self.net.interval[0] <= 0 <= self.net.interval[1]
+
+
+def _is_sure(said: effect.Said) -> bool:
+    return said.saying in (effect.Saying.SHORTENS, effect.Saying.PROLONGS)
 
 
 def show_budget(case: Case, levels: Sequence[int]) -> None:
@@ -321,13 +341,14 @@ def show_spent(
 
 
 def show_outcome(
-    case: Case, saved: Saved, net: Estimate | None, invested: float, budgeted: pd.Series, ledger: pd.DataFrame
+    case: Case, saved: Saved, netted: Netted, invested: float, budgeted: pd.Series, ledger: pd.DataFrame
 ) -> None:
     """What has been saved, spent and netted to date as dots with their intervals beside the budget's.
 
     invested: kroner to date. budgeted: the budget's saving, investment and net gain up to then.
     """
-    started = saved.cohort.started
+    started, net = saved.cohort.started, netted.net
+    sure = {SAVED_ROW: _is_sure(saved.said), LEFT_ROW: netted.is_sure}
     ends = (None, None) if net is None else net.interval
 
     def told(amount_dkk: float | None) -> Quantity:
@@ -343,7 +364,12 @@ def show_outcome(
     case.report.show_figure(
         "budget-mod-realiseret",
         pd.DataFrame.from_dict(rows, orient="index", columns=COLUMNS),
-        amounts_against("mio. kr.", GAIN, row_sides={SAVED_ROW: SAVED_SIDES, SPENT_ROW: SPENT_SIDES}),
+        amounts_against(
+            "mio. kr.",
+            GAIN,
+            row_sides={SAVED_ROW: SAVED_SIDES, SPENT_ROW: SPENT_SIDES},
+            doubted=[row for row, is_sure in sure.items() if not is_sure],
+        ),
         caption=f"Sparet, brugt og resultat til og med {until} ved siden af budgettet, mio. kr. i "
         f"{case.price_level_year}-priser, med 95 %-interval. {SYMBOLS}",
         alt=clause(
@@ -366,7 +392,7 @@ def show_outcome(
 def show_net_gain(
     case: Case,
     saved: Saved,
-    net: Estimate | None,
+    netted: Netted,
     expected: float,
     unconverted: Sequence[int],
     unposted: Sequence[int],
@@ -374,6 +400,7 @@ def show_net_gain(
 ) -> None:
     """What the strategy has netted to date, beside the budget's; where spending is not known in the budget's prices, or
     nothing is posted, the budget stands for it."""
+    net = netted.net
     low, high = (None, None) if net is None else net.interval
     case.report.show_text(
         "nettogevinst",
@@ -383,6 +410,10 @@ def show_net_gain(
             "Til og med {until} er resultatet beregnet til {net_gain}; med {level} sikkerhed er det {range}. Er "
             "grupperne ellers ens, og var intet vidst på forhånd, er sandsynligheden for, at indsatsen har tjent sig "
             "hjem, {chance}.",
+        )
+        + clause(
+            netted.is_beyond_chance and not netted.is_sure,
+            " Forbeholdene for besparelsen gælder også resultatet: det kan vende.",
         )
         + clause(
             unconverted and net is not None,
@@ -407,7 +438,11 @@ def show_net_gain(
         headline=net is not None,
         source=[case.budget, ledger, *saved.cohort.priced],
         rests_on=saved.cohort.started,
-        filed={"low": Quantity(low, "mio. kr."), "high": Quantity(high, "mio. kr.")},
+        filed={
+            "low": Quantity(low, "mio. kr."),
+            "high": Quantity(high, "mio. kr."),
+            **({} if net is None else {"certainty": Certainty.SURE if netted.is_sure else Certainty.MAY_TURN}),
+        },
     )
 
 

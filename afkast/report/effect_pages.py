@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from afkast.analysis import effect
-from afkast.analysis.answer import Answer, answer, answer_in_kroner
+from afkast.analysis.answer import Answer, answer, answer_in_kroner, net_of
 from afkast.analysis.cohort import column_of
 from afkast.analysis.effect.persons import Floats
 from afkast.analysis.follow_up import FollowUp, follow_up
@@ -124,6 +124,10 @@ class Cohort:
         return answer_in_kroner(
             self.followed, self.to_extraction, follow_up_months, placebo_months, cost_dkk=cost_dkk, unit=unit
         )
+
+    def net_of(self, answer: Answer, spent_dkk: float) -> Answer:
+        """What all have saved to date, held against what was spent on all; see `net_of`."""
+        return net_of(answer, self.followed, spent_dkk)
 
     def overlaps(self, main: effect.Effect) -> pd.DataFrame:
         """Of each other strategy with some of the same target group: how many it shares, and how many who are compared

@@ -197,13 +197,15 @@ class Page(Reader):
         thing = self._thing(id, source, files, rests_on)
         quantities = given | dict(filed or {})
         cells = _cells_of(thing, [text], quantities)
-        body = filled_in(_MARKDOWN.render(str(text)), {name: number_in(id, name, cells[name]) for name in given})
+        units = {name: one.unit for name, one in quantities.items() if isinstance(one, Quantity)}
+        shown = {name: number_in(id, name, cells[name], units.get(name)) for name in given}
+        body = filled_in(_MARKDOWN.render(str(text)), shown)
         if code is not None:
             body += highlight(inspect.getsource(code), PythonLexer(), HtmlFormatter())
         numbers = {
             name: {
                 "value": cell.value,
-                "unit": quantities[name].unit if isinstance(quantities[name], Quantity) else "",
+                "unit": units.get(name, ""),
                 "shown": text_of(cell),
             }
             for name, cell in cells.items()

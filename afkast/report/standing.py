@@ -18,12 +18,16 @@ class Standing(StrEnum):
 
 @dataclass(frozen=True)
 class Gain:
-    """What a strategy has netted to date, kroner, and its interval, each as far as it is known."""
+    """What a strategy has netted to date, kroner, and its interval, each as far as it is known.
+
+    doubted: whether it may turn although its interval does not say so, as by a difference that nobody measured.
+    """
 
     strategy: str
     amount: float | None
     low: float | None = None
     high: float | None = None
+    doubted: bool = False
 
     @property
     def standing(self) -> Standing:
@@ -31,7 +35,7 @@ class Gain:
             return Standing.UNKNOWN
         if self.low is None or self.high is None or self.low != self.low or self.high != self.high:
             return Standing.OWN
-        return Standing.MAY_TURN if self.low <= 0 <= self.high else Standing.SURE
+        return Standing.MAY_TURN if self.doubted or self.low <= 0 <= self.high else Standing.SURE
 
     @property
     def side(self) -> str:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from afkast.analysis.targets import Verdict
+from afkast.analysis.targets import Certainty, Verdict
 from afkast.report.danish import GAIN, MINUS, NO_BREAK_SPACE, OF_AMOUNTS, SAVING, Sides, listed, with_article
 from afkast.report.filed import Item, Number
 
@@ -97,12 +97,13 @@ def _net_gain(item: Item, title: str, until: str) -> KeyFigure | None:
         return None
     interval = between(numbers.get("low"), numbers.get("high"))
     price_level = numbers.get("price_level")
+    doubted = "certainty" in numbers and numbers["certainty"].value == Certainty.MAY_TURN
     return KeyFigure(
         item.place,
         "Gevinst eller tab til dato" + (f", {price_level.shown}-priser" if price_level else ""),
         amount(numbers["net_gain"]),
         f"Budgettet var {amount(numbers.get('expected'), article=True)}",
-        f"Med 95 % sikkerhed {interval}"
+        f"Med 95 % sikkerhed {interval}" + (", men det kan vende" if doubted else "")
         if interval
         else "Uden interval: usikkerheden på kommunens egen opgørelse kendes ikke",
     )
