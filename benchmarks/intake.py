@@ -14,6 +14,7 @@ import sys
 import tempfile
 import zipfile
 from collections.abc import Callable, Iterator
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -47,13 +48,14 @@ def write_spells(folder: Path, spells: int) -> dict[str, int]:
         + "    columns: {CPR: person, Ydelse: benefit, Fra: start, Til: end}\n",
     )
     # months 13 to 99 are nobody's
-    ids = [
+    every = (
         f"{day:02}{month:02}{year:02}-{serial:04}"
-        for serial in range(10)
+        for serial in range(10_000)
         for day in range(1, 32)
         for month in range(13, 23)
         for year in range(35, 100)
-    ][:persons]
+    )
+    ids = list(islice(every, persons))
     with (folder / "raw" / "p.csv").open("w", encoding="utf-8") as file:
         file.write("CPR;Født;Køn\n")
         file.writelines(f"{id};{1900 + int(id[4:6])};{'KM'[number % 2]}\n" for number, id in enumerate(ids))
