@@ -102,7 +102,7 @@ def rendered(project: Project, pages: Path) -> None:
         execute(project, Job(notebook, "", page, page, "", {"snapshot": snapshot}), pages)
     for strategy in strategies:
         execute(project, front_page_of(strategy, snapshot), pages)
-    render(project, strategies, pages, open_snapshot(project.snapshots), "")
+    render(project, strategies, pages, open_snapshot(project.snapshots), {"snapshot": snapshot, "pages": {}})
 
 
 def differ(one: Path, other: Path) -> bool:
