@@ -10,7 +10,7 @@ from afkast.errors import PageError
 from afkast.profile import FLOOR, PROFILES, as_words, from_words, profile
 from afkast.report import disclosure
 from afkast.report.about_persons import Thing
-from afkast.report.cells import badge, cell_of
+from afkast.report.cells import badge, cell_of, said_of
 from afkast.report.counts import estimated, persons_in, share, share_range
 from afkast.report.danish import Given, Quantity, Words, span
 from afkast.report.filed import number_in
@@ -183,14 +183,14 @@ def test_a_verdict_that_rests_on_enough_persons_keeps_its_badge():
 
 
 @pytest.mark.parametrize(
-    ("number", "unit", "said"),
+    ("number", "said"),
     [
-        (first(4) + first(9), "personer", "et skjult antal personer"),
-        (share(first(3), first(40)), "%", "en skjult andel"),
-        (estimated(3.1, "måneder", people=first(9)), "måneder", "et skjult antal måneder"),
-        (estimated(3e6, "mio. kr.", people=first(9)), "mio. kr.", "et skjult beløb"),
+        (first(4) + first(9), "et skjult antal personer"),
+        (share(first(3), first(40)), "en skjult andel"),
+        (estimated(3.1, "måneder", people=first(9)), "et skjult antal måneder"),
+        (estimated(3e6, "mio. kr.", people=first(9)), "et skjult beløb"),
     ],
 )
-def test_a_sentence_says_in_words_what_is_hidden(number, unit, said):
+def test_a_sentence_a_caption_and_an_alt_text_say_in_words_what_is_hidden(number, said):
     cell = replace(cell_of(number, "", None, "ok"), shown="..", state="hidden")
-    assert number_in("tal", "x", cell, unit) == said
+    assert number_in("tal", "x", cell, number) == said_of(cell, number) == said

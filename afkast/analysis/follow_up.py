@@ -99,7 +99,7 @@ class FollowUp:
     def costs_if(self, ladder: LadderWeeks | None = None, gross_dkk: pd.Series | None = None) -> cost.Costs:
         """The costs with other weeks on the ladder, or other prices of a full-year person on each benefit."""
         own = self.prices["gross_dkk_per_full_year_person"]
-        first = max(int(np.nanmin(self.entered)), 0)
+        first = int(np.nanmin(self.entered))
         return _costs(self.history, first, ladder or self.ladder, own if gross_dkk is None else gross_dkk, self.refund)
 
     def curves(self, groups: Mapping[str, NDArray[np.bool_]]) -> dict[str, survival.Occupation]:

@@ -261,9 +261,13 @@ class Sheet(RawFile):
             return {heading: {"month": str(month)} for month, heading in enumerate(self.months, start=1)}
         if self.years:
             return {heading: {"year": YEAR.findall(heading)[0]} for heading in self.years}
-        if "year" in {*self.columns.values(), *self.constants}:
-            return {heading: {"kind": kind} for heading, kind in self.kinds.items()}
-        return {heading: {"kind": kind, "year": YEAR.findall(heading)[0]} for heading, kind in self.kinds.items()}
+        years = {heading: {"year": YEAR.findall(heading)[0]} for heading in self.dated_headings}
+        return {heading: {"kind": kind, **years.get(heading, {})} for heading, kind in self.kinds.items()}
+
+    @property
+    def dated_headings(self) -> list[str]:
+        """The headings whose year becomes that of their rows."""
+        return [*self.years, *(self.kinds if "year" not in {*self.columns.values(), *self.constants} else ())]
 
     @property
     def kept_headings(self) -> list[str]:
@@ -284,8 +288,7 @@ class Sheet(RawFile):
         contract = CONTRACTS[self.table].columns
         if (self.months and self.years) or (self.kinds and (self.months or self.years)):
             raise ValueError("either months, years or kinds become rows, one of the three")
-        in_headings = [*self.years, *(self.kinds if "year" not in {*self.columns.values(), *self.constants} else ())]
-        if odd := [heading for heading in in_headings if len(set(YEAR.findall(heading))) != 1]:
+        if odd := [heading for heading in self.dated_headings if len(set(YEAR.findall(heading))) != 1]:
             listed = "years" if self.years else "kinds"
             raise ValueError(f"each heading under {listed} must hold one year; not so {', '.join(odd)}")
         spread = [*next(iter(self.spread.values())), "amount_dkk"] if self.spread else []

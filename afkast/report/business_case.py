@@ -102,16 +102,8 @@ class Netted:
     said: effect.Said
 
     @property
-    def is_sure(self) -> bool:
-        return _is_sure(self.said)
-
-    @property
     def is_beyond_chance(self) -> bool:
         return self.net is not None and not self.net.interval[0] <= 0 <= self.net.interval[1]
-
-
-def _is_sure(said: effect.Said) -> bool:
-    return said.saying in (effect.Saying.SHORTENS, effect.Saying.PROLONGS)
 
 
 def show_budget(case: Case, levels: Sequence[int]) -> None:
@@ -348,7 +340,7 @@ def show_outcome(
     invested: kroner to date. budgeted: the budget's saving, investment and net gain up to then.
     """
     started, net = saved.cohort.started, netted.net
-    sure = {SAVED_ROW: _is_sure(saved.said), LEFT_ROW: netted.is_sure}
+    said = {SAVED_ROW: saved.said, LEFT_ROW: netted.said}
     ends = (None, None) if net is None else net.interval
 
     def told(amount_dkk: float | None) -> Quantity:
@@ -368,7 +360,7 @@ def show_outcome(
             "mio. kr.",
             GAIN,
             row_sides={SAVED_ROW: SAVED_SIDES, SPENT_ROW: SPENT_SIDES},
-            doubted=[row for row, is_sure in sure.items() if not is_sure],
+            doubted=[row for row, one in said.items() if not one.is_sure],
         ),
         caption=f"Sparet, brugt og resultat til og med {until} ved siden af budgettet, mio. kr. i "
         f"{case.price_level_year}-priser, med 95 %-interval. {SYMBOLS}",
@@ -412,7 +404,7 @@ def show_net_gain(
             "hjem, {chance}.",
         )
         + clause(
-            netted.is_beyond_chance and not netted.is_sure,
+            netted.is_beyond_chance and not netted.said.is_sure,
             " Forbeholdene for besparelsen gælder også resultatet: det kan vende.",
         )
         + clause(
@@ -441,7 +433,7 @@ def show_net_gain(
         filed={
             "low": Quantity(low, "mio. kr."),
             "high": Quantity(high, "mio. kr."),
-            **({} if net is None else {"certainty": Certainty.SURE if netted.is_sure else Certainty.MAY_TURN}),
+            **({} if net is None else {"certainty": Certainty.SURE if netted.said.is_sure else Certainty.MAY_TURN}),
         },
     )
 

@@ -199,3 +199,18 @@ def text_of(cell: Cell) -> str:
 def words_of(cell: Cell) -> str:
     """A cell as a reader reads it: "et tab på 2,2 mio. kr."."""
     return cell.before + text_of(cell) + cell.after
+
+
+def said_of(cell: Cell, value: Any) -> str:
+    """A value's cell as a sentence says it: a hidden quantity by its unit, for two dots there are taken for a slip."""
+    if cell.state == "hidden" and isinstance(value, Quantity):
+        return _hidden_in_words(value.unit)
+    return words_of(cell)
+
+
+def _hidden_in_words(unit: str) -> str:
+    if unit.endswith("kr."):
+        return "et skjult beløb"
+    if unit in ("%", "pct.point"):
+        return "en skjult andel"
+    return f"et skjult antal {unit}" if unit else "et skjult tal"

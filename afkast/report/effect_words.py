@@ -226,15 +226,16 @@ def band_name(low: float | None, below: float) -> str:
     return f"fra {first}" if np.isinf(below) else f"{first} til under {number(below, digits)}"
 
 
+CHANCE = "Tilfældigheder (95 %-interval)"
 NEVER_ANEW, TOUCHED = "never anew", "touched weeks"
-"""Other ways to count on the refund ladder."""
+"""What is another in the net: chance, and two other ways to count on the refund ladder."""
 
 
 def assumptions(moved: pd.DataFrame, within: float, discount_rate: float, months: int) -> pd.DataFrame:
     """`what_if.tornado` with the words of what is another for its rows; months: those followed."""
     share, rate = (number(100 * one, 1).removesuffix(",0") + " %" for one in (within, discount_rate))
     words = {
-        ("chance", ""): "Tilfældigheder (95 %-interval)",
+        ("chance", ""): CHANCE,
         ("cost", ""): f"Indsatsens udgift {share} højere eller lavere",
         ("prices", ""): f"Ydelsernes øvrige priser {share} højere eller lavere",
         ("discount", ""): f"Senere måneder tilbagediskonteret med {rate} om året",
@@ -251,7 +252,7 @@ def assumptions(moved: pd.DataFrame, within: float, discount_rate: float, months
 
 def turned_alone(moved: pd.DataFrame, net: float) -> str:
     """Which of the named rows of a tornado moves the net most but for chance, and which would turn it alone."""
-    others = moved[~moved.index.str.startswith("Tilfældigheder")]
+    others = moved.drop(index=CHANCE)
     named = [f"»{one}«" for one in others.index[(others["low"] < 0) & (others["high"] > 0)]]
     into = "tabet til en gevinst" if net < 0 else "gevinsten til et tab"
     turns = f"{listed(named)} kan vende {into}" if named else f"Ingen af dem kan vende {into}"

@@ -11,32 +11,23 @@ import pandas as pd
 from markupsafe import Markup
 
 from afkast.report import danish
-from afkast.report.cells import Cell
+from afkast.report.cells import Cell, said_of
 from afkast.strategy import FRONT_PAGE
 
 METADATA_KEY = "afkast"
 """Under this key an output says that it came through the door, and files its numbers."""
 
 
-def number_in(id: str, name: str, cell: Cell, unit: str | None = None) -> str:
-    """What a sentence shows under a name, as HTML; what has digits is marked with where it is filed. A hidden quantity
-    is said in words, by its unit: two dots in a sentence are taken for a slip."""
+def number_in(id: str, name: str, cell: Cell, value: Any) -> str:
+    """What a sentence shows of a value under a name, as HTML; what has digits is marked with where it is filed."""
+    if cell.state == "hidden":
+        return str(Markup.escape(said_of(cell, value)))
     shown = Markup.escape(cell.shown)
-    if cell.state == "hidden" and unit is not None:
-        shown = Markup.escape(_hidden(unit))
     if cell.state not in ("ok", "provisional") or isinstance(cell.shown, Markup) or not danish.has_number(cell.shown):
         return str(Markup("{}{}{}").format(cell.before, shown, cell.after))
     return str(
         Markup('{}<span class="tal" data-tal="{}.{}">{}</span>{}').format(cell.before, id, name, shown, cell.after)
     )
-
-
-def _hidden(unit: str) -> str:
-    if unit.endswith("kr."):
-        return "et skjult beløb"
-    if unit in ("%", "pct.point"):
-        return "en skjult andel"
-    return f"et skjult antal {unit}" if unit else "et skjult tal"
 
 
 @dataclass(frozen=True)

@@ -10,14 +10,25 @@ from typing import Any
 
 from markupsafe import Markup
 
-from afkast.analysis.targets import Certainty, Verdict, overall
+from afkast.analysis.targets import Verdict, overall
 from afkast.errors import PageError
 from afkast.notebook import read_template
 from afkast.report import danish
 from afkast.report.cells import badge
 from afkast.report.filed import Item
 from afkast.report.show import Page, template
-from afkast.report.told import FIRST, GoalTold, KeyFigure, amount, counted, ended, filled, is_known, key_figure
+from afkast.report.told import (
+    FIRST,
+    GoalTold,
+    KeyFigure,
+    amount,
+    counted,
+    ended,
+    filled,
+    is_known,
+    key_figure,
+    may_turn,
+)
 from afkast.strategy import Goal, OwnKeyFigure, PageOfStrategy, is_place
 
 MOST_KEY_FIGURES = 4
@@ -234,7 +245,7 @@ class Front:
                 given = amount(numbers["net_gain"], article=True)
                 low, high = (numbers[end].value if end in numbers else None for end in ("low", "high"))
                 turns = isinstance(low, float) and isinstance(high, float) and low < 0 < high
-                turns = turns or ("certainty" in numbers and numbers["certainty"].value == Certainty.MAY_TURN)
+                turns = turns or may_turn(numbers)
                 said = f"Resultatet af {name} er til og med {until} beregnet til {given}"
                 return [ended(f"{said} og kan vende" if turns else said), ended(told.against)]
             return [f"Det er ikke gjort op, om {name} har givet en gevinst eller et tab."]

@@ -30,7 +30,7 @@ from afkast.notebook import read_needs
 from afkast.project import find_project
 from afkast.report import charts, danish, disclosure
 from afkast.report.about_persons import OF_PERSONS, Thing
-from afkast.report.cells import STATES, Cell, UnitOf, as_drawn, cell_of, text_of, told_of_state, words_of
+from afkast.report.cells import STATES, Cell, UnitOf, as_drawn, cell_of, said_of, text_of, told_of_state
 from afkast.report.counts import counts_of
 from afkast.report.danish import Quantity
 from afkast.report.ending import ENDS, end_page
@@ -197,15 +197,14 @@ class Page(Reader):
         thing = self._thing(id, source, files, rests_on)
         quantities = given | dict(filed or {})
         cells = _cells_of(thing, [text], quantities)
-        units = {name: one.unit for name, one in quantities.items() if isinstance(one, Quantity)}
-        shown = {name: number_in(id, name, cells[name], units.get(name)) for name in given}
+        shown = {name: number_in(id, name, cells[name], given[name]) for name in given}
         body = filled_in(_MARKDOWN.render(str(text)), shown)
         if code is not None:
             body += highlight(inspect.getsource(code), PythonLexer(), HtmlFormatter())
         numbers = {
             name: {
                 "value": cell.value,
-                "unit": units.get(name, ""),
+                "unit": quantities[name].unit if isinstance(quantities[name], Quantity) else "",
                 "shown": text_of(cell),
             }
             for name, cell in cells.items()
@@ -357,7 +356,7 @@ def _filled(thing: Thing, texts: Sequence[str], names: Mapping[str, Any]) -> lis
     """Plain texts with their names put in; each name must stand in one of them. Other braces are the data's own."""
     asked = [one for text in texts for one in names_in(text) if one in names]
     check_names(thing.id, " ".join(f"{{{name}}}" for name in asked), names)
-    shown = {name: words_of(cell) for name, cell in _cells_of(thing, texts, names).items()}
+    shown = {name: said_of(cell, names[name]) for name, cell in _cells_of(thing, texts, names).items()}
     return [filled_in(text, shown) for text in texts]
 
 

@@ -24,6 +24,11 @@ class KeyFigure:
     sure: str
 
 
+def may_turn(numbers: Mapping[str, Number]) -> bool:
+    """Whether a text has filed that its number may turn."""
+    return "certainty" in numbers and numbers["certainty"].value == Certainty.MAY_TURN
+
+
 def is_known(number: Number | None) -> bool:
     """Whether a page could tell the number, and may."""
     return number is not None and isinstance(number.value, float)
@@ -97,13 +102,12 @@ def _net_gain(item: Item, title: str, until: str) -> KeyFigure | None:
         return None
     interval = between(numbers.get("low"), numbers.get("high"))
     price_level = numbers.get("price_level")
-    doubted = "certainty" in numbers and numbers["certainty"].value == Certainty.MAY_TURN
     return KeyFigure(
         item.place,
         "Gevinst eller tab til dato" + (f", {price_level.shown}-priser" if price_level else ""),
         amount(numbers["net_gain"]),
         f"Budgettet var {amount(numbers.get('expected'), article=True)}",
-        f"Med 95 % sikkerhed {interval}" + (", men det kan vende" if doubted else "")
+        f"Med 95 % sikkerhed {interval}" + (", men det kan vende" if may_turn(numbers) else "")
         if interval
         else "Uden interval: usikkerheden på kommunens egen opgørelse kendes ikke",
     )

@@ -51,6 +51,10 @@ class Said:
     saying: Saying
     doubts: tuple[Doubt, ...]
 
+    @property
+    def is_sure(self) -> bool:
+        return self.saying in (Saying.SHORTENS, Saying.PROLONGS)
+
 
 def said(
     interval: tuple[float, float],
