@@ -398,14 +398,14 @@ ONE_PAGE = {
     ),
     "economics": (
         {
-            "gain_sign": 1,
+            "paper_sign": 1,
             "committees_in_decision": ["BU", "ØU"],
             "committees_in_follow_up": ["BU", "ØU"],
             "measures": ["sygedagpenge", "jobafklaring"],
         },
         ("besparelse",),
     ),
-    "economics_outlook": ({"gain_sign": 1, "measures": ["sygedagpenge", "jobafklaring"]}, ()),
+    "economics_outlook": ({"paper_sign": 1, "measures": ["sygedagpenge", "jobafklaring"]}, ()),
     "full_year_persons": (
         {
             "measure": "sygedagpenge",

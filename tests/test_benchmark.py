@@ -13,7 +13,8 @@ from afkast.errors import AfkastError
 from afkast.intake import CONTRACTS, import_raw
 from afkast.notebook import Need
 from afkast.project import Project
-from afkast.report.charts import break_notes, lines_by_month, svg
+from afkast.report.charts import svg
+from afkast.report.month_charts import MARKS, Marks, break_notes, lines_by_month
 from afkast.report.show import Page
 
 JANUARY, FEBRUARY, MARCH = pd.date_range("2014-01-01", periods=3, freq="MS")
@@ -194,9 +195,10 @@ def test_a_break_is_drawn_only_in_a_figure_whose_months_it_parts():
     values = pd.DataFrame({"Faktisk": [1.0, 2.0, 3.0]}, index=pd.DatetimeIndex([JANUARY, FEBRUARY, MARCH]))
 
     def drawn(found):
-        return svg(lines_by_month("indeks", breaks=found), values, 7.6, 3.6)
+        values.attrs[MARKS] = Marks(breaks=found)
+        return svg(lines_by_month("indeks"), values, 7.6, 3.6)
 
-    plain = drawn(None)
+    plain = drawn(Marks().breaks)
     assert drawn(breaks(("2014-01-01", "2014-01-01"), ("2016-01-01", "2016-01-01"))) == plain
     marked, shaded = drawn(breaks(("2014-02-01", "2014-02-01"))), drawn(breaks(("2014-02-01", "2014-03-01")))
     assert len({plain, marked, shaded}) == 3

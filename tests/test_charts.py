@@ -10,9 +10,17 @@ import pytest
 from matplotlib.colors import to_rgb
 
 from afkast.report import charts, curve_charts
+from afkast.report.month_charts import BEGINS, MARKS, Marks, lines_by_month
 
 MONTHS = pd.date_range("2018-11-01", periods=14, freq="MS")
 STOCK = pd.DataFrame({"Faktisk": np.linspace(1_480, 1_520, 14), "Budget": 1_500.0}, index=MONTHS)
+
+
+def with_marks(values, **known):
+    """A frame with what the door knows of its months."""
+    frame = values.copy()
+    frame.attrs[MARKS] = Marks(**known)
+    return frame
 
 
 def curves(months=18):
@@ -44,8 +52,8 @@ CHOICES = pd.DataFrame(
 
 
 DRAWINGS = {
-    "lines": (charts.lines_by_month("helårspersoner", provisional=[MONTHS[-1]]), STOCK),
-    "lines from zero": (charts.lines_by_month("helårspersoner", from_zero=True), STOCK),
+    "lines": (lines_by_month("helårspersoner"), with_marks(STOCK, provisional=[MONTHS[-1]])),
+    "lines from zero": (lines_by_month("helårspersoner", from_zero=True), STOCK),
     "bars": (
         charts.bars_by_year("mio. kr."),
         pd.DataFrame({"Investering": [3.1e6, 3.1e6], "I alt": [0.4e6, -1.6e6]}, index=[2020, 2021]),
@@ -233,7 +241,7 @@ def test_the_palette_can_be_told_apart_in_grey_print_or_by_the_line():
 
 def test_no_part_of_a_drawing_is_named_by_a_number_that_can_be_taken_for_a_person_s():
     values = pd.DataFrame({"Faktisk": [1.0, 2.0, 3.0]}, index=pd.date_range("2022-01-01", periods=3, freq="MS"))
-    drawing = charts.svg(charts.lines_by_month("personer"), values, 7.6, 3.6).decode()
+    drawing = charts.svg(lines_by_month("personer"), values, 7.6, 3.6).decode()
     ids = re.findall(r'id="([^"]+)"', drawing)
     assert len(ids) == len(set(ids)) > 5
     assert [one for one in ids if re.search(r"[0-9a-f]{10}", one)] == []
@@ -249,7 +257,7 @@ def boxes_of(figure, words):
 def test_each_line_has_its_name_at_its_end_in_its_colour_and_no_name_lies_on_another(width):
     names = ["Faktisk", "Budget", "Før", "Andre"]
     close = pd.DataFrame({name: 100.0 + place / 50 for place, name in enumerate(names)}, MONTHS)
-    figure = drawn(charts.lines_by_month("helårspersoner"), close, width)
+    figure = drawn(lines_by_month("helårspersoner"), close, width)
     (axes,) = figure.axes
     colours = {line.get_label(): line.get_color() for line in axes.lines if line.get_label() in names}
     said = {text.get_text(): text for text in axes.texts}
@@ -264,13 +272,13 @@ def test_each_line_has_its_name_at_its_end_in_its_colour_and_no_name_lies_on_ano
 
 @pytest.mark.parametrize(("begins", "marked"), [("2018-11-01", False), ("2019-06-01", True), ("2020-03-01", False)])
 def test_the_strategy_s_beginning_is_marked_where_the_months_span_it(begins, marked):
-    figure = drawn(charts.lines_by_month("helårspersoner", begins=pd.Timestamp(begins).date()), STOCK)
-    assert (charts.BEGINS in texts(figure)) == marked
+    figure = drawn(lines_by_month("helårspersoner"), with_marks(STOCK, begins=pd.Timestamp(begins).date()))
+    assert (BEGINS in texts(figure)) == marked
 
 
 def test_a_loss_lies_under_a_line_at_0_and_no_tick_has_a_sign():
     losses = pd.DataFrame({"Regnet": np.linspace(-4e6, 2e6, 14), "Budget": 1e6}, MONTHS)
-    figure = drawn(charts.lines_by_month("mio. kr.", 1, sides=("tab", "gevinst")), losses)
+    figure = drawn(lines_by_month("mio. kr.", 1, sides=("tab", "gevinst")), losses)
     (axes,) = figure.axes
     assert "Mio. kr. · over nul: gevinst, under nul: tab" in texts(figure)
     assert [line for line in axes.lines if list(line.get_ydata()) == [0, 0]]
@@ -296,6 +304,6 @@ def test_a_colour_means_one_thing():
 def test_the_last_role_is_that_of_all_columns_that_are_left():
     many = pd.DataFrame({name: np.linspace(1, 2, 14) + place for place, name in enumerate("abcde")}, MONTHS)
     roles = (charts.Role.HAPPENED, charts.Role.OTHERS)
-    (axes,) = drawn(charts.lines_by_month("", 1, roles=roles), many).axes
+    (axes,) = drawn(lines_by_month("", 1, roles=roles), many).axes
     colours = [line.get_color() for line in axes.lines if line.get_label() in "abcde"]
     assert colours == [charts.ACTUAL, *[charts.COMPARED] * 4]

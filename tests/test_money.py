@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from afkast.report.danish import COST, GAIN, SAVING
-from afkast.report.money import before_paid_back, held_against, paid_back, signs, what_it_means, within
+from afkast.report.money import before_paid_back, held_against, paid_back, what_it_means, within
 
 
 def cumulated(*kroner):
@@ -54,10 +54,6 @@ def test_a_row_of_the_paper_s_table_in_words(value, expected, sides, said):
 )
 def test_an_interval_after_its_own_amount_says_its_side_only_where_it_crosses(low, high, value, said):
     assert within(low, high, value).replace("\u00a0", " ") == said
-
-
-def test_what_plus_and_minus_mean_is_told_for_the_sign_of_a_gain():
-    assert "− er en gevinst" in signs(-1) and "+ er en gevinst" in signs(1)
 
 
 def test_the_line_under_a_paper_s_table_tells_its_last_row_with_one_full_stop():

@@ -241,11 +241,6 @@ def test_an_assert_tells_the_analyst_in_english_what_to_change(path):
                 assert one.msg and ENGLISH_GUARD.match(" ".join(texts(one.msg))), cell["id"]
 
 
-WITHOUT_A_MEASURE = {"investment_plan", "survival_example", "data_basis"}
-"""Notebooks whose months are budgeted, or persons on any benefit counted in their own spells: what is counted does not
-change its meaning with a reform there."""
-
-
 COPIES_ITS_PAPER = {"economics", "full_year_persons"}
 """Their tables stand as on paper, with the date in the heading as it is there."""
 
@@ -263,13 +258,6 @@ def all_code(path):
 WRITERS = {**{path.stem: all_code(path) for path in TEMPLATES}, **PACKAGE}
 """Who writes what a page shows: a notebook, or a module of the package."""
 of_every_writer = pytest.mark.parametrize("writer", sorted(WRITERS))
-
-
-@of_every_writer
-def test_every_monthly_figure_is_given_the_breaks_of_its_series(writer):
-    drawn = calls_of(WRITERS[writer], {"lines_by_month"})
-    if writer not in WITHOUT_A_MEASURE:
-        assert [one for one in drawn if "breaks" not in {keyword.arg for keyword in one.keywords}] == []
 
 
 HOW_IT_IS_DRAWN = re.compile(r"^(Søjler|(En|To) (trappe)?kurver?|To stablede|Linjer|Prikker)\b")

@@ -18,8 +18,11 @@ from afkast.notebook import Need
 from afkast.project import Project
 from afkast.report import show
 from afkast.report.cells import Link
-from afkast.report.danish import Quantity
+from afkast.report.counts import estimated, persons_in
+from afkast.report.danish import Given, Quantity
 from afkast.report.filed import filed, headlines, published
+from afkast.report.month_charts import MARKS
+from afkast.report.paper_sign import as_shown
 from afkast.report.show import Page, clause
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -693,3 +696,129 @@ def test_a_folded_table_lies_under_its_words_and_is_filed_like_any_other(door):
     assert "7" in folded.one("details", "afkast-fold").text
     assert filed_folded == filed(door.notebook)[-1]
     assert door.read.all("details") == []
+
+
+# ---------------------------------------------------------------- a paper's sign
+
+AMOUNTS = pd.DataFrame(
+    {"2019": [-2e6, 5e6, 7e6, 0.0], "Pris": [1e3, 2e3, 3e3, 4e3]}, ["Investering", "Besparelse", "Støtte", "Intet"]
+)
+AS_ON = {"unit": "1.000 kr.", "unsigned": ["Støtte", "Pris"]}
+
+
+@pytest.mark.parametrize(
+    ("paper_sign", "shown", "legend"),
+    [
+        (1, ["−2.000", "1", "5.000", "2", "7.000", "3", "0", "4"], "Beløb: + er en gevinst, − er et tab."),
+        (
+            -1,
+            ["2.000", "1", "−5.000", "2", "7.000", "3", "0", "4"],
+            "Beløb, som på papiret: − er en gevinst, + er et tab.",
+        ),
+    ],
+)
+def test_a_table_has_the_sign_of_its_paper_and_says_so_and_is_filed_in_the_books(door, paper_sign, shown, legend):
+    reading = door.table(AMOUNTS, paper_sign=paper_sign, **AS_ON)
+    assert cells(reading)[-8:] == shown
+    assert legend in reading.texts("p", "afkast-note")
+    in_order = [cell for row in door.filed["rows"] for cell in row["cells"]]
+    assert [cell["value"] for cell in in_order] == AMOUNTS.to_numpy().ravel().tolist()
+    as_printed = [float(one.replace(".", "").replace("−", "-")) * 1_000 for one in shown]
+    assert [as_shown(cell) for cell in in_order] == as_printed
+
+
+def test_amounts_that_know_their_counts_keep_them_when_the_paper_turns_them(door):
+    few, many = (estimated(2e6, "mio. kr.", 3, people=persons_in(pd.DataFrame({"person": range(n)}))) for n in (3, 30))
+    told = pd.DataFrame({"2019": [few, many, Given(3e6, "mio. kr.")]}, ["a", "b", "c"], dtype=object)
+    assert cells(door.table(told, unit="mio. kr.", paper_sign=-1))[-3:] == ["..", "−2,000", "−3,0"]
+    assert [row["cells"][0]["value"] for row in door.filed["rows"]] == [None, 2e6, 3e6]
+
+
+def test_the_sides_of_a_table_are_told_in_its_own_words(door):
+    notes = door.table(AMOUNTS, paper_sign=-1, sides=("udgift", "indtægt"), **AS_ON).texts("p", "afkast-note")
+    assert notes == ["Beløb, som på papiret: − er en indtægt, + er en udgift."]
+
+
+def test_a_table_that_follows_no_paper_turns_nothing_and_explains_no_sign(door):
+    reading = door.table(AMOUNTS, unit="1.000 kr.")
+    assert cells(reading)[-8:] == ["−2.000", "1", "5.000", "2", "7.000", "3", "0", "4"]
+    assert not reading.texts("p", "afkast-note")
+
+
+@pytest.mark.parametrize("sign", [0, 2, -100])
+def test_a_paper_s_sign_is_one_or_minus_one(door, sign):
+    with pytest.raises(PageError, match=f"'paper_sign' is {sign}; it is the sign of a gain on the paper, 1 or -1"):
+        door.table(AMOUNTS, paper_sign=sign, **AS_ON)
+
+
+def test_no_page_turns_a_sign_itself():
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        for cell in json.loads(path.read_text(encoding="utf-8"))["cells"]:
+            found = re.findall(r".*paper_sign \*.*|.*\* paper_sign.*", "".join(cell["source"]))
+            # a paper's index is of the paper's own numbers, which must be above 0
+            assert found in (
+                [],
+                ["    index = (paper_sign * on_paper).apply(economics.index_series, base=this_year[0])"],
+            )
+
+
+# ---------------------------------------------------------------- breaks and provisional months
+
+OF_MEASURES = (Need("measures", {}), Need("series_breaks", {}, optional=True))
+
+
+def ballerup(snapshot, *needs):
+    everything = Page(EXAMPLE, snapshot, date(2015, 6, 30), None, "side", needs)
+    return Page(EXAMPLE, snapshot, date(2015, 6, 30), everything.strategies()["ballerup-nye-maal"], "side", needs)
+
+
+def marks_of(page, source, **how):
+    """What a figure of these rows is drawn with."""
+    drawn = []
+    values = pd.DataFrame({"Andel": 0.1}, pd.date_range("2014-01-01", "2015-06-01", freq="MS"))
+    page.show_figure(
+        "figur",
+        values,
+        lambda figure, values: drawn.append(values.attrs[MARKS]) or draw_nothing(figure, values),
+        caption="Figur.",
+        alt="Alt.",
+        unit="%",
+        source=source,
+        **how,
+    )
+    return drawn[0]
+
+
+def test_a_monthly_figure_of_measures_is_marked_with_their_breaks_and_provisional_months(snapshot, door):
+    page = ballerup(snapshot, *OF_MEASURES)
+    rows = page.measures("sygedagpengeandel", "forsørgelsestryk")
+    assert set(rows["area"]) == {"Ballerup"} and set(rows["measure"]) == {"sygedagpengeandel", "forsørgelsestryk"}
+    marks = marks_of(page, [rows])
+    (within,) = [text for text in marks.breaks["text"][marks.breaks["starts_on"] == "2014-07-01"]]
+    assert within in door.read.texts("p", "afkast-note")[0]
+    assert len(door.read.texts("p", "afkast-note")) == 1  # the later break parts none of the months
+    assert {f"{month:%Y-%m}" for month in marks.provisional} == {"2015-05", "2015-06"}
+    assert marks.begins == page.strategy.period.start
+
+
+def test_what_others_have_not_finished_registering_marks_no_month_of_the_municipality(snapshot, door):
+    page = ballerup(snapshot, *OF_MEASURES)
+    country = page.table("measures").query("measure == 'sygedagpengeandel' and area == 'Hele landet'")
+    assert (country["status"] == "provisional").any()
+    assert not list(marks_of(page, country).provisional)
+
+
+def test_a_state_marks_a_month_too_and_rows_of_breaks_are_found_where_no_measure_is(snapshot, door):
+    page = ballerup(snapshot, *OF_MEASURES)
+    rows = page.table("measures").query("measure == 'ungeledighed' and area == 'Hele landet'")
+    months = pd.date_range("2014-01-01", "2015-06-01", freq="MS")
+    states = pd.DataFrame({"Andel": ["", *[""] * 16, "provisional"]}, months)
+    marks = marks_of(page, [rows, page.series_breaks("sygedagpengeandel")], states=states)
+    assert list(marks.provisional) == [months[-1]]
+    assert "2014-07-01" in {f"{day:%Y-%m-%d}" for day in marks.breaks["starts_on"]}
+
+
+def test_a_monthly_figure_of_measures_is_refused_where_the_needs_do_not_name_the_breaks(snapshot, door):
+    page = ballerup(snapshot, Need("measures", {}))
+    with pytest.raises(PageError, match="needs do not name the table series_breaks; add it"):
+        marks_of(page, page.measures("sygedagpengeandel"))

@@ -39,7 +39,7 @@ pages:
     title: Økonomi
     area: economics
     parameters:
-      gain_sign: -1
+      paper_sign: -1
       share: 0.5
       measures: [sild]
       goal: flere
@@ -50,7 +50,7 @@ strategy = ""
 page = ""
 as_of = ""
 snapshot = ""
-gain_sign = 1  # et helt tal
+paper_sign = 1  # et helt tal
 share = 0.2
 measures = ["torsk"]
 anything = []
@@ -105,7 +105,7 @@ def test_a_strategy_is_what_stands_in_its_file(strategies, notebooks):
     assert (strategy.id, strategy.municipality, strategy.decided_on) == ("fisk", "Norddjurs", None)
     assert (strategy.period.start, strategy.period.end) == (date(2019, 6, 1), date(2022, 12, 31))
     assert strategy.page("oekonomi").parameters == {
-        "gain_sign": -1,
+        "paper_sign": -1,
         "share": 0.5,
         "measures": ["sild"],
         "goal": "flere",
@@ -168,9 +168,14 @@ FAULTS = {
     ),
     "an unknown parameter": ("share: 0.5", "shore: 0.5", 26, "no parameter 'shore'; it has"),
     "a parameter that Afkast sets": ("share: 0.5", "snapshot: hemmelig", 26, "'snapshot' is set by Afkast itself"),
-    "a text for a whole number": ("gain_sign: -1", "gain_sign: hemmelig", 25, "'gain_sign' must be a whole number"),
-    "a fraction for a whole number": ("gain_sign: -1", "gain_sign: 0.4711", 25, "'gain_sign' must be a whole number"),
-    "true for a whole number": ("gain_sign: -1", "gain_sign: true", 25, "'gain_sign' must be a whole number"),
+    "a text for a whole number": ("paper_sign: -1", "paper_sign: hemmelig", 25, "'paper_sign' must be a whole number"),
+    "a fraction for a whole number": (
+        "paper_sign: -1",
+        "paper_sign: 0.4711",
+        25,
+        "'paper_sign' must be a whole number",
+    ),
+    "true for a whole number": ("paper_sign: -1", "paper_sign: true", 25, "'paper_sign' must be a whole number"),
     "a text for a number": ("share: 0.5", "share: hemmelig", 26, "'share' must be a number"),
     "true for a number": ("share: 0.5", "share: true", 26, "'share' must be a number"),
     "a number for true or false": ("share: 0.5", "loud: 1", 26, "'loud' must be true or false"),

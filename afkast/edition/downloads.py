@@ -23,6 +23,7 @@ from afkast.edition.numbers import pages_in_site, reads_persons, strategy_of
 from afkast.intake import Snapshot
 from afkast.report.danish import MINUS, UNITS
 from afkast.report.filed import METADATA_KEY
+from afkast.report.paper_sign import as_shown
 from afkast.strategy import Strategy
 
 FOLDER = "hent"
@@ -130,7 +131,7 @@ def _number(cell: dict[str, Any], exact: bool) -> Number:
     if cell["state"] not in ("ok", "provisional") or not isinstance(cell["value"], int | float):
         return None
     if exact:
-        number = cell["value"] / UNITS[cell["unit"]].scale
+        number = as_shown(cell) / UNITS[cell["unit"]].scale
         return float(round(number, _decimals(number)))
     met = re.search(r"[\d.]+(?:,\d+)?", cell["shown"])
     if not met:

@@ -16,6 +16,7 @@ from afkast.intake.contracts import PERSON_TABLES
 from afkast.report import danish
 from afkast.report.danish import UNITS
 from afkast.report.filed import METADATA_KEY
+from afkast.report.paper_sign import as_shown
 from afkast.strategy import Strategy
 
 NUMBERS = "tal-indeks.js"
@@ -132,7 +133,7 @@ def _cells(item: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         for c, cell in enumerate(row["cells"]):
             counts = isinstance(cell["value"], int | float) or ALONE.fullmatch(cell["shown"])
             if cell["state"] in ("ok", "provisional") and counts:
-                exact = exactly(cell["value"], cell["unit"])
+                exact = exactly(as_shown(cell), cell["unit"])
                 yield {"place": f"{r}.{c}", "shown": cell["shown"], "exact": exact, "unit": cell["unit"]}
 
 

@@ -8,11 +8,12 @@ import pandas as pd
 
 from afkast.analysis import benchmark, counterfactual
 from afkast.analysis.targets import Decision
-from afkast.report.charts import bars_against_range, break_notes
+from afkast.report.charts import bars_against_range
 from afkast.report.danish import SAVING, Given, Quantity, in_sentence, listed, month, number, with_article
 from afkast.report.effect_words import comparison_name
 from afkast.report.goals import show_goal
 from afkast.report.money import amount
+from afkast.report.month_charts import break_notes
 from afkast.report.sentence import clause, names_in
 from afkast.report.show import Page
 from afkast.strategy import Goal
@@ -28,7 +29,7 @@ class Worth:
 
     series: the rows of the measures. names: what the measures are called. by_measure: month, lead (a share), persons,
     price and saving (kroner a year), a row a measure that is not refused. total: their saving, NaN where one is
-    refused. gain_sign: that of a saving on the paper.
+    refused. paper_sign: that of a saving on the paper.
     """
 
     report: Page
@@ -40,7 +41,7 @@ class Worth:
     refusals: Mapping[str, str]
     compared_with: str
     base: pd.Timestamp
-    gain_sign: int
+    paper_sign: int
     lowest_dkk: float
     highest_dkk: float
 
@@ -52,19 +53,13 @@ class Worth:
     def source(self) -> list[pd.DataFrame]:
         return [self.series[self.series["measure"].isin(self.by_measure.index)], self.prices]
 
-    @property
-    def legend(self) -> str:
-        if self.gain_sign < 0:
-            return "+ = en merudgift / − = en besparelse"
-        return "+ = en besparelse / − = en merudgift"
-
     def called(self, measures: Sequence[str]) -> list[str]:
         """The measures' names as they stand in a sentence."""
         return [self.names[one].lower() for one in measures]
 
 
 def show_saving(one: Worth, break_accepted: str, footnotes: Sequence[str]) -> None:
-    """The saving measure by measure and in all, in the paper's sign, and, where none is refused, drawn."""
+    """The saving measure by measure and in all and, where none is refused, drawn."""
     worth = one.by_measure
     table = pd.DataFrame(
         {
@@ -72,12 +67,12 @@ def show_saving(one: Worth, break_accepted: str, footnotes: Sequence[str]) -> No
             "Forspring, pct.point": worth["lead"],
             "Helårspersoner": worth["persons"],
             "Nettopris pr. helårsperson": worth["price"],
-            "Mio. kr. om året": one.gain_sign * worth["saving"],
+            "Mio. kr. om året": worth["saving"],
         },
         dtype=object,
     ).rename(one.names)
     unknown = float("nan")
-    in_all = [["", unknown, unknown, unknown, one.gain_sign * one.total]]
+    in_all = [["", unknown, unknown, unknown, one.total]]
     table = pd.concat([table, pd.DataFrame(in_all, [IN_ALL], table.columns, dtype=object)])
     states = pd.DataFrame("", table.index, table.columns)
     states.loc[IN_ALL, table.columns[1:4]] = "future"
@@ -96,11 +91,14 @@ def show_saving(one: Worth, break_accepted: str, footnotes: Sequence[str]) -> No
         totals=[IN_ALL],
         states=states,
         notes=[
-            f"Beløb: {one.legend}. Forspring: + = bedre end {one.compared}.",
+            f"Forspring: + er bedre end {one.compared}.",
             *_breaks_met(one, break_accepted),
             *one.refusals.values(),
             *footnotes,
         ],
+        paper_sign=one.paper_sign,
+        sides=SAVING,
+        unsigned=["Nettopris pr. helårsperson"],
     )
     if not one.refusals:
         _show_bars(one)

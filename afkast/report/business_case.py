@@ -30,6 +30,9 @@ EACH, EXITS, SHARE = (
 )
 """The rows of what a budget presupposes."""
 
+SIDES = ("udgift", "besparelse")
+"""What an amount under 0 and one over it is of the paper's table."""
+
 SAVED_ROW, SPENT_ROW, LEFT_ROW = "Sparet på ydelser", "Brugt på indsatsen", "Resultat"
 SAVED_SIDES, SPENT_SIDES = ("merudgift", "besparelse"), ("udgift", "indtægt")
 """The rows of the outcome, and what an amount under 0 and one over it is of the first two."""
@@ -37,7 +40,7 @@ SAVED_SIDES, SPENT_SIDES = ("merudgift", "besparelse"), ("udgift", "indtægt")
 
 @dataclass(frozen=True)
 class Case:
-    """A budget for some years in one price level, kroner by year. gain_sign: that of a saving on the paper."""
+    """A budget for some years in one price level, kroner by year. paper_sign: of a saving there."""
 
     report: Page
     budget: pd.DataFrame
@@ -45,7 +48,7 @@ class Case:
     saving: pd.Series
     net_gain: pd.Series
     price_level_year: int
-    gain_sign: int
+    paper_sign: int
     footnotes: Sequence[str] = ()
 
     @property
@@ -56,16 +59,10 @@ class Case:
     def corner(self) -> str:
         return f"{self.price_level_year} p/l"
 
-    @property
-    def legend(self) -> str:
-        if self.gain_sign < 0:
-            return "− = en besparelse / + = en udgift"
-        return "+ = en besparelse / − = en udgift"
-
-    def on_paper(self, investment: pd.Series, saving: pd.Series, net_gain: pd.Series) -> pd.DataFrame:
-        """The rows of the paper's table, in its signs."""
-        rows = {INVESTMENT: -investment, SAVING: saving, IN_ALL: net_gain}
-        return pd.DataFrame({name: self.gain_sign * row for name, row in rows.items()}).T
+    @staticmethod
+    def rows(investment: pd.Series, saving: pd.Series, net_gain: pd.Series) -> pd.DataFrame:
+        """The rows of the paper's table; what is spent is negative."""
+        return pd.DataFrame({INVESTMENT: -investment, SAVING: saving, IN_ALL: net_gain}).T
 
 
 @dataclass(frozen=True)
@@ -110,13 +107,15 @@ def show_budget(case: Case, levels: Sequence[int]) -> None:
     """The paper's table and its sums in words. levels: the price levels that the budget is converted from."""
     case.report.show_table(
         "budget",
-        case.on_paper(case.investment, case.saving, case.net_gain),
+        case.rows(case.investment, case.saving, case.net_gain),
         caption=f"Budgettet for {case.report.strategy.name.lower()}, mio. kr. i {case.price_level_year}-priser.",
         corner=case.corner,
         unit=("mio. kr.", 3),
         source=case.budget,
         totals=[IN_ALL],
-        notes=[case.legend, *case.footnotes],
+        notes=case.footnotes,
+        paper_sign=case.paper_sign,
+        sides=SIDES,
     )
     case.report.show_text(
         "budgettet",
@@ -203,7 +202,7 @@ def show_presupposed(
 def show_follow_up(case: Case, realised: pd.Series, saved: Saved, ledger: pd.DataFrame) -> None:
     """The paper's table of budget beside realised; kroner by year, NaN where they are not known."""
     amounts, started = saved.by_year["saved"].reindex(case.years), saved.cohort.started
-    paper = case.on_paper(realised, amounts, amounts - realised).T
+    paper = case.rows(realised, amounts, amounts - realised).T
     told = pd.DataFrame(
         {
             INVESTMENT: paper[INVESTMENT].map(_given),
@@ -213,7 +212,7 @@ def show_follow_up(case: Case, realised: pd.Series, saved: Saved, ledger: pd.Dat
             },
         }
     ).T
-    decided = case.on_paper(case.investment, case.saving, case.net_gain).map(_given)
+    decided = case.rows(case.investment, case.saving, case.net_gain).map(_given)
     table = pd.concat(
         {year: pd.DataFrame({"Budget": decided[year], "Realiseret": told[year]}) for year in case.years}, axis=1
     )
@@ -229,7 +228,9 @@ def show_follow_up(case: Case, realised: pd.Series, saved: Saved, ledger: pd.Dat
         rests_on=started,
         totals=[IN_ALL],
         states=states,
-        notes=[case.legend, *_notes_on_saved(case, saved), *case.footnotes],
+        notes=[*_notes_on_saved(case, saved), *case.footnotes],
+        paper_sign=case.paper_sign,
+        sides=SIDES,
     )
 
 

@@ -3,7 +3,6 @@
 import io
 import re
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date
 from enum import StrEnum
 from textwrap import fill
 from typing import Any
@@ -19,8 +18,7 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 
-from afkast.analysis.series_breaks import between
-from afkast.report.danish import MONTHS, UNITS, Quantity, Sides, number, written
+from afkast.report.danish import UNITS, Quantity, Sides, number, written
 
 INK, QUIET, GRID = "#1f2a33", "#66727c", "#e3e7ea"
 ACTUAL, BUDGET, COMPARED = "#0b5c7a", "#6b7780", "#7a4a8c"
@@ -130,20 +128,6 @@ def width_of(axes: Axes) -> float:
     return float(figure_of(axes).get_figwidth())
 
 
-def month_axis(axes: Axes, months: pd.DatetimeIndex) -> None:
-    """Month ticks in Danish, thinned to what the width carries; the year under January and the first tick."""
-    room = max(2, int(width_of(axes) / 0.55))
-    step = next(s for s in (1, 2, 3, 6, 12, 24) if len(months) / s <= room)
-    ticks = months[::step]
-    axes.set_xticks(
-        ticks.to_numpy(),
-        [
-            f"{MONTHS[t.month - 1][:3]}\n{t.year}" if i == 0 or t.year != ticks[i - 1].year else MONTHS[t.month - 1][:3]
-            for i, t in enumerate(ticks)
-        ],
-    )
-
-
 def value_axis(axes: Axes, unit: str, digits: int = 0, sides: Sides | None = None) -> None:
     """Danish numbers on the value axis, and the unit as its heading.
 
@@ -203,65 +187,6 @@ def label_lines(axes: Axes, names: Iterable[str]) -> None:
     )
 
 
-BREAK = "Databrud"
-
-
-def break_notes(breaks: pd.DataFrame, months: pd.DatetimeIndex) -> list[str]:
-    """A sentence for each break that parts the months: what changed, and who says so."""
-    met = between(breaks, months[0], months[-1])
-    return [f"{BREAK}: {text} ({source})" for text, source in zip(met["text"], met["source"], strict=True)]
-
-
-BEGINS = "Strategien begynder"
-
-
-def mark_begin(axes: Axes, months: pd.DatetimeIndex, begins: date | None) -> bool:
-    """Mark the strategy's beginning where it lies within the months, before its first one; whether it does."""
-    if begins is None or not months[0] < pd.Timestamp(begins).replace(day=1) <= months[-1]:
-        return False
-    at = pd.Timestamp(begins).replace(day=1) - pd.Timedelta(days=15)
-    axes.axvline(at, color=INK, linewidth=1.2, linestyle=(0, (1, 2)), zorder=0.5)  # type: ignore[arg-type]
-    _say_at(axes, at, BEGINS if width_of(axes) > SMALL_INCHES[0] else "Begynder", months, 0)
-    return True
-
-
-def _say_at(axes: Axes, at: pd.Timestamp, words: str, months: pd.DatetimeIndex, line: int) -> None:
-    """Words beside an upright line, at the top, on the side where there is room."""
-    late = at > months[0] + 0.6 * (months[-1] - months[0])
-    axes.annotate(
-        words,
-        (at, 1),
-        xycoords=("data", "axes fraction"),
-        xytext=(-4 if late else 4, -2 - 11 * line),
-        textcoords="offset points",
-        ha="right" if late else "left",
-        va="top",
-        fontsize=8,
-        color=INK,
-        zorder=4,
-        path_effects=[withStroke(linewidth=3, foreground="white")],
-    )
-
-
-def mark_breaks(axes: Axes, months: pd.DatetimeIndex, breaks: pd.DataFrame, line: int = 0) -> bool:
-    """Mark the breaks (starts_on, ends_on) among the months, each just before its first month; whether there are any.
-
-    A break that takes more than its month is shaded until it ends. The first is named, so many lines from the top.
-    """
-    met = between(breaks, months[0], months[-1])
-    half = pd.Timedelta(days=15)
-    look: dict[str, Any] = {"color": INK, "linewidth": 1.1, "linestyle": (0, (4, 2))}
-    for starts_on, ends_on in met[["starts_on", "ends_on"]].itertuples(index=False):
-        if starts_on > months[0]:
-            axes.axvline(starts_on - half, zorder=0.5, **look)
-        if ends_on > starts_on:
-            shaded = max(starts_on, months[0]) - half, min(ends_on, months[-1]) + half
-            axes.axvspan(*shaded, color=QUIET, alpha=0.12, linewidth=0, zorder=0)
-    if len(met):
-        _say_at(axes, max(met["starts_on"].iloc[0], months[0]) - half, BREAK, months, line)
-    return len(met) > 0
-
-
 def label_ends(axes: Axes, lines: Sequence[Line2D]) -> None:
     """The words of each line at its end, in its colour, moved apart where they would lie on each other."""
     wide = width_of(axes) > NARROW_INCHES + 1
@@ -319,60 +244,6 @@ def _meet(lower: list[Any], upper: list[Any]) -> bool:
     return any(a.x0 < b.x1 and b.x0 < a.x1 for _, _, a in lower[2] for _, _, b in upper[2])
 
 
-def lines_by_month(
-    unit: str,
-    digits: int = 0,
-    provisional: Iterable[pd.Timestamp] = (),
-    from_zero: bool = False,
-    breaks: pd.DataFrame | None = None,
-    roles: Sequence[Role] = IN_ORDER,
-    begins: date | None = None,
-    sides: Sides | None = None,
-) -> Draw:
-    """Draws a line a column over a monthly index, each as its role looks, with its name at its end.
-
-    Provisional months of the first column are drawn hollow. `breaks` are the series breaks of the measure, as
-    `Page.series_breaks` gives them; those among the drawn months are marked, and so is the month in which the strategy
-    `begins`. The last of the `roles` is that of all columns that are left. `sides` are the words for amounts under 0
-    and over it.
-    """
-
-    def draw(figure: Figure, values: pd.DataFrame) -> None:
-        axes = figure.subplots()
-        lines = []
-        for column, role in zip(values.columns, roles_of(values.columns, roles), strict=True):
-            lines += axes.plot(values.index, values[column], label=column, **ROLES[role])
-        first = values[values.columns[0]]
-        hollow = first[first.index.isin(list(provisional))]
-        months = pd.DatetimeIndex(values.index)
-        if len(hollow):
-            axes.plot(hollow.index, hollow, "o", markersize=5, mfc="white", mec=ACTUAL, label=PROVISIONAL)
-            axes.annotate(PROVISIONAL, (hollow.index[0], hollow.iloc[0]), (0, -12), textcoords="offset points", **HALO)
-        begun = mark_begin(axes, months, begins)
-        broken = breaks is not None and mark_breaks(axes, months, breaks, line=int(begun))
-        value_axis(axes, unit, digits, sides)
-        month_axis(axes, months)
-        if from_zero:
-            axes.set_ylim(bottom=0)
-        low, high = axes.get_ylim()
-        # words at the top have a line of their own each
-        axes.set_ylim(top=high + (high - low) * 14 * (begun + broken) / (72 * figure.get_figheight()))
-        say_where_it_begins(axes)
-        label_ends(axes, lines)
-
-    return draw
-
-
-PROVISIONAL = "Foreløbigt"
-HALO: dict[str, Any] = {
-    "fontsize": 8,
-    "color": ACTUAL,
-    "ha": "center",
-    "va": "top",
-    "path_effects": [withStroke(linewidth=3, foreground="white")],
-}
-
-
 def bars_by_year(
     unit: str,
     digits: int = 1,
@@ -395,23 +266,6 @@ def bars_by_year(
             axes.axhline(goal, color=INK, linewidth=1.2, linestyle="--")
         axes.set_xticks(place, [fill(str(label), 10) for label in values.index])
         value_axis(axes, unit, digits, sides)
-        label_lines(axes, values.columns)
-
-    return draw
-
-
-def inflow_by_month() -> Draw:
-    """Draws persons by month: first column as bars, second (the sum so far) as steps, third (planned) as a line."""
-
-    def draw(figure: Figure, values: pd.DataFrame) -> None:
-        axes = figure.subplots()
-        months, (in_month, so_far, planned) = pd.DatetimeIndex(values.index), values.columns
-        axes.bar(months, values[in_month], width=20, label=in_month, color=ACTUAL)
-        axes.step(months, values[so_far].ffill(), where="mid", label=so_far, color=INK)
-        axes.plot(months, values[planned], label=planned, color=BUDGET)
-        value_axis(axes, "personer")
-        month_axis(axes, months)
-        axes.set_ylim(bottom=0)
         label_lines(axes, values.columns)
 
     return draw

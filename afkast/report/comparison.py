@@ -9,9 +9,10 @@ import pandas as pd
 from afkast.analysis import benchmark
 from afkast.analysis.series_breaks import between
 from afkast.analysis.targets import Decision
-from afkast.report.charts import Draw, Role, break_notes, lines_by_month
+from afkast.report.charts import Draw, Role
 from afkast.report.danish import CHANGE, Quantity, in_sentence, listed, month, number, written
 from afkast.report.goals import show_goal
+from afkast.report.month_charts import break_notes, lines_by_month
 from afkast.report.sentence import clause
 from afkast.report.show import Page
 from afkast.strategy import Goal
@@ -162,8 +163,7 @@ def show_development_figures(one: Comparison, gaps: Iterable[float], with_index:
 
 
 def _by_month(one: Comparison, unit: str, digits: int, roles: Iterable[Role] = (Role.HAPPENED, Role.OTHERS)) -> Draw:
-    begins = one.report.strategy.period.start
-    return lines_by_month(unit, digits, one.provisional, breaks=one.breaks, roles=list(roles), begins=begins)
+    return lines_by_month(unit, digits, roles=list(roles))
 
 
 def _as_always(one: Comparison) -> dict[str, Any]:

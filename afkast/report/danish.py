@@ -140,6 +140,7 @@ class Quantity:
         return Quantity(
             None if value != value else value,
             of if unit is None else unit,
+            None if others else self.digits,
             behind=tuple(count for one in telling or numbers for count in one.counts),
             tells=bool(telling) or all(one.tells for one in numbers),
             made=(how, (self, *others)),

@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from afkast.report import danish
 from afkast.report.cells import Cell, said_of
+from afkast.report.paper_sign import as_shown
 from afkast.strategy import FRONT_PAGE
 
 METADATA_KEY = "afkast"
@@ -120,7 +121,8 @@ def shown_cells(pages: Path) -> pd.DataFrame:
     """The cells of the tables of executed pages, a row each, in the order of the page.
 
     Columns: strategy, page, item, row_label, column_label (of several heading rows one after the other), shown, value,
-    unit, state, files. Words in a column without a heading belong to the row's label.
+    unit, state, files. Words in a column without a heading belong to the row's label. A value
+    has the sign that is shown.
     """
     rows = []
     for place, item in _shown_items(pages):
@@ -129,7 +131,14 @@ def shown_cells(pages: Path) -> pd.DataFrame:
             told = list(zip(heads, row["cells"], strict=True))
             label = " ".join([row["label"], *(cell["shown"] for head, cell in told if not head)]).strip()
             rows += [
-                {**place, "row_label": label, "column_label": head, "files": item["files"], **cell}
+                {
+                    **place,
+                    "row_label": label,
+                    "column_label": head,
+                    "files": item["files"],
+                    **cell,
+                    "value": as_shown(cell),
+                }
                 for head, cell in told
                 if head
             ]

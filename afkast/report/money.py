@@ -1,18 +1,9 @@
-"""Money in words: what the signs of a paper's table mean, when an investment is paid back, and what a row says."""
+"""Money in words: when an investment is paid back, and what a row says."""
 
 import pandas as pd
 
 from afkast.analysis import economics
 from afkast.report.danish import GAIN, Quantity, Sides, between, in_words, month
-
-
-def signs(gain_sign: int) -> str:
-    """What the signs of a table that follows its paper mean."""
-    return (
-        "Fortegn som på papiret: − er en gevinst, + er et tab."
-        if gain_sign < 0
-        else "Fortegn: + er en gevinst, − er et tab."
-    )
 
 
 def amount(

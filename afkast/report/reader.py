@@ -1,7 +1,7 @@
 """What one page reads: its strategy, its data, and what other pages have shown; whatever it reads is noted."""
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -27,6 +27,10 @@ from afkast.strategy import Goal, Strategy, in_order, read_strategies
 
 METHOD = (FEWEST_IN_GROUP, FEWEST_OBSERVED)
 TABLES = ("table", "later table", "whole table")
+
+
+Source = pd.DataFrame | Sequence[pd.DataFrame] | Sequence[str]
+"""What a shown thing draws on: frames of the snapshot (with their column `file`) or names of raw files."""
 
 
 class Reader:
@@ -137,6 +141,12 @@ class Reader:
             engine.load("islands", self._snapshot.file("islands"))
             return engine.count(text)
 
+    def measures(self, *names: str) -> pd.DataFrame:
+        """The municipality's own rows of these measures, or of all, up to the report's date; a figure that draws on
+        them finds the breaks in their series and their provisional months there."""
+        own = self.table("measures").query("area == @self.strategy.municipality")
+        return own[own["measure"].isin(names)] if names else own
+
     def series_breaks(self, measure: str) -> pd.DataFrame:
         """The registered breaks in a measure's series; none where the snapshot has no registry."""
         return self.table("series_breaks").query("measure == @measure").sort_values("starts_on", ignore_index=True)
@@ -163,6 +173,21 @@ class Reader:
     def shown_cells(self) -> pd.DataFrame:
         """The cells of the tables of the strategies' executed pages; see the function `shown_cells`."""
         return shown_cells(self._executed_pages())
+
+    def files_of(self, source: Source) -> list[dict[str, Any]]:
+        """The manifest's entries of the files behind frames (by their column `file`) or file names.
+
+        A workbook has an entry for each sheet that is read.
+        """
+        names: set[str] = set()
+        for one in [source] if isinstance(source, pd.DataFrame) else source:
+            names |= {one} if isinstance(one, str) else set(one["file"].unique())
+        for name in sorted(names):
+            self.note("file", name)
+        entries = [entry for entry in self._snapshot.manifest["files"] if entry["file"] in names]
+        if unknown := names - {entry["file"] for entry in entries}:
+            raise PageError(f"the snapshot has no file {', '.join(sorted(unknown))}.")
+        return sorted(entries, key=lambda entry: str(entry["file"]))
 
     def _executed_pages(self) -> Path:
         self.note("pages")

@@ -9,7 +9,7 @@ import base64
 import inspect
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
 from html import escape
@@ -32,10 +32,12 @@ from afkast.report import charts, danish, disclosure
 from afkast.report.about_persons import OF_PERSONS, Thing
 from afkast.report.cells import STATES, Cell, UnitOf, as_drawn, cell_of, said_of, text_of, told_of_state
 from afkast.report.counts import counts_of
-from afkast.report.danish import Quantity
+from afkast.report.danish import GAIN, Quantity, Sides
 from afkast.report.ending import ENDS, end_page
 from afkast.report.filed import METADATA_KEY, Item, number_in
-from afkast.report.reader import Reader, day_of, latest_extraction
+from afkast.report.month_charts import BREAK_COLUMNS, MARKS, NO_BREAKS, Marks, break_notes
+from afkast.report.paper_sign import legend, on_paper, signs_of
+from afkast.report.reader import Reader, Source, day_of, latest_extraction
 from afkast.report.reading import strategy_of_page
 from afkast.report.sentence import check_names, clause, names_in
 from afkast.report.sentence import filled as filled_in
@@ -53,9 +55,6 @@ MOST_SOURCES_NAMED = 5
 
 WIDE_TABLE_COLUMNS = 6
 """A table with more columns is set tighter."""
-
-Source = pd.DataFrame | Sequence[pd.DataFrame] | Sequence[str]
-"""What a shown thing draws on: frames of the snapshot (with their column `file`) or names of raw files."""
 
 
 class Page(Reader):
@@ -83,6 +82,9 @@ class Page(Reader):
         blanks: str = "missing",
         behind: Behind | None = None,
         notes: Sequence[str] = (),
+        paper_sign: int | None = None,
+        sides: Sides = GAIN,
+        unsigned: Collection[Any] = (),
         folded: str = "",
         names: Mapping[str, Any] | None = None,
         rests_on: Any = (),
@@ -95,21 +97,27 @@ class Page(Reader):
         `states` (same shape: "", "missing", "hidden", "provisional", "future") says what is special about a cell;
         a cell without a number is `blanks`. `behind` has, of a column of shares or the like, the counts of persons that
         its numbers give away, row by row; a number is hidden where one of its counts is small.
+        A table whose paper has its own sign says `paper_sign`, that of a gain there: the amounts are given with gains
+        positive and are shown as on the paper, but in rows and columns that are `unsigned`; what a negative and a
+        positive one is, the `sides`, is told under it.
         Rows named in `totals` (by label or by all levels) stand out. `corner` heads the row labels. A table that is
         `folded` lies under these words until the reader opens it; on paper it is open. The caption and the notes may
         have `names` in braces, as the text of `show_text`. `rests_on` are the groups of persons behind the numbers
         that are no counts and know none, such as estimates.
         """
-        files = self._files_of(source)
+        files = self.files_of(source)
         thing = self._thing(id, source, files, rests_on)
         caption, *notes = _filled(thing, [caption, *notes], names or {})
         units = units_of(values, unit, row_units or {}, column_units or {})
-        rows = rows_of(values, units, set(totals), states, blanks, behind or {}, thing)
+        signs = signs_of(values, units, paper_sign, unsigned)
+        rows = rows_of(on_paper(values, signs), units, set(totals), states, blanks, behind or {}, thing)
+        if paper_sign is not None:
+            notes.append(legend(paper_sign, sides))
         self._display(
             id,
             "table",
             self._table_html(id, values, rows, caption, corner, notes, files, folded),
-            {"caption": caption, **filed_rows(values, rows, units)},
+            {"caption": caption, **filed_rows(values, rows, units, signs)},
             files,
         )
 
@@ -136,11 +144,12 @@ class Page(Reader):
         """Show a figure of `values`, drawn for a wide and for a narrow screen, with its numbers folded under it.
 
         `draw(figure, values)` gets the numbers as they are shown: without the hidden ones, and rounded, for a share
-        drawn exactly tells the counts behind it. `states`, `blanks` and `behind` are those of `show_table`. `alt` says
-        in words what the figure shows; like the caption and the notes it may have `names` in braces. `rests_on`
-        is that of `show_table`.
+        drawn exactly tells the counts behind it. A monthly figure of measures is marked with the breaks in their
+        series, which stand under it in words, and with their provisional months. `states`, `blanks`, `behind` and
+        `rests_on` are those of `show_table`. `alt` says in words what the figure shows; like the caption and the notes
+        it may have `names` in braces.
         """
-        files = self._files_of(source)
+        files = self.files_of(source)
         thing = self._thing(id, source, files, rests_on)
         check_names(id, alt, dict.fromkeys(names_in(alt) & dict(names or {}).keys()))
         described, caption, *notes = _filled(thing, [alt, caption, *notes], names or {})
@@ -151,6 +160,10 @@ class Page(Reader):
             for row, line in zip(rows, units, strict=True)
         ]
         drawn = pd.DataFrame(shown, values.index, values.columns)
+        if isinstance(values.index, pd.DatetimeIndex):
+            marks = self._marks(source, values, states)
+            drawn.attrs[MARKS] = marks
+            notes += [one for one in break_notes(marks.breaks, values.index) if one not in notes]
         wide, narrow, small = (
             _data_uri(charts.svg(draw, drawn, width, height))
             for width, height in (
@@ -193,7 +206,7 @@ class Page(Reader):
         """
         given = dict(names or {})
         check_names(id, text, given)
-        files = self._files_of(source)
+        files = self.files_of(source)
         thing = self._thing(id, source, files, rests_on)
         quantities = given | dict(filed or {})
         cells = _cells_of(thing, [text], quantities)
@@ -217,12 +230,12 @@ class Page(Reader):
 
     def show_filed(self, id: str, kind: str, html: str, items: Iterable[Item], filed: Mapping[str, Any]) -> None:
         """Show once more what executed pages have filed, as it was filed: nothing is computed or rounded anew."""
-        files = self._files_of(sorted({file for item in items for file in item.filed["files"]}))
+        files = self.files_of(sorted({file for item in items for file in item.filed["files"]}))
         self._display(id, kind, html, dict(filed), files)
 
     def source_line(self, files: Source) -> str:
         """Which sources these are, and of which day: "Kilde: KMD Opus · data pr. 9. december 2019"."""
-        return self._source_line(self._files_of(files))
+        return self._source_line(self.files_of(files))
 
     # -- behind the door ---------------------------------------------------------------------------------------------
 
@@ -240,6 +253,18 @@ class Page(Reader):
             return Thing(id, public=public)
         own = self.chosen_numbers, self.withheld
         return Thing(id, of_persons, True, public, *own, counts_of(rests_on), self.chosen_words, self._noted_counts)
+
+    def _marks(self, source: Source, values: pd.DataFrame, states: pd.DataFrame | None) -> Marks:
+        """What a monthly figure is marked with, from the rows of measures and of series breaks that it draws on."""
+        frames = [one for one in ([source] if isinstance(source, pd.DataFrame) else source) if not isinstance(one, str)]
+        breaks = [NO_BREAKS, *(one for one in frames if {*BREAK_COLUMNS} <= {*one.columns})]
+        provisional = [] if states is None else [*values.index[states.iloc[:, 0] == "provisional"]]
+        for rows in (one for one in frames if {"measure", "area", "status"} <= {*one.columns}):
+            breaks += [self.series_breaks(str(measure)) for measure in rows["measure"].unique()]
+            own = rows["area"] == (self._strategy.municipality if self._strategy else "")
+            provisional += [*rows.loc[own & (rows["status"] == "provisional"), "period"]]
+        known = pd.concat([one[BREAK_COLUMNS] for one in breaks]).drop_duplicates()
+        return Marks(self._strategy.period.start if self._strategy else None, known, provisional)
 
     def _display(self, id: str, kind: str, html: str, filed: dict[str, Any], files: list[dict[str, Any]]) -> None:
         if not ID.fullmatch(id):
@@ -272,10 +297,10 @@ class Page(Reader):
         met = {cell.state for row in rows for cell in row.cells}
         if any(cell.small for row in rows for cell in row.cells):
             notes = [*notes, ALREADY_PUBLISHED]
-        legend = [told_of_state(state)[1] for state in STATES if state in met and told_of_state(state)[1]]
+        told = [told_of_state(state)[1] for state in STATES if state in met and told_of_state(state)[1]]
         base = disclosure.chosen().base
         if base > 1 and any(cell.rounded for row in rows for cell in row.cells):
-            legend.append(f"Antal personer er afrundet til nærmeste {base}, hvert for sig; summer kan afvige.")
+            told.append(f"Antal personer er afrundet til nærmeste {base}, hvert for sig; summer kan afvige.")
         return template("table").render(
             id=_anchor(id),
             caption=caption,
@@ -285,24 +310,9 @@ class Page(Reader):
             laid=laid_down(values.columns, rows),
             corner=corner,
             rows=rows,
-            notes=[*notes, *legend],
+            notes=[*notes, *told],
             folded=folded,
         )
-
-    def _files_of(self, source: Source) -> list[dict[str, Any]]:
-        """The manifest's entries of the files behind frames (by their column `file`) or file names.
-
-        A workbook has an entry for each sheet that is read.
-        """
-        names: set[str] = set()
-        for one in [source] if isinstance(source, pd.DataFrame) else source:
-            names |= {one} if isinstance(one, str) else set(one["file"].unique())
-        for name in sorted(names):
-            self.note("file", name)
-        entries = [entry for entry in self._snapshot.manifest["files"] if entry["file"] in names]
-        if unknown := names - {entry["file"] for entry in entries}:
-            raise PageError(f"the snapshot has no file {', '.join(sorted(unknown))}.")
-        return sorted(entries, key=lambda entry: str(entry["file"]))
 
     def _source_line(self, files: list[dict[str, Any]]) -> str:
         """Kilde: KMD Opus (syntetiske data) · data pr. 9. december 2019"""

@@ -164,8 +164,13 @@ def hidden_in(values: pd.DataFrame, counts: pd.DataFrame, also: pd.DataFrame) ->
     )[values.columns]
 
 
-def filed_rows(values: pd.DataFrame, rows: list[Row], units: Units) -> dict[str, Any]:
-    """A table as it is filed: what is shown and, unless it is hidden, the value behind it."""
+def filed_rows(
+    values: pd.DataFrame, rows: list[Row], units: Units, signs: list[list[int]] | None = None
+) -> dict[str, Any]:
+    """A table as it is filed: what is shown and, unless it is hidden, the value behind it.
+
+    signs: -1 where the cell is shown in a paper's opposite sign; its value is filed in the book's own.
+    """
     return {
         "columns": [
             [danish.label(part) for part in (column if isinstance(column, tuple) else (column,))]
@@ -175,13 +180,20 @@ def filed_rows(values: pd.DataFrame, rows: list[Row], units: Units) -> dict[str,
             {
                 "label": Markup(row.label).striptags() if isinstance(row.label, Markup) else row.label,
                 "cells": [
-                    {"shown": words_of(cell), "value": cell.value, "unit": unit, "state": cell.state}
-                    for cell, (unit, _) in zip(row.cells, line, strict=True)
+                    _filed(cell, unit, signs[r][c] if signs else 1)
+                    for c, (cell, (unit, _)) in enumerate(zip(row.cells, line, strict=True))
                 ],
             }
-            for row, line in zip(rows, units, strict=True)
+            for r, (row, line) in enumerate(zip(rows, units, strict=True))
         ],
     }
+
+
+def _filed(cell: Cell, unit: str, sign: int) -> dict[str, Any]:
+    filed = {"shown": words_of(cell), "value": cell.value, "unit": unit, "state": cell.state}
+    if sign > 0 or not isinstance(cell.value, float):
+        return filed
+    return filed | {"value": sign * cell.value + 0.0, "paper_sign": sign}  # + 0.0: nought has no sign
 
 
 def heads_of(columns: pd.Index, rows: list[Row]) -> list[list[tuple[str, int, bool]]]:

@@ -1,0 +1,184 @@
+"""Figures over the months: lines and bars, and what the door knows of the months, marked."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
+
+from afkast.analysis.series_breaks import between
+from afkast.report.charts import (
+    ACTUAL,
+    BUDGET,
+    IN_ORDER,
+    INK,
+    QUIET,
+    ROLES,
+    SMALL_INCHES,
+    Draw,
+    Role,
+    label_ends,
+    label_lines,
+    roles_of,
+    say_where_it_begins,
+    value_axis,
+    width_of,
+)
+from afkast.report.danish import MONTHS, Sides
+
+BREAK = "Databrud"
+NO_BREAKS = pd.DataFrame({"starts_on": pd.to_datetime([]), "ends_on": pd.to_datetime([]), "text": "", "source": ""})
+BREAK_COLUMNS = [*NO_BREAKS]
+MARKS = "marks"
+"""Under this name the frame of a monthly figure carries its `Marks` in `attrs`."""
+
+
+@dataclass(frozen=True, eq=False)
+class Marks:
+    """What the door knows of a figure's months: when the strategy begins, the breaks in the series (a row each:
+    starts_on, ends_on, text, source), and the months in which the first column's numbers are provisional."""
+
+    begins: date | None = None
+    breaks: pd.DataFrame = field(default_factory=NO_BREAKS.copy)
+    provisional: Collection[pd.Timestamp] = ()
+
+
+def break_notes(breaks: pd.DataFrame, months: pd.DatetimeIndex) -> list[str]:
+    """A sentence for each break that parts the months: what changed, and who says so."""
+    met = between(breaks, months[0], months[-1])
+    return [f"{BREAK}: {text} ({source})" for text, source in zip(met["text"], met["source"], strict=True)]
+
+
+BEGINS = "Strategien begynder"
+
+
+def mark_begin(axes: Axes, months: pd.DatetimeIndex, begins: date | None) -> bool:
+    """Mark the strategy's beginning where it lies within the months, before its first one; whether it does."""
+    if begins is None or not months[0] < pd.Timestamp(begins).replace(day=1) <= months[-1]:
+        return False
+    at = pd.Timestamp(begins).replace(day=1) - pd.Timedelta(days=15)
+    axes.axvline(at, color=INK, linewidth=1.2, linestyle=(0, (1, 2)), zorder=0.5)  # type: ignore[arg-type]
+    _say_at(axes, at, BEGINS if width_of(axes) > SMALL_INCHES[0] else "Begynder", months, 0)
+    return True
+
+
+def _say_at(axes: Axes, at: pd.Timestamp, words: str, months: pd.DatetimeIndex, line: int) -> None:
+    """Words beside an upright line, at the top, on the side where there is room."""
+    late = at > months[0] + 0.6 * (months[-1] - months[0])
+    axes.annotate(
+        words,
+        (at, 1),
+        xycoords=("data", "axes fraction"),
+        xytext=(-4 if late else 4, -2 - 11 * line),
+        textcoords="offset points",
+        ha="right" if late else "left",
+        va="top",
+        fontsize=8,
+        color=INK,
+        zorder=4,
+        path_effects=[withStroke(linewidth=3, foreground="white")],
+    )
+
+
+def mark_breaks(axes: Axes, months: pd.DatetimeIndex, breaks: pd.DataFrame, line: int = 0) -> bool:
+    """Mark the breaks (starts_on, ends_on) among the months, each just before its first month; whether there are any.
+
+    A break that takes more than its month is shaded until it ends. The first is named, so many lines from the top.
+    """
+    met = between(breaks, months[0], months[-1])
+    half = pd.Timedelta(days=15)
+    look: dict[str, Any] = {"color": INK, "linewidth": 1.1, "linestyle": (0, (4, 2))}
+    for starts_on, ends_on in met[["starts_on", "ends_on"]].itertuples(index=False):
+        if starts_on > months[0]:
+            axes.axvline(starts_on - half, zorder=0.5, **look)
+        if ends_on > starts_on:
+            shaded = max(starts_on, months[0]) - half, min(ends_on, months[-1]) + half
+            axes.axvspan(*shaded, color=QUIET, alpha=0.12, linewidth=0, zorder=0)
+    if len(met):
+        _say_at(axes, max(met["starts_on"].iloc[0], months[0]) - half, BREAK, months, line)
+    return len(met) > 0
+
+
+def month_axis(axes: Axes, months: pd.DatetimeIndex) -> None:
+    """Month ticks in Danish, thinned to what the width carries; the year under January and the first tick."""
+    room = max(2, int(width_of(axes) / 0.55))
+    step = next(s for s in (1, 2, 3, 6, 12, 24) if len(months) / s <= room)
+    ticks = months[::step]
+    axes.set_xticks(
+        ticks.to_numpy(),
+        [
+            f"{MONTHS[t.month - 1][:3]}\n{t.year}" if i == 0 or t.year != ticks[i - 1].year else MONTHS[t.month - 1][:3]
+            for i, t in enumerate(ticks)
+        ],
+    )
+
+
+def lines_by_month(
+    unit: str,
+    digits: int = 0,
+    from_zero: bool = False,
+    roles: Sequence[Role] = IN_ORDER,
+    sides: Sides | None = None,
+) -> Draw:
+    """Draws a line a column over a monthly index, each as its role looks, with its name at its end.
+
+    What the door knows of the months is marked, see `Marks`: the first column's provisional months are hollow. The last
+    of the `roles` is that of all columns that are left. `sides` are the words for amounts under 0 and over it.
+    """
+
+    def draw(figure: Figure, values: pd.DataFrame) -> None:
+        axes = figure.subplots()
+        lines = []
+        marks: Marks = values.attrs.get(MARKS, Marks())
+        for column, role in zip(values.columns, roles_of(values.columns, roles), strict=True):
+            lines += axes.plot(values.index, values[column], label=column, **ROLES[role])
+        first = values[values.columns[0]]
+        hollow = first[first.index.isin(list(marks.provisional))]
+        months = pd.DatetimeIndex(values.index)
+        if len(hollow):
+            axes.plot(hollow.index, hollow, "o", markersize=5, mfc="white", mec=ACTUAL, label=PROVISIONAL)
+            axes.annotate(PROVISIONAL, (hollow.index[0], hollow.iloc[0]), (0, -12), textcoords="offset points", **HALO)
+        begun = mark_begin(axes, months, marks.begins)
+        broken = mark_breaks(axes, months, marks.breaks, line=int(begun))
+        value_axis(axes, unit, digits, sides)
+        month_axis(axes, months)
+        if from_zero:
+            axes.set_ylim(bottom=0)
+        low, high = axes.get_ylim()
+        # words at the top have a line of their own each
+        axes.set_ylim(top=high + (high - low) * 14 * (begun + broken) / (72 * figure.get_figheight()))
+        say_where_it_begins(axes)
+        label_ends(axes, lines)
+
+    return draw
+
+
+PROVISIONAL = "Foreløbigt"
+HALO: dict[str, Any] = {
+    "fontsize": 8,
+    "color": ACTUAL,
+    "ha": "center",
+    "va": "top",
+    "path_effects": [withStroke(linewidth=3, foreground="white")],
+}
+
+
+def inflow_by_month() -> Draw:
+    """Draws persons by month: first column as bars, second (the sum so far) as steps, third (planned) as a line."""
+
+    def draw(figure: Figure, values: pd.DataFrame) -> None:
+        axes = figure.subplots()
+        months, (in_month, so_far, planned) = pd.DatetimeIndex(values.index), values.columns
+        axes.bar(months, values[in_month], width=20, label=in_month, color=ACTUAL)
+        axes.step(months, values[so_far].ffill(), where="mid", label=so_far, color=INK)
+        axes.plot(months, values[planned], label=planned, color=BUDGET)
+        value_axis(axes, "personer")
+        month_axis(axes, months)
+        axes.set_ylim(bottom=0)
+        label_lines(axes, values.columns)
+
+    return draw
