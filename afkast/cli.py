@@ -415,12 +415,18 @@ def withdraw(target: Path, release: str) -> None:
 @click.argument("page")
 @click.option("--snapshot", default="", help="The snapshot to run on; default the latest import.")
 def run(data: Path | None, strategy: str, page: str, snapshot: str) -> None:
-    """Execute one PAGE of a STRATEGY and print where the executed notebook lies."""
+    """Execute one PAGE of a STRATEGY and print where the executed notebook lies.
+
+    What it tells of persons is audited beside the book, as in a build.
+    """
     from afkast.edition.build import run_page
 
+    told: list[str] = []
     with console.status(f"{strategy}/{page}"):
-        path = run_page(find_project(data), strategy, page, snapshot)
+        path = run_page(find_project(data), strategy, page, snapshot, told.extend)
     click.echo(f"{path}")
+    for found in told:
+        click.echo(found, err=True)
 
 
 @main.command()

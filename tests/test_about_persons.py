@@ -1,19 +1,22 @@
 """What is about persons and the door does not know is refused by name; what gives a small count away is hidden."""
 
 from dataclasses import replace
+from datetime import date
 
 import pandas as pd
 import pytest
 
-from afkast.analysis.targets import Verdict
+from afkast.analysis.targets import Reading, Verdict, decide
 from afkast.errors import PageError
 from afkast.profile import FLOOR, PROFILES, as_words, from_words, profile
 from afkast.report import disclosure
 from afkast.report.about_persons import Thing
 from afkast.report.cells import badge, cell_of, said_of
 from afkast.report.counts import estimated, persons_in, share, share_range
-from afkast.report.danish import Given, Quantity, Words, span
+from afkast.report.danish import Given, Quantity, Words, between, chance, listed, saying, span
 from afkast.report.filed import number_in
+from afkast.report.goals import how_sure
+from afkast.report.money import within
 from afkast.report.tables import rows_of, units_of
 
 PEOPLE = pd.DataFrame({"person": [f"p{number}" for number in range(400)]})
@@ -24,6 +27,10 @@ BESIDE = Thing("tal", beside_persons=True)
 def first(number):
     """The first so many persons."""
     return persons_in(PEOPLE.iloc[:number])
+
+
+def first_in_words():
+    return saying("84 personer", first(84))
 
 
 @pytest.mark.parametrize(
@@ -38,6 +45,16 @@ def first(number):
         Quantity(5.0, "måneder"),
         "3",
         "22 %",
+        span(0.976, 0.998, "%"),
+        span(share_range(first(84), first(364))[0], 0.28, "%"),
+        between(-1.3, 3.6, "flere", "færre"),
+        chance(0.83),
+        listed([Words("Kvinder"), "22 mænd"]),
+        listed([span(0.976, 0.998, "%"), "kvinder"]),
+        within(2.0e6, 2.3e6, 2.1e6),
+        saying("af hundrede 9 færre", 9.0),
+        Words("22"),
+        Words("22 personer"),
     ],
 )
 def test_a_number_whose_counts_the_door_does_not_know_is_refused_by_name(value):
@@ -53,9 +70,12 @@ def test_a_number_whose_counts_the_door_does_not_know_is_refused_by_name(value):
         share(first(84), first(364)),
         estimated(3.1, "måneder", people=first(84)),
         span(*share_range(first(84), first(364)), "%"),
+        chance(estimated(0.83, "%", people=first(84))),
+        listed([first_in_words(), "kvinder"]),
         Given(12, "personer"),
         Given(18, "måneder"),
         Words("12 måneders opfølgning"),
+        Words("0,0 måneder"),
         "Kvinder",
         "30. november 2019",
         "2020",
@@ -65,6 +85,40 @@ def test_a_number_whose_counts_the_door_does_not_know_is_refused_by_name(value):
 )
 def test_what_knows_its_counts_or_has_none_is_let_through(value):
     OF_PERSONS.refuse_numbers("started", value)
+
+
+def test_of_a_goal_the_sentence_of_how_sure_it_is_knows_what_its_interval_knows():
+    day = date(2020, 12, 31)
+    reading = Reading(361 / 364, 0.9, due=day, interval=(0.976, 0.998))
+    decision = decide([reading], lower_is_better=False, counted_to=day, due=day)
+    with pytest.raises(PageError, match="does not know the counts"):
+        OF_PERSONS.refuse_numbers("how_sure", how_sure(decision, "%"))
+    told = how_sure(decision, "%", behind={0: (share(first(361), first(364)),)})
+    OF_PERSONS.refuse_numbers("how_sure", told)
+    assert cell_of(told, "", None, "ok").shown == ".."
+
+
+def test_kroner_of_the_accounts_are_told_as_an_interval_beside_persons_but_no_interval_of_persons():
+    BESIDE.refuse_numbers("spent", span(2.0e6, 2.3e6, "mio. kr."))
+    with pytest.raises(PageError):
+        BESIDE.refuse_numbers("spent", span(20, 23, "personer"))
+
+
+def test_words_of_an_estimate_are_hidden_where_the_estimate_is():
+    ends = [estimated(one, "måneder", people=first(9)) for one in (1.2, 3.4)]
+    assert [cell_of(one, "", None, "ok").shown for one in (*ends, span(*ends, "måneder"))] == [".."] * 3
+    resting = Thing("tal", of_persons=True, rests_on=(first(9),))
+    told = resting.resting(span(1.2, 3.4, "måneder"))
+    resting.refuse_numbers("range", told)
+    assert cell_of(told, "", None, "ok").shown == ".."
+
+
+def test_what_rests_on_groups_may_say_how_long_but_no_other_number_in_its_words():
+    enough = Thing("tal", of_persons=True, rests_on=(first(84),))
+    enough.refuse_digits("", "Et sted er slået sammen efter 12 måneder.")
+    for words in ("Kun 3 blev.", "Kun 3 personer blev.", "3"):
+        with pytest.raises(PageError):
+            enough.refuse_digits("", words)
 
 
 def test_what_is_said_to_be_given_must_be_a_parameter():

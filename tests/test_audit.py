@@ -241,3 +241,11 @@ def test_the_audit_of_a_large_edition_takes_seconds():
     begun = process_time()
     withhold(list(told_of("t", values, {})), {one.digest: one.persons for one in values.values()})
     assert process_time() - begun < 10
+
+
+def test_what_the_last_edition_hid_is_not_told_beside_what_an_edition_before_it_told(tmp_path):
+    for name, count_of, hidden in (("first", 40, ()), ("second", 43, ("alle",)), ("third", 41, ())):
+        page(tmp_path / name, "fisk/a", {"alle": persons(0, count_of)}, hidden)
+    first, second, third = (tmp_path / name for name in ("first", "second", "third"))
+    assert audit(third, second).hold_back == {}
+    assert list(audit(third, second, first).hold_back) == ["fisk/a"]

@@ -3,7 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from afkast.profile import PROFILES
+from afkast.report import disclosure
 from afkast.report.about_persons import Thing
 from afkast.report.counts import persons_in, persons_where
 from afkast.report.curves import (
@@ -143,3 +147,52 @@ def test_places_add_up_however_coarse_and_as_many_are_off_benefits_as_the_curve_
     share = told_curves({"A": curve(60, [on + other for on, other, _ in each], [0, gone, gone, gone])})
     assert (100 - told["Uden ydelse"]).tolist() == shown(share)["A", "andel"].astype(int).tolist()
     assert [100 * float(one) for one in found.off["A"]] == pytest.approx(told["Uden ydelse"].tolist())
+
+
+# ---------------------------------------------------------------- for everybody
+
+
+@pytest.fixture
+def public():
+    disclosure.use(PROFILES["offentlig"])
+    yield
+    disclosure.use(PROFILES["intern"])
+
+
+def nearest(counts):
+    """Counts to the nearest five, by hand."""
+    return [5 * ((one + 2) // 5) for one in counts]
+
+
+on_benefits = st.lists(st.integers(8, 90), min_size=2, max_size=5)
+
+
+@given(on_benefits)
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_for_the_public_a_curve_its_limits_and_the_difference_are_those_of_counts_in_fives(public, counts):
+    def told(on):
+        other = curve(300, [240] * len(on), name="q", make=weighted_curve)
+        share, than = np.array(on) / 100, 240 / 300
+        apart = (share - than, share - than - 0.1, share - than + 0.1)
+        return shown(told_curves({"A": curve(100, on), "B": other}, apart))
+
+    mine, rounded = told(counts), told(nearest(counts))
+    both = (mine != "..") & (rounded != "..")
+    assert mine.where(both).equals(rounded.where(both))
+    values = told(counts)["A"].replace("..", np.nan).astype(float).dropna()
+    assert ((values["nedre"] <= values["andel"]) & (values["andel"] <= values["øvre"])).all()
+
+
+@given(st.lists(st.tuples(*[st.integers(8, 50)] * 3), min_size=1, max_size=4))
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_for_the_public_places_add_up_and_are_those_of_counts_in_fives(public, each):
+    def told(counts):
+        found = told_places({"A": placed(150, *counts)})
+        return shown(found.values, found.states)["A"], [round(100 * float(one)) for one in found.off["A"]]
+
+    (values, off), (of_rounded, off_rounded) = told(each), told([nearest(one) for one in each])
+    both = (values != "..") & (of_rounded != "..")
+    assert values.where(both).equals(of_rounded.where(both)) and off == off_rounded
+    whole = values[(values != "..").all(axis=1)].astype(int)
+    assert (whole.sum(axis=1) == 100).all()
+    assert (100 - whole.drop(columns="Uden ydelse").sum(axis=1)).tolist() == [off[month] for month in whole.index]

@@ -177,7 +177,7 @@ def test_who_enters_the_target_group_after_the_cut_off_is_not_of_the_page_yet(ru
 
 
 def test_one_who_enters_late_does_not_end_everyones_curves(run_page, monkeypatch):
-    months_of_curve = re.compile(r"efter (\d+) måneder")
+    months_of_curve = re.compile(r"efter (\d+)\småneder")
     as_it_was = months_of_curve.search(run_page(LONG, CURVES)["beskrivende-kurver"]["html"])
     one_enters(monkeypatch, "2023-10-01")  # the last month that is followed
     late = months_of_curve.search(run_page(LONG, CURVES)["beskrivende-kurver"]["html"])

@@ -1,5 +1,6 @@
 """A notebook of one's own, from the skeleton to a page of an invented municipality."""
 
+import json
 from pathlib import Path
 
 import nbformat
@@ -7,13 +8,16 @@ import pytest
 from click.testing import CliRunner
 from conftest import run_here
 from municipality import STRATEGY, municipality
+from nbformat.v4 import new_code_cell
 
 from afkast.cli import main
+from afkast.edition.build import run_page
 from afkast.edition.check import check
 from afkast.errors import StrategyError
 from afkast.intake import import_raw
 from afkast.notebook import write_notebook
 from afkast.project import Project
+from afkast.report.filed import filed
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -59,3 +63,41 @@ def test_the_command_says_where_it_lies_and_how_it_becomes_a_page(tmp_path):
     notebook = nbformat.read(tmp_path / "notebooks" / "nyt.ipynb", as_version=4)
     nbformat.validate(notebook)
     assert not any(cell.get("outputs") for cell in notebook.cells)
+
+
+# ---------------------------------------------------------------- a page by itself
+
+
+TWO_COUNTS = """\
+from afkast.report.counts import persons_in
+from afkast.report.show import open_page
+
+report = open_page(strategy, page, as_of, snapshot, needs)
+people = report.table("cohort")
+report.show_text("alle", "I alt {n}.", {"n": persons_in(people)}, source=people)
+report.show_text("nogle", "Heraf {n}.", {"n": persons_in(people.iloc[3:])}, source=people)
+"""
+"""Each sentence may be shown; together they tell of three."""
+
+
+def test_what_a_page_by_itself_tells_is_audited_as_in_a_build_and_no_note_of_it_is_left(tmp_path):
+    strandlev = municipality("full_year_persons")
+    page = {"id": "eget", "notebook": "eget", "title": "Eget", "area": "targets"}
+    strandlev.strategies[STRATEGY]["pages"].append(page)
+    project = Project(ROOT, strandlev.write(tmp_path / "kommune"))
+    import_raw(project.data, project.snapshots, bytes(range(32)))
+    skeleton = nbformat.read(write_notebook(project, "eget"), as_version=4)
+    parameters = skeleton.cells[2].source.split("measure =")[0]
+    cells = [
+        (parameters, "parameters"),
+        ('required = []\nneeds = [{"table": "cohort"}]', "needs"),
+        (TWO_COUNTS, "hide-input"),
+    ]
+    skeleton.cells[2:] = [new_code_cell(source, metadata={"tags": [tag]}) for source, tag in cells]
+    nbformat.write(skeleton, project.data / "notebooks" / "eget.ipynb")
+    told = []
+    made = run_page(project, STRATEGY, "eget", tell=told.extend)
+    first, second = (item["numbers"]["n"]["shown"] for item in filed(json.loads(made.read_text(encoding="utf-8"))))
+    assert (first.split()[0], second) == ("180", "..")
+    assert told[0].startswith("audit (intern): of 2 counts of persons told on the pages 1 are hidden")
+    assert sorted(path.suffix for path in (project.build / "run").rglob("*") if path.is_file()) == [".ipynb", ".json"]

@@ -8,7 +8,7 @@ tell beside the others it is told to hold back, and is run again.
 import base64
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -73,22 +73,47 @@ class Audit:
         return said + [f"audit: {one.places[0]}: {one.why}." for one in self.found.open]
 
 
-def audit(pages: Path, former: Path) -> Audit:
-    """Put together what executed pages tell, and what those of the former edition have told."""
-    now, then = notes_of(pages), notes_of(former)
+def audit(pages: Path, *former: Path) -> Audit:
+    """Put together what executed pages tell, and what those of former editions have told, the newest first."""
+    now, editions = notes_of(pages), [notes_of(one) for one in former]
     shown = [one for one in now.told if not one.hidden and one.exact and is_small(one.number)]
     if shown:
         raise PageError(f"{shown[0].place} shows a count below {fewest_shown()}; no page may change what is hidden.")
-    stays = {one.place for one in then.told if one.hidden and OF_A_PERIOD.search(one.place)}
+    then = [one for edition in editions for one in edition.told]
+    persons = {digest: who for edition in [*reversed(editions), now] for digest, who in edition.persons.items()}
+    stays = {one.place for one in then if one.hidden and OF_A_PERIOD.search(one.place)}
     again = [one for one in now.told if one.place in stays and not one.hidden]
-    fixed = [replace(one, fixed=True) for one in then.told if not one.hidden]
-    found = withhold([*now.told, *fixed], {**then.persons, **now.persons})
+    found = withhold([*now.told, *_beside(now, editions, persons)], persons)
     here = {one.digest for one in now.told}
-    # what only the former edition tells cannot be mended here, nor what both tell
+    # what only a former edition tells cannot be mended here, nor what both tell
     found.open = [one for one in found.open if one.digest in here]
     for one in again:
-        found.hide[one.digest] = Withheld(one.digest, "the former edition has hidden it", (one.place,))
+        found.hide[one.digest] = Withheld(one.digest, "a former edition has hidden it", (one.place,))
     return Audit(now, found)
+
+
+def _beside(now: Notes, editions: Sequence[Notes], persons: Mapping[str, Any]) -> list[Told]:
+    """What former editions have told, as what cannot be taken back: all of the newest, and of those before it what
+    differs by a few persons from a group that this one counts."""
+    kept: dict[tuple[str, str], Told] = {}
+    here = {one.digest for one in now.told if one.digest}
+    by_size: dict[int, list[str]] = {}
+    for digest in here:
+        by_size.setdefault(len(persons[digest]), []).append(digest)
+    for place, edition in enumerate(editions):
+        for one in edition.told:
+            if one.hidden or not one.digest:
+                continue
+            if not place or one.digest in here or _is_near(one, by_size, persons):
+                kept.setdefault((one.place, one.digest), replace(one, fixed=True))
+    return list(kept.values())
+
+
+def _is_near(one: Told, by_size: Mapping[int, list[str]], persons: Mapping[str, Any]) -> bool:
+    who = persons[one.digest]
+    apart = 2 * fewest_shown()
+    near = (other for size in range(len(who) - apart, len(who) + apart + 1) for other in by_size.get(size, ()))
+    return any(len(np.setxor1d(who, persons[other], assume_unique=True)) < apart for other in near)
 
 
 def notes_of(pages: Path) -> Notes:
@@ -104,20 +129,41 @@ def notes_of(pages: Path) -> Notes:
     return notes
 
 
-def held_back(project: Project) -> dict[str, list[str]]:
-    """The counts that pages hold back already, by page."""
+def held_back(pages: Path) -> dict[str, list[str]]:
+    """The counts that pages in a folder hold back already, by page."""
     try:
-        return dict(json.loads((project.build / WITHHELD).read_text(encoding="utf-8")))
+        return dict(json.loads((pages.parent / WITHHELD).read_text(encoding="utf-8")))
     except (OSError, ValueError):
         return {}
 
 
-def hold_back(project: Project, more: Mapping[str, Iterable[str]]) -> None:
-    """Have pages hold back more counts from now on."""
-    known = held_back(project)
+def hold_back(pages: Path, more: Mapping[str, Iterable[str]]) -> None:
+    """Have pages in a folder hold back more counts from now on."""
+    known = held_back(pages)
     for page, digests in more.items():
         known[page] = sorted({*known.get(page, ()), *digests})
-    (project.build / WITHHELD).write_text(json.dumps(known, indent=1), encoding="utf-8")
+    pages.parent.mkdir(parents=True, exist_ok=True)
+    (pages.parent / WITHHELD).write_text(json.dumps(known, indent=1), encoding="utf-8")
+
+
+def editions_of(project: Project) -> list[Path]:
+    """The executed pages of the editions that have told something: of the book that stands, and of those that were
+    published, the newest first."""
+    published = sorted(project.editions.glob("*/pages"), key=lambda one: one.parent.name, reverse=True)
+    return [project.pages, *published]
+
+
+def audited(pages: Path, former: Sequence[Path], run_again: Callable[[set[str]], None]) -> list[str]:
+    """Have pages run again that tell too much beside the others, until together they do not; what was found, in
+    sentences. PageError names the places where they go on telling it."""
+    for _ in range(MOST_ROUNDS):
+        found = audit(pages, *former)
+        if not found.hold_back:
+            return found.sentences()
+        hold_back(pages, found.hold_back)
+        run_again(set(found.hold_back))
+    refuse(found := audit(pages, *former))
+    return found.sentences()
 
 
 def refuse(audit: Audit) -> None:

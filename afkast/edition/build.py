@@ -3,11 +3,12 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
 
-from afkast.edition.audit import MOST_ROUNDS, audit, hold_back, refuse
+from afkast.edition.audit import NOTES, audited, editions_of, held_back, hold_back
 from afkast.edition.book import (
     CHANGES_PAGE,
     DATA_BASIS,
@@ -87,6 +88,15 @@ def build(
         pages = project.build / f"{UNFINISHED}pages"
         made = Edition(project.site / "index.html")
         batches = batches_of(in_book, data, (project.build / CHANGES).is_file())
+
+        def run_again(names: set[str]) -> None:
+            # no page about all strategies tells whom its counts are of
+            again = [job for job in batches[0] if job.name in names]
+            made.run |= {job.name: ["it tells too much beside other pages"] for job in again}
+            for _, fault in executed(project, again, pages, strict, cluster):
+                if fault:
+                    raise PageError(fault)
+
         done, total = 0, sum(map(len, batches)) + 1
         for batch in batches:
             # anew: it reads what the pages before it show
@@ -111,7 +121,7 @@ def build(
             if batch is batches[0] and len(made.failed) == len(batch):
                 raise PageError("\n".join(made.failed.values()))
             if batch is batches[0]:
-                made.audit = _audited(project, batch, pages, made, strict, cluster)
+                made.audit = audited(pages, editions_of(project), run_again)
             said = published(pages)
             _check_goals(in_book, said)
             if batch is batches[0]:
@@ -125,26 +135,6 @@ def build(
             render(project, in_book, project.pages, data, edition)
         on_progress(total, total, "book")
     return made
-
-
-def _audited(project: Project, jobs: list[Job], pages: Path, made: Edition, strict: bool, cluster: str) -> list[str]:
-    """Run pages again that tell too much beside the others, until together they do not; what was found, in sentences.
-
-    No page about all strategies tells whom its counts are of.
-    """
-    for _ in range(MOST_ROUNDS):
-        audited = audit(pages, project.pages)
-        more = audited.hold_back
-        if not more:
-            return audited.sentences()
-        hold_back(project, more)
-        again = [job for job in jobs if job.name in more]
-        made.run |= {job.name: ["it tells too much beside other pages"] for job in again}
-        for _, fault in executed(project, again, pages, strict, cluster):
-            if fault:
-                raise PageError(fault)
-    refuse(audited := audit(pages, project.pages))
-    return audited.sentences()
 
 
 def batches_of(strategies: list[Strategy], data: Snapshot, changes: bool = False) -> list[list[Job]]:
@@ -167,8 +157,18 @@ def batches_of(strategies: list[Strategy], data: Snapshot, changes: bool = False
     return [strategies_pages, overview, front_pages, [about_all("data_basis", DATA_BASIS, "Datagrundlag")]]
 
 
-def run_page(project: Project, strategy_id: str, page_id: str, snapshot: str = "") -> Path:
-    """Execute one page, beside the book and whatever builds it, and return the notebook's path."""
+def run_page(
+    project: Project,
+    strategy_id: str,
+    page_id: str,
+    snapshot: str = "",
+    tell: Callable[[list[str]], None] = lambda _: None,
+) -> Path:
+    """Execute one page, beside the book and whatever builds it, and return the notebook's path.
+
+    What it tells of persons is audited beside the book that stands, as a build would, and what was found is told; the
+    notes of it are not kept.
+    """
     snapshot_id = open_snapshot(project.snapshots, snapshot or None).id
     there = sorted(path.stem for path in project.strategies.glob("*.yml"))
     if strategy_id not in there:
@@ -183,7 +183,21 @@ def run_page(project: Project, strategy_id: str, page_id: str, snapshot: str = "
             "a front page shows what the strategy's pages have shown; `afkast build` makes it after them."
         )
     [job] = [job for job in jobs_of(checked.strategies[strategy_id], snapshot_id) if job.page == page_id]
-    return execute(project, job, project.build / "run" / "pages")
+    place = project.build / "run" / "pages" / job.path
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(prefix=UNFINISHED, dir=place.parents[2]) as own:
+        pages = Path(own) / "pages"
+
+        def run(_: object = None) -> None:
+            execute(project, job, pages)
+
+        hold_back(pages, held_back(project.pages))
+        run()
+        tell(audited(pages, editions_of(project), run))
+        (pages / job.path).with_suffix(NOTES).unlink()
+        for made in (pages / job.path).parent.iterdir():
+            made.replace(place.with_name(made.name))
+    return place
 
 
 def status(project: Project) -> dict[str, tuple[list[str], float]]:

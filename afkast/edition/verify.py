@@ -7,6 +7,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from afkast.edition.audit import held_back, hold_back
 from afkast.edition.book import DATA_BASIS
 from afkast.edition.build import Progress
 from afkast.edition.execute import Job
@@ -91,6 +92,7 @@ def rerun(project: Project, site: Path, on_progress: Progress) -> tuple[list[str
         try:
             if made.get("changes"):
                 (folder / CHANGES).write_text(json.dumps(made["changes"]), encoding="utf-8")
+            hold_back(folder / "pages", held_back(project.pages))
             done = 0
             for turn in sorted({_turn(job) for job in jobs}):
                 batch = [job for job in jobs if _turn(job) == turn]

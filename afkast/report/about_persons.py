@@ -22,7 +22,7 @@ from afkast.intake.contracts import PERSON_TABLES
 from afkast.report import disclosure
 from afkast.report.cells import tells
 from afkast.report.counts import Count, Share, counts_of, too_few
-from afkast.report.danish import DAY, UNITS, Given, Quantity, Words
+from afkast.report.danish import DAY, UNITS, Given, Quantity, Words, known_of
 from afkast.report.withheld import ANY, Told, withhold
 
 COUNTS = "AFKAST_COUNTS"
@@ -38,6 +38,11 @@ LITERAL = re.compile(
     r"1\.000 kr\."
 )
 """Digits that words about persons may have as they stand: years, levels and names, not numbers of anybody."""
+
+NUMBER = re.compile(r"\d+(?:\.\d{3})*(?:,\d+)?")
+
+DURATION = re.compile(rf"{NUMBER.pattern}\s(?:måned|uge|år)\w*")
+"""How long something took, which words that rest on persons may say."""
 
 COUNTED = re.compile(r"\d\s*(?:person|borger|sag|kvinde|mand|mænd)")
 """A number of persons in words."""
@@ -72,12 +77,13 @@ class Thing:
         """A number or words of a thing that rests on groups as one that knows them; a count of persons must be made."""
         if not self.rests_on or isinstance(value, Given | Markup):
             return value
+        if isinstance(value, Words) and value.is_made:
+            return self._made_words(value, [self.resting(one) for one in value.unknown])
         if isinstance(value, str):
             is_kept = (
                 isinstance(value, Words) or value in self.own_words or COUNTED.search(value) or tells_nothing(value)
             )
-            few = too_few(self.rests_on)
-            return value if is_kept or not few else Words(value, few)
+            return value if is_kept or not too_few(self.rests_on) else Words(value, self.rests_on, tells=False)
         if isinstance(value, int | float | np.number) and not isinstance(value, bool) and value == value:
             value = Quantity(float(value), unit, digits)
         if not isinstance(value, Quantity) or counts_of(value) or not value.known:
@@ -86,9 +92,20 @@ class Thing:
             return value
         return replace(value, behind=(*value.behind, *self.rests_on), tells=False)
 
+    def _made_words(self, words: Words, numbers: list[Any]) -> Words:
+        """Words whose unknown numbers rest on the thing's groups."""
+        rest = [one for one in numbers if counts_of(one)]
+        unknown = tuple(one for one in numbers if not counts_of(one))
+        known = known_of([*([words] if words.behind else []), *rest])
+        return Words(str(words), **known, unknown=unknown)
+
     def refuse_numbers(self, place: str, value: Any, unit: str = "") -> None:
         """Refuse a value whose counts the door does not know."""
         if not (self.of_persons or self.beside_persons) or isinstance(value, Count | Markup) or value is None:
+            return
+        if isinstance(value, Words) and value.is_made:
+            for one in value.unknown:
+                self.refuse_numbers(place, one)
             return
         if isinstance(value, str):
             self.refuse_digits(place, value)
@@ -106,22 +123,35 @@ class Thing:
                     f"{self._at(place)} is a number that was not counted from persons; make it with persons_in or "
                     "persons_by of afkast.report.counts, or give it its unit and the counts behind it."
                 )
-            if not any(abs(given - one) < 1e-9 for one in self.chosen):
+            if not self._is_chosen(given):
                 raise PageError(f"{self._at(place)} is said to be given, and is no parameter of page or strategy.")
         elif self.of_persons and given is None and unit not in OF_FILES:
             raise PageError(
                 f"{self._at(place)} is about persons and does not know the counts behind it; give them as 'behind'."
             )
 
+    def _is_chosen(self, number: float) -> bool:
+        """Whether it is a number of the page, the strategy or the method."""
+        return any(abs(number - one) < 1e-9 for one in self.chosen)
+
+    def _is_given(self, written: str) -> bool:
+        """Whether a number as it is written is a chosen one, or 0, which is of nobody."""
+        number = float(written.replace(".", "").replace(",", "."))
+        return number == 0 or self._is_chosen(number)
+
     def refuse_digits(self, place: str, words: str) -> None:
-        """Refuse digits in words that do not know their counts."""
-        if not (self.of_persons or self.beside_persons) or isinstance(words, Words):
+        """Refuse digits in words that do not know their counts; words that are said to be given have given numbers."""
+        if not (self.of_persons or self.beside_persons):
             return
+        left = str(words)
         for own in self.own_words:
-            words = words.replace(own, "").replace(own.lower(), "")
-        if self.rests_on and not COUNTED.search(words):
-            return
-        if re.search(r"\d", LITERAL.sub("", DAY.sub("", words))):
+            left = left.replace(own, "").replace(own.lower(), "")
+        left = LITERAL.sub("", DAY.sub("", left))
+        if self.rests_on:
+            left = DURATION.sub("", left)
+        if isinstance(words, Words):
+            left = NUMBER.sub(lambda found: "" if self._is_given(found[0]) else found[0], left)
+        if re.search(r"\d", left):
             raise PageError(
                 f"{self._at(place)} has digits in its words; put a name in braces there and give the number by name."
             )
@@ -179,7 +209,7 @@ def told_of(id: str, values: Mapping[str, Any], states: Mapping[str, str]) -> It
                 else:
                     ends = (0, ANY) if hidden else value.ends_of_step
                     yield Told(at, value.digest, value.number, *ends, hidden)
-        elif hidden or tells(value) or (isinstance(value, Quantity) and not value.tells):
+        elif hidden or tells(value) or (isinstance(value, Quantity | Words) and not value.tells):
             for one in counts_of(value):
                 if one.digest and 0 < one.number < disclosure.fewest_shown():
                     yield Told(at, one.digest, one.number, 0, ANY, True)

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from afkast.analysis.targets import Verdict
 from afkast.errors import PageError
 from afkast.report import danish, disclosure
-from afkast.report.counts import NEARLY, Count, Share
+from afkast.report.counts import NEARLY, Count, Share, rounded_count
 from afkast.report.danish import UNITS, Quantity, Words
 
 STATES = ("missing", "few", "hidden", "provisional", "future")
@@ -55,7 +55,7 @@ class Cell:
     small: bool = False  # a count that would be hidden, had it not been published already
     before: str = ""  # words for its sign, which are no part of the number
     after: str = ""
-    rounded: bool = False  # a count in the profile's steps
+    rounded: bool = False  # a count in the profile's steps, or made of such
 
     @property
     def css(self) -> str:
@@ -112,7 +112,7 @@ def cell_of(
         return Cell(Markup('<a href="{}">{}</a>').format(value.href, value.text), value.text)
     if isinstance(value, date):
         return Cell(danish.day(value), value.isoformat())
-    if isinstance(value, Words) and (tells(value, withheld) or (value.behind and disclosure.chosen().base > 1)):
+    if isinstance(value, Words) and (tells(value, withheld) or not can_be_rounded(value)):
         return Cell(told_of_state("hidden")[0], None, "hidden")
     if isinstance(value, str):
         return Cell(value, value)
@@ -127,9 +127,10 @@ def cell_of(
         return Cell(told_of_state(state)[0], None, state, numeric=True)
     if isinstance(value, Count) and value.digits is None and digits is not None:
         quantity = replace(value, digits=digits)
-    in_steps = disclosure.chosen().base > 1 and not public and (isinstance(value, Count) or UNITS[name].counts_persons)
+    of_counts = UNITS[name].counts_persons or bool(quantity.counts and (quantity.tells or quantity.made))
+    in_steps = disclosure.chosen().base > 1 and not public and of_counts
     if not public:
-        quantity = in_steps_of(quantity, disclosure.chosen().base)
+        quantity = in_steps_of(quantity)
     with_unit = isinstance(value, Quantity) and value.unit != unit
     shown = danish.written(quantity, with_unit=with_unit or unit == "%")
     before, shown, after = danish.told(quantity) if quantity.sides else ("", shown, "")
@@ -138,27 +139,27 @@ def cell_of(
     return Cell(shown, number, state, numeric=True, small=small or hides, before=before, after=after, rounded=in_steps)
 
 
-def in_steps_of(quantity: Quantity, base: int) -> Quantity:
+def in_steps_of(quantity: Quantity) -> Quantity:
     """A count to the nearest of the profile's steps, and what is made of counts made of such."""
-    if base == 1:
+    if disclosure.chosen().base == 1 or (isinstance(quantity, Share) and quantity.of_rounded):
         return quantity
     if isinstance(quantity, Share):
-        part, whole = (float(in_steps_of(one, base)) for one in (quantity.part, quantity.whole))
+        part, whole = (rounded_count(one.number) for one in (quantity.part, quantity.whole))
         return replace(quantity, value=part / whole if whole else None)
     if isinstance(quantity, Count) or UNITS[quantity.unit].counts_persons:
-        return replace(quantity, value=base * round(float(quantity) / base))
+        return replace(quantity, value=rounded_count(float(quantity)))
     if quantity.made is not None:
         how, of = quantity.made
-        ends = [float(in_steps_of(one, base)) if isinstance(one, Quantity) else float(one) for one in of]
+        ends = [float(in_steps_of(one)) if isinstance(one, Quantity) else float(one) for one in of]
         return replace(quantity, value=how(*ends))
     return quantity
 
 
-def can_be_rounded(quantity: Quantity) -> bool:
+def can_be_rounded(value: Quantity | Words) -> bool:
     """Whether a number that tells its counts can be made again of rounded ones; else such a profile hides it."""
-    if disclosure.chosen().base == 1 or not quantity.tells or not quantity.counts:
+    if disclosure.chosen().base == 1 or not value.tells or not value.counts:
         return True
-    return isinstance(quantity, Count | Share) or quantity.made is not None
+    return isinstance(value, Count | Share) or (isinstance(value, Quantity) and value.made is not None)
 
 
 def tells(value: Any, withheld: frozenset[str] = frozenset()) -> bool:
@@ -170,17 +171,17 @@ def tells(value: Any, withheld: frozenset[str] = frozenset()) -> bool:
         return value.digest in withheld
     if not isinstance(value, Words | Quantity):
         return False
-    counts = value.behind if isinstance(value, Words) else value.counts
-    if isinstance(value, Quantity) and any(_is_hidden(one, withheld) for one in value.beside):
+    counts = value.counts
+    if any(_is_hidden(one, withheld) for one in value.beside):
         return True
-    if isinstance(value, Quantity) and not value.tells:
+    if not value.tells:
         return any(0 < float(one) < disclosure.FEWEST_BEHIND_AN_ESTIMATE for one in counts)
     if isinstance(value, Share) and not value.exact:
         return any(disclosure.is_small(one.number) or one.digest + NEARLY in withheld for one in counts)
     return any(disclosure.is_small(float(one)) or getattr(one, "digest", "") in withheld for one in counts)
 
 
-def _is_hidden(value: Quantity, withheld: frozenset[str]) -> bool:
+def _is_hidden(value: Quantity | Words, withheld: frozenset[str]) -> bool:
     return tells(value, withheld) or (isinstance(value, Count) and disclosure.is_small(value.number))
 
 

@@ -6,7 +6,7 @@ counts tell a third. Shares and changes are arithmetic on counts, and what is to
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import ceil, floor
@@ -23,6 +23,9 @@ from afkast.report.danish import UNITS, Quantity
 
 Persons = NDArray[np.uint64]
 """Who is counted: pseudonyms as numbers, increasing, each once."""
+
+Made = tuple[Callable[..., Any], tuple[Any, ...]]
+"""How a number is made, and of what."""
 
 PERSON_COLUMNS = ("person", "case")
 """A case is a person."""
@@ -102,11 +105,15 @@ class Count(Quantity):
 
 @dataclass(frozen=True)
 class Share(Quantity):
-    """A part of a group, as closely as its decimals, or its `step`, tell it. It gives away the part and the rest."""
+    """A part of a group, as closely as its decimals, or its `step`, tell it. It gives away the part and the rest.
+
+    of_rounded: its value is made of counts in the profile's steps already, as of shares that add up.
+    """
 
     part: Count = field(kw_only=True)
     whole: Count = field(kw_only=True)
     step: float | None = field(default=None, kw_only=True)
+    of_rounded: bool = field(default=False, kw_only=True)
 
     @property
     def counts(self) -> tuple[Count, ...]:
@@ -204,8 +211,14 @@ def coarse_share(part: Count, whole: Count, value: float | None = None, step: fl
 def share_range(part: Count, whole: Count, digits: int | None = None) -> tuple[Quantity, Quantity]:
     """The 95 % limits of a share, which give its counts away as surely as the share."""
     ends = share_interval(part.number, whole.number) if whole.number else (None, None)
-    low, high = (Quantity(end, "%", digits, behind=share(part, whole).counts) for end in ends)
+    behind, made = share(part, whole).counts, made_range(part, whole)
+    low, high = (Quantity(end, "%", digits, behind=behind, made=how) for end, how in zip(ends, made, strict=True))
     return low, high
+
+
+def made_range(part: Count, whole: Count) -> tuple[Made, Made]:
+    """How the limits of a share are made again of rounded counts."""
+    return (_lower_limit, (part, whole)), (_upper_limit, (part, whole))
 
 
 def estimated(
@@ -216,13 +229,15 @@ def estimated(
     people: Any,
     signed: bool = False,
     beside: Iterable[Quantity] = (),
+    made: Made | None = None,
 ) -> Quantity:
     """A number that rests on these persons and tells none of their counts, such as an adjusted effect.
 
-    beside: what it would tell where that is hidden.
+    beside: what it would tell where that is hidden. made: how it is made again where these are rounded.
     """
     known = None if value is None else float(value)
-    return Quantity(known, unit, digits, signed, behind=counts_of(people), tells=False, beside=tuple(beside))
+    behind = counts_of(people)
+    return Quantity(known, unit, digits, signed, behind=behind, tells=False, beside=tuple(beside), made=made)
 
 
 def in_tens(counts: Iterable[Count]) -> list[Count]:
@@ -245,9 +260,23 @@ def counts_of(values: Any) -> tuple[Count, ...]:
     return tuple(count for one in values for count in counts_of(one))
 
 
+def rounded_count(count: float) -> float:
+    """A number of persons to the nearest of the profile's steps."""
+    base = disclosure.chosen().base
+    return base * round(float(count) / base)
+
+
 def too_few(groups: Iterable[Count]) -> tuple[Count, ...]:
     """Those of the groups that a number rests on which are so small that it would tell of them."""
     return tuple(one for one in groups if 0 < one.number < disclosure.FEWEST_BEHIND_AN_ESTIMATE)
+
+
+def _lower_limit(part: float, whole: float) -> float:
+    return share_interval(int(part), int(whole))[0] if whole else float("nan")
+
+
+def _upper_limit(part: float, whole: float) -> float:
+    return share_interval(int(part), int(whole))[1] if whole else float("nan")
 
 
 def _count(persons: Persons) -> Count:

@@ -5,7 +5,8 @@ to four are on benefits, or off them. How many are still followed is told in ten
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,14 +20,16 @@ from afkast.report.counts import (
     coarse_share,
     estimated,
     in_tens,
+    made_range,
     persons_in,
     persons_where,
+    rounded_count,
     step_of,
     together,
 )
 from afkast.report.curve_charts import NUMBERS_UNDER
 from afkast.report.danish import Quantity
-from afkast.report.disclosure import is_small
+from afkast.report.disclosure import chosen, is_small
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -62,13 +65,16 @@ def counted_curve(limits: tuple[Floats, Floats, Floats], persons: pd.Series, on:
     everyone, step = persons_in(persons.to_frame("person")), step_of(persons_in(persons.to_frame("person")))
     share = counted_shares(limits[0], persons, on, followed)
     lower, upper = (
-        [
-            estimated(one, "%", 0, people=everyone, beside=[of])
-            for one, of in zip(in_steps(end, step), share, strict=True)
-        ]
-        for end in limits[1:]
+        [limit_of(one, of, end, everyone) for one, of in zip(in_steps(limits[1 + end], step), share, strict=True)]
+        for end in (0, 1)
     )
     return Curve([*share], lower, upper, in_tens(persons_where(persons, followed)), step)
+
+
+def limit_of(value: float, share: Quantity, end: int, people: Any) -> Quantity:
+    """The lower limit (end 0) or the upper (1) of a share; where counts are rounded, that of the rounded ones."""
+    made = made_range(share.part, share.whole)[end] if isinstance(share, Share) else None
+    return estimated(value, "%", 0, people=people, beside=[share], made=made)
 
 
 def weighted_curve(limits: tuple[Floats, Floats, Floats], persons: pd.Series, on: Bools, followed: Bools) -> Curve:
@@ -94,11 +100,17 @@ def told_curves(curves: Mapping[str, Curve], difference: tuple[Floats, Floats, F
         months = [*zip(*(curve.share for curve in curves.values()), strict=True)]
         people = together(curve.followed[0] for curve in curves.values())
         for part, ends in zip(SHARE, difference, strict=True):
+            apart = [one - middle for one, middle in zip(ends, difference[0], strict=True)]
             columns[DIFFERENCE, part] = [
-                estimated(one, "pct.point", 0, people=people, beside=both)
-                for one, both in zip(in_steps(ends, step), months, strict=True)
+                # where counts are rounded: of the shares that are shown, with as long an interval
+                estimated(one, "pct.point", 0, people=people, beside=both, made=(_difference, (*both, away)))
+                for one, both, away in zip(in_steps(ends, step), months, apart, strict=True)
             ]
     return pd.DataFrame(columns, dtype=object).rename_axis("måned")
+
+
+def _difference(one: float, other: float, away: float) -> float:
+    return one - other + away
 
 
 def gaps_of(curves: Mapping[str, Curve]) -> str:
@@ -128,12 +140,21 @@ class Placed:
     def step(self) -> float:
         return step_of(self.everyone) if self.counted else STEPS[0]
 
+    @property
+    def in_parts(self) -> pd.DataFrame:
+        """The shares; of counts in the profile's steps, and of the sum of these, where the group is counted so."""
+        if not self.counted or chosen().base == 1:
+            return pd.DataFrame(self.shares)
+        rounded = pd.DataFrame({place: [rounded_count(one.number) for one in of] for place, of in self.persons.items()})
+        return rounded.div(rounded.sum(axis=1), axis=0).set_index(pd.DataFrame(self.shares).index)
+
     def told(self, values: pd.Series, parts: Iterable[Count]) -> list[Quantity]:
         """Shares month by month of so many of those who are followed."""
         followed = map(together, zip(*self.persons.values(), strict=True))
         months = zip(values, parts, followed, strict=True)
         if self.counted:
-            return [coarse_share(part, whole, value, self.step) for value, part, whole in months]
+            shares = [coarse_share(part, whole, value, self.step) for value, part, whole in months]
+            return [replace(one, of_rounded=True) for one in shares]
         return [estimated(value, "%", 0, people=self.everyone, beside=[part]) for value, part, _ in months]
 
 
@@ -158,7 +179,7 @@ def told_places(groups: Mapping[str, Placed], away: int = 1) -> Told:
     """
     blocks, hidden, off, gaps = {}, {}, {}, False
     for name, group in groups.items():
-        part, persons = pd.DataFrame(group.shares), pd.DataFrame(dict(group.persons), dtype=object)
+        part, persons = group.in_parts, pd.DataFrame(dict(group.persons), dtype=object)
         sides = {TOGETHER: list(part.columns[:-away]), AWAY_TOGETHER: list(part.columns[-away:])}
         few = persons.map(lambda one: is_small(one.number))
         on_side = {side: [*map(together, persons[places].to_numpy())] for side, places in sides.items()}

@@ -2,7 +2,7 @@
 
 import operator
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
@@ -133,19 +133,25 @@ class Quantity:
     def _made(self, how: Callable[..., Any], *others: Any, unit: str | None = None) -> "Quantity":
         value = how(float(self), *map(float, others))
         of = "pct.point" if self.unit == "%" and how in (operator.add, operator.sub) else self.unit
-        numbers = [one for one in (self, *others) if isinstance(one, Quantity)]
-        # an estimate tells no counts, whatever is made of it; with a number that does, it only must not be hidden
-        telling = [one for one in numbers if one.tells and one.counts]
-        resting = [one for one in numbers if one not in telling] if telling else []
         return Quantity(
             None if value != value else value,
             of if unit is None else unit,
             None if others else self.digits,
-            behind=tuple(count for one in telling or numbers for count in one.counts),
-            tells=bool(telling) or all(one.tells for one in numbers),
             made=(how, (self, *others)),
-            beside=(*resting, *(other for one in numbers for other in one.beside)),
+            **known_of([one for one in (self, *others) if isinstance(one, Quantity)]),
         )
+
+
+def known_of(numbers: "Sequence[Quantity | Words]") -> dict[str, Any]:
+    """What is known of persons of a number, or of words, made of these."""
+    # an estimate tells no counts, whatever is made of it; with a number that does, it only must not be hidden
+    telling = [one for one in numbers if one.tells and one.counts]
+    resting = [one for one in numbers if one not in telling] if telling else []
+    return {
+        "behind": tuple(count for one in telling or numbers for count in one.counts),
+        "tells": bool(telling) or all(one.tells for one in numbers),
+        "beside": (*resting, *(other for one in numbers for other in one.beside)),
+    }
 
 
 @dataclass(frozen=True)
@@ -158,19 +164,52 @@ def _ratio(one: float, other: float) -> float:
 
 
 class Words(str):
-    """Words made of numbers, with the counts of persons behind them; or of none, as a name of the method's."""
+    """Words made of numbers, with what these know of persons; or of none but given ones, as a name of the method's.
 
-    __slots__ = ("behind",)
+    behind, tells, beside: those of `Quantity`. unknown: the numbers, or words with digits, that they say as well and
+    whose counts nobody has told.
+    """
+
+    __slots__ = ("behind", "beside", "tells", "unknown")
     behind: tuple[Any, ...]
+    tells: bool
+    beside: "tuple[Quantity | Words, ...]"
+    unknown: tuple[Quantity | str, ...]
 
-    def __new__(cls, text: str, behind: tuple[Any, ...] = ()) -> "Words":
+    def __new__(
+        cls,
+        text: str,
+        behind: tuple[Any, ...] = (),
+        tells: bool = True,
+        beside: "tuple[Quantity | Words, ...]" = (),
+        unknown: tuple[Quantity | str, ...] = (),
+    ) -> "Words":
         words = super().__new__(cls, text)
-        words.behind = behind
+        words.behind, words.tells, words.beside, words.unknown = behind, tells, beside, unknown
         return words
 
+    @property
+    def counts(self) -> tuple[Any, ...]:
+        """The counts behind them."""
+        return self.behind
 
-def _counts(*numbers: Any) -> tuple[Any, ...]:
-    return tuple(count for one in numbers if isinstance(one, Quantity) for count in one.counts)
+    @property
+    def is_made(self) -> bool:
+        """Whether they are made of numbers, and not only said to be a name."""
+        return bool(self.behind or self.unknown)
+
+
+def saying(text: str, *parts: Any, unit: str = "", digits: int | None = None) -> Words:
+    """A text that says these numbers and words, with what each knows of persons; bare numbers are in this unit."""
+    given = [one if isinstance(one, Quantity | str) else Quantity(float(one), unit, digits) for one in parts]
+    unknown: list[Quantity | str] = []
+    for one in given:
+        if isinstance(one, Words) and one.is_made:
+            unknown += one.unknown
+        elif (isinstance(one, Quantity) and not one.counts) or (isinstance(one, str) and has_number(one)):
+            unknown.append(one)
+    known = [one for one in given if isinstance(one, Quantity | Words) and one.counts]
+    return Words(text, **known_of(known), unknown=tuple(unknown))
 
 
 def number(value: float, digits: int = 0, scale: float = 1) -> str:
@@ -236,12 +275,9 @@ def in_words(quantity: Quantity) -> str:
 
 def chance(probability: "float | Quantity") -> str:
     """A probability in whole per cent, never quite none or quite all of it: "under 1 %", "83 %", "over 99 %"."""
-    counts, value = _counts(probability), float(probability)
-    if value < 0.01:
-        return Words("under " + written(Quantity(0.01, "%")), counts)
-    if value > 0.99:
-        return Words("over " + written(Quantity(0.99, "%")), counts)
-    return Words(written(Quantity(value, "%")), counts)
+    value = float(probability)
+    before = "under " if value < 0.01 else "over " if value > 0.99 else ""
+    return saying(before + written(Quantity(min(max(value, 0.01), 0.99), "%")), probability, unit="%")
 
 
 def between(
@@ -252,7 +288,7 @@ def between(
 
     `below` and `above` say on which side of 0 an end lies. One that would be written as 0 is "under 0,1".
     """
-    counts, low, high = _counts(low, high), float(low), float(high)
+    ends_known, low, high = (low, high), float(low), float(high)
 
     def size(value: float, with_unit: bool) -> str:
         text = written(Quantity(abs(value), unit, digits), with_unit)
@@ -262,16 +298,16 @@ def between(
         return "under " + written(Quantity(smallest, unit, digits), with_unit)
 
     of_amounts = below in OF_AMOUNTS
-    if low < 0 < high:
-        if of_amounts:
-            ends = (
-                with_article(below) + f" på {size(low, False)} til " + with_article(above) + f" på {size(high, True)}"
-            )
-            return Words(f"alt fra {ends}", counts)
-        return Words(f"mellem {size(low, True)} {below} og {size(high, True)} {above}", counts)
-    nearest, farthest = sorted((low, high), key=abs)
-    ends, side = f"mellem {size(nearest, False)} og {size(farthest, True)}", above if high > 0 else below
-    return Words(f"{with_article(side)} på {ends}" if of_amounts else f"{ends} {side}", counts)
+    if low < 0 < high and of_amounts:
+        worst, best = (f"{with_article(side)} på " for side in (below, above))
+        told = f"alt fra {worst}{size(low, False)} til {best}{size(high, True)}"
+    elif low < 0 < high:
+        told = f"mellem {size(low, True)} {below} og {size(high, True)} {above}"
+    else:
+        nearest, farthest = sorted((low, high), key=abs)
+        ends, side = f"mellem {size(nearest, False)} og {size(farthest, True)}", above if high > 0 else below
+        told = f"{with_article(side)} på {ends}" if of_amounts else f"{ends} {side}"
+    return saying(told, *ends_known, unit=unit, digits=digits)
 
 
 def span(
@@ -282,7 +318,7 @@ def span(
         written(Quantity(float(end), unit, digits, signed), with_unit=last)
         for end, last in zip((low, high), (False, True), strict=True)
     )
-    return Words("mellem " + " og ".join(ends), _counts(low, high))
+    return saying("mellem " + " og ".join(ends), low, high, unit=unit, digits=digits)
 
 
 def in_sentence(area: str) -> str:
@@ -324,6 +360,4 @@ def label(value: Any) -> str:
 def listed(words: list[str]) -> str:
     """a, b og c"""
     text = " og ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
-    if any(isinstance(one, Words) for one in words):
-        return Words(text, tuple(count for one in words if isinstance(one, Words) for count in one.behind))
-    return text
+    return saying(text, *words) if any(isinstance(one, Words) for one in words) else text

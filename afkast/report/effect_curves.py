@@ -9,7 +9,7 @@ from afkast.analysis import effect, survival
 from afkast.analysis.cohort import along
 from afkast.analysis.destinations import ON_BENEFITS, Destinations, Place, trials
 from afkast.report.cells import tells
-from afkast.report.counts import estimated, persons_where
+from afkast.report.counts import persons_where
 from afkast.report.curves import (
     DIFFERENCE,
     Bools,
@@ -18,6 +18,7 @@ from afkast.report.curves import (
     Told,
     counted_curve,
     in_steps,
+    limit_of,
     told_places,
     weighted_curve,
 )
@@ -93,7 +94,7 @@ def places_at(
             if column in told.values and told.states[column].loc[month] == "":
                 of_figure = told.values[column].loc[month]
                 ends = in_steps([of.lower[month, place], of.upper[month, place]], told.steps[NAMES[arm]])
-                cells = [of_figure, *(estimated(end, "%", 0, people=people, beside=[of_figure]) for end in ends)]
+                cells = [of_figure, *(limit_of(one, of_figure, end, people) for end, one in enumerate(ends))]
             rows[column[1]] += cells
     rows["Uden ydelse i alt"] = [cell for off in told.off.values() for cell in (off[month], np.nan, np.nan)]
     heads = pd.MultiIndex.from_product([(STARTED, OTHERS), ("andel", "fra", "til")])

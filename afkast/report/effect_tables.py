@@ -8,7 +8,7 @@ import pandas as pd
 from afkast.analysis import effect
 from afkast.analysis.bias import Domain, Risk
 from afkast.report.counts import estimated
-from afkast.report.danish import Quantity, day, listed, month, written
+from afkast.report.danish import Quantity, Words, day, listed, month, saying, written
 from afkast.report.effect_balance import name_of
 from afkast.report.effect_pages import Cohort, Groups
 from afkast.report.show import Page
@@ -66,10 +66,12 @@ def _when_fixed(report: Page, fixed_on: str) -> str:
     return f"{day(pd.Timestamp(fixed_on))}, {when} data blev trukket ud"
 
 
-def odds_told(odds_ratio: float) -> Quantity | str:
+def odds_told(odds_ratio: float) -> Quantity | Words:
     """An odds ratio of `HiddenDifference`; stronger ones than the largest are not tried."""
     largest = effect.hidden.LARGEST_ODDS_RATIO
-    return Quantity(odds_ratio, "", 2) if odds_ratio < largest else f"mindst {written(Quantity(largest, ''))}"
+    if odds_ratio < largest:
+        return Quantity(odds_ratio, "", 2)
+    return saying(f"mindst {written(Quantity(largest, ''))}", largest, digits=2)
 
 
 def value_and_limits(lines: Mapping[str, effect.Estimate | Quantity], of: Groups) -> pd.DataFrame:

@@ -93,7 +93,7 @@ def choice_note(row: pd.Series, months: pd.PeriodIndex, asked_months: int, lag_m
     if pd.notna(row["follow_up_months"]) and row["follow_up_months"] < asked:
         notes.append(f"Kun {row['follow_up_months']:.0f} måneder kan følges.")
     if pd.notna(row["effective_controls"]) and row["effective_controls"] < FEW_CONTROLS:
-        notes.append(f"Hviler reelt på kun {row['effective_controls']:.0f} at sammenligne med.")
+        notes.append(f"Hviler reelt på under {FEW_CONTROLS} at sammenligne med.")
     return " ".join(note for note in notes if note)
 
 

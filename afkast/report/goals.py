@@ -20,6 +20,7 @@ from afkast.report.danish import (
     in_words,
     listed,
     month,
+    saying,
     span,
     written,
 )
@@ -84,9 +85,7 @@ def show_goal(
             "verdict": decision.verdict,
             **(names or {}),
             "year_by_year": Words(_year_by_year(by_year)),
-            "how_sure": Words(
-                how_sure(decision, unit, digits, basis, missing, late, sides), _behind(decision, behind or {})
-            ),
+            "how_sure": how_sure(decision, unit, digits, basis, missing, late, sides, behind),
         },
         headline=headline,
         source=source,
@@ -195,8 +194,18 @@ def how_sure(
     missing: str = "",
     late: str = "",
     sides: Sides | None = None,
+    behind: Mapping[int, tuple[Any, ...]] | None = None,
+) -> Words:
+    """How sure the verdict is and what that rests on, in a sentence; see `show_goal` on its words and counts."""
+    reading = decision.rests_on.reading
+    said = [*(reading.interval or ()), *([] if reading.if_late is None else [reading.if_late])]
+    numbers = [Quantity(one, unit, digits, behind=_behind(decision, behind or {})) for one in said]
+    return saying(_how_sure(decision, unit, digits, basis, missing, late, sides), *numbers)
+
+
+def _how_sure(
+    decision: Decision, unit: str, digits: int | None, basis: str, missing: str, late: str, sides: Sides | None
 ) -> str:
-    """How sure the verdict is and what that rests on, in a sentence; see `show_goal` on its words."""
     part, reading = decision.rests_on, decision.rests_on.reading
     of_year = f" for {reading.year}" if reading.year is not None else ""
     if decision.verdict is Verdict.UNDECIDED:

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from afkast.analysis import economics
-from afkast.report.danish import GAIN, Quantity, Sides, between, in_words, month
+from afkast.report.danish import GAIN, Quantity, Sides, between, in_words, month, saying
 
 
 def amount(
@@ -16,7 +16,7 @@ def amount(
 def within(low: float, high: float, value: float, sides: Sides = GAIN, unit: str = "mio. kr.") -> str:
     """An interval after its own amount, which said the side: "mellem 2,0 og 3,0 mio. kr."; else with the sides."""
     told = between(low, high, *sides, unit)
-    return told.split(" på ", 1)[1] if low * value > 0 and high * value > 0 else told
+    return saying(told.split(" på ", 1)[1], told) if low * value > 0 and high * value > 0 else told
 
 
 def paid_back(cumulated_gain: pd.Series, to_date: bool = False) -> str:

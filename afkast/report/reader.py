@@ -20,12 +20,13 @@ from afkast.project import Project
 from afkast.report import disclosure
 from afkast.report.about_persons import OF_PERSONS
 from afkast.report.changed import SinceFormer, since_former
+from afkast.report.effect_words import FEW_CONTROLS
 from afkast.report.filed import Item, files_read, items_of, published, shown_cells
 from afkast.report.reading import declared_rows
 from afkast.report.reads import NotedSnapshot, Notes, Readable
 from afkast.strategy import Goal, Strategy, in_order, read_strategies
 
-METHOD = (FEWEST_IN_GROUP, FEWEST_OBSERVED)
+METHOD = (FEWEST_IN_GROUP, FEWEST_OBSERVED, FEW_CONTROLS)
 TABLES = ("table", "later table", "whole table")
 
 

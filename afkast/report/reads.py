@@ -39,7 +39,7 @@ READS = "AFKAST_READS"
 """The file in which a page that is executed notes what it reads, a line each; one opened by hand notes nothing."""
 
 WITHHELD = "withheld.json"
-"""In the build folder: the counts that the audit holds back, by page."""
+"""Beside the folder of pages: the counts that the audit holds back, by page."""
 
 TOLD_OF_FILE = ("file", "table", "sheet", "source", "extracted_on", "synthetic", "published")
 
@@ -95,7 +95,7 @@ class Readable:
     def withheld(self, page: str) -> list[str]:
         """The counts that the audit of the edition holds back on a page, strategy/page; by their digests."""
         try:
-            return list(json.loads((self.project.build / WITHHELD).read_text(encoding="utf-8")).get(page, []))
+            return list(json.loads((self.pages.parent / WITHHELD).read_text(encoding="utf-8")).get(page, []))
         except (OSError, ValueError):
             return []
 

@@ -300,7 +300,10 @@ class Page(Reader):
         told = [told_of_state(state)[1] for state in STATES if state in met and told_of_state(state)[1]]
         base = disclosure.chosen().base
         if base > 1 and any(cell.rounded for row in rows for cell in row.cells):
-            told.append(f"Antal personer er afrundet til nærmeste {base}, hvert for sig; summer kan afvige.")
+            told.append(
+                f"Antal personer er afrundet til nærmeste {base}, hvert for sig, og andele er regnet af de afrundede; "
+                "summer kan afvige."
+            )
         return template("table").render(
             id=_anchor(id),
             caption=caption,
@@ -373,7 +376,8 @@ def _filled(thing: Thing, texts: Sequence[str], names: Mapping[str, Any]) -> lis
 def _cells_of(thing: Thing, texts: Sequence[str], names: Mapping[str, Any]) -> dict[str, Cell]:
     """What stands under each name; what the door does not know of persons is refused."""
     for text in texts:
-        thing.refuse_digits("", text)
+        # what the names are called is not shown
+        thing.refuse_digits("", filled_in(text, dict.fromkeys(names, "")))
     names = {name: thing.resting(value) for name, value in names.items()}
     for name, value in names.items():
         thing.refuse_numbers(name, value)
