@@ -4,7 +4,10 @@ By hand and by exhaustion: the persons fall into parts by which groups they are 
 persons, and every table of parts that agrees with what is published is tried.
 """
 
-from itertools import product
+from itertools import combinations, product
+
+import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, milp
 
 
 def parts_of(groups):
@@ -53,3 +56,44 @@ def pairs_that_tell(published):
         for one, other in product(published, published)
         if published[other] < published[one] and 1 <= len(published[one] - published[other]) <= 4
     ]
+
+
+def few_that_follow(published, most=3):
+    """Groups of one to four that up to so many published groups (sets) give, added to and taken from each other."""
+    everybody = sorted(set().union(*published))
+    rows = np.array([[person in group for person in everybody] for group in published], dtype=int)
+    found = []
+    for size in range(2, most + 1):
+        for chosen in combinations(range(len(rows)), size):
+            for signs in product((1, -1), repeat=size):
+                rest = np.array(signs) @ rows[list(chosen)]
+                if rest.min() == 0 and rest.max() == 1 and rest.sum() <= 4:
+                    found.append([published[one] for one in chosen])
+    return found
+
+
+FEWEST = 4
+"""So many values a hidden count must keep."""
+
+
+def keeps(groups, known, aim, fewest=FEWEST):
+    """Whether a group keeps so many values for who knows all that is published, however large the persons' parts are.
+
+    groups: sets of persons by name. known: [(weights by group, least, most)].
+    """
+    parts = list(parts_of(groups))
+
+    def row(weights):
+        return np.array([sum(weight for name, weight in weights.items() if name in one) for one in parts], dtype=float)
+
+    target = row({aim: 1})
+    rules = [LinearConstraint(row(weights), least, most) for weights, least, most in known]
+    least = -1
+    for _ in range(fewest):
+        higher = LinearConstraint(target, least + 1, np.inf)
+        found = milp(target, integrality=1, bounds=Bounds(0, 1000), constraints=[*rules, higher])
+        assert found.success or least >= 0, "what is published contradicts itself"
+        if not found.success:
+            return False
+        least = round(found.fun)
+    return True

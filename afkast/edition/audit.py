@@ -19,7 +19,7 @@ from afkast.errors import PageError
 from afkast.project import Project
 from afkast.report.disclosure import chosen, fewest_shown, is_small
 from afkast.report.reads import WITHHELD
-from afkast.report.withheld import FEWEST_VALUES, Found, Told, Withheld, withhold
+from afkast.report.withheld import ANY, FEWEST_VALUES, Found, Told, Withheld, withhold
 
 NOTES = ".counts"
 """What an executed page's notes of its counts end in, beside it."""
@@ -39,8 +39,8 @@ class Notes:
     persons: dict[str, Any] = field(default_factory=dict)
 
     def place_of(self, digest: str) -> set[str]:
-        """The pages that tell a count."""
-        return {_page_of(one.place) for one in self.told if one.digest == digest and not one.hidden}
+        """The pages that tell a count, or that it is below the fewest shown."""
+        return {_page_of(one.place) for one in self.told if one.digest == digest and one.most < ANY}
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,8 @@ class Audit:
 
 
 def audit(pages: Path, *former: Path) -> Audit:
-    """Put together what executed pages tell, and what those of former editions have told, the newest first."""
+    """Put together what executed pages tell, what those of the book that stands have told, and those that were
+    published."""
     now, editions = notes_of(pages), [notes_of(one) for one in former]
     shown = [one for one in now.told if not one.hidden and one.exact and is_small(one.number)]
     if shown:
@@ -93,8 +94,8 @@ def audit(pages: Path, *former: Path) -> Audit:
 
 
 def _beside(now: Notes, editions: Sequence[Notes], persons: Mapping[str, Any]) -> list[Told]:
-    """What former editions have told, as what cannot be taken back: all of the newest, and of those before it what
-    differs by a few persons from a group that this one counts."""
+    """What the book that stands and published editions have told, as what cannot be taken back, and what the published
+    ones have hidden; of these what this edition counts, too, and what differs from that by a few persons."""
     kept: dict[tuple[str, str], Told] = {}
     here = {one.digest for one in now.told if one.digest}
     by_size: dict[int, list[str]] = {}
@@ -102,7 +103,7 @@ def _beside(now: Notes, editions: Sequence[Notes], persons: Mapping[str, Any]) -
         by_size.setdefault(len(persons[digest]), []).append(digest)
     for place, edition in enumerate(editions):
         for one in edition.told:
-            if one.hidden or not one.digest:
+            if not one.digest or (one.hidden and not place):
                 continue
             if not place or one.digest in here or _is_near(one, by_size, persons):
                 kept.setdefault((one.place, one.digest), replace(one, fixed=True))
@@ -125,7 +126,8 @@ def notes_of(pages: Path) -> Notes:
             one = json.loads(line)
             if (persons := one.pop("persons", None)) is not None:
                 notes.persons[one["digest"]] = np.frombuffer(base64.b64decode(persons), dtype=np.uint64)
-            notes.told.append(Told(**{**one, "place": f"{page}/{one['place']}"}))
+            lines = tuple(f"{page}/{line}" for line in one.get("lines", ()))
+            notes.told.append(Told(**{**one, "place": f"{page}/{one['place']}", "lines": lines}))
     return notes
 
 

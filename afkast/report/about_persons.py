@@ -198,6 +198,8 @@ def told_of(id: str, values: Mapping[str, Any], states: Mapping[str, str]) -> It
     for place, value in values.items():
         state = states.get(place, "")
         at = f"{id}/{place}"
+        row, _, column = place.rpartition("|")
+        lines = (f"{id}/{row}|", f"{id}|{column}") if row else ()
         hidden = state in ("few", "hidden")
         if state in ("missing", "future"):
             continue
@@ -205,10 +207,10 @@ def told_of(id: str, values: Mapping[str, Any], states: Mapping[str, str]) -> It
             few = state == "few" or (not hidden and disclosure.is_small(value.number))
             if value.digest:
                 if few:
-                    yield Told(at, value.digest, value.number, 1, disclosure.fewest_shown() - 1, True)
+                    yield Told(at, value.digest, value.number, 1, disclosure.fewest_shown() - 1, True, lines=lines)
                 else:
                     ends = (0, ANY) if hidden else value.ends_of_step
-                    yield Told(at, value.digest, value.number, *ends, hidden)
+                    yield Told(at, value.digest, value.number, *ends, hidden, lines=lines)
         elif hidden or tells(value) or (isinstance(value, Quantity | Words) and not value.tells):
             for one in counts_of(value):
                 if one.digest and 0 < one.number < disclosure.fewest_shown():

@@ -5,12 +5,14 @@ counts, one of a part of the other's persons, tell the rest; so do three. A coun
 `FEWEST_VALUES` possible values for one who puts all that is told together.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
 
 from afkast.report.counts import NEARLY
 from afkast.report.disclosure import fewest_shown
@@ -18,15 +20,22 @@ from afkast.report.disclosure import fewest_shown
 FEWEST_VALUES = 4
 """So many values a hidden count must keep."""
 
+MOST_HOLDING = 4
+"""Of the told groups that hold a hidden count so many of the smallest and of the largest are looked into."""
+
 MOST_GROUPS = 40
-"""Of a hidden count only so many told groups are put together: the smallest that hold it, and what lies in these."""
+"""With each of these only so many told groups that lie in it are put together."""
 
 MOST_PARTS = 150
 """A smallest group that the told ones cut into more parts leaves room enough, and is not put to the test."""
 
 ANY = 10**9
 
+ALMOST = 1e-6
+
 TWO_TELL = "with another it tells a count below the fewest shown"
+ADD_UP = "with others it adds up to a hidden count"
+LINE_TELLS = "with the others of its line and another it tells a count below the fewest shown"
 THREE_TELL = "with two others it tells one that is too small"
 
 
@@ -41,6 +50,7 @@ class Told:
     most: int
     hidden: bool = False
     fixed: bool = False  # of an edition that stands: it cannot be taken back
+    lines: tuple[str, ...] = ()  # the row and the column that it stands in, each with its table
 
     @property
     def exact(self) -> bool:
@@ -149,6 +159,8 @@ class _Groups:
     def hide_what_several_tell(self, found: Found) -> None:
         """Hide what leaves a hidden count, or a small one that nobody has counted, fewer values than it must keep."""
         self._hide_what_three_tell(found)
+        self._hide_what_lines_tell(found)
+        self._hide_what_adds_up(found)
         left = [int(row) for row in np.flatnonzero(self.hidden & (self.size > 0))]
         while left:
             row = left.pop(0)
@@ -168,21 +180,113 @@ class _Groups:
             found.values[self.names[row]] = values
 
     def _hide_what_three_tell(self, found: Found) -> None:
-        """Of a group and two parts of it that share nobody: what is left may be as small as none may be told."""
-        for whole in np.flatnonzero(self.exact & (self.size > 0)):
-            parts = np.flatnonzero(self.exact & (self.shared[whole] == self.size) & (self.size > 0))
-            parts = parts[parts != whole]
-            if len(parts) < 2:
-                continue
-            left = self.size[whole] - self.size[parts][:, None] - self.size[parts][None, :]
-            apart = self.shared[np.ix_(parts, parts)] == 0
-            for one, other in zip(*np.nonzero(np.triu(apart & (left > 0) & (left < fewest_shown()))), strict=True):
-                three = [int(whole), int(parts[one]), int(parts[other])]
-                if self.exact[three].all():
-                    # the smallest, but for one that two others tell all the same
-                    told = np.flatnonzero(self.exact & (self.size > 0))
-                    last = max(three, key=lambda row: (not self._rest_of(row, np.setdiff1d(told, three)), row))
-                    self.hide(last, THREE_TELL, [row for row in three if row != last], found)
+        """Of three groups, added to and taken from each other: what is left may be as small as none may be told."""
+        for block in self._blocks():
+            for first in block:
+                rows = block[self.exact[block]]
+                if not self.exact[first]:
+                    continue
+                for second, third in self._left_with(first, rows):
+                    three = [int(first), int(second), int(third)]
+                    if self.exact[three].all():
+                        # the smallest, but for one that two others tell all the same
+                        told = np.flatnonzero(self.exact & (self.size > 0))
+                        last = max(three, key=lambda row: (not self._rest_of(row, np.setdiff1d(told, three)), row))
+                        self.hide(last, THREE_TELL, [row for row in three if row != last], found)
+
+    def _left_with(self, whole: np.int64, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Pairs of groups that leave a few persons of this one: two parts of it, a part of it that a group and a part
+        of that leave, or all but a few of it and of another one that it shares nobody with; (pairs, 2)."""
+        rows = rows[rows != whole]
+        sizes, with_whole, both = self.size[rows], self.shared[whole, rows], self.shared[np.ix_(rows, rows)]
+        few = fewest_shown()
+
+        def pairs(holds: NDArray[np.bool_], left: NDArray[np.int64]) -> NDArray[np.int64]:
+            return rows[np.argwhere(holds & (left > 0) & (left < few))]
+
+        inside = with_whole == sizes
+        two_parts = np.triu((both == 0) & inside[:, None] & inside[None, :])
+        part_of = (both == sizes[None, :]) & (sizes[:, None] > sizes[None, :])
+        between = part_of & (with_whole[:, None] - with_whole[None, :] == sizes[:, None] - sizes[None, :])
+        beside = (with_whole == 0)[:, None] & (with_whole[None, :] + both == sizes[None, :])
+        size = self.size[whole]
+        return np.concatenate(
+            [
+                pairs(two_parts, size - sizes[:, None] - sizes[None, :]),
+                pairs(between, size - sizes[:, None] + sizes[None, :]),
+                pairs(beside, size + sizes[:, None] - sizes[None, :]),
+            ]
+        )
+
+    def _hide_what_lines_tell(self, found: Found) -> None:
+        """Of a row or a column of groups that share nobody: all of them together and another group may leave a few."""
+        lines: dict[str, set[int]] = {}
+        for row, name in enumerate(self.names):
+            for line in {line for one in self.places[name] for line in one.lines}:
+                lines.setdefault(line, set()).add(row)
+        for rows in lines.values():
+            while parts := self._line_that_tells([row for row in sorted(rows) if self.exact[row] and self.size[row]]):
+                away = [row for row in parts if not self.fixed[row]] or parts
+                last = min(away, key=lambda row: (self.size[row], -row))
+                if not self.hide(last, LINE_TELLS, [row for row in parts if row != last][:2], found):
+                    break
+
+    def _line_that_tells(self, line: list[int]) -> list[int]:
+        """The groups of a line that share nobody, where they and one other group leave a few; else none."""
+        parts: list[int] = []
+        for row in sorted(line, key=lambda row: self.size[row]):
+            if not self.shared[row, parts].any():
+                parts.append(row)
+        if len(parts) < 3:
+            return []
+        size, others = self.size[parts].sum(), np.flatnonzero(self.exact & (self.size > 0))
+        within = self.shared[others][:, parts].sum(axis=1) == np.minimum(self.size[others], size)
+        apart = np.abs(self.size[others] - size)
+        return parts if (within & (apart > 0) & (apart < fewest_shown())).any() else []
+
+    def _blocks(self) -> Iterator[NDArray[np.int64]]:
+        """The told groups that share persons with each other, directly or through others."""
+        exact = np.flatnonzero(self.exact & (self.size > 0))
+        if len(exact):
+            _, block_of = connected_components(csr_array(self.shared[np.ix_(exact, exact)] > 0), directed=False)
+            yield from (exact[block_of == block] for block in range(block_of.max() + 1))
+
+    def _hide_what_adds_up(self, found: Found) -> None:
+        """Hide of the counts that added to and taken from each other give a hidden one the smallest, until none do."""
+        for block in self._blocks():
+            rows, given_up = block, 0
+            while (told := self._that_add_up(rows, given_up)) is not None:
+                away = [one for one in told if not self.fixed[one]]
+                if away:
+                    hidden = min(away, key=lambda one: (self.size[one], one))
+                    self.hide(hidden, ADD_UP, [one for one in told if one != hidden][:2], found)
+                    rows = rows[rows != hidden]
+                else:
+                    self.hide(told[0], ADD_UP, told[1:3], found)
+                    given_up += 1
+
+    def _that_add_up(self, rows: NDArray[np.int64], after: int) -> list[int] | None:
+        """The groups of which a sum with signs is a hidden one, but for the first that are `after`; or None."""
+        parts, of_part = np.unique(self.of[rows], axis=1, return_inverse=True)
+        there = parts.any(axis=0)
+        many = np.bincount(of_part.ravel(), minlength=parts.shape[1])
+        aims: list[NDArray[np.float64]] = []
+        for row in np.flatnonzero(self.hidden & (self.size > 0)):
+            held = np.bincount(of_part.ravel(), weights=self.of[row], minlength=parts.shape[1])
+            if ((held == 0) | (held == many)).all() and not held[~there].any():
+                aims.append((held > 0).astype(float))
+        if not aims:
+            return None
+        inverse = np.linalg.pinv((parts @ parts.T).astype(float), hermitian=True)
+        spanned = [aim @ parts.T @ inverse @ parts @ aim for aim in aims]
+        follow = [aim for aim, length in zip(aims, spanned, strict=True) if aim.sum() - length < ALMOST][after:]
+        if not follow:
+            return None
+        # the fewest of them: the least of all weights that give it
+        cost, equal = np.ones(2 * len(rows)), np.hstack([parts.T, -parts.T])
+        weights = linprog(cost, A_eq=equal, b_eq=follow[0]).x
+        chosen = abs(weights[: len(rows)] - weights[len(rows) :]) > ALMOST
+        return [int(one) for one in rows[chosen]]
 
     def _values_of(self, row: int) -> tuple[int, list[int]]:
         """How many values a hidden count may have for who knows all that is told, and which groups decide it."""
@@ -191,23 +295,37 @@ class _Groups:
             return 1, leaves
         holding = np.flatnonzero(self.exact & told & (self.shared[row] == self.size[row]))
         holding = holding[holding != row]
-        holding = holding[np.argsort(self.size[holding], kind="stable")][:2]
+        holding = holding[np.argsort(self.size[holding], kind="stable")]
+        holding = np.array([*holding[:MOST_HOLDING], *holding[MOST_HOLDING:][-MOST_HOLDING:]], dtype=int)
         best, decide = ANY, []
         own = [row] if told[row] else []
-        for whole in holding if len(holding) else [None]:
+        for whole in [*holding, None]:
             inside = told.copy()
             if whole is not None:
                 inside &= self.shared[whole] == self.size
-            else:
-                inside &= self.shared[row] > 0
             inside[row] = False
             near = np.flatnonzero(inside)
-            near = near[np.argsort(-self.shared[row, near], kind="stable")]
+            near = (
+                near[np.argsort(-self.shared[row, near], kind="stable")]
+                if whole is not None
+                else self._around(row, near)
+            )
             group = self._that_tell_together([] if whole is None else [int(whole)], near)
             values = self._possible(row, [*own, *group])
             if values < best:
                 best, decide = values, group
         return best, decide
+
+    def _around(self, row: int, among: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Groups that share persons with this one, then those that share with these, and so on."""
+        ranks = np.full(len(self.names), len(self.names))
+        reached, rank = np.zeros(len(self.names), dtype=bool), 0
+        reached[row] = True
+        while (more := ~reached & (self.shared[reached] > 0).any(axis=0)).any():
+            rank += 1
+            ranks[more], reached = rank, reached | more
+        near = among[reached[among]]
+        return near[np.lexsort((-self.shared[row, near], ranks[near]))]
 
     def _that_tell_together(self, first: list[int], others: Iterable[np.int64]) -> list[int]:
         """Groups to put together. Of those told in steps, such as a share each month, nobody knows who are in both of
