@@ -2,17 +2,20 @@
 
 import datetime
 import io
+import re
 import unicodedata
 import zipfile
 
 import openpyxl
 import pandas as pd
+import pandera.pandas as pandera
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from raw_files import imported, refused, write_own
 
 from afkast.intake.cells import danish_text
+from afkast.intake.contracts import CONTRACTS
 from afkast.intake.delimited import cut, cut_quoted
 from afkast.intake.wording import normal, normal_cells
 from afkast.intake.workbook import read_sheet
@@ -353,13 +356,72 @@ def test_a_workbooks_cell_reads_as_what_was_written_in_it(value):
 CELLS = st.text(alphabet="ab;1,.\u00a0 æ\t|'", max_size=6)
 
 
-@given(st.lists(st.lists(CELLS, max_size=4), max_size=8), st.sampled_from(["\n", "\r\n"]), st.booleans())
-def test_both_ways_of_cutting_a_text_give_the_same_rows(lines, end, ends):
+@given(
+    st.lists(st.lists(CELLS, max_size=4), max_size=8),
+    st.sampled_from(["\n", "\r\n"]),
+    st.booleans(),
+    st.integers(1, 9),
+)
+def test_both_ways_of_cutting_a_text_give_the_same_rows_whatever_blocks_it_comes_in(lines, end, ends, size):
     text = "a;b\n" + end.join(";".join(line) for line in lines) + (end if ends else "")
-    (fast, fast_odd), (slow, slow_odd) = cut(text, ";", 2, 2), cut_quoted(text, ";", 2, 2)
+    every = io.StringIO(text, newline="").readlines()
+    blocks = ["".join(every[at : at + size]) for at in range(0, len(every), size)]
 
-    def rows(cells, odd):
-        every = {int(row): list(line) for row, *line in cells.itertuples()} | dict(odd)
+    def rows(tables):
+        every = {}
+        for cells, odd in tables:
+            every |= {int(row): list(line) for row, *line in cells.itertuples()} | dict(odd)
         return {row: line for row, line in every.items() if any(line)}
 
-    assert rows(fast, fast_odd) == rows(slow, slow_odd)
+    assert rows(cut(blocks, ";", 2, 2)) == rows(cut([text], ";", 2, 2)) == rows(cut_quoted(blocks, ";", 2, 2))
+
+
+# ---------------------------------------------------------------- what a text must look like
+
+WRITTEN_WRONG = {
+    "strategy": ["Flere i job", "-job", "", "a" * 41],
+    "goal": ["Mål 1"],
+    "printed_table": ["k1", "Tabel 1"],
+    "column": ["år 2019"],
+    "printed": ["ca. 12", "1.910-"],
+}
+
+
+def test_a_text_of_another_form_is_told_which_form_is_expected_by_an_example_that_has_it():
+    formed = {
+        name: (column, check.error)
+        for contract in CONTRACTS.values()
+        for name, column in contract.columns.items()
+        if column.metadata["form"] == "text"
+        for check in column.checks
+        if check.name == "str_matches"
+    }
+    assert set(formed) == set(WRITTEN_WRONG)
+    for name, (column, told) in formed.items():
+        example = re.search(r"like ([^ :]+)", told)[1].removesuffix(",")
+        valid = pandera.DataFrameSchema({name: column})
+        valid.validate(pd.DataFrame({name: pd.Series([example], dtype=str)}))
+        for wrong in WRITTEN_WRONG[name]:
+            with pytest.raises(pandera.errors.SchemaError):
+                valid.validate(pd.DataFrame({name: pd.Series([wrong], dtype=str)}))
+
+
+@pytest.mark.parametrize(
+    ("columns", "constants", "remedy"),
+    [
+        ("Strategi: strategy, ", "", "Correct the rows at the source and export again."),
+        ("", "strategy: Flere i job, ", "Correct the export, or its declaration in sources.yml."),
+    ],
+)
+def test_an_id_of_another_form_is_told_with_its_remedy(tmp_path, columns, constants, remedy):
+    declared = f"""\
+  - file: x.csv
+    reader: csv
+    table: targets
+    columns: {{{columns}År: year, Måltal: strategy_budget}}
+    constants: {{{constants}measure: m, original_budget: 9, unit: personer}}
+"""
+    text = "Strategi;År;Måltal\nFlere i job;2026;5\n" if columns else "År;Måltal\n2026;5\n"
+    [sentence] = refused(written(tmp_path, text, declared=declared))
+    assert "must be an id like flere-i-job-2026: small letters a-z, digits and hyphens" in sentence
+    assert sentence.endswith(remedy)

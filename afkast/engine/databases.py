@@ -5,7 +5,7 @@ import os
 import re
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from importlib import import_module
@@ -76,34 +76,44 @@ class DuckDB(Engine):
         self._connection.register(f"{table}_given", rows[list(TABLES[table])])
         return f"{table}_given"
 
-    def write_islands(self, spells: pd.DataFrame | Path, islands: Path) -> int:
+    def write_islands(self, spells: Path | Iterable[pd.DataFrame], islands: Path) -> int:
         """Merge spells into the Parquet file `islands`, by person and month, and return its number of rows.
 
-        A range of persons at a time, so that the memory does not grow with the spells; persons are best numbered
-        without gaps. The same spells give the same bytes.
+        A range of persons at a time, so that the memory does not grow with the spells: each frame is one, and of a
+        file persons are best numbered without gaps. The same spells give the same bytes.
         """
+        pa, parquet = import_module("pyarrow"), import_module("pyarrow.parquet")
+        schema = pa.schema([(column, pa.int32()) for column in SPELL])
+        written, waiting = 0, schema.empty_table()
+        with parquet.ParquetWriter(islands, schema, compression="zstd") as file:
+            for condition in self._ranges(spells):
+                self._do(f"CREATE OR REPLACE TEMPORARY VIEW spells AS SELECT {', '.join(SPELL)} {condition}", "spells")
+                with self._told("islands"):
+                    merged = self._connection.sql(f"{text_of('islands')} ORDER BY person, first_month")
+                    for batch in merged.to_arrow_reader(ISLANDS_AT_A_TIME):
+                        waiting = pa.concat_tables([waiting, pa.table(batch).cast(schema)])
+                        written += batch.num_rows
+                        while len(waiting) >= ISLANDS_AT_A_TIME:
+                            file.write_table(waiting.slice(0, ISLANDS_AT_A_TIME).combine_chunks())
+                            waiting = waiting.slice(ISLANDS_AT_A_TIME)
+            if len(waiting):
+                file.write_table(waiting.combine_chunks())
+        return written
+
+    def _ranges(self, spells: Path | Iterable[pd.DataFrame]) -> Iterator[str]:
+        """Where the spells of one range of persons after the other are, in SQL."""
+        if not isinstance(spells, Path):
+            for frame in spells:
+                yield f"FROM {self._relation('spells', frame)}"
+            return
         relation = self._relation("spells", spells)
         ((rows, lowest, highest),) = self._do(f"SELECT COUNT(*), MIN(person), MAX(person) FROM {relation}", "islands")[
             1
         ]
         lowest, highest = (0, 0) if rows == 0 else (lowest, highest)
         width = -(-(highest - lowest + 1) // -(-max(rows, 1) // SPELLS_AT_A_TIME))
-        pa, parquet = import_module("pyarrow"), import_module("pyarrow.parquet")
-        schema = pa.schema([(column, pa.int32()) for column in SPELL])
-        written = 0
-        with parquet.ParquetWriter(islands, schema, compression="zstd") as file:
-            for first in range(lowest, highest + 1, width):
-                self._do(
-                    f"CREATE OR REPLACE TEMPORARY VIEW spells AS SELECT {', '.join(SPELL)} FROM {relation} "
-                    f"WHERE person BETWEEN {first} AND {first + width - 1}",
-                    "spells",
-                )
-                with self._told("islands"):
-                    merged = self._connection.sql(f"{text_of('islands')} ORDER BY person, first_month")
-                    for batch in merged.to_arrow_reader(ISLANDS_AT_A_TIME):
-                        file.write_batch(batch.cast(schema), row_group_size=ISLANDS_AT_A_TIME)
-                        written += batch.num_rows
-        return written
+        for first in range(lowest, highest + 1, width):
+            yield f"FROM {relation} WHERE person BETWEEN {first} AND {first + width - 1}"
 
     def _run(self, statement: str) -> Result:
         self._connection.execute(statement)

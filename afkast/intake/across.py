@@ -1,12 +1,14 @@
 """What no file can be judged by alone: rules between files, between tables, and with the day of extraction."""
 
+from collections import Counter
+
 import numpy as np
 import pandas as pd
 
+from afkast.intake.blocks import Content
 from afkast.intake.faults import FETCH_AGAIN, Faults
-from afkast.intake.snapshot import sha256
 from afkast.intake.sources import Csv, Source
-from afkast.intake.tables import Part
+from afkast.intake.tables import Parts
 from afkast.intake.wording import same_but_for_capitals
 
 NOT_AFTER_EXTRACTION = {
@@ -39,20 +41,20 @@ SAME_WORD = ("area", "benefit", "committee", "education", "group", "heading", "i
 ONE_POSTING = ["strategy", "committee", "line", "posted_on", "document", "amount_dkk"]
 
 
-def judge_files(sources: list[Source], contents: dict[str, bytes], parts: list[Part], faults: Faults) -> None:
+def judge_files(sources: list[Source], contents: dict[str, Content], parts: Parts, faults: Faults) -> None:
     """Rules between files that the tables would hide: the same file twice, postings in two files or twice in one."""
     first: dict[tuple[str, str | None, str], str] = {}
     twice: set[str] = set()
     for source in sources:
         if source.file in contents:
             sheet = getattr(source, "sheet", None)
-            same = first.setdefault((sha256(contents[source.file]), sheet, source.table), source.file)
+            same = first.setdefault((contents[source.file].sha256, sheet, source.table), source.file)
             if same != source.file:
                 rule = f"is the same file, byte for byte, as {same}"
                 faults.add(source.label, rule, remedy="Take one of them away.")
                 twice |= {source.label, same}
-    _judge_ends([source for source, _ in parts], contents, faults)
-    ledgers = [(source, rows) for source, rows in parts if source.table == "ledger" and source.label not in twice]
+    _judge_ends(parts.sources, contents, faults)
+    ledgers = [(source, rows) for source, rows in parts.of("ledger") if source.label not in twice]
     for source, rows in ledgers:
         count = rows.value_counts(dropna=False)
         if len(rows) > 1 and count.min() > 1:
@@ -66,10 +68,10 @@ def judge_files(sources: list[Source], contents: dict[str, bytes], parts: list[P
             faults.ask(source.label, "shared", rule, rows=shared, remedy="Export periods that do not overlap.")
 
 
-def _judge_ends(sources: list[Source], contents: dict[str, bytes], faults: Faults) -> None:
+def _judge_ends(sources: list[Source], contents: dict[str, Content], faults: Faults) -> None:
     """A text that ends within a line may be cut, in its last number too, unless all texts of the folder end so."""
     texts = [source for source in sources if isinstance(source, Csv) and source.file in contents]
-    open_ends = [source for source in texts if not contents[source.file].rstrip(b"\x00").endswith(b"\n")]
+    open_ends = [source for source in texts if not contents[source.file].ends_in_line_end()]
     habit = len(texts) > 1 and len(open_ends) == len(texts)
     for source in open_ends:
         if not source.footer and not habit:
@@ -77,9 +79,9 @@ def _judge_ends(sources: list[Source], contents: dict[str, bytes], faults: Fault
             faults.ask(source.label, "open_end", rule, remedy=FETCH_AGAIN)
 
 
-def judge_strategies(known: set[str], parts: list[Part], faults: Faults) -> None:
+def judge_strategies(known: set[str], parts: Parts, faults: Faults) -> None:
     """Every id of a strategy is one that somebody has written."""
-    for source, rows in parts:
+    for source, rows in parts.of():
         if "strategy" in rows:
             unknown = rows.index[~rows["strategy"].isin(known)]
             rule = "no strategy has this id"
@@ -87,15 +89,19 @@ def judge_strategies(known: set[str], parts: list[Part], faults: Faults) -> None
             faults.add(source.label, rule, column=_heading(source, "strategy"), rows=unknown, remedy=remedy)
 
 
-def judge_tables(sources: list[Source], parts: list[Part], faults: Faults) -> None:
+def judge_tables(sources: list[Source], parts: Parts, faults: Faults) -> None:
     """Rules between tables, and what must hold on the day of extraction."""
     judge_days(parts, faults)
     _judge_persons(sources, parts, faults)
     _judge_names(parts, faults)
-    for source, rows in parts:
-        if len(rows) in LIMITS:
-            rule = f"has exactly {len(rows)} rows, where exports are cut"
-            faults.ask(source.label, "limit", rule, remedy="Export it by period.")
+    lengths: Counter[str] = Counter()
+    for source, rows in parts.of():
+        lengths[source.label] += len(rows)
+    for label, length in lengths.items():
+        if length in LIMITS:
+            rule = f"has exactly {length} rows, where exports are cut"
+            faults.ask(label, "limit", rule, remedy="Export it by period.")
+    for source, rows in parts.of("budget", "ledger", "measures", "unit_prices"):
         if source.table in ("budget", "ledger"):
             _judge_signs(source, rows, faults)
         if source.table == "measures":
@@ -133,10 +139,19 @@ def _note_gaps(source: Source, rows: pd.DataFrame, faults: Faults) -> None:
             return
 
 
-def judge_days(parts: list[Part], faults: Faults) -> None:
+def judge_days(parts: Parts, faults: Faults) -> None:
     """What must hold on the day of extraction."""
-    for source, rows in parts:
+    newest: dict[str, pd.Series] = {}
+    for source, rows in parts.of():
         _judge_days(source, rows, faults)
+        if source.table in GROWS:
+            columns = rows.select_dtypes("datetime")
+            seen = [newest[source.label]] if source.label in newest else []
+            seen += [columns[column] for column in columns]
+            newest[source.label] = pd.concat(seen).dropna().drop_duplicates()
+    for source in parts.sources:
+        if source.label in newest and len(newest[source.label]):
+            _note_age(source, newest[source.label].sort_values(), faults)
 
 
 def _judge_days(source: Source, rows: pd.DataFrame, faults: Faults) -> None:
@@ -152,12 +167,6 @@ def _judge_days(source: Source, rows: pd.DataFrame, faults: Faults) -> None:
             early = rows.index[rows[column] < extraction - pd.DateOffset(years=years)]
             rule = f"lies more than {years} years before the extraction"
             faults.add(source.label, rule, column=_heading(source, column), rows=early)
-    if source.table in GROWS and len(rows):
-        columns = rows.select_dtypes("datetime")
-        days = pd.concat([columns[column] for column in columns]).dropna().drop_duplicates().sort_values()
-        newest, rhythm = days.iloc[-1], days.diff().median()
-        if newest + rhythm + pd.Timedelta(days=STALE_DAYS) < extraction.to_period("M").start_time:
-            faults.note(source.label, "old")
     if source.table == "persons":
         born = rows["birth_year"]
         rule = f"not born from {extraction.year - OLDEST_YEARS} to {extraction.year}"
@@ -165,16 +174,23 @@ def _judge_days(source: Source, rows: pd.DataFrame, faults: Faults) -> None:
         faults.add(source.label, rule, column=_heading(source, "birth_year"), rows=odd)
 
 
-def _judge_persons(sources: list[Source], parts: list[Part], faults: Faults) -> None:
+def _note_age(source: Source, days: pd.Series, faults: Faults) -> None:
+    """Note a file of which the newest of its different `days`, and as long as they lie apart, is long ago."""
+    expected = days.iloc[-1] + days.diff().median() + pd.Timedelta(days=STALE_DAYS)
+    if expected < pd.Timestamp(source.extracted_on).to_period("M").start_time:
+        faults.note(source.label, "old")
+
+
+def _judge_persons(sources: list[Source], parts: Parts, faults: Faults) -> None:
     """Everybody is among the persons, and nobody is on benefits before being born."""
-    persons = [rows for source, rows in parts if source.table == "persons" and len(rows)]
+    persons = [rows for _, rows in parts.of("persons") if len(rows)]
     declared = [source.label for source in sources if source.table == "persons"]
     # a person whose row, or file, is at fault is not unknown
     complete = not faults.concern([*declared, *(source.file for source in sources if source.table == "persons")])
     known = pd.concat(persons).drop_duplicates("person") if persons else pd.DataFrame(columns=["person", "birth_year"])
     born = known.set_index("person")["birth_year"]
-    for source, rows in parts:
-        if source.table not in ("spells", "cohort") or rows.empty:
+    for source, rows in parts.of("spells", "cohort"):
+        if rows.empty:
             continue
         places, different = pd.factorize(rows["person"])
         year = born.reindex(different).to_numpy(dtype=float, na_value=np.nan)[places]
@@ -188,16 +204,19 @@ def _judge_persons(sources: list[Source], parts: list[Part], faults: Faults) -> 
         faults.add(source.label, rule, column=_heading(source, column), rows=early)
 
 
-def _judge_names(parts: list[Part], faults: Faults) -> None:
+def _judge_names(parts: Parts, faults: Faults) -> None:
     """One thing has one name: what only capitals part is told where it is written the second way."""
-    for name in SAME_WORD:
-        used = [(source, rows[name].dropna()) for source, rows in parts if name in rows]
-        other = same_but_for_capitals(word for _, words in used for word in words.unique())
-        for source, words in used:
-            rows = words.index[words.isin(other)]
+    words: dict[str, dict[str, None]] = {name: {} for name in SAME_WORD}
+    for _, rows in parts.of():
+        for name in words.keys() & set(rows):
+            words[name] |= dict.fromkeys(rows[name].dropna().unique())
+    other = {name: same for name, used in words.items() if (same := same_but_for_capitals(used))}
+    for source, rows in parts.of() if other else ():
+        for name in (name for name in other if name in rows):
             rule = "written elsewhere with other capitals"
             remedy = f"Write it in one way, for example by values: {{{name}: …}}."
-            faults.add(source.label, rule, column=_heading(source, name), rows=rows, remedy=remedy)
+            found = rows.index[rows[name].isin(other[name])]
+            faults.add(source.label, rule, column=_heading(source, name), rows=found, remedy=remedy)
 
 
 def _heading(source: Source, column: str) -> str:

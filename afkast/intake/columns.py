@@ -1,7 +1,7 @@
 """Kinds of columns: what is in one, how its raw cells are read (`metadata`), and what must hold."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -9,13 +9,30 @@ import pandera.pandas as pa
 
 YEARS = (1900, 2100)
 PSEUDONYM = r"[0-9a-f]{20}"
-STRATEGY_ID = r"[a-z0-9][a-z0-9-]{0,39}"
-PRINTED_NUMBER = r"-?[0-9][0-9.]*(?:,[0-9]+)?(?: ?%)?"
 
 
-def text(meaning: str, pattern: str | None = None, nullable: bool = False) -> pa.Column:
-    """Words; empty only where `meaning` explains it."""
-    checks = [pa.Check.str_matches(f"^{pattern}$", error="not written as it must be")] if pattern else []
+class Form(NamedTuple):
+    """How a text is written: a regular expression, and the same in words with an example."""
+
+    pattern: str
+    told: str
+
+
+STRATEGY_ID = Form(
+    "[a-z0-9][a-z0-9-]{0,39}",
+    "an id like flere-i-job-2026: small letters a-z, digits and hyphens, 40 at the most, no hyphen first",
+)
+TABLE_NAME = Form("[A-Z][0-9]+", "a capital letter and a number, like K1")
+CELL_NAME = Form(r"\w+", "one word of letters, digits and underscores, like aar_2019")
+PRINTED_NUMBER = Form(
+    "-?[0-9][0-9.]*(?:,[0-9]+)?(?: ?%)?",
+    "a number as printed, like -1.910,5 or 12 %: no words, and minus only before it",
+)
+
+
+def text(meaning: str, form: Form | None = None, nullable: bool = False) -> pa.Column:
+    """Words, all in the same form where one is given; empty only where `meaning` explains it."""
+    checks = [pa.Check.str_matches(f"^{form.pattern}$", error=f"must be {form.told}")] if form else []
     return pa.Column(str, checks, nullable=nullable, description=meaning, metadata={"form": "text"})
 
 

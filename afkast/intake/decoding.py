@@ -1,7 +1,11 @@
 """Bytes → text, and why not: another encoding, another kind of file, a byte that does not belong."""
 
 import re
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 
+from afkast.intake.blocks import Content
 from afkast.intake.faults import FETCH_AGAIN, Faults
 from afkast.intake.sources import Csv, Journal, Source
 from afkast.intake.wording import CODE_PAGE_850, TWICE_ENCODED
@@ -34,45 +38,81 @@ def kind_of(content: bytes) -> str | None:
     return next((kind for beginning, kind in KINDS if start.startswith(beginning.lower())), None)
 
 
+@dataclass(frozen=True)
+class Text:
+    """A file as text that can be read, again and again, block by block of whole lines."""
+
+    content: Content
+    encoding: str
+    quoted: bool
+    """Whether there is a quotation mark in it."""
+
+    def blocks(self) -> Iterator[str]:
+        """Block after block; in UTF-16 no byte alone ends a line, and all is one."""
+        if self.encoding == "utf-16":
+            yield self.content.whole().decode(self.encoding)
+            return
+        for number, block in enumerate(self.content.blocks()):
+            yield block.decode(_later(self.encoding) if number else self.encoding)
+
+
 def decoded(source: Source, content: bytes, encoding: str, faults: Faults) -> str | None:
     """The file as text; bytes outside the encoding and control characters are faults."""
-    if kind := kind_of(content):
+    text = readable(source, Content.of(content), encoding, faults)
+    return None if text is None else "".join(text.blocks())
+
+
+def readable(source: Source, content: Content, encoding: str, faults: Faults) -> Text | None:
+    """The same without having it all in memory."""
+    start = content.start(200)
+    if kind := kind_of(start):
         faults.add(source.label, f"is {kind}, not text", remedy=EXPORT_AS_TEXT)
         return None
-    wide = content[:2] in (b"\xff\xfe", b"\xfe\xff") or content[:200].count(b"\x00") > len(content[:200]) // 3 > 0
+    wide = start[:2] in (b"\xff\xfe", b"\xfe\xff") or start.count(b"\x00") > len(start) // 3 > 0
     if wide and encoding != "utf-16":
         remedy = "Save it as 'CSV UTF-8', or declare encoding: utf-16."
         faults.add(source.label, f"is written in UTF-16, not in {_name(encoding)}", remedy=remedy)
         return None
-    if not wide and len(content) > LONGEST_LINE:
-        long = [row for row, line in enumerate(content.split(b"\n"), start=1) if len(line) > LONGEST_LINE]
-        if long:
-            rule = f"a line longer than {LONGEST_LINE // 1_000_000} MB"
-            faults.add(source.label, rule, rows=long, remedy="Export the file again, with a line end after each row.")
-            return None
-    try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError:
-        lines = content.split(b"\n")
-        rows = [row for row, line in enumerate(lines, start=1) if not _decodes(line, encoding)]
-        other = _fitting(source, content)
-        remedy = f"It fits {other}: declare encoding: {other}." if other else FETCH_AGAIN
-        faults.add(source.label, f"a byte that is not {_name(encoding)}", rows=rows or None, remedy=remedy)
-        return None
-    if _surely_clean(content, text):
-        return text
-    # a page of a print begins with a form feed
-    printed = text.replace("\n\f", "\n").removeprefix("\f") if isinstance(source, Journal) else text
-    for pattern, rule, remedy in [
+    patterns = [
         (TWICE_ENCODED, "letters that are UTF-8 read in another encoding", _redeclare(source, encoding)),
         (CODE_PAGE_850 if encoding == "cp1252" else None, "letters of code page 850", "Declare encoding: cp850."),
         (CONTROL, "a control character", FETCH_AGAIN),
-    ]:
-        if pattern and pattern.search(printed):
-            rows = [row for row, line in enumerate(printed.split("\n"), start=1) if pattern.search(line)]
-            faults.add(source.label, rule, rows=rows, remedy=remedy)
+    ]
+    long: list[int] = []
+    foreign: list[int] = []
+    found: dict[str, list[int]] = {rule: [] for _, rule, _ in patterns}
+    quoted, fails, first = False, False, 1
+    for number, block in enumerate([content.whole()] if encoding == "utf-16" else content.blocks()):
+        lines = block.split(b"\n")
+        if not wide:
+            long += [row for row, line in enumerate(lines, first) if len(line) > LONGEST_LINE]
+        try:
+            text = "" if long else block.decode(_later(encoding) if number else encoding)
+        except UnicodeDecodeError:
+            text, fails = "", True
+            foreign += [row for row, line in enumerate(lines, first) if not _decodes(line, encoding)]
+        quoted |= '"' in text
+        if text and not _surely_clean(block, text):
+            # a page of a print begins with a form feed
+            printed = text.replace("\n\f", "\n").removeprefix("\f") if isinstance(source, Journal) else text
+            for pattern, rule, _ in patterns:
+                if pattern and pattern.search(printed):
+                    found[rule] += [row for row, line in enumerate(printed.split("\n"), first) if pattern.search(line)]
+        first += len(lines) - 1
+    if long:
+        rule = f"a line longer than {LONGEST_LINE // 1_000_000} MB"
+        faults.add(source.label, rule, rows=long, remedy="Export the file again, with a line end after each row.")
+        return None
+    if fails:
+        other = _fitting(source, content)
+        remedy = f"It fits {other}: declare encoding: {other}." if other else FETCH_AGAIN
+        faults.add(source.label, f"a byte that is not {_name(encoding)}", rows=foreign or None, remedy=remedy)
+        return None
+    for _, rule, remedy in patterns:
+        if found[rule]:
+            faults.add(source.label, rule, rows=found[rule], remedy=remedy)
             return None
-    return text
+    return Text(content, encoding, quoted)
 
 
 def _surely_clean(content: bytes, text: str) -> bool:
@@ -85,6 +125,11 @@ def _surely_clean(content: bytes, text: str) -> bool:
     )
 
 
+def _later(encoding: str) -> str:
+    """The encoding of all but the first block: a mark of the order of bytes stands only at the beginning."""
+    return encoding.removesuffix("-sig")
+
+
 def _name(encoding: str) -> str:
     return encoding.removesuffix("-sig")
 
@@ -95,15 +140,19 @@ def _redeclare(source: Source, encoding: str) -> str:
     return "Export the file again, as UTF-8."
 
 
-def _fitting(source: Source, content: bytes) -> str | None:
+def _fitting(source: Source, content: Content) -> str | None:
     """The encoding in which the file's letters are those of Danish words, where one clearly is."""
     if not isinstance(source, Csv):
         return None
     words = {}
     for encoding in ("utf-8", "cp1252", "cp850"):
-        if _decodes(content, encoding):
-            letters = re.findall(r"[^\x00-\x7f]", content.decode(encoding))
-            words[encoding] = sum(letter in "æøåÆØÅéÉüöä" for letter in letters) / max(len(letters), 1)
+        of_words, every = 0, 0
+        with suppress(UnicodeDecodeError):
+            for block in content.blocks():
+                letters = re.findall(r"[^\x00-\x7f]", block.decode(encoding))
+                of_words += sum(letter in "æøåÆØÅéÉüöä" for letter in letters)
+                every += len(letters)
+            words[encoding] = of_words / max(every, 1)
     best = max(words, key=lambda encoding: words[encoding], default=None)
     return best if best and best != _name(source.encoding) and words[best] > 0.9 else None
 

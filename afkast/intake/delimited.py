@@ -6,7 +6,9 @@ twenty times as fast; the others by csv itself, which alone is strict about quot
 
 import csv
 import io
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator
+from itertools import islice
 
 import numpy as np
 import pandas as pd
@@ -14,9 +16,10 @@ import pyarrow as pa
 import pyarrow.compute
 import pyarrow.csv
 
-from afkast.intake.decoding import decoded
+from afkast.intake.blocks import Content
+from afkast.intake.decoding import Text, readable
 from afkast.intake.faults import FETCH_AGAIN, Faults
-from afkast.intake.headings import Rows, data_rows, find_headings
+from afkast.intake.headings import DataRows, Rows, find_headings
 from afkast.intake.sources import DELIMITERS, Csv
 
 LINES_ABOVE = 1000
@@ -36,18 +39,14 @@ class UnreadableError(Exception):
         self.row, self.rule = row, rule
 
 
-def read_csv(source: Csv, content: bytes, faults: Faults) -> pd.DataFrame | None:
-    """A row is numbered by the line it begins on."""
-    text = decoded(source, content, source.encoding, faults)
+def read_csv(source: Csv, content: Content, faults: Faults) -> Iterator[pd.DataFrame] | None:
+    """The rows, a block at a time, each numbered by the line it begins on."""
+    text = readable(source, content, source.encoding, faults)
     if text is None:
         return None
     separator = source.separator
     try:
-        above: Rows = []
-        for numbered in cut_rows(text, separator):
-            above.append(numbered)
-            if len(above) == LINES_ABOVE:
-                break
+        above = list(islice(cut_rows(text.blocks(), separator, text.quoted), LINES_ABOVE))
         if _has_other_delimiter(source, above, faults):
             return None
         found = find_headings(source, above, faults)
@@ -57,23 +56,39 @@ def read_csv(source: Csv, content: bytes, faults: Faults) -> pd.DataFrame | None
         if below == len(above):
             faults.add(source.label, "no rows below the headings", remedy=FETCH_AGAIN)
             return None
-        start = above[below][0]
-        width = max(len(cells) for _, cells in above[below - source.heading_rows : below])
-        cells, odd = (cut_quoted if '"' in text else cut)(text, separator, start, width)
+        if text.quoted:
+            # what is out of place further down makes all of it unreadable
+            deque(cut_rows(text.blocks(), separator, text.quoted), maxlen=0)
     except UnreadableError as fault:
         faults.add(source.label, fault.rule, rows=[fault.row])
         return None
-    cells, odd = fit(cells, odd, len(headings))
-    kept = data_rows(source, headings, cells.set_axis(headings, axis=1), odd, faults)
-    if kept is not None and '"' in text:
-        _judge_quoted(source, kept, separator, faults)
-    return kept
+    width = max(len(cells) for _, cells in above[below - source.heading_rows : below])
+    return _data(source, text, headings, above[below][0], width, faults)
 
 
-def cut_rows(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
+def _data(
+    source: Csv, text: Text, headings: list[str], start: int, width: int, faults: Faults
+) -> Iterator[pd.DataFrame]:
+    """The rows that are data, from row number `start` on."""
+    rows = DataRows(source, headings, faults)
+    kept, any_kept = pd.DataFrame(), False
+    for cells, odd in (cut_quoted if text.quoted else cut)(text.blocks(), source.separator, start, width):
+        cells, odd = fit(cells, odd, len(headings))
+        kept = rows.of(cells.set_axis(headings, axis=1), odd)
+        if text.quoted:
+            _judge_quoted(source, kept, source.separator, faults)
+        if len(kept):
+            any_kept = True
+            yield kept
+    if rows.close() and not any_kept:
+        yield kept  # nothing but rows at fault
+
+
+def cut_rows(blocks: Iterable[str], separator: str, quoted: bool) -> Iterator[tuple[int, list[str]]]:
     """Row number and cells of one row after the other."""
     # strict: a quotation mark within a cell, or one that nothing closes, is an error
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    lines = (line for block in blocks for line in io.StringIO(block, newline=""))
+    reader = csv.reader(lines, delimiter=separator, strict=True)
     row = 1
     try:
         for cells in reader:
@@ -81,51 +96,50 @@ def cut_rows(text: str, separator: str) -> Iterator[tuple[int, list[str]]]:
             row = reader.line_num + 1
     except csv.Error:
         long = f"a cell of more than {csv.field_size_limit()} characters"
-        raise UnreadableError(row, "a quotation mark out of place" if '"' in text else long) from None
+        raise UnreadableError(row, "a quotation mark out of place" if quoted else long) from None
 
 
-def cut(text: str, separator: str, start: int, width: int) -> Table:
-    """The rows from number `start` on of a text without quotation marks."""
+def cut(blocks: Iterable[str], separator: str, start: int, width: int) -> Iterator[Table]:
+    """The rows from number `start` on of a text without quotation marks, block by block of whole lines."""
     odd: Rows = []
 
     def keep(row: pa.csv.InvalidRow) -> str:
-        odd.append((row.number, [cell.strip() for cell in row.text.split(separator)]))
+        odd.append((first + row.number - 1, [cell.strip() for cell in row.text.split(separator)]))
         return "skip"
 
     names = [str(position) for position in range(width)]
-    table = pa.csv.read_csv(
-        io.BytesIO(text.encode()),
-        # the number of a row is known only where one thread reads
-        pa.csv.ReadOptions(use_threads=False, skip_rows=start - 1, column_names=names),
-        pa.csv.ParseOptions(delimiter=separator, quote_char=False, ignore_empty_lines=False, invalid_row_handler=keep),
-        pa.csv.ConvertOptions(column_types=dict.fromkeys(names, pa.large_string()), strings_can_be_null=False),
-    )
-    rows = np.arange(start, start + len(table) + len(odd))
-    rows = rows[~np.isin(rows, [row for row, _ in odd])] if odd else rows
-    trimmed = (pa.compute.utf8_trim_whitespace(column) for column in table.itercolumns())
-    return pd.DataFrame({name: pd.Series(column, rows, str) for name, column in zip(names, trimmed, strict=True)}), odd
+    first = 1
+    for block in blocks:
+        lines = block.count("\n") + (not block.endswith("\n"))
+        above = max(start - first, 0)
+        if above < lines:
+            odd = []
+            table = pa.csv.read_csv(
+                io.BytesIO(block.encode()),
+                # the number of a row is known only where one thread reads
+                pa.csv.ReadOptions(use_threads=False, skip_rows=above, column_names=names),
+                pa.csv.ParseOptions(
+                    delimiter=separator, quote_char=False, ignore_empty_lines=False, invalid_row_handler=keep
+                ),
+                pa.csv.ConvertOptions(column_types=dict.fromkeys(names, pa.large_string()), strings_can_be_null=False),
+            )
+            rows = np.arange(first + above, first + above + len(table) + len(odd))
+            rows = rows[~np.isin(rows, [row for row, _ in odd])] if odd else rows
+            trimmed = (pa.compute.utf8_trim_whitespace(column) for column in table.itercolumns())
+            columns = zip(names, trimmed, strict=True)
+            yield pd.DataFrame({name: pd.Series(column, rows, str) for name, column in columns}), odd
+        first += lines
 
 
-def cut_quoted(text: str, separator: str, start: int, width: int) -> Table:
+def cut_quoted(blocks: Iterable[str], separator: str, start: int, width: int) -> Iterator[Table]:
     """The same of any text."""
-    parts: list[pd.DataFrame] = []
-    odd: Rows = []
-    batch: Rows = []
-
-    def close() -> None:
-        columns = list(zip(*(cells for _, cells in batch), strict=True)) if batch else [()] * width
-        index = pd.Index([row for row, _ in batch], dtype="int64")
-        parts.append(pd.DataFrame({str(n): pd.Series(column, index, str) for n, column in enumerate(columns)}))
-        batch.clear()
-
-    for row, cells in cut_rows(text, separator):
-        if row < start:
-            continue
-        (batch if len(cells) == width else odd).append((row, cells))
-        if len(batch) == BATCH_ROWS:
-            close()
-    close()
-    return pd.concat(parts), odd
+    rows = (numbered for numbered in cut_rows(blocks, separator, True) if numbered[0] >= start)
+    while batch := list(islice(rows, BATCH_ROWS)):
+        even = [(row, cells) for row, cells in batch if len(cells) == width]
+        columns = list(zip(*(cells for _, cells in even), strict=True)) if even else [()] * width
+        index = pd.Index([row for row, _ in even], dtype="int64")
+        cut = pd.DataFrame({str(n): pd.Series(column, index, str) for n, column in enumerate(columns)})
+        yield cut, [(row, cells) for row, cells in batch if len(cells) != width]
 
 
 def fit(cells: pd.DataFrame, odd: Rows, width: int) -> Table:

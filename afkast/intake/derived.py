@@ -1,5 +1,6 @@
 """What a snapshot holds beside the tables of its files: counted, or merged for counting, when the data come in."""
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import pandas as pd
@@ -12,13 +13,22 @@ from afkast.intake.sources import Warehouse
 PERSONS_ON_BENEFIT = "persons_on_benefit"
 
 
-def write_islands(spells: pd.DataFrame, persons: pd.DataFrame, path: Path) -> int:
+def write_islands(spells: Iterable[pd.DataFrame], persons: pd.DataFrame, path: Path) -> int:
     """Write the table `islands` of the persons' spells, and return its number of rows.
 
-    Columns: person (number of the row in `persons`, from 0), first_month, last_month; see `spell_months`.
+    Columns: person (number of the row in `persons`, from 0), first_month, last_month; see `spell_months`. Spells come
+    in one frame or more, and like the persons in the order of the pseudonyms.
     """
+    pseudonyms = persons["person"].to_numpy(dtype=object)
+
+    def months(frame: pd.DataFrame) -> pd.DataFrame:
+        ends = frame["person"].iloc[[0, -1]] if len(frame) else [""]
+        first, last = pseudonyms.searchsorted(min(ends)), pseudonyms.searchsorted(max(ends), side="right")
+        of_frame = spell_months(frame, persons.iloc[first:last])
+        return of_frame.assign(person=of_frame["person"] + int(first))
+
     with DuckDB() as database:
-        return database.write_islands(spell_months(spells, persons), path)
+        return database.write_islands(map(months, spells), path)
 
 
 def persons_on_benefit(warehouse: Warehouse) -> pd.DataFrame:

@@ -29,7 +29,7 @@ def read_dream(source: Dream, content: bytes, faults: Faults) -> pd.DataFrame | 
     if text is None:
         return None
     try:
-        lines = list(cut_rows(text.removeprefix("\ufeff"), source.separator))
+        lines = list(cut_rows([text.removeprefix("\ufeff")], source.separator, '"' in text))
     except UnreadableError as fault:
         faults.add(source.label, fault.rule, rows=[fault.row])
         return None

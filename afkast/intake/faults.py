@@ -89,20 +89,24 @@ class Record:
 
     left_out: int = 0
     corrected: dict[tuple[str, str | None], int] = field(default_factory=dict)
-    asked: list[dict[str, Any]] = field(default_factory=list)
+    asked: dict[tuple[str, str, str | None], dict[str, Any]] = field(default_factory=dict)
     noted: list[str] = field(default_factory=list)
 
     def entry(self) -> dict[str, Any]:
         """The same for the manifest."""
         corrected = [{"rule": rule, "column": column, "cells": n} for (rule, column), n in self.corrected.items()]
-        return {"left_out": self.left_out, "corrected": corrected, "asked": self.asked, "noted": self.noted}
+        asked = [
+            {"question": question, "rule": rule, "column": column, **told}
+            for (question, rule, column), told in self.asked.items()
+        ]
+        return {"left_out": self.left_out, "corrected": corrected, "asked": asked, "noted": self.noted}
 
 
 class Faults:
     """The faults found so far, and beside them what was put right and what somebody has vouched for."""
 
     def __init__(self, answers: Mapping[str, Mapping[str, str]] | None = None) -> None:
-        self.found: list[Fault] = []
+        self._found: dict[tuple[str, str | None, str, str], set[int]] = {}
         self._rows: dict[str, set[int]] = {}
         self._answers = answers or {}  # by file and question: why it is right
         self._records: dict[str, Record] = {}
@@ -116,13 +120,13 @@ class Faults:
         rows: Iterable[int] | None = None,
         remedy: str = CORRECT_ROWS,
     ) -> None:
-        """Note that `file` breaks `rule` in `rows`; None: the file as a whole does; no rows: no fault."""
-        if rows is None:
-            self.found.append(Fault(file, column, rule, (), 0, remedy))
-            return
-        numbers = sorted({int(row) for row in rows})
-        if numbers:
-            self.found.append(Fault(file, column, rule, tuple(numbers), len(numbers), remedy))
+        """Note that `file` breaks `rule` in `rows`; None: the file as a whole does; no rows: no fault.
+
+        What is noted more than once, of one block of the file after another, is one fault.
+        """
+        numbers = set() if rows is None else {int(row) for row in rows}
+        if numbers or rows is None:
+            self._found.setdefault((file, column, rule, remedy), set()).update(numbers)
             self._rows.setdefault(file, set()).update(numbers)
 
     def ask(
@@ -144,8 +148,8 @@ class Faults:
             remedy += f" Where it is right, say why: accepted: {{{question}: reason}}."
             self.add(file, rule, column=column, rows=numbers, remedy=remedy)
         else:
-            asked = {"question": question, "rule": rule, "column": column, "rows": len(numbers or []), "answer": answer}
-            self.record(file).asked.append(asked)
+            asked = self.record(file).asked.setdefault((question, rule, column), {"rows": 0, "answer": answer})
+            asked["rows"] += len(numbers or [])
 
     def correct(self, file: str, rule: str, cells: int, column: str | None = None) -> None:
         """Note that so many cells of `file` were put right by `rule` of CORRECTIONS; none: nothing to note."""
@@ -162,13 +166,21 @@ class Faults:
         """How the file came in."""
         return self._records.setdefault(file, Record())
 
+    @property
+    def found(self) -> list[Fault]:
+        """The faults, in the order in which they were first noted."""
+        return [
+            Fault(file, column, rule, tuple(sorted(rows)), len(rows), remedy)
+            for (file, column, rule, remedy), rows in self._found.items()
+        ]
+
     def rows(self, file: str) -> set[int]:
         """The rows of a file that are at fault already, and are not judged again."""
         return self._rows.get(file, set())
 
     def concern(self, files: Iterable[str]) -> bool:
         """Whether any of the files has a fault."""
-        return not {fault.file for fault in self.found}.isdisjoint(files)
+        return not {file for file, *_ in self._found}.isdisjoint(files)
 
     def stop(self) -> None:
         """Raise a DataError that lists every fault, one sentence a line; nothing when there are none."""

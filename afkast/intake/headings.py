@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pandas as pd
 
 from afkast.intake.cells import numbers
@@ -77,73 +78,113 @@ def _remedy(heading: str, headings: list[str]) -> str:
 def data_rows(
     source: Sheet, headings: list[str], cells: pd.DataFrame, odd: Rows, faults: Faults
 ) -> pd.DataFrame | None:
-    """The rows that are data, of the declared headings that are not ignored.
+    """The rows that are data, of the declared headings that are not ignored; see `DataRows`."""
+    rows = DataRows(source, headings, faults)
+    kept = rows.of(cells, odd)
+    return kept if rows.close() else None
 
-    `cells` has the rows with a cell per heading, by row number; `odd` are the rows with more or fewer.
+
+class DataRows:
+    """What of a file is data, block after block; what only the whole file can say is said in the end.
+
+    A footer lacks a cell that every row of data must have; there, and below it, nothing is data.
     """
-    label = source.label
-    odd = [(row, filled) for row, line in odd if any(filled := [normal(cell) for cell in line])]
-    blank = (cells == "").all(axis=1)
-    cells = cells[~blank] if blank.any() else cells
-    if source.footer:
-        cells, odd = _above_footer(source, cells, odd, faults)
-    for heading, wordings in source.leave_out.items():
-        totals = cells[heading].map(normal).isin(wordings)
-        faults.record(label).left_out += int(totals.sum())
-        cells = cells[~totals]
-    if cells.empty and not odd:
-        faults.add(label, "no rows below the headings", remedy=FETCH_AGAIN)
-        return None
-    names = pd.Series(headings, index=cells.columns)
-    repeated = cells.index[(cells == names).sum(axis=1) >= max(2, len(headings) / 2)]
-    rule = "the headings stand there again: more than one table, or page, in one"
-    faults.add(label, rule, rows=repeated, remedy="Export one table a file, or a sheet.")
-    notes = [row for row, line in odd if sum(map(bool, line)) == 1 and (cells.empty or row > cells.index[-1])]
-    rule = f"not {len(headings)} cells, as there are headings"
-    uneven = [row for row, _ in odd if row not in notes]
-    faults.add(label, rule, rows=uneven)
-    remedy = "Declare the first word of the first of them as footer."
-    faults.add(label, "a note below the rows", rows=notes, remedy=remedy)
-    return cells[source.kept_headings]
 
+    def __init__(self, source: Sheet, headings: list[str], faults: Faults) -> None:
+        self._source, self._headings, self._faults = source, headings, faults
+        self._rows = self._last = 0
+        self._odd: Rows = []
+        self._end: int | None = None
+        self._around: Rows = []
+        self._totals: list[pd.DataFrame] = []
+        self._below: list[int] = []
+        self._sums: dict[str, float] = {}
+        self._above_rows = 0
 
-def _above_footer(source: Sheet, cells: pd.DataFrame, odd: Rows, faults: Faults) -> tuple[pd.DataFrame, Rows]:
-    """The rows above the footer; a footer lacks a cell that every row of data must have."""
-    label, footer = source.label, str(source.footer)
-    contract = CONTRACTS[source.table].columns
-    needed = [heading for heading, column in source.columns.items() if not contract[column].nullable]
-    whole = (cells[needed] != "").all(axis=1) if needed else pd.Series(False, index=cells.index)
-    begins = cells.iloc[:, 0].str.startswith(footer)
-    ends = [*cells.index[begins & ~whole], *(row for row, line in odd if line[0].startswith(footer))]
-    if not ends:
-        rule = "the declared footer is missing; the export may be cut short"
-        faults.add(label, rule, remedy=FETCH_AGAIN)
-        return cells, odd
-    end = min(ends)
-    below = cells.index[whole & (cells.index > end)]
-    rule = f"rows of data below the footer, which begins in row {end}"
-    faults.add(label, rule, rows=below, remedy=CORRECT_DECLARATION)
-    data = cells[cells.index < end]
-    _check_footer(source, data, cells.loc[end:end], [line for row, line in odd if row >= end], faults)
-    return data, [(row, line) for row, line in odd if row < end]
+    def of(self, cells: pd.DataFrame, odd: Rows) -> pd.DataFrame:
+        """The rows that are data, of the declared headings that are not ignored.
 
+        `cells` has the rows with a cell per heading, by row number; `odd` are the rows with more or fewer.
+        """
+        source, label = self._source, self._source.label
+        odd = [(row, filled) for row, line in odd if any(filled := [normal(cell) for cell in line])]
+        blank = (cells == "").all(axis=1)
+        cells = cells[~blank] if blank.any() else cells
+        if source.footer:
+            cells, odd = self._above_footer(cells, odd)
+        for heading, wordings in source.leave_out.items():
+            totals = cells[heading].map(normal).isin(wordings)
+            self._faults.record(label).left_out += int(totals.sum())
+            cells = cells[~totals]
+        names = pd.Series(self._headings, index=cells.columns)
+        repeated = cells.index[(cells == names).sum(axis=1) >= max(2, len(self._headings) / 2)]
+        rule = "the headings stand there again: more than one table, or page, in one"
+        self._faults.add(label, rule, rows=repeated, remedy="Export one table a file, or a sheet.")
+        self._odd += odd
+        self._rows += len(cells)
+        self._last = int(cells.index[-1]) if len(cells) else self._last
+        return cells[source.kept_headings]
 
-def _check_footer(
-    source: Sheet, data: pd.DataFrame, totals: pd.DataFrame, notes: list[list[str]], faults: Faults
-) -> None:
-    """What a footer says of the rows above it must hold: how many they are, and what they add up to."""
-    lines = [" ".join(filter(None, line)) for line in [*notes, *totals.to_numpy().tolist()]]
-    for line in lines:
-        counted = re.findall(r"(?<![0-9,.])[0-9]{1,3}(?:\.[0-9]{3})+(?![0-9,])|(?<![0-9,.])[0-9]+(?![0-9,.])", line)
-        if COUNTS_ROWS.search(line) and len(counted) == 1 and len(line) < 60:
-            told = int(counted[0].replace(".", ""))
-            if told != len(data):
-                rule = f"has {len(data)} rows, and its own footer says {told}"
-                faults.add(source.label, rule, remedy=FETCH_AGAIN)
-    amounts = [heading for heading, column in source.columns.items() if column in scaled(source.table)]
-    for heading in [*(amounts if source.table != "measures" else []), *source.spread]:
-        total = numbers(totals[heading], source.decimal_mark)
-        summed = numbers(data[heading], source.decimal_mark).sum()
-        wrong = total.index[(total - summed).abs() > 0.005]
-        rule = "the footer's total is not the sum of the rows"
-        faults.add(source.label, rule, column=heading, rows=wrong, remedy=FETCH_AGAIN)
+    def close(self) -> bool:
+        """Whether there was any row, after the last block."""
+        label = self._source.label
+        if self._source.footer and self._end is None:
+            rule = "the declared footer is missing; the export may be cut short"
+            self._faults.add(label, rule, remedy=FETCH_AGAIN)
+        elif self._source.footer:
+            rule = f"rows of data below the footer, which begins in row {self._end}"
+            self._faults.add(label, rule, rows=self._below, remedy=CORRECT_DECLARATION)
+            self._check_footer()
+        if not self._rows and not self._odd:
+            self._faults.add(label, "no rows below the headings", remedy=FETCH_AGAIN)
+            return False
+        notes = [row for row, line in self._odd if sum(map(bool, line)) == 1 and row > self._last]
+        rule = f"not {len(self._headings)} cells, as there are headings"
+        uneven = [row for row, _ in self._odd if row not in notes]
+        self._faults.add(label, rule, rows=uneven)
+        remedy = "Declare the first word of the first of them as footer."
+        self._faults.add(label, "a note below the rows", rows=notes, remedy=remedy)
+        return True
+
+    def _above_footer(self, cells: pd.DataFrame, odd: Rows) -> tuple[pd.DataFrame, Rows]:
+        source, contract = self._source, CONTRACTS[self._source.table].columns
+        needed = [heading for heading, column in source.columns.items() if not contract[column].nullable]
+        whole = (cells[needed] != "").all(axis=1) if needed else pd.Series(False, index=cells.index)
+        if self._end is None:
+            footer = str(source.footer)
+            begins = cells.iloc[:, 0].str.startswith(footer)
+            ends = [*cells.index[begins & ~whole], *(row for row, line in odd if line[0].startswith(footer))]
+            self._end = min(ends, default=None)
+        end = np.inf if self._end is None else self._end
+        self._below += cells.index[whole & (cells.index > end)].to_list()
+        self._around += [(row, line) for row, line in odd if row >= end]
+        self._totals.append(cells[cells.index == end])
+        data = cells[cells.index < end]
+        self._above_rows += len(data)
+        for heading in self._summed():
+            self._sums[heading] = self._sums.get(heading, 0) + numbers(data[heading], source.decimal_mark).sum()
+        return data, [(row, line) for row, line in odd if row < end]
+
+    def _summed(self) -> list[str]:
+        source = self._source
+        amounts = [heading for heading, column in source.columns.items() if column in scaled(source.table)]
+        return [*(amounts if source.table != "measures" else []), *source.spread]
+
+    def _check_footer(self) -> None:
+        """What a footer says of the rows above it must hold: how many they are, and what they add up to."""
+        source, totals = self._source, pd.concat(self._totals)
+        lines = [
+            " ".join(filter(None, line)) for line in [*(line for _, line in self._around), *totals.to_numpy().tolist()]
+        ]
+        for line in lines:
+            counted = re.findall(r"(?<![0-9,.])[0-9]{1,3}(?:\.[0-9]{3})+(?![0-9,])|(?<![0-9,.])[0-9]+(?![0-9,.])", line)
+            if COUNTS_ROWS.search(line) and len(counted) == 1 and len(line) < 60:
+                told = int(counted[0].replace(".", ""))
+                if told != self._above_rows:
+                    rule = f"has {self._above_rows} rows, and its own footer says {told}"
+                    self._faults.add(source.label, rule, remedy=FETCH_AGAIN)
+        for heading, summed in self._sums.items():
+            total = numbers(totals[heading], source.decimal_mark)
+            wrong = total.index[(total - summed).abs() > 0.005]
+            rule = "the footer's total is not the sum of the rows"
+            self._faults.add(source.label, rule, column=heading, rows=wrong, remedy=FETCH_AGAIN)

@@ -8,7 +8,8 @@ import json
 import os
 import re
 import time
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from afkast.analysis import counting, late_registration
 from afkast.errors import DataError
 from afkast.intake import vintages
 from afkast.intake.across import judge_days, judge_files, judge_strategies, judge_tables
+from afkast.intake.blocks import Content
 from afkast.intake.derived import PERSONS_ON_BENEFIT, persons_on_benefit
 from afkast.intake.faults import Faults
 from afkast.intake.pseudonym import key_id
@@ -27,7 +29,7 @@ from afkast.intake.readers import read_cells
 from afkast.intake.since import ask_about, before
 from afkast.intake.snapshot import Snapshot, current, open_snapshot, sha256
 from afkast.intake.sources import Excel, Sheet, Source, Sources, Sql, Warehouse, read_sources
-from afkast.intake.tables import Part, put_together
+from afkast.intake.tables import SPELLS, Parts, Table, put_together
 from afkast.intake.tidy import tidy
 from afkast.intake.wording import normal
 from afkast.intake.workbook import MAX_BYTES
@@ -64,33 +66,41 @@ def import_raw(folder: Path, snapshots: Path, key: bytes, on_progress: Progress 
         use_snapshot(snapshots, id)
         return written
 
-    parts: list[Part] = []
+    parts = Parts(snapshots)
+    earlier: dict[tuple[str, date], Parts] = {}  # those of a table and day are one, as today's are
     for number, source in enumerate(every, start=1):
         if source.file in contents:
-            cells = read_cells(source, contents[source.file], faults)
-            if cells is not None:
-                parts.append((source, tidy(source, cells, key, faults)))
-            del cells
+            of_day = parts
+            if source not in sources:
+                of_day = earlier.setdefault((source.table, source.extracted_on), Parts(snapshots))
+            for rows in _rows(source, contents[source.file], key, faults):
+                of_day.add(source, rows)
         if on_progress:
             on_progress(number, len(every), source.file)
-    parts, earlier = ([part for part in parts if (part[0] in sources) is current] for current in (True, False))
     judge_files(every, contents, parts, faults)
-    judge_days(earlier, faults)
+    for of_day in earlier.values():
+        judge_days(of_day, faults)
     judge_tables(sources, parts, faults)
     if known := {path.stem for path in (folder / "strategies").glob("*.yml")}:
         judge_strategies(known, parts, faults)
-    entries = [(source.label, _file_entry(source, contents, rows)) for source, rows in parts]
-    for source, rows in earlier:
-        told = {"table": vintages.VINTAGES, "earlier_of": source.table}
-        entries.append((source.label, _file_entry(source, contents, rows) | told))
-    contents.clear()
+    entries = _file_entries(parts, contents)
+    of_then = dict(entry for of_day in earlier.values() for entry in _file_entries(of_day, contents))
+    for source in every:
+        if source.label in of_then:
+            told = {"table": vintages.VINTAGES, "earlier_of": source.table}
+            entries.append((source.label, of_then[source.label] | told))
     ask_about(entries, current(snapshots), faults)
     tables = put_together(parts, faults)
-    before_now = [put_together(of_day, faults) for of_day in _by_day(earlier)]
+    before_now = [put_together(of_day, faults) for of_day in earlier.values()]
+    for file, content in contents.items():
+        if not content.unchanged():
+            faults.add(file, "was changed while it was read", remedy="Import again.")
     faults.stop()
-    tables[vintages.VINTAGES] = _vintages(former, before_now, tables, every)
+    all_said = _vintages(former, before_now, tables, every)
+    tables[vintages.VINTAGES] = [all_said]
     if "measures" in tables:
-        tables["measures"] = vintages.with_provisional(tables["measures"], tables[vintages.VINTAGES], sources, faults)
+        [measures] = tables["measures"]
+        tables["measures"] = [vintages.with_provisional(measures, all_said, sources, faults)]
     manifest: dict[str, Any] = {
         "id": id,
         "created_at": _now().isoformat(timespec="milliseconds"),
@@ -100,22 +110,24 @@ def import_raw(folder: Path, snapshots: Path, key: bytes, on_progress: Progress 
         "files": _complete(entries, faults, snapshots),
     }
     if warehouse and counted is not None:
-        tables[PERSONS_ON_BENEFIT] = counted
+        tables[PERSONS_ON_BENEFIT] = [counted]
         manifest["files"].append(_warehouse_entry(warehouse, counted))
     write_snapshot(snapshots, manifest, tables)
     return open_snapshot(snapshots, id)
 
 
-def _by_day(parts: list[Part]) -> list[list[Part]]:
-    """The earlier extractions of each table and day: those of a day are one, as today's are."""
-    groups: dict[tuple[str, date], list[Part]] = {}
-    for source, rows in parts:
-        groups.setdefault((source.table, source.extracted_on), []).append((source, rows))
-    return list(groups.values())
+def _rows(source: Source, content: Content, key: bytes, faults: Faults) -> Iterator[pd.DataFrame]:
+    """The tidy rows of one file: of spells block after block; the others have rules that ask for all rows at once."""
+    blocks = read_cells(source, content, faults)
+    if source.table != SPELLS:
+        every = list(blocks)
+        blocks = iter([pd.concat(every)] if len(every) > 1 else every)
+    for cells in blocks:
+        yield tidy(source, cells, key, faults)
 
 
 def _vintages(
-    former: pd.DataFrame, earlier: list[dict[str, pd.DataFrame]], tables: dict[str, pd.DataFrame], sources: list[Source]
+    former: pd.DataFrame, earlier: list[dict[str, Table]], tables: dict[str, Table], sources: list[Source]
 ) -> pd.DataFrame:
     """What each extraction said; whom a strategy is for, and who moved or died, is what is known today."""
     days = {(source.table, source.file): source.extracted_on for source in sources}
@@ -128,8 +140,8 @@ def _vintages(
 # ---------------------------------------------------------------- the raw folder
 
 
-def _contents(raw: Path, sources: list[Source], faults: Faults) -> dict[str, bytes]:
-    """The bytes of every declared file; read once, so that what is hashed is what is parsed."""
+def _contents(raw: Path, sources: list[Source], faults: Faults) -> dict[str, Content]:
+    """What every declared file holds now."""
     declared = {source.file for source in sources}
     contents = {}
     present = set()
@@ -148,7 +160,7 @@ def _contents(raw: Path, sources: list[Source], faults: Faults) -> dict[str, byt
                 rule = f"is larger than {MAX_BYTES // 1_000_000} MB"
                 faults.add(name, rule, remedy="Split the export by period.")
             else:
-                contents[name] = path.read_bytes()
+                contents[name] = Content.of(path)
         elif name not in NOT_DATA and not OF_OTHER_PROGRAMS.fullmatch(name):
             rule = f"lies in the folder, but {DECLARATION} does not name it"
             faults.add(name, rule, remedy="Declare it, or take it away.")
@@ -159,13 +171,13 @@ def _contents(raw: Path, sources: list[Source], faults: Faults) -> dict[str, byt
         if isinstance(source, Sql) and source.file in contents:
             from afkast.intake.sql import answer
 
-            told = answer(source, contents.pop(source.file), faults)
+            told = answer(source, contents.pop(source.file).whole(), faults)
             if told is not None:
-                contents[source.file] = told
+                contents[source.file] = Content.of(told)
     return contents
 
 
-def _check_sums(raw: Path, contents: dict[str, bytes], faults: Faults) -> None:
+def _check_sums(raw: Path, contents: dict[str, Content], faults: Faults) -> None:
     """Compare the files with the checksums that lie beside them, where they do."""
     path = raw / CHECKSUMS
     if not path.is_file() or path.is_symlink():
@@ -178,7 +190,7 @@ def _check_sums(raw: Path, contents: dict[str, bytes], faults: Faults) -> None:
             continue
         checksum, file = entry.groups()
         content = contents.get(file)
-        if content is not None and sha256(content) != checksum:
+        if content is not None and content.sha256 != checksum:
             rule = f"is not the file whose checksum stands in {CHECKSUMS}"
             remedy = f"Fetch the file again, or, if the change is yours, remove its line from {CHECKSUMS}."
             faults.add(file, rule, remedy=remedy)
@@ -188,7 +200,7 @@ def _check_sums(raw: Path, contents: dict[str, bytes], faults: Faults) -> None:
 def _id(
     folder: Path,
     declared: Sources,
-    contents: dict[str, bytes],
+    contents: dict[str, Content],
     counted: pd.DataFrame | None,
     former: pd.DataFrame,
     key: bytes,
@@ -202,7 +214,7 @@ def _id(
     code = [path.read_bytes() for path in files]
     code += [engine.text_of(text).encode() for text in ("islands", "persons_on_benefit", "flows")]
     went_in = {
-        "files": {file: sha256(content) for file, content in sorted(contents.items())},
+        "files": {file: content.sha256 for file, content in sorted(contents.items())},
         "declaration": sha256((folder / DECLARATION).read_bytes()),
         "former": sha256(vintages.digest(former)),
         "warehouse": sha256(_csv(counted)) if counted is not None else None,
@@ -217,17 +229,29 @@ def _id(
 # ---------------------------------------------------------------- the snapshot's folder
 
 
-def _file_entry(source: Source, contents: dict[str, bytes], rows: pd.DataFrame) -> dict[str, Any]:
-    content = contents[source.file]
+def _file_entries(parts: Parts, contents: dict[str, Content]) -> list[tuple[str, dict[str, Any]]]:
+    """Label and entry of each file."""
+    rows: Counter[str] = Counter()
+    days: dict[str, set[pd.Timestamp]] = {}
+    for source, of_file in parts.of():
+        rows[source.label] += len(of_file)
+        days.setdefault(source.label, set()).update(_ends(source.table, of_file))
+    return [
+        (source.label, _file_entry(source, contents[source.file], rows[source.label], _period(days[source.label])))
+        for source in parts.sources
+    ]
+
+
+def _file_entry(source: Source, content: Content, rows: int, period: list[str] | None) -> dict[str, Any]:
     return {
         "file": source.file,
         "sheet": source.sheet if isinstance(source, Excel) else None,
         "table": source.table,
         "reader": source.reader,
-        "sha256": sha256(content),
-        "bytes": len(content),
-        "rows": len(rows),
-        "period": _period(source.table, rows),
+        "sha256": content.sha256,
+        "bytes": content.size,
+        "rows": rows,
+        "period": period,
         "source": source.source,
         "extracted_on": source.extracted_on.isoformat(),
         "synthetic": source.synthetic,
@@ -258,7 +282,7 @@ def _warehouse_entry(warehouse: Warehouse, counted: pd.DataFrame) -> dict[str, A
         "sha256": sha256(_csv(counted)),
         "bytes": len(_csv(counted)),
         "rows": len(counted),
-        "period": _period(PERSONS_ON_BENEFIT, counted),
+        "period": _period(_ends(PERSONS_ON_BENEFIT, counted)),
         "source": warehouse.source,
         "extracted_on": warehouse.extracted_on.isoformat(),
         "synthetic": warehouse.synthetic,
@@ -271,17 +295,22 @@ def _csv(counted: pd.DataFrame) -> bytes:
     return counted.to_csv(index=False).encode()
 
 
-def _period(table: str, rows: pd.DataFrame) -> list[str] | None:
-    """First day of the first month and last day of the last month that the rows touch; None without dates.
+def _ends(table: str, rows: pd.DataFrame) -> set[pd.Timestamp]:
+    """The first and the last day of the rows, column by column; of persons none."""
+    if table == "persons":
+        return set()
+    columns = rows.select_dtypes("datetime")
+    return {day for column in columns for day in (columns[column].min(), columns[column].max()) if not pd.isna(day)}
+
+
+def _period(days: set[pd.Timestamp]) -> list[str] | None:
+    """First day of the first month and last day of the last month of the days; None without days.
 
     Whole months, because the first and the last day themselves may be one person's.
     """
-    if table == "persons":
+    if not days:
         return None
-    days = rows.select_dtypes("datetime").stack()
-    if days.empty:
-        return None
-    first, last = days.min().to_period("M"), days.max().to_period("M")
+    first, last = min(days).to_period("M"), max(days).to_period("M")
     return [first.start_time.date().isoformat(), last.end_time.date().isoformat()]
 
 

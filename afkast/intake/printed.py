@@ -2,9 +2,21 @@
 
 import pandera.pandas as pa
 
-from afkast.intake.columns import PRINTED_NUMBER, STRATEGY_ID, measure, rule, strategy, table, text, whole, word
+from afkast.intake.columns import (
+    CELL_NAME,
+    PRINTED_NUMBER,
+    STRATEGY_ID,
+    TABLE_NAME,
+    measure,
+    rule,
+    strategy,
+    table,
+    text,
+    whole,
+    word,
+)
 
-printed_table = text("short name of a table of a report, e.g. K1", "[A-Z][0-9]+")
+printed_table = text("short name of a table of a report, e.g. K1", TABLE_NAME)
 
 PRINTED: dict[str, pa.DataFrameSchema] = {
     "measurement_points": table(
@@ -57,7 +69,7 @@ PRINTED: dict[str, pa.DataFrameSchema] = {
             "printed_table": printed_table,
             "row": whole("number of the row, from 1", 1, 1000),
             "row_label": text("row label as on paper"),
-            "column": text("short name of the column, for the cell's id", r"\w+"),
+            "column": text("short name of the column, for the cell's id", CELL_NAME),
             "column_label": text("column label as on paper; several lines of heading are one, with a space between"),
             "printed": text("the number as printed, with its sign, thousands point and per cent sign", PRINTED_NUMBER),
             "decimals": whole("decimals printed", 0, 9),

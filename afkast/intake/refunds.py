@@ -34,7 +34,7 @@ def read_refunds(source: Refunds, content: bytes, faults: Faults) -> pd.DataFram
     if text is None:
         return None
     try:
-        lines = list(cut_rows(text.removeprefix("\ufeff"), ";"))
+        lines = list(cut_rows([text.removeprefix("\ufeff")], ";", '"' in text))
     except UnreadableError as fault:
         faults.add(source.label, fault.rule, rows=[fault.row])
         return None

@@ -1,34 +1,103 @@
 """The files of a table put together, and judged by the table's contract."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrorReason
 
+from afkast.intake.blocks import Waiting
 from afkast.intake.contracts import CONTRACTS
-from afkast.intake.faults import Faults
-from afkast.intake.sources import Source
+from afkast.intake.faults import CORRECT_DECLARATION, CORRECT_ROWS, Faults
+from afkast.intake.sources import Sheet, Source
 
 ONCE_IS_ENOUGH = frozenset({"persons", "cohort", "unit_prices", "refund_ladder", "price_levels", "series_breaks"})
 """Tables in which two rows that are alike in everything are one, as where a person is on two lists."""
 
+SPELLS = "spells"
+"""The table of many rows a person: judged row by row, it is never in memory as a whole."""
+
+SHARE_ROWS = 300_000
+"""About so many spells are put together at a time: those of the persons whose pseudonyms lie next to each other."""
+
+DIGITS = 3
+"""The first digits of a pseudonym decide in which share it is; pseudonyms are spread evenly."""
+
 Part = tuple[Source, pd.DataFrame]
-"""A declared file and its tidy rows, by row of the raw file."""
+"""A declared file and its tidy rows, by row of the raw file; of spells those of one block of the file."""
+
+Table = Iterable[pd.DataFrame]
+"""A table's rows in order: one frame, or those of spells share after share."""
 
 
-def put_together(parts: list[Part], faults: Faults) -> dict[str, pd.DataFrame]:
-    """The tables, each as its contract wants it; their faults are noted.
+class Parts:
+    """The tidy rows of all files, in the order they were read; spells wait on the disk, in the folder given."""
 
-    `parts` is empty afterwards: large tables are not held twice.
-    """
-    tables = {}
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._spells = Waiting(folder)
+        self._spell_rows = 0
+        self._parts: list[tuple[Source, pd.DataFrame | int]] = []
+
+    def add(self, source: Source, rows: pd.DataFrame) -> None:
+        """Add the rows of a file, or of its next block."""
+        if source.table == SPELLS:
+            self._parts.append((source, self._spells.add(rows)))
+            self._spell_rows += len(rows)
+        else:
+            self._parts.append((source, rows))
+
+    @property
+    def sources(self) -> list[Source]:
+        """The files, each once."""
+        return list({source.label: source for source, _ in self._parts}.values())
+
+    def of(self, *tables: str) -> Iterator[Part]:
+        """The parts of these tables; of all, where none is named."""
+        for source, rows in self._parts:
+            if not tables or source.table in tables:
+                yield source, self._spells.get(rows) if isinstance(rows, int) else rows
+
+    def shares(self) -> Iterator[list[Part]]:
+        """The spells, share after share: all of a person are in one, and shares are in the order of the pseudonyms."""
+        shares = -(-self._spell_rows // SHARE_ROWS)
+        if shares <= 1:
+            yield list(self.of(SPELLS))
+            return
+        shared = Waiting(self.folder)
+        places: dict[int, list[tuple[Source, int]]] = {}
+        for source, rows in self.of(SPELLS):
+            codes, beginnings = pd.factorize(rows["person"].str.slice(0, DIGITS))
+            share_of = np.array([int(one, 16) * shares // 16**DIGITS for one in beginnings], dtype=int)
+            for share in np.unique(share_of).tolist():
+                places.setdefault(share, []).append((source, shared.add(rows[share_of[codes] == share])))
+        for share in sorted(places):
+            yield [(source, shared.get(place)) for source, place in places[share]]
+
+
+class Shares:
+    """The table of spells, which waits on the disk in the order of its rows."""
+
+    def __init__(self, shares: Iterable[pd.DataFrame], folder: Path) -> None:
+        self._waiting = Waiting(folder)
+        self._places = [self._waiting.add(share) for share in shares]
+
+    def __iter__(self) -> Iterator[pd.DataFrame]:
+        return map(self._waiting.get, self._places)
+
+
+def put_together(parts: Parts, faults: Faults) -> dict[str, Table]:
+    """The tables, each as its contract wants it; their faults are noted."""
+    tables: dict[str, Table] = {}
+    there = {source.table for source in parts.sources}
     for name in CONTRACTS:
-        of_table = [part for part in parts if part[0].table == name]
-        parts[:] = [part for part in parts if part[0].table != name]
-        if of_table:
-            tables[name] = _table(name, of_table, faults)
+        if name == SPELLS and name in there:
+            tables[name] = Shares((_table(name, share, faults) for share in parts.shares()), parts.folder)
+        elif name in there:
+            tables[name] = [_table(name, list(parts.of(name)), faults)]
     return tables
 
 
@@ -53,7 +122,9 @@ def _table(name: str, parts: list[Part], faults: Faults) -> pd.DataFrame:
             for number, rows in origin.loc[positions].groupby("part")["row"]:
                 source = parts[int(number)][0]
                 heading = source.headings.get(column, column) if column else None
-                faults.add(source.label, rule, column=heading, rows=rows)
+                declared = isinstance(source, Sheet) and column in source.constants
+                remedy = CORRECT_DECLARATION if declared else CORRECT_ROWS
+                faults.add(source.label, rule, column=heading, rows=rows, remedy=remedy)
     # every row says which raw file it came from, so that whatever is shown of it can name its source
     frame["file"] = origin["part"].map({number: source.file for number, (source, _) in enumerate(parts)}).astype(str)
     for pseudonym in {"person", "case"} & set(frame):

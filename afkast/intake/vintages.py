@@ -28,7 +28,8 @@ COLUMNS = list(DERIVED[VINTAGES])
 ON_BENEFIT = "persons_on_benefit"
 """The name of the series of persons."""
 
-Tables = Mapping[str, pd.DataFrame]
+Tables = Mapping[str, Iterable[pd.DataFrame]]
+"""Tables by name, each of one frame; only that of spells may be of several."""
 
 
 def said(tables: Tables, extracted_on: Mapping[tuple[str, str], date]) -> pd.DataFrame:
@@ -38,7 +39,7 @@ def said(tables: Tables, extracted_on: Mapping[tuple[str, str], date]) -> pd.Dat
     """
     parts = [NOTHING]
     for table, of in (("measures", _measures), ("ledger", _postings), ("spells", _persons)):
-        if table in tables and len(tables[table]):
+        if table in tables:
             days = pd.Series(
                 {file: pd.Timestamp(day) for (of_table, file), day in extracted_on.items() if of_table == table}
             )
@@ -107,7 +108,7 @@ def _said_by(snapshot: Snapshot) -> pd.DataFrame:
         return snapshot.table(VINTAGES)
     # it was made before there were vintages
     tables = {
-        name: snapshot.table(name) for name in ("measures", "ledger", "spells", "cohort", "persons") if name in in_it
+        name: [snapshot.table(name)] for name in ("measures", "ledger", "spells", "cohort", "persons") if name in in_it
     }
     files = snapshot.manifest["files"]
     return said(tables, {(one["table"], one["file"]): date.fromisoformat(one["extracted_on"]) for one in files})
@@ -124,14 +125,16 @@ NOTHING = pd.DataFrame(
 
 
 def _measures(tables: Tables, days: pd.Series) -> pd.DataFrame:
-    rows = tables["measures"].dropna(subset="value").rename(columns={"measure": "name", "area": "owner"})
+    [measures] = tables["measures"]
+    rows = measures.dropna(subset="value").rename(columns={"measure": "name", "area": "owner"})
     return rows.assign(extracted_on=rows["file"].map(days))
 
 
 def _postings(tables: Tables, days: pd.Series) -> pd.DataFrame:
     """Kroner by month of posting: of all files of a line together, with the day of the newest."""
     parts = [NOTHING]
-    for (strategy, line), rows in tables["ledger"].groupby(["strategy", "line"]):
+    [ledger] = tables["ledger"]
+    for (strategy, line), rows in ledger.groupby(["strategy", "line"]):
         of = days[rows["file"].unique()].sort_values()
         months = rows["posted_on"].dt.to_period("M").dt.to_timestamp()
         amounts = rows.groupby(months)["amount_dkk"].sum()
@@ -144,13 +147,19 @@ def _persons(tables: Tables, days: pd.Series) -> pd.DataFrame:
     parts = [NOTHING]
     if not {"cohort", "persons"} <= set(tables):
         return NOTHING
-    for strategy, members in tables["cohort"].groupby("strategy"):
-        spells = tables["spells"][tables["spells"]["person"].isin(members["person"])]
-        persons = tables["persons"][tables["persons"]["person"].isin(members["person"])]
-        if len(spells):
-            of = days[spells["file"].unique()].sort_values()
+    [cohort], [persons] = tables["cohort"], tables["persons"]
+    for strategy, members in cohort.groupby("strategy"):
+        known = persons[persons["person"].isin(members["person"])]
+        months: list[pd.DataFrame] = []
+        files: dict[str, None] = {}
+        for share in tables["spells"]:
+            spells = share[share["person"].isin(members["person"])]
+            months.append(spell_months(spells, known))
+            files |= dict.fromkeys(spells["file"].unique())
+        if files:
+            of = days[list(files)].sort_values()
             last = month_numbers(of)[-1]
-            counts = _on_benefit(spell_months(spells, persons), int(last))
+            counts = _on_benefit(pd.concat(months), int(last))
             parts.append(_by_month(counts, of, str(strategy), ON_BENEFIT, "personer"))
     return pd.concat(parts, ignore_index=True)
 

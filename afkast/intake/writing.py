@@ -4,24 +4,31 @@ One import writes at a time; the lock is the operating system's, so that it ends
 killed import left behind is therefore nobody's, and is removed by the next.
 """
 
-import io
 import json
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet
 from filelock import FileLock
 
 from afkast.errors import DataError
 from afkast.intake.derived import write_islands
-from afkast.intake.snapshot import POINTER, Snapshot, file_sha256, open_snapshot, sha256
+from afkast.intake.snapshot import POINTER, Snapshot, file_sha256, open_snapshot
+from afkast.intake.tables import Table
 from afkast.intake.vintages import VINTAGES
 
 UNFINISHED = ".unfinished-"
 LOCK = ".lock"
+
+GROUP_ROWS = 1024 * 1024
+"""So many rows of a table are one group of its Parquet file."""
 
 
 def whole(snapshots: Path, id: str) -> Snapshot | None:
@@ -33,7 +40,7 @@ def whole(snapshots: Path, id: str) -> Snapshot | None:
     return snapshot if snapshot.intact() else None
 
 
-def write_snapshot(snapshots: Path, manifest: dict[str, Any], tables: dict[str, pd.DataFrame]) -> None:
+def write_snapshot(snapshots: Path, manifest: dict[str, Any], tables: Mapping[str, Table]) -> None:
     """Write the tables and their manifest, unless another import has, and make them the current snapshot."""
     snapshots.mkdir(parents=True, exist_ok=True)
     with FileLock(snapshots / LOCK):
@@ -61,23 +68,23 @@ def _clean_up(snapshots: Path) -> None:
             path.unlink()
 
 
-def _write(snapshots: Path, manifest: dict[str, Any], tables: dict[str, pd.DataFrame]) -> None:
+def _write(snapshots: Path, manifest: dict[str, Any], tables: Mapping[str, Table]) -> None:
     """Write into a folder beside, and give it its name only when everything is on the disk."""
     folder = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=snapshots))
     try:
         for name, table in tables.items():
-            written = io.BytesIO()
-            table.to_parquet(written, index=False, compression="zstd")
-            manifest["tables"][name] = {"rows": len(table), "sha256": sha256(written.getvalue())}
+            path = folder / f"{name}.parquet"
+            rows = _write_parquet(path, table)
+            _on_disk(path)
+            manifest["tables"][name] = {"rows": rows, "sha256": file_sha256(path)}
             if name == VINTAGES:
                 manifest["tables"][name]["derived_from"] = "extractions"
-            _write_file(folder / f"{name}.parquet", written.getvalue())
         if "spells" in tables:
             path = folder / "islands.parquet"
-            rows = write_islands(tables["spells"], tables["persons"], path)
+            [persons] = tables["persons"]
+            rows = write_islands(tables["spells"], persons, path)
+            _on_disk(path)
             manifest["tables"]["islands"] = {"rows": rows, "sha256": file_sha256(path), "derived_from": "spells"}
-            with path.open("rb+") as file:
-                os.fsync(file.fileno())
         text = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
         _write_file(folder / "manifest.json", text.encode())
         final = snapshots / manifest["id"]
@@ -95,8 +102,38 @@ def _point_to(snapshots: Path, id: str) -> None:
     beside.replace(snapshots / POINTER)
 
 
+def _write_parquet(path: Path, table: Table) -> int:
+    """The number of rows; the frames of a table become the bytes that they would become as one."""
+    rows = 0
+    with ExitStack() as open_files:
+        writer = None
+        for frame in _in_groups(table):
+            content = pa.Table.from_pandas(frame, preserve_index=False)
+            if writer is None:
+                writer = open_files.enter_context(pa.parquet.ParquetWriter(path, content.schema, compression="zstd"))
+            writer.write_table(content, row_group_size=GROUP_ROWS)
+            rows += len(frame)
+    return rows
+
+
+def _in_groups(table: Table) -> Iterator[pd.DataFrame]:
+    """The same rows, GROUP_ROWS at a time; the first ones also where there are none."""
+    waiting = None
+    for frame in table:
+        waiting = frame if waiting is None else pd.concat([waiting, frame], ignore_index=True)
+        while len(waiting) > GROUP_ROWS:
+            yield waiting.iloc[:GROUP_ROWS]
+            waiting = waiting.iloc[GROUP_ROWS:]
+    if waiting is not None:
+        yield waiting
+
+
 def _write_file(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
+    path.write_bytes(content)
+    _on_disk(path)
+
+
+def _on_disk(path: Path) -> None:
+    """Wait until a file that was written cannot be lost."""
+    with path.open("rb+") as file:
         os.fsync(file.fileno())
