@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from afkast.errors import StrategyError
+from afkast.intake.wording import normal_data
 from afkast.notebook import SET_BY_AFKAST, is_empty, read_template
 from afkast.project import Project
 from afkast.yaml_file import YamlFile, read_yaml, validate
@@ -239,6 +240,8 @@ def read_strategy(path: Path, notebooks: Mapping[str, Path]) -> StrategyFile:
     """Read one strategy and check it against the notebooks it uses; whatever is in the file, it is told as faults."""
     try:
         file = read_yaml(path, StrategyError)
+        # its words are held against those of the data, which are in this form
+        file = YamlFile(file.path, normal_data(file.data), file.lines)
         strategy = validate(Strategy, file, StrategyError)
     except StrategyError as error:
         return StrategyFile(path.stem, faults=tuple(Fault(line, path.stem) for line in str(error).splitlines()))

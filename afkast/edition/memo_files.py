@@ -15,6 +15,9 @@ from docx.shared import Cm, Pt
 
 from afkast.edition.memo import Grid, Heading, Items, Memo, Paragraph, Part, Picture, Pictures
 
+MOST_SIGNS = 255
+"""Word refuses a longer property of a document."""
+
 LANGUAGE = "da-DK"
 WIDTH_CM = 17.0
 FIRST_COLUMN = 1.6
@@ -57,7 +60,7 @@ def word(memo: Memo, made_on: date) -> bytes:
 
 def _set_up(document: Any, memo: Memo, made_on: date) -> None:
     about, when = document.core_properties, datetime(made_on.year, made_on.month, made_on.day)
-    about.title, about.subject, about.language = memo.title, memo.byline, LANGUAGE
+    about.title, about.subject, about.language = memo.title[:MOST_SIGNS], memo.byline[:MOST_SIGNS], LANGUAGE
     about.author = about.last_modified_by = about.comments = ""
     about.created = about.modified = when
     section = document.sections[0]

@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 INVISIBLE = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]"
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]"
 )
 HYPHENS = re.compile("[\u2010\u2011]")
 SPACES = re.compile(r"\s+")

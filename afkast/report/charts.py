@@ -92,10 +92,30 @@ def set_style() -> None:
             "ytick.left": False,
             "lines.linewidth": 2,
             "figure.constrained_layout.use": True,
+            # a sign of dollar in a label is one
+            "text.parse_math": False,
             # the same drawing gives the same bytes
             "svg.hashsalt": "afkast",
         },
     )
+
+
+MOST_SIGNS = 80
+"""A label that is longer is cut where it is drawn; the table under the figure has it whole."""
+
+
+def short(labels: pd.Index) -> pd.Index:
+    """Labels, of rows or columns, as there is room for them in a drawing."""
+    if isinstance(labels, pd.MultiIndex):
+        return labels.set_levels([list(short(level)) for level in labels.levels])
+    if not any(isinstance(one, str) and len(one) > MOST_SIGNS for one in labels):
+        return labels
+    cut = [one[: MOST_SIGNS - 4] if isinstance(one, str) and len(one) > MOST_SIGNS else one for one in labels]
+    told = [
+        f"{one}… {number}" if one != whole else one
+        for number, (one, whole) in enumerate(zip(cut, labels, strict=True), 1)
+    ]
+    return pd.Index(told, name=labels.name)
 
 
 def svg(draw: Draw, values: pd.DataFrame, width_inches: float, height_inches: float) -> bytes:

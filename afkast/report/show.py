@@ -43,7 +43,7 @@ from afkast.report.sentence import check_names, clause, names_in
 from afkast.report.sentence import filled as filled_in
 from afkast.report.tables import Behind, Row, filed_rows, heads_of, laid_down, rows_of, units_of
 
-__all__ = ["Page", "clause", "open_page"]
+__all__ = ["Page", "clause", "id_of", "open_page"]
 
 ID = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
@@ -159,7 +159,7 @@ class Page(Reader):
             [as_drawn(cell, *unit) for cell, unit in zip(row.cells, line, strict=True)]
             for row, line in zip(rows, units, strict=True)
         ]
-        drawn = pd.DataFrame(shown, values.index, values.columns)
+        drawn = pd.DataFrame(shown, charts.short(values.index), charts.short(values.columns))
         if isinstance(values.index, pd.DatetimeIndex):
             marks = self._marks(source, values, states)
             drawn.attrs[MARKS] = marks
@@ -350,6 +350,12 @@ def open_page(strategy: str, page: str, as_of: str = "", snapshot: str = "", nee
     chosen = strategy_of_page(project, strategy, page)
     day = date.fromisoformat(as_of) if as_of else chosen.as_of
     return Page(project, data, day, chosen, page, declared)
+
+
+def id_of(words: str) -> str:
+    """Words of the data as an id: lower-case letters, digits and hyphens."""
+    plain = words.lower().replace("æ", "ae").replace("ø", "oe").replace("å", "aa")
+    return re.sub(r"[^a-z0-9]+", "-", plain)[:40].strip("-") or "uden-navn"
 
 
 def _are_published(files: list[dict[str, Any]]) -> bool:

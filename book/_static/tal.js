@@ -117,7 +117,8 @@
     const number = thing?.numbers.find((one) => one[0] === place);
     const shown = link.textContent.trim();
     // a page that the browser kept from a former edition is not told about from a newer one
-    if (!number || number[1] !== shown) return fail("Siden er ikke af samme udgave som oplysningerne; genindlæs den.");
+    const spaced = (text) => text.replaceAll("\u00a0", " "); // a front page breaks its lines where it likes
+    if (!number || spaced(number[1]) !== spaced(shown)) return fail("Siden er ikke af samme udgave som oplysningerne; genindlæs den.");
     const [, , exact, unit, words] = number;
     const [r, c] = place.split(".").map(Number);
     const path = words ? `»${words}«` : [thing.caption, thing.rows[r], thing.columns[c]].filter(Boolean).join(" › ");
