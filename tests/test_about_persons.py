@@ -17,6 +17,7 @@ from afkast.report.danish import Given, Quantity, Words, between, chance, listed
 from afkast.report.filed import number_in
 from afkast.report.goals import how_sure
 from afkast.report.money import within
+from afkast.report.month_charts import lines_by_month
 from afkast.report.tables import rows_of, units_of
 
 PEOPLE = pd.DataFrame({"person": [f"p{number}" for number in range(400)]})
@@ -248,3 +249,57 @@ def test_a_verdict_that_rests_on_enough_persons_keeps_its_badge():
 def test_a_sentence_a_caption_and_an_alt_text_say_in_words_what_is_hidden(number, said):
     cell = replace(cell_of(number, "", None, "ok"), shown="..", state="hidden")
     assert number_in("tal", "x", cell, number) == said_of(cell, number) == said
+
+
+# ---------------------------------------------------------------- one who has never heard of it
+
+
+def of_his_own(figure, values):
+    """Could draw anything."""
+
+
+@pytest.mark.parametrize("label", ["Kvinder (500)", "7 personer", "N=7", ("Alle", "i alt 12")])
+def test_a_label_that_says_a_number_is_refused_and_told_what_to_write(label):
+    with pytest.raises(PageError, match=r"digits in its words; a text, a caption .* names its numbers in braces"):
+        OF_PERSONS.refuse_labels("", label)
+
+
+@pytest.mark.parametrize(
+    "label", ["25–34", "42 til under 48", "60+", "Fra uge 53", "12 måneder", "2020", "marts 2021", 3]
+)
+def test_a_label_that_says_a_band_a_time_or_a_day_is_let_through(label):
+    OF_PERSONS.refuse_labels("", label)
+
+
+def test_a_figure_about_persons_is_drawn_by_the_book_s_own_functions_only():
+    with pytest.raises(PageError, match=r"use one of afkast\.report\.charts or month_charts"):
+        OF_PERSONS.refuse_drawing(of_his_own)
+    OF_PERSONS.refuse_drawing(lines_by_month("personer"))
+    Thing("tal").refuse_drawing(of_his_own)
+
+
+@pytest.mark.parametrize(
+    ("value", "to_write"),
+    [
+        (
+            364,
+            r"write persons_in\(frame\) instead of len\(frame\), and persons_by\(frame, column\)",
+        ),
+        (Quantity(0.22, "%"), r"write share\(part, whole\) of two persons_in, or estimated\("),
+        ("22 %", r'names its numbers in braces, as "Der er \{n\}\."'),
+    ],
+)
+def test_a_refusal_tells_what_to_write_instead(value, to_write):
+    with pytest.raises(PageError, match=to_write):
+        OF_PERSONS.refuse_numbers("n", value)
+
+
+def test_a_series_is_refused_in_words_and_rows_of_dates_are_hidden_of_nothing():
+    with pytest.raises(PageError, match=r"make one of a series with \.to_frame"):
+        units_of(pd.Series([1]), "personer", {}, {})
+    assert shown({"dag": [pd.Timestamp("2020-03-04")]}, unit="") == [["4. marts 2020"]]
+
+
+def test_counts_are_added_by_sum():
+    both = sum([first(40), persons_in(PEOPLE.iloc[40:100])])
+    assert both == first(100) and both.digest == first(100).digest

@@ -1,11 +1,13 @@
 """Words of the data that are markup, script, directive or formula stand in the book as they are and do nothing."""
 
+import ast
 import csv
 import io
 import re
 import shutil
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from threading import Thread
 
 import municipality as strandlev
@@ -20,6 +22,8 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from playwright.sync_api import sync_playwright
 
 from afkast.cli import main
+
+ROOT = Path(__file__).resolve().parents[1]
 
 SCRIPT = "<script>window.ramt=1</script>"
 ATTACK = (
@@ -145,10 +149,11 @@ def visits(book, browser):
 def visit(browser, address, name):
     page, happened = browser.new_page(viewport={"width": 1280, "height": 900}), []
     page.on("dialog", lambda dialog: (happened.append(f"dialog {dialog.message}"), dialog.dismiss()))
-    page.on("request", lambda one: happened.append(one.url) if not one.url.startswith((address, "data:")) else None)
+    page.on("request", lambda one: one.url.startswith((address, "data:")) or happened.append(one.url))
     page.on("console", lambda one: happened.append(one.text) if one.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: happened.append(str(error)))
-    page.goto(address + name + ("?tal=302" if name == "find-et-tal.html" else ""), wait_until="load")
+    asked = "?tal=302" if name == "find-et-tal.html" else ""
+    page.goto(address + name + asked, wait_until="load")
     page.wait_for_selector("h1")
     if page.locator("a.tal").count():
         page.locator("a.tal").first.click()
@@ -166,7 +171,8 @@ LOOK = """() => {
     ran: window.ramt ?? null,
     made: [...document.querySelectorAll(
       'a[href*="ond.example"], [src*="ond.example"], img[src="x"], [onerror], [onload]'
-    ), ...[...document.scripts].filter((one) => one.textContent.includes("ramt"))].map((one) => one.outerHTML.slice(0, 120)),
+    ), ...[...document.scripts].filter((one) => one.textContent.includes("ramt"))]
+      .map((one) => one.outerHTML.slice(0, 120)),
     title: document.title,
     headings: words("h1"), contents: words("nav"), tables: words("caption, td, th, .afkast-note"),
     sentences: words(".afkast-text"), captions: words("figcaption"), all: words("body"),
@@ -228,3 +234,36 @@ def test_it_is_text_in_word_and_on_paper(book):
     assert SCRIPT in "".join("".join(page.extract_text() for page in paper.pages).split())
     links = [one.get_object().get("/A", {}) for page in paper.pages for one in page.get("/Annots", [])]
     assert not [one for one in links if "ond.example" in str(one) or "/JS" in one]
+
+
+WORDS_OF_OURS = {"choice_name"}
+"""Functions whose words are Afkast's own."""
+
+
+def written_into(text):
+    """What is put into a sentence as it is written, and not under a name in braces."""
+    for part in ast.walk(text):
+        if isinstance(part, ast.JoinedStr):
+            for place, value in enumerate(part.values):
+                before = part.values[place - 1] if place else None
+                if isinstance(value, ast.FormattedValue) and not _is_part_of_a_name(before):
+                    yield value.value
+
+
+def _is_part_of_a_name(before):
+    words = before.value if isinstance(before, ast.Constant) else ""
+    return words.rfind("{") > words.rfind("}")
+
+
+def test_no_notebook_writes_words_of_the_data_into_a_sentence():
+    found, sentences = [], 0
+    for path in sorted((ROOT / "notebooks").glob("*.ipynb")):
+        for cell in nbformat.read(path, as_version=4).cells:
+            for call in ast.walk(ast.parse(cell.source)) if cell.cell_type == "code" else ():
+                if isinstance(call, ast.Call) and ast.unparse(call.func) == "report.show_text":
+                    sentences += 1
+                    texts = [call.args[1], *(one.value for one in call.keywords if one.arg == "text")]
+                    values = [ast.unparse(one) for text in texts for one in written_into(text)]
+                    found += [f"{path.stem}: {one}" for one in values if one.split("(")[0] not in WORDS_OF_OURS]
+    assert sentences > 80
+    assert found == []

@@ -173,8 +173,10 @@ def _write_contents(source: Path, strategies: Iterable[Strategy], grounds: list[
             {"caption": "Grundlag", "chapters": [{"file": page} for page in grounds]},
         ],
     }
+    yaml = YAML()
+    yaml.width = 10_000  # a long name is not folded: it is looked for below
     with (source / "_toc.yml").open("w", encoding="utf-8") as file:
-        YAML().dump(contents, file)
+        yaml.dump(contents, file)
     return re.findall(r"(?:file|root): (\S+)", (source / "_toc.yml").read_text(encoding="utf-8"))
 
 

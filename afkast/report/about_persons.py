@@ -44,6 +44,27 @@ NUMBER = re.compile(r"\d+(?:\.\d{3})*(?:,\d+)?")
 DURATION = re.compile(rf"{NUMBER.pattern}\s(?:måned|uge|år)\w*")
 """How long something took, which words that rest on persons may say."""
 
+PERCENT = re.compile(rf"{NUMBER.pattern} %")
+
+BAND = re.compile(
+    rf"\b(?:fra|under|over|uge) {NUMBER.pattern}|{NUMBER.pattern}(?: til(?: under)? |[-–]){NUMBER.pattern}(?: %)?|\d+\+"
+)
+"""A week, an age or another band, which a label may say: "42 til under 48", "25–34", "60+"."""
+
+TO_COUNT = (
+    "write persons_in(frame) instead of len(frame), and persons_by(frame, column) instead of value_counts or groupby "
+    "(afkast.report.counts)."
+)
+TO_KNOW = (
+    "write share(part, whole) of two persons_in, or estimated(number, unit, people=persons_in(frame)) for a mean "
+    "(afkast.report.counts)."
+)
+TO_SAY = (
+    'a text, a caption or an alt text names its numbers in braces, as "Der er {n}.", and gets them as '
+    '{"n": persons_in(frame)}; anything else is written in letters, as "de fem største".'
+)
+"""What to write instead of what is refused."""
+
 COUNTED = re.compile(r"\d\s*(?:person|borger|sag|kvinde|mand|mænd)")
 """A number of persons in words."""
 
@@ -119,16 +140,11 @@ class Thing:
         """Refuse a number in this unit that does not know its counts; one that was `given` must be the page's own."""
         if UNITS[unit].counts_persons or not unit:
             if given is None:
-                raise PageError(
-                    f"{self._at(place)} is a number that was not counted from persons; make it with persons_in or "
-                    "persons_by of afkast.report.counts, or give it its unit and the counts behind it."
-                )
+                raise PageError(f"{self._at(place)} is a number that was not counted from persons; {TO_COUNT}")
             if not self._is_chosen(given):
                 raise PageError(f"{self._at(place)} is said to be given, and is no parameter of page or strategy.")
         elif self.of_persons and given is None and unit not in OF_FILES:
-            raise PageError(
-                f"{self._at(place)} is about persons and does not know the counts behind it; give them as 'behind'."
-            )
+            raise PageError(f"{self._at(place)} is about persons and does not know the counts behind it; {TO_KNOW}")
 
     def _is_chosen(self, number: float) -> bool:
         """Whether it is a number of the page, the strategy or the method."""
@@ -138,6 +154,22 @@ class Thing:
         """Whether a number as it is written is a chosen one, or 0, which is of nobody."""
         number = float(written.replace(".", "").replace(",", "."))
         return number == 0 or self._is_chosen(number)
+
+    def refuse_drawing(self, draw: Any) -> None:
+        """Refuse to have a figure drawn by a function of the page's own, which could draw what is not shown."""
+        if (self.of_persons or self.beside_persons) and not str(draw.__module__).startswith("afkast."):
+            raise PageError(
+                f"the figure '{self.id}' is drawn by a function of the page's own; on a page of persons use one "
+                "of afkast.report.charts or month_charts, which draw nothing but what is shown."
+            )
+
+    def refuse_labels(self, place: str, label: Any) -> None:
+        """Refuse a heading or a label that says a number of persons; it may say how long or how old, and per cent where
+        the numbers rest on persons."""
+        for part in label if isinstance(label, tuple) else (label,):
+            if isinstance(part, str):
+                said = BAND.sub("", DURATION.sub("", part))
+                self.refuse_digits(place, PERCENT.sub("", said) if self.rests_on else said)
 
     def refuse_digits(self, place: str, words: str) -> None:
         """Refuse digits in words that do not know their counts; words that are said to be given have given numbers."""
@@ -152,9 +184,7 @@ class Thing:
         if isinstance(words, Words):
             left = NUMBER.sub(lambda found: "" if self._is_given(found[0]) else found[0], left)
         if re.search(r"\d", left):
-            raise PageError(
-                f"{self._at(place)} has digits in its words; put a name in braces there and give the number by name."
-            )
+            raise PageError(f"{self._at(place)} has digits in its words; {TO_SAY}")
 
     def _at(self, place: str) -> str:
         return f"'{place}' of '{self.id}'" if place else f"'{self.id}'"

@@ -100,7 +100,7 @@ def set_style() -> None:
     )
 
 
-MOST_SIGNS = 80
+MOST_SIGNS = 90
 """A label that is longer is cut where it is drawn; the table under the figure has it whole."""
 
 

@@ -121,6 +121,10 @@ class Quantity:
     def __add__(self, other: Any) -> Any:
         return self._made(operator.add, other)
 
+    def __radd__(self, other: Any) -> Any:
+        """So that `sum` adds them, which begins with 0."""
+        return self if other == 0 else self._made(operator.add, other)
+
     def __sub__(self, other: Any) -> Any:
         return self._made(operator.sub, other)
 

@@ -85,7 +85,9 @@ class Reader:
     def chosen_numbers(self) -> frozenset[float]:
         """The numbers that were chosen and not counted: those of the strategy and its page, of the notebook's
         parameters and of the method."""
-        return frozenset(one for one in _leaves([self._chosen, *METHOD]) if isinstance(one, float))
+        chosen = disclosure.chosen()
+        given = [self._chosen, *METHOD, chosen.fewest_shown, chosen.base]
+        return frozenset(one for one in _leaves(given) if isinstance(one, float))
 
     @cached_property
     def chosen_words(self) -> tuple[str, ...]:

@@ -32,7 +32,7 @@ from afkast.report import charts, danish, disclosure
 from afkast.report.about_persons import OF_PERSONS, Thing
 from afkast.report.cells import STATES, Cell, UnitOf, as_drawn, cell_of, said_of, text_of, told_of_state
 from afkast.report.counts import counts_of
-from afkast.report.danish import GAIN, Quantity, Sides
+from afkast.report.danish import GAIN, Quantity, Sides, Words
 from afkast.report.ending import ENDS, end_page
 from afkast.report.filed import METADATA_KEY, Item, number_in
 from afkast.report.month_charts import BREAK_COLUMNS, MARKS, NO_BREAKS, Marks, break_notes
@@ -108,6 +108,8 @@ class Page(Reader):
         files = self.files_of(source)
         thing = self._thing(id, source, files, rests_on)
         caption, *notes = _filled(thing, [caption, *notes], names or {})
+        for words in (corner, folded):
+            thing.refuse_labels("", words)
         units = units_of(values, unit, row_units or {}, column_units or {})
         signs = signs_of(values, units, paper_sign, unsigned)
         rows = rows_of(on_paper(values, signs), units, set(totals), states, blanks, behind or {}, thing)
@@ -151,6 +153,8 @@ class Page(Reader):
         """
         files = self.files_of(source)
         thing = self._thing(id, source, files, rests_on)
+        thing.refuse_labels("", corner)
+        thing.refuse_drawing(draw)
         check_names(id, alt, dict.fromkeys(names_in(alt) & dict(names or {}).keys()))
         described, caption, *notes = _filled(thing, [alt, caption, *notes], names or {})
         units = units_of(values, unit, {}, column_units or {})
@@ -383,7 +387,7 @@ def _cells_of(thing: Thing, texts: Sequence[str], names: Mapping[str, Any]) -> d
     """What stands under each name; what the door does not know of persons is refused."""
     for text in texts:
         # what the names are called is not shown
-        thing.refuse_digits("", filled_in(text, dict.fromkeys(names, "")))
+        thing.refuse_digits("", text if isinstance(text, Words) else filled_in(text, dict.fromkeys(names, "")))
     names = {name: thing.resting(value) for name, value in names.items()}
     for name, value in names.items():
         thing.refuse_numbers(name, value)

@@ -42,6 +42,8 @@ def units_of(
 
     A column is named by all its levels or by its last.
     """
+    if not isinstance(values, pd.DataFrame):
+        raise PageError('a table or a figure is of a frame; make one of a series with .to_frame("its heading").')
     of_last = [of_columns.get(column, of_columns.get(str(last_of(column)), unit)) for column in values.columns]
     return [[unit_of(of_rows.get(str(last_of(row)), of_column)) for of_column in of_last] for row in values.index]
 
@@ -61,6 +63,9 @@ def rows_of(
     """
     if not values.index.is_unique or not values.columns.is_unique:
         raise PageError("a table to be shown has two rows or two columns of the same name.")
+    for labels in (values.index, values.columns):
+        for label in labels:
+            thing.refuse_labels(_named(label), label)
     values = resting(with_counts(values, units, behind), units, thing)
     given = values.map(lambda _: "") if states is None else states.astype(str)
     if not thing.public:
@@ -137,7 +142,7 @@ def hidden_of(values: pd.DataFrame, units: Units, given: pd.DataFrame) -> pd.Dat
         values.index,
         values.columns,
     )
-    return hidden_in(values.where(counts).astype("float64"), counts, given == "hidden")
+    return hidden_in(values.astype(object).where(counts, np.nan).astype("float64"), counts, given == "hidden")
 
 
 def places_of(values: pd.DataFrame) -> dict[str, tuple[int, int]]:
