@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import pytest
@@ -19,7 +20,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from afkast.cli import main
 from afkast.edition import execute as execution
-from afkast.edition.book import BROWSER_TITLE, render
+from afkast.edition.book import BROWSER_TITLE, FORMER, _write_contents, render
 from afkast.edition.build import build, run_page
 from afkast.edition.execute import Job, execute
 from afkast.errors import AfkastError, PageError, StrategyError
@@ -43,6 +44,7 @@ PAGE = [
     """\
 import time
 from pathlib import Path
+from types import SimpleNamespace
 while venter:
     with Path(venter).open("a") as file:
         file.write(".")
@@ -538,3 +540,11 @@ def test_neither_pages_nor_site_tell_of_the_machine_or_the_moment_they_were_made
         text = path.read_text(encoding="utf-8")
         assert not own.search(text), f"{path.name} holds a path of this machine"
         assert not moment.search(text), f"{path.name} holds a moment"
+
+
+def test_a_failed_page_of_a_long_name_is_among_the_pages_of_the_contents(tmp_path):
+    page, id = SimpleNamespace(id="overlevelseskurver-" + "x" * 20), "norddjurs-" + "y" * 30
+    former = f"strategies/{id}/{FORMER}/{page.id}"
+    (tmp_path / former).parent.mkdir(parents=True)
+    (tmp_path / f"{former}.ipynb").touch()
+    assert former in _write_contents(tmp_path, [SimpleNamespace(id=id, pages=[page], municipality="Norddjurs")], [])
