@@ -6,6 +6,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
+from afkast.analysis.late_registration import Rise
 from afkast.analysis.targets import Reading, decide
 from afkast.errors import PageError
 from afkast.report.counts import persons_in
@@ -14,6 +15,7 @@ from afkast.strategy import Goal
 
 LAST_DAY = date(2019, 12, 31)
 JUNE = (pd.Timestamp(2015, 6, 1),)
+USUAL = Rise(pd.Series([0.2]), seen=False)
 
 
 def goal(judged="at the date", due=LAST_DAY):
@@ -65,9 +67,15 @@ def test_the_sentence_says_what_the_certainty_rests_on():
         "Vurderingen kan vende: årets gennemsnit ventes mellem 480,0 og 489,0 helårspersoner; det rækker til den "
         "anden side af målet."
     )
-    assert in_words(485.0, 488.0, if_late=486.0, provisional=JUNE) == (
+    assert in_words(485.0, 488.0, if_late=486.0, rise=USUAL, provisional=JUNE) == (
         "Vurderingen hviler på foreløbige tal, men vender ikke: juni 2015 er foreløbig; kommer der 20 % flere til, "
-        "bliver tallet 486,0 helårspersoner."
+        "som Styrelsen for Arbejdsmarked og Rekruttering har set det for sygedagpenge, bliver tallet 486,0 "
+        "helårspersoner."
+    )
+    seen = Rise(pd.Series([0.02, 0.07]), seen=True)
+    assert in_words(485.0, 488.0, if_late=486.0, rise=seen, provisional=JUNE) == (
+        "Vurderingen hviler på foreløbige tal, men vender ikke: juni 2015 er foreløbig; kommer der op til 7 % flere "
+        "til, som de tidligere udtræk har vist det for måneder af den alder, bliver tallet 486,0 helårspersoner."
     )
     assert in_words(485.0, 488.0, interval=(485.0, 485.0)) == "Vurderingen er sikker: alt til dato er talt."
     assert in_words(485.0, 488.0) == "Hvor sikker vurderingen er, vides ikke: kilden har ingen nævner."
@@ -92,12 +100,15 @@ def test_before_its_day_a_goal_is_held_against_the_path_and_the_sentence_says_so
 
 def test_money_has_words_for_its_sides_instead_of_signs():
     def told(low, high, actual):
-        reading = Reading(actual, 3e6, due=LAST_DAY, interval=(low, high), if_late=actual, provisional=JUNE)
+        reading = Reading(actual, 3e6, due=LAST_DAY, interval=(low, high), if_late=actual, rise=USUAL, provisional=JUNE)
         decision = decide([reading], lower_is_better=False, counted_to=LAST_DAY, due=LAST_DAY)
         words = how_sure(decision, "mio. kr.", 1, "det er", "", sides=("merudgift", "besparelse"))
         return words.replace("\u00a0", " ").split(": ")[1]
 
-    june = "og juni 2015 er foreløbig; kommer der 20 % flere til, bliver tallet"
+    june = (
+        "og juni 2015 er foreløbig; kommer der 20 % flere til, som Styrelsen for Arbejdsmarked og Rekruttering har set "
+        "det for sygedagpenge, bliver tallet"
+    )
     assert told(-2.3e6, -2.0e6, -2.2e6) == (
         f"det er en merudgift på mellem 2,0 og 2,3 mio. kr., {june} en merudgift på 2,2 mio. kr."
     )

@@ -6,7 +6,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from afkast.analysis.late_registration import ages, completeness, expected, provisional, steps, triangle
+from afkast.analysis.late_registration import (
+    USUAL_RISE,
+    ages,
+    completeness,
+    expected,
+    lag,
+    may_rise,
+    provisional,
+    steps,
+    triangle,
+)
 
 GENERATOR = Path(__file__).resolve().parents[1] / "data" / "example" / "generator"
 
@@ -206,3 +216,68 @@ def test_the_example_s_newest_extraction_is_forecast_from_those_before_it(exampl
         truth = triangle(extractions_of(registered, (0,))).iloc[:, 0][numbers.index]
         held += ((numbers["lower"] <= truth) & (truth <= numbers["upper"])).tolist()
     assert 0.92 <= np.mean(held) <= 1
+
+
+# ---------------------------------------------------------------- what pages leave out, and what they allow for
+
+
+def owned(said, owner="a"):
+    return said.assign(owner=owner)
+
+
+def test_the_months_that_are_left_out_are_those_seen_to_change_or_the_declared_whichever_are_more():
+    # April and May change yet, and March does not
+    assert provisional(triangle(GROWING)).strftime("%Y-%m").tolist() == ["2023-04", "2023-05"]
+    assert lag(owned(GROWING), 1) == (1, 2)
+    assert [lag(owned(GROWING), declared).months for declared in (0, 1, 2, 3)] == [2, 2, 2, 3]
+
+
+def test_the_month_of_an_extraction_that_is_not_over_is_left_out_with_those_that_change():
+    later = GROWING.assign(extracted_on=GROWING["extracted_on"] + pd.Timedelta(days=10))
+    assert lag(owned(later), 0).months == 3
+    alike = owned(GROWING.assign(value=100.0))
+    assert lag(alike, 0) == (0, 0)
+    assert lag(owned(later.assign(value=100.0)), 0).months == 1
+
+
+def test_one_extraction_shows_nothing_so_that_the_declared_months_stand():
+    one = GROWING[GROWING["extracted_on"] == "2023-05-31"]
+    assert lag(owned(one), 2) == (2, None)
+    assert lag(owned(one), 2).months == lag(owned(GROWING[:0]), 2).months == 2
+
+
+def test_of_several_owners_the_one_whose_months_change_longest_decides():
+    still = GROWING.assign(value=100.0)
+    assert lag(pd.concat([owned(GROWING, "a"), owned(still, "b")]), 0).months == 2
+
+
+def test_a_month_may_rise_to_the_limit_of_what_it_is_expected_to_become():
+    said, _ = world(np.random.default_rng(5), 400, 6)
+    months = pd.Series(pd.to_datetime(["2021-06-01", "2021-05-01", "2020-01-01"]), ["newest", "before", "old"])
+    rise = may_rise(said, months)
+    numbers = expected(triangle(said), steps(triangle(said)))
+    limits = numbers["upper"] / numbers["registered"] - 1
+    assert rise.seen
+    assert rise.shares.tolist() == pytest.approx([limits.iloc[-1], limits.iloc[-2], 0])
+    assert rise.largest == rise.shares["newest"] > 0.3, "of ten, seven are registered in the month itself"
+
+
+def test_what_becomes_of_a_month_is_within_what_it_may_rise():
+    """The upper end of an interval of 95 %: beyond it one in forty, by chance up to 6 % of 240 months."""
+    rng = np.random.default_rng(6)
+
+    def within(said, truth):
+        months = truth.index[-2:]
+        most = triangle(said).loc[months].iloc[:, -1] * (1 + may_rise(said, pd.Series(months)).shares.to_numpy())
+        return truth[months] <= most
+
+    assert covered([world(rng, 400, 6) for _ in range(120)], within) > 0.94
+
+
+@pytest.mark.parametrize("extractions", ["2023-05-31", "2023-04-01"])
+def test_where_extractions_do_not_tell_the_usual_rise_is_allowed_for_and_said_to_be_no_more(extractions):
+    """One extraction shows nothing; of two there is no interval."""
+    few = GROWING[GROWING["extracted_on"] >= extractions]
+    rise = may_rise(few, pd.Series(pd.to_datetime(["2023-05-01"])))
+    assert not rise.seen
+    assert rise.shares.tolist() == [USUAL_RISE]

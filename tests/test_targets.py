@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from statsmodels.stats.proportion import proportion_confint
 
+from afkast.analysis.late_registration import Rise
 from afkast.analysis.targets import (
     Reading,
     Verdict,
@@ -261,6 +262,7 @@ def test_a_strategy_is_reached_only_when_every_decided_goal_is():
 # ---------------------------------------------------------------- how sure
 
 JUNE = (pd.Timestamp(2015, 6, 1),)
+USUAL = Rise(pd.Series([0.2]), seen=False)
 
 
 @pytest.mark.parametrize(
@@ -282,7 +284,7 @@ def test_how_sure_a_verdict_is(interval, if_late, provisional, expected):
     reading = Reading(
         *(485.0, 488.0),
         due=LAST_DAY,
-        **{"interval": interval, "if_late": if_late, "provisional": provisional},
+        **{"interval": interval, "if_late": if_late, "rise": USUAL, "provisional": provisional},
     )
     found = decide([reading], lower_is_better=True, counted_to=LAST_DAY, due=LAST_DAY)
     assert (found.verdict.value, found.certainty.value) == ("nået", expected)
@@ -290,7 +292,7 @@ def test_how_sure_a_verdict_is(interval, if_late, provisional, expected):
 
 @pytest.mark.parametrize(("actual", "target"), [(None, 488), (488, None), (NAN, 488)])
 def test_of_a_goal_that_is_not_decided_nothing_is_said_to_be_sure(actual, target):
-    reading = Reading(actual, target, due=LAST_DAY, interval=(1, 2), if_late=3)
+    reading = Reading(actual, target, due=LAST_DAY, interval=(1, 2), if_late=3, rise=USUAL)
     found = decide([reading], lower_is_better=True, counted_to=AFTER, due=LAST_DAY)
     assert (found.verdict.value, found.certainty.value) == ("kan ikke afgøres", "kan ikke vurderes")
 

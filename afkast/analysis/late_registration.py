@@ -16,8 +16,14 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+VINTAGES, ON_BENEFIT = "vintages", "persons_on_benefit"
+"""The table of what each extraction said, and the name there of the series of persons."""
+
 COMPLETE_WITHIN = 0.005
 """A month is complete when it is expected to change by less than this share of itself."""
+
+USUAL_RISE = 0.20
+"""How much a month may rise of which nothing was seen: STAR has seen 15–20 % for sickness benefit after three weeks."""
 
 
 class Step(NamedTuple):
@@ -167,6 +173,67 @@ def provisional(seen: pd.DataFrame) -> pd.DatetimeIndex:
         return pd.DatetimeIndex([])
     change = (numbers["expected"] / numbers["registered"] - 1).abs()
     return pd.DatetimeIndex(numbers.index[change > COMPLETE_WITHIN])
+
+
+class Lag(NamedTuple):
+    """How many months before an extraction are left out: as many as were declared, or were seen to change, if more.
+
+    seen: None where there is one extraction only, so that nothing can be seen.
+    """
+
+    declared: int
+    seen: int | None
+
+    @property
+    def months(self) -> int:
+        return max(self.declared, self.seen or 0)
+
+
+def lag(said: pd.DataFrame, declared: int) -> Lag:
+    """How many months, that of the newest extraction and those before it, are not complete by what extractions said of
+    one kind of series (owner, period, extracted_on, value); where there are several, most of them.
+
+    The month in which an extraction was made is not complete either, unless it is over.
+    """
+    seen = [_lag_seen(triangle(of_owner)) for _, of_owner in said.groupby("owner")]
+    return Lag(declared, max((one for one in seen if one is not None), default=None))
+
+
+def _lag_seen(seen: pd.DataFrame) -> int | None:
+    if seen.shape[1] < 2:
+        return None
+    changing = provisional(seen)
+    age = ages(seen)[seen.columns[-1]]
+    known = seen[seen.columns[-1]].notna()
+    # a month that is over at the extraction has the age 0, and one that is not is counted, too
+    over = pd.Timestamp(seen.columns[-1]).is_month_end
+    return int(age[changing].max() + 1 if len(changing) else age[known].min()) + (not over)
+
+
+class Rise(NamedTuple):
+    """How much months may rise yet, as shares of what is registered: month by month, and whether that was seen."""
+
+    shares: pd.Series
+    seen: bool
+
+    @property
+    def largest(self) -> float:
+        return float(self.shares.max()) if len(self.shares) else 0.0
+
+
+def may_rise(said: pd.DataFrame, months: pd.Series, level: float = 0.95) -> Rise:
+    """Of each of these months (days, under any index) of one series: how much it may rise by the upper limit of what it
+    is expected to become; USUAL_RISE where extractions do not tell.
+
+    said: what the extractions said of the series (period, extracted_on, value).
+    """
+    seen = triangle(said)
+    limits = pd.Series(dtype=float)
+    if seen.shape[1] > 1:
+        numbers = expected(seen, steps(seen), level)
+        limits = (numbers["upper"] / numbers["registered"] - 1).clip(lower=0)
+    shares = months.map(limits).astype(float)
+    return Rise(shares.fillna(USUAL_RISE), bool(shares.notna().all()))
 
 
 def _carried_on(registered: float, ahead: list[Step] | None, growth: Steps, level: float) -> tuple[float, float, float]:

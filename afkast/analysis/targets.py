@@ -10,11 +10,9 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import stats
 
+from afkast.analysis.late_registration import Rise
 from afkast.errors import AfkastError
 from afkast.strategy import Judged
-
-LATE_REGISTRATION = 0.20
-"""How much a provisional month may still rise: STAR has seen 15–20 % for sickness benefit, three weeks after it."""
 
 Interval = tuple[float, float]
 
@@ -44,7 +42,7 @@ class Reading:
     All numbers are in the goal's unit and None where they are not known. `actual` is the measure to date, `target` what
     it must be on the day `due`, and `path` what it must be by now to get there: the target itself where that holds all
     along. `interval` is what `actual` may be when chance is allowed for or, where `interval_at_due`, what it may end
-    at; `if_late` is what it is when the `provisional` months rise by late registration.
+    at; `if_late` is what it is when the `provisional` months rise as far as `rise` says of late registration.
     """
 
     actual: float | None
@@ -55,7 +53,12 @@ class Reading:
     interval: Interval | None = None
     interval_at_due: bool = False
     if_late: float | None = None
+    rise: Rise | None = None
     provisional: tuple[pd.Timestamp, ...] = ()
+
+    def __post_init__(self) -> None:
+        if self.if_late is not None and self.rise is None:
+            raise ValueError("if_late rests on a rise; give it, so that the reader is told how it is known.")
 
 
 @dataclass(frozen=True)

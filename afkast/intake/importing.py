@@ -18,6 +18,7 @@ import pandas as pd
 
 from afkast import __version__, engine
 from afkast.analysis import counting, late_registration
+from afkast.analysis.late_registration import VINTAGES
 from afkast.errors import DataError
 from afkast.intake import vintages
 from afkast.intake.across import judge_days, judge_files, judge_strategies, judge_tables
@@ -87,7 +88,7 @@ def import_raw(folder: Path, snapshots: Path, key: bytes, on_progress: Progress 
     of_then = dict(entry for of_day in earlier.values() for entry in _file_entries(of_day, contents))
     for source in every:
         if source.label in of_then:
-            told = {"table": vintages.VINTAGES, "earlier_of": source.table}
+            told = {"table": VINTAGES, "earlier_of": source.table}
             entries.append((source.label, of_then[source.label] | told))
     ask_about(entries, current(snapshots), faults)
     tables = put_together(parts, faults)
@@ -97,7 +98,7 @@ def import_raw(folder: Path, snapshots: Path, key: bytes, on_progress: Progress 
             faults.add(file, "was changed while it was read", remedy="Import again.")
     faults.stop()
     all_said = _vintages(former, before_now, tables, every)
-    tables[vintages.VINTAGES] = [all_said]
+    tables[VINTAGES] = [all_said]
     if "measures" in tables:
         [measures] = tables["measures"]
         tables["measures"] = [vintages.with_provisional(measures, all_said, sources, faults)]

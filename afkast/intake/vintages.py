@@ -14,19 +14,16 @@ import pandas as pd
 
 from afkast.analysis import late_registration
 from afkast.analysis.counting import first_days, month_numbers, spell_months
+from afkast.analysis.late_registration import ON_BENEFIT, VINTAGES
 from afkast.errors import DataError
 from afkast.intake.contracts import DERIVED
 from afkast.intake.faults import Faults
 from afkast.intake.snapshot import Snapshot, manifests, open_snapshot
 from afkast.intake.sources import Source
 
-VINTAGES = "vintages"
 SERIES = ["table", "owner", "name", "source"]
 """What one series has in common; `owner` is the area of a measure, else the strategy. Only measures have a source."""
 COLUMNS = list(DERIVED[VINTAGES])
-
-ON_BENEFIT = "persons_on_benefit"
-"""The name of the series of persons."""
 
 Tables = Mapping[str, Iterable[pd.DataFrame]]
 """Tables by name, each of one frame; only that of spells may be of several."""

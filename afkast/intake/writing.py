@@ -18,11 +18,11 @@ import pyarrow as pa
 import pyarrow.parquet
 from filelock import FileLock
 
+from afkast.analysis.late_registration import VINTAGES
 from afkast.errors import DataError
 from afkast.intake.derived import write_islands
 from afkast.intake.snapshot import POINTER, Snapshot, file_sha256, open_snapshot
 from afkast.intake.tables import Table
-from afkast.intake.vintages import VINTAGES
 
 UNFINISHED = ".unfinished-"
 LOCK = ".lock"

@@ -87,6 +87,10 @@ class Comparison:
         """The months in which the municipality's own number may still rise."""
         return self.rows.query("status == 'provisional' and area == @self.own")["period"]
 
+    def of_own(self, months: pd.Series) -> pd.DataFrame:
+        """The municipality's own rows of these months."""
+        return self.rows[(self.rows["area"] == self.own) & self.rows["period"].isin(months)]
+
     @property
     def remarks(self) -> list[str]:
         """What a reader must know of breaks and months."""

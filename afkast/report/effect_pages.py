@@ -14,10 +14,12 @@ from afkast.analysis.effect.persons import Floats
 from afkast.analysis.follow_up import FollowUp, follow_up
 from afkast.analysis.history import LadderWeeks, ladder_weeks
 from afkast.analysis.lack import NotEnough
+from afkast.analysis.late_registration import Lag
 from afkast.report.counts import Count, persons_in, persons_where
-from afkast.report.danish import Words
+from afkast.report.danish import Given, Words
+from afkast.report.reader import Source
 from afkast.report.refusals import in_danish
-from afkast.report.show import Page
+from afkast.report.show import Page, clause
 
 MILLION = 1e6
 """Kroner are printed in millions."""
@@ -27,7 +29,8 @@ MILLION = 1e6
 class Cohort:
     """A strategy's target group up to the cut-off, with the tables that tell of it.
 
-    extracted: the month of the extraction; cut_off: the last that is used, which is the report's at most.
+    extracted: the month of the extraction; cut_off: the last that is used, which is the report's at most; lag: how many
+    before the extraction are left out.
     """
 
     members: pd.DataFrame
@@ -42,6 +45,7 @@ class Cohort:
     price_level_year: int
     extracted: pd.Period
     cut_off: pd.Period
+    lag: Lag
 
     @property
     def people(self) -> list[pd.DataFrame]:
@@ -144,10 +148,11 @@ class Cohort:
 
 
 def cohort_of(report: Page, lag_months: int, price_level_year: int) -> Cohort:
-    """The page's own; lag_months: before the extraction, which late registration still changes and are not used."""
+    """The page's own; lag_months: so many before the extraction at least are left out, for they still change."""
     members = report.table("cohort")
     extracted = pd.Period(report.extracted_on("spells"), freq="M")
-    cut_off = min(extracted - lag_months, pd.Period(report.as_of, freq="M"))
+    lag = report.lag(lag_months)
+    cut_off = min(extracted - lag.months, pd.Period(report.as_of, freq="M"))
     members = members[members["entered_on"] <= cut_off.end_time]
     municipality, prices = report.strategy.municipality, report.table("unit_prices")
     return Cohort(
@@ -163,7 +168,31 @@ def cohort_of(report: Page, lag_months: int, price_level_year: int) -> Cohort:
         price_level_year=price_level_year,
         extracted=extracted,
         cut_off=cut_off,
+        lag=lag,
     )
+
+
+def show_lag(report: Page, lag: Lag, source: Source) -> None:
+    """Say which months before the extraction are left out, and how that is known."""
+    alone = "er kun ét udtræk, så det kan ikke ses, hvor længe en måned ændrer sig."
+    still = "udtrækkene viser ingen måned, der har ændret sig."
+    if not lag.months:
+        text = "Alle måneder før udtrækket er brugt" + clause(lag.seen is None, f". Der {alone}", f": {still}")
+    else:
+        text = "De seneste {lag} før udtrækket er udeladt" + clause(
+            lag.seen is None,
+            f", fordi de endnu kan ændre sig. Det er sat på forhånd: der {alone}",
+            clause(
+                (lag.seen or 0) >= lag.declared,
+                ": udtrækkene viser, at en måned ændrer sig så længe."
+                + clause((lag.seen or 0) > lag.declared, " På forhånd var {declared} udeladt."),
+                ". Det er sat på forhånd; "
+                + clause(lag.seen, "udtrækkene viser kun ændringer i de seneste {seen}.", still),
+            ),
+        )
+    numbers = {"lag": lag.months, "declared": lag.declared, "seen": lag.seen or 0} if lag.months else {}
+    names = {name: Given(number, "måneder", 0) for name, number in numbers.items()}
+    report.show_text("udeladte-maaneder", text, names, source=source)
 
 
 def end_without_effect(report: Page, cohort: Cohort, lack: NotEnough) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from afkast.analysis.targets import LATE_REGISTRATION, Certainty, Decision, Judgement, Verdict
+from afkast.analysis.targets import Certainty, Decision, Judgement, Reading, Verdict
 from afkast.errors import PageError
 from afkast.report.counts import counts_of, too_few
 from afkast.report.danish import (
@@ -222,7 +222,7 @@ def _how_sure(
         ends = between(low, high, *sides, unit, digits) if sides else span(low, high, unit, digits)
         reasons.append(f"{basis} {ends}")
     if reading.provisional:
-        reasons.append(_provisional(reading.provisional, reading.if_late, unit, digits, late, sides))
+        reasons.append(_provisional(reading, unit, digits, late, sides))
     because = ", og ".join(reasons)
     at_target = part.due_passed or reading.interval_at_due or part.held_against == reading.target
     match part.certainty:
@@ -241,17 +241,18 @@ def _how_sure(
     return f"Vurderingen{of_year} kan vende: {because}; det rækker til den anden side af {side}."
 
 
-def _provisional(
-    months: tuple[pd.Timestamp, ...],
-    if_late: float | None,
-    unit: str,
-    digits: int | None,
-    late: str,
-    sides: Sides | None,
-) -> str:
+def _provisional(reading: Reading, unit: str, digits: int | None, late: str, sides: Sides | None) -> str:
+    months = reading.provisional
     said = f"{listed([month(one) for one in months])} {'er foreløbig' if len(months) == 1 else 'er foreløbige'}"
-    if if_late is None:
+    if reading.if_late is None or reading.rise is None:  # one comes with the other
         return said
-    rise = written(Quantity(LATE_REGISTRATION, "%"))
-    number = in_words(Quantity(if_late, unit, digits, sides=sides))
-    return f"{said}; kommer der {rise} flere til{late}, bliver tallet {number}"
+    rise = written(Quantity(reading.rise.largest, "%"))
+    number = in_words(Quantity(reading.if_late, unit, digits, sides=sides))
+    more = f"op til {rise} flere til{late}" if reading.rise.seen else f"{rise} flere til{late}"
+    known = SEEN if reading.rise.seen else USUAL
+    return f"{said}; kommer der {more}, {known}, bliver tallet {number}"
+
+
+SEEN = "som de tidligere udtræk har vist det for måneder af den alder"
+USUAL = "som Styrelsen for Arbejdsmarked og Rekruttering har set det for sygedagpenge"
+"""How it is known how far provisional months rise; the latter where no extractions tell."""

@@ -1,5 +1,6 @@
 """What one page reads: its strategy, its data, and what other pages have shown; whatever it reads is noted."""
 
+import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
@@ -9,6 +10,8 @@ from typing import Any
 
 import pandas as pd
 
+from afkast.analysis import late_registration
+from afkast.analysis.late_registration import ON_BENEFIT, VINTAGES, Lag, Rise
 from afkast.analysis.survival import FEWEST_IN_GROUP, FEWEST_OBSERVED
 from afkast.engine import COUNTS, open_engine
 from afkast.errors import PageError
@@ -22,7 +25,7 @@ from afkast.report.about_persons import OF_PERSONS
 from afkast.report.changed import SinceFormer, since_former
 from afkast.report.effect_words import FEW_CONTROLS
 from afkast.report.filed import Item, files_read, items_of, published, shown_cells
-from afkast.report.reading import declared_rows
+from afkast.report.reading import declared_rows, of_series
 from afkast.report.reads import NotedSnapshot, Notes, Readable
 from afkast.strategy import Goal, Strategy, in_order, read_strategies
 
@@ -149,6 +152,26 @@ class Reader:
         them finds the breaks in their series and their provisional months there."""
         own = self.table("measures").query("area == @self.strategy.municipality")
         return own[own["measure"].isin(names)] if names else own
+
+    def extractions(self, table: str, name: str, owner: str = "", source: str = "") -> pd.DataFrame:
+        """What each extraction said of a series of a table, of later months too; of all owners' where none is named."""
+        self.note("extractions", json.dumps([table, owner, name, source]))
+        said = declared_rows(self._snapshot, self._needs, VINTAGES, self.as_of, True, None)
+        return of_series(said, table, owner, name, source)
+
+    def lag(self, declared: int) -> Lag:
+        """How many months before the extraction of the spells are left out: of this strategy's persons, or of all."""
+        owner = self._strategy.id if self._strategy else ""
+        return late_registration.lag(self.extractions("spells", ON_BENEFIT, owner), declared)
+
+    def may_rise(self, months: pd.DataFrame) -> Rise:
+        """How much these rows of measures may rise by late registration, each by what was seen of its own series."""
+        said = [
+            late_registration.may_rise(self.extractions("measures", str(name), str(area), str(source)), rows["period"])
+            for (name, area, source), rows in months.groupby(["measure", "area", "source"])
+        ]
+        shares = pd.concat([one.shares for one in said]) if said else pd.Series(dtype=float)
+        return Rise(shares.reindex(months.index), all(one.seen for one in said))
 
     def series_breaks(self, measure: str) -> pd.DataFrame:
         """The registered breaks in a measure's series; none where the snapshot has no registry."""

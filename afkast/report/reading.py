@@ -10,6 +10,7 @@ from typing import Any
 
 import pandas as pd
 
+from afkast.analysis.late_registration import VINTAGES
 from afkast.errors import PageError
 from afkast.intake import Snapshot
 from afkast.notebook import SET_BY_AFKAST, Need, read_template
@@ -21,7 +22,7 @@ DAY_OF_ROW = {
     "statuses": "counted_on",
     "measures": "period",
     "persons_on_benefit": "period",
-    "vintages": "period",
+    VINTAGES: "period",
     "spells": "start",
     "cohort": "entered_on",
     "cases": "opened_on",
@@ -58,6 +59,12 @@ def of_strategy(frame: pd.DataFrame, strategy: str) -> pd.DataFrame:
     if not strategy or "strategy" not in frame:
         return frame
     return frame[frame["strategy"] == strategy].reset_index(drop=True)
+
+
+def of_series(vintages: pd.DataFrame, table: str, owner: str, name: str, source: str) -> pd.DataFrame:
+    """What each extraction said of one series; without an owner, of that of every owner."""
+    rows = vintages[(vintages["table"] == table) & (vintages["name"] == name) & (vintages["source"] == source)]
+    return rows[rows["owner"] == owner] if owner else rows
 
 
 def until(frame: pd.DataFrame, table: str, as_of: date) -> pd.DataFrame:
@@ -111,6 +118,9 @@ def complete(names: dict[str, Any], notebook: str) -> None:
 def _without_rows(table: str) -> pd.DataFrame:
     # the contracts take half a second to import, and are asked for only here
     from afkast.intake import CONTRACTS
+    from afkast.intake.vintages import NOTHING
 
+    if table == VINTAGES:
+        return NOTHING
     columns = {name: pd.Series(dtype=str(column.dtype)) for name, column in CONTRACTS[table].columns.items()}
     return pd.DataFrame({**columns, "file": pd.Series(dtype="str")})

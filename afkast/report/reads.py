@@ -8,6 +8,7 @@ A read is a kind, a name and a digest of what was there:
 | later table | a table | the same with later rows |
 | day of extraction | a table | the day itself |
 | whole table | a table | its Parquet file |
+| extractions | a series | what each extraction said of it |
 | file | a raw file | what captions say of it: source, day of extraction, synthetic, published |
 | snapshot | | the whole snapshot |
 | strategies | | every strategy |
@@ -29,10 +30,11 @@ from typing import Any
 
 import pandas as pd
 
+from afkast.analysis.late_registration import VINTAGES
 from afkast.intake import Snapshot
 from afkast.project import Project
 from afkast.report.changed import since_former
-from afkast.report.reading import of_strategy, until
+from afkast.report.reading import of_series, of_strategy, until
 from afkast.strategy import FRONT_PAGE
 
 READS = "AFKAST_READS"
@@ -73,6 +75,12 @@ class Readable:
             return digest_of_frame(until(self._rows(name, strategy), name, as_of))
         if kind == "later table":
             return digest_of_frame(self._rows(name, strategy))
+        if kind == "extractions":
+            return (
+                digest_of_frame(of_series(self.snapshot.table(VINTAGES), *json.loads(name)))
+                if VINTAGES in tables
+                else ""
+            )
         if kind == "day of extraction":
             return self.extracted_on(name, strategy).isoformat()
         if kind == "whole table":
