@@ -2,10 +2,12 @@
 
     python benchmarks/coverage.py --worlds 1000
 
-Each scenario of tests/worlds.py at four sizes. The truth comes from very large worlds, in which everyone who could
+Each scenario of tests/worlds.py at five sizes. The truth comes from very large worlds, in which everyone who could
 start is drawn on from that month with and without the start. ITT: against not starting that month. PP: against never
-starting. Year: of the ITT, what falls in the first twelve months with starts. Unadjusted and naive (ever against never
-started, from entry into the target group): their bias of the ITT.
+starting. Year: of the ITT, what falls in the first twelve months with starts. By team: the ITT with the error by team,
+as it is shown where teams are known. Unadjusted and naive (ever against never started, from entry into the target
+group): their bias of the ITT. No verdict: where the page tells none, because the groups are not alike or hardly
+overlap; bias and coverage are of the rest.
 """
 
 import os
@@ -15,21 +17,22 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a world per core
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import click
 import numpy as np
-from rich.console import Console
 from rich.progress import Progress
-from rich.table import Table
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
-from worlds import CALENDAR, FOLLOW_UP, HISTORY, LAG_MONTHS, SCENARIOS, Drawn, large_world_truth, simulate
+from worlds import CALENDAR, FOLLOW_UP, HISTORY, LAG_MONTHS, SCENARIOS, TEAMS, Drawn, large_world_truth, simulate
 
 from afkast.analysis.effect import Persons, naive, sequential_trials
 from afkast.errors import AfkastError
 
-SIZES = {20: 300, 40: 300, 60: 300, 184: 534}
+WORLDS = {**SCENARIOS, "eight teams": TEAMS}
+
+SIZES = {20: 300, 40: 300, 60: 300, 150: 200, 184: 534}
 """How many are treated, out of how many."""
 
 FEWEST = 15
@@ -38,22 +41,28 @@ FEWEST = 15
 FIRST_YEAR = slice(HISTORY, HISTORY + 12)
 """Calendar months: what has been saved in a year of accounts, of which all start in the first half."""
 
-KINDS = {"ITT": ("not this month", CALENDAR), "PP": ("never", CALENDAR), "year": ("not this month", FIRST_YEAR.stop)}
+KINDS = {
+    "ITT": ("not this month", CALENDAR),
+    "PP": ("never", CALENDAR),
+    "year": ("not this month", FIRST_YEAR.stop),
+    "by team": ("not this month", CALENDAR),
+}
 """What is estimated: compared with whom, and until which month of the calendar."""
 
 Row = list[tuple[float, float, float, int]]
-"""For each kind, unadjusted and naive: months saved, their interval, and in how many months of follow-up."""
+"""For each kind, unadjusted and naive: months saved, their interval, and in how many months of follow-up; last, of each
+kind, whether it has no verdict."""
 
 
 def truth(name: str, treated: int, seed: int) -> dict[str, list[float]]:
     """Saved months in one very large world, by kind, in 1, 2 … months of follow-up."""
     lag = LAG_MONTHS.get(name, 0)
     follow_up = range(1, min(FOLLOW_UP, CALENDAR - lag - HISTORY) + 1)
-    if SCENARIOS[name].effect == 0:
+    if WORLDS[name].effect == 0:
         return {kind: [0.0] * len(follow_up) for kind in KINDS}
     found = large_world_truth(
-        np.random.default_rng([7, treated, [*SCENARIOS].index(name), seed]),
-        SCENARIOS[name],
+        np.random.default_rng([7, treated, [*WORLDS].index(name), seed]),
+        WORLDS[name],
         treated / SIZES[treated],
         40_000,
     )
@@ -64,9 +73,9 @@ def truth(name: str, treated: int, seed: int) -> dict[str, list[float]]:
 
 def world(name: str, treated: int, seed: int) -> Row:
     """What is found in a world drawn with this seed; where an estimate is refused, in the next one."""
-    rng = np.random.default_rng([11, treated, [*SCENARIOS].index(name), seed])
+    rng = np.random.default_rng([11, treated, [*WORLDS].index(name), seed])
     while True:
-        drawn = simulate(rng, SCENARIOS[name], SIZES[treated], treated)
+        drawn = simulate(rng, WORLDS[name], SIZES[treated], treated)
         if (drawn.observed & (np.arange(CALENDAR) == drawn.start[:, None])).sum() < FEWEST:
             continue
         with suppress(AfkastError):
@@ -76,27 +85,31 @@ def world(name: str, treated: int, seed: int) -> Row:
 def found_in(drawn: Drawn, lag_months: int) -> Row:
     observed = drawn.observed & (np.arange(CALENDAR) < CALENDAR - lag_months)
     data = drawn.on, observed, drawn.start
-    itt = sequential_trials(Persons(*data, covariates=drawn.covariates), FOLLOW_UP)
-    pp = sequential_trials(Persons(*data, covariates=drawn.covariates), FOLLOW_UP, per_protocol=True)
+    known = replace(drawn.persons, observed=observed)
+    itt, pp = sequential_trials(known, FOLLOW_UP), sequential_trials(known, FOLLOW_UP, per_protocol=True)
     unadjusted = sequential_trials(Persons(*data), FOLLOW_UP)
-    estimates = [(itt, itt.saved), (pp, pp.saved), (itt, itt.saved_in(FIRST_YEAR)), (unadjusted, unadjusted.saved)]
+    by_team = itt.saved_by_team or itt.saved
+    estimates = [(itt, itt.saved), (pp, pp.saved), (itt, itt.saved_in(FIRST_YEAR)), (itt, by_team)]
+    estimates.append((unadjusted, unadjusted.saved))
     found = [(saved.value, *saved.interval, of.follow_up_months) for of, saved in estimates]
     entry = np.full(len(drawn.on), float(HISTORY))
     gap = naive(Persons(*data, entered=entry), itt.follow_up_months).against_never_started
-    return [*found, (gap, gap, gap, itt.follow_up_months)]
+    of_itt, of_pp = (float(bool(one.unbalanced) or one.few_alike) for one in (itt, pp))
+    return [*found, (gap, gap, gap, itt.follow_up_months), (of_itt, of_pp, of_itt, of_itt)]
 
 
 @click.command()
 @click.option("--worlds", default=1000, help="Worlds of each scenario and size.")
 @click.option("--truths", default=4, help="Very large worlds for each truth.")
-@click.option("--scenario", multiple=True, type=click.Choice([*SCENARIOS]), help="Only these.")
+@click.option("--scenario", multiple=True, type=click.Choice([*WORLDS]), help="Only these.")
 @click.option("--size", multiple=True, type=click.Choice([str(size) for size in SIZES]), help="Only these.")
 @click.option("--processes", default=os.cpu_count())
 def main(worlds: int, truths: int, scenario: tuple[str, ...], size: tuple[str, ...], processes: int) -> None:
-    """Print bias (± Monte Carlo standard error) and coverage."""
-    headings = [f"{kind} {what}" for kind in KINDS for what in ("truth", "bias", "covered")]
-    table = Table("scenario", "treated", *headings, "unadjusted", "naive")
-    cases = [(name, int(n)) for name in scenario or SCENARIOS for n in size or map(str, SIZES)]
+    """Print bias (± Monte Carlo standard error) and coverage, as a table of Markdown."""
+    headings = [f"{what} ({kind})" for kind in [*KINDS][:-1] for what in ("truth", "bias", "covered")]
+    headings = ["scenario", "treated", "no verdict", *headings, "covered by team", "unadjusted", "naive"]
+    lines = [headings, ["---", *["---:"] * (len(headings) - 1)]]
+    cases = [(name, int(n)) for name in scenario or WORLDS for n in size or map(str, SIZES)]
     with Progress() as progress, ProcessPoolExecutor(processes) as pool:
         task = progress.add_task("worlds", total=len(cases) * worlds)
         for name, treated in cases:
@@ -106,20 +119,28 @@ def main(worlds: int, truths: int, scenario: tuple[str, ...], size: tuple[str, .
             for row in pool.map(world, *arguments, chunksize=25):
                 rows.append(row)
                 progress.advance(task)
-            of_kinds = dict(zip([*KINDS, "unadjusted", "naive"], np.array(rows).transpose(1, 2, 0), strict=True))
-            cells = []
-            for kind in KINDS:
-                cells += bias_and_coverage(of_kinds[kind], np.array([one[kind] for one in large]))
-            for kind in ("unadjusted", "naive"):
-                value, _, _, tau = of_kinds[kind]
+            found = np.array(rows).transpose(1, 2, 0)
+            no_verdict = found[-1] > 0
+            cells = [name, f"{treated} of {SIZES[treated]}", f"{100 * no_verdict[0].mean():.0f} %"]
+            for kind, of_kind, without in zip(KINDS, found, no_verdict, strict=False):
+                told = bias_and_coverage(of_kind[:, ~without], np.array([one[kind] for one in large]))
+                cells += told if kind != "by team" else [told[-1] if WORLDS[name].teams else ""]
+            for value, _, _, tau in found[len(KINDS) : -1]:
                 true = np.mean([one["ITT"] for one in large], axis=0)[tau.astype(int) - 1]
                 cells.append(f"{np.mean(value - true):+.2f}")
-            table.add_row(name, str(treated), *cells)
-    Console(width=200).print(table)
+            lines.append(cells)
+    for cells in lines:
+        click.echo(f"| {' | '.join(cells)} |")
+
+
+FEWEST_WORLDS = 10
+"""Of fewer, bias and coverage say nothing."""
 
 
 def bias_and_coverage(found: np.ndarray, large: np.ndarray) -> list[str]:
     """found: (4, worlds), a kind of `Row`; large: very large worlds × months of follow-up."""
+    if found.shape[1] < FEWEST_WORLDS:
+        return ["–"] * 3
     value, low, high, tau = found
     true = large.mean(axis=0)[tau.astype(int) - 1]
     error_of_truth = large[:, -1].std(ddof=1) / len(large) ** 0.5

@@ -40,8 +40,8 @@ def drawn(persons: int) -> tuple[World, dict[str, np.ndarray], np.ndarray]:
     on = (months >= first[:, None]) & (months < last[:, None])
     on |= rng.random(on.shape, dtype=np.float32) < 0.03
     start = np.where(rng.random(persons) < 0.2, rng.integers(0, START_MONTHS, persons), np.nan)
-    covariates = {"duration": np.cumsum(on, axis=1).astype(float)}
-    covariates |= {f"number {one}": rng.normal(size=persons) for one in range(2)}
+    covariates = {"weeks_in_a_row": 4.0 * np.cumsum(on, axis=1), "age": rng.integers(18, 67, persons).astype(float)}
+    covariates["history_share"] = rng.random(persons)
     covariates |= {f"yes or no {one}": (rng.random(persons) < 0.3) * 1.0 for one in range(5)}
     return (on, np.ones_like(on), start), covariates, rng.integers(0, 6, persons)
 

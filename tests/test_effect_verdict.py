@@ -9,6 +9,7 @@ from afkast.analysis.effect.verdict import Doubt, Saying, agreement, said
 FINE = {
     "unlike_before": False,
     "unbalanced": False,
+    "few_alike": False,
     "team_interval": None,
     "turns_with_other_efforts": False,
     "share_that_agrees": 1.0,
@@ -31,6 +32,8 @@ FINE = {
         ((0.5, 4.3), {"unlike_before": True}, Saying.UNDECIDED, (Doubt.UNLIKE_BEFORE,)),
         ((0.5, 4.3), {"unbalanced": True}, Saying.UNDECIDED, (Doubt.UNBALANCED,)),
         ((-1.0, 2.0), {"unbalanced": True}, Saying.UNDECIDED, (Doubt.UNBALANCED, Doubt.CHANCE)),
+        # a few of the controls stand for all
+        ((0.5, 4.3), {"few_alike": True}, Saying.UNDECIDED, (Doubt.FEW_ALIKE,)),
         # other choices: four in five is enough, three in four is not
         ((0.5, 4.3), {"share_that_agrees": 0.8}, Saying.SHORTENS, ()),
         ((0.5, 4.3), {"share_that_agrees": 0.75}, Saying.SEEMS_TO_SHORTEN, (Doubt.OTHER_CHOICES,)),

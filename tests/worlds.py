@@ -97,6 +97,9 @@ class Scenario:
     teams: int = 0
     of_team: float = 0.0  # times the team's own standard normal
     selects_team: float = 0.0  # times another of the team's
+    other: float = 0.0  # who begins another effort a month, of those on benefits
+    other_effect: float = 0.0  # and what it adds to the chance of leaving
+    held_late: float = 0.0  # of how many the register holds a start one to three months too late
 
 
 NULL = Scenario()
@@ -117,6 +120,8 @@ SCENARIOS = {
     "the young and the old, an effect": Scenario(exit=-2.6, of_age=-0.8, selects_age=1.0, effect=0.04),
     "under 30 and over 55": Scenario(exit=-2.6, of_step=-1.5, selects_step=1.5),
     "a change of benefit": Scenario(of_change=0.8, selects_change=1.2),
+    "another effort": Scenario(exit=-2.6, effect=0.04, other=0.04, other_effect=0.06),
+    "a start held too late": Scenario(exit=-2.6, effect=0.04, held_late=0.3),
     "the started move": Scenario(exit=-2.6, effect=0.04, moves=0.02, moves_started=0.12, only_off_move=True),
 }
 """What the estimator is held to: all that drives both starting and leaving is measured."""
@@ -136,6 +141,7 @@ class Drawn:
     start: NDArray[np.float64]
     covariates: dict[str, NDArray[np.float64]]
     team: NDArray[np.int64] | None = None
+    other_start: NDArray[np.float64] | None = None
 
     @property
     def world(self):
@@ -143,7 +149,7 @@ class Drawn:
 
     @property
     def persons(self):
-        return Persons(*self.world, covariates=self.covariates, team=self.team)
+        return Persons(*self.world, covariates=self.covariates, team=self.team, other_start=self.other_start)
 
 
 def _expit(x):
@@ -165,6 +171,7 @@ class _State:
     of_team: NDArray[np.float64]
     selects_team: NDArray[np.float64]
     changed: NDArray[np.float64]  # months since the benefit changed
+    other: NDArray[np.bool_]  # whether in another effort
 
     def duration(self):
         return np.minimum(self.months, 24) / 12
@@ -192,19 +199,21 @@ class _State:
         linear = of.exit + of.of_need * self.need + of.of_duration * self.duration() + of.hidden * self.h
         linear += of.of_age * self.from_forty() + of.of_step * self.step() + of.of_team * self.of_team
         linear += of.of_change * self.new_benefit()
-        leave = _expit(linear) + of.effect * self.started
+        leave = _expit(linear) + of.effect * self.started + of.other_effect * self.other
         draw = draws[0]
         self.dead |= draws[1] < of.dies
         self.on = np.where(self.on, draw >= leave, draw < of.returns) & ~self.dead
         self.months = np.where(self.on, self.months + 1, 0)
         if of.of_change or of.selects_change:
             self.changed = np.where(draws[1] > 0.95, 0, self.changed + 1)
+        if of.other:
+            self.other |= self.on & (draws[1] > 1 - of.other)
 
 
 def _before(rng, of, persons):
     """A target group in its first trial month, all on benefits, and its history: persons × (HISTORY + 1)."""
     kept = []
-    alive = replace(of, dies=0.0)
+    alive = replace(of, dies=0.0, other=0.0)
     team_levels = rng.normal(size=(2, max(of.teams, 1))) if of.teams else np.zeros((2, 1))
     while sum(len(history) for _, history in kept) < persons:
         n = 3 * persons
@@ -216,6 +225,7 @@ def _before(rng, of, persons):
             np.zeros(n, bool),
             *(np.zeros(n),) * 4,
             np.full(n, 99.0),
+            np.zeros(n, bool),
         )
         if of.of_age or of.of_step:
             state.age = rng.uniform(20, 60, n)
@@ -274,6 +284,7 @@ def _simulated(rng, of, persons, treated, cases=()):
     duration = np.zeros((persons, CALENDAR))
     start = np.full(persons, np.nan)
     changed, moves_on = np.zeros((persons, CALENDAR)), np.full(persons, CALENDAR)
+    other_start = np.full(persons, np.nan)
     copies = []
     on_benefit = {case: np.zeros((START_MONTHS, FOLLOW_UP)) for case in cases}
     starters = np.zeros(START_MONTHS)
@@ -283,7 +294,7 @@ def _simulated(rng, of, persons, treated, cases=()):
             h = np.where(state.started, of.moves_started, of.moves) * ~(state.on & of.only_off_move)
             moves_on = np.where((moves_on == CALENDAR) & (rng.random(persons) < h), month + 1, moves_on)
         if month < HISTORY + START_MONTHS:
-            could, wish = state.on & ~state.started, state.wish(of)
+            could, wish = state.on & ~state.started & ~state.other, state.wish(of)
             low, high = -15.0, 5.0
             for _ in range(30):
                 level = (low + high) / 2
@@ -307,7 +318,10 @@ def _simulated(rng, of, persons, treated, cases=()):
                     on_benefit[case][since - HISTORY, month - since] = weight @ copy.on
                     copy.a_month_later(draws, of)
         state.a_month_later(rng.random((2, persons)), of)
+        other_start[np.isnan(other_start) & state.other] = month + 1
 
+    late = rng.random(persons) < of.held_late if of.held_late else np.zeros(persons, bool)
+    start[late] += rng.integers(1, 4, late.sum())
     moved = rng.geometric(of.moves, persons) + HISTORY if of.moves else np.full(persons, CALENDAR)
     moved = moved if of.moves_started is None else moves_on
     observed = np.arange(CALENDAR) < moved[:, None]
@@ -320,4 +334,5 @@ def _simulated(rng, of, persons, treated, cases=()):
     if of.of_change or of.selects_change:
         known["new benefit"] = changed
     drawn = Drawn(seen, observed, start, known, state.team.astype(int) if of.teams else None)
+    drawn = replace(drawn, other_start=other_start) if of.other else drawn
     return drawn, Truth({case: on_benefit[case] - on_benefit["started"] for case in cases[1:]}, starters)

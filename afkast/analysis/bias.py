@@ -36,7 +36,7 @@ def risks(answer: Answer, in_other_effort: float, fixed_before: bool) -> dict[Do
     Confounding is never low where no lot was drawn: what nobody measured may differ.
     """
     flow, doubts = effect.flow(answer.main), set(answer.said.doubts)
-    unlike = doubts & {effect.Doubt.UNLIKE_BEFORE, effect.Doubt.UNBALANCED, effect.Doubt.HIDDEN}
+    unlike = doubts & {effect.Doubt.UNLIKE_BEFORE, effect.Doubt.UNBALANCED, effect.Doubt.FEW_ALIKE, effect.Doubt.HIDDEN}
     turns = answer.agreement.turns_with_other_efforts and not answer.by_chance
     return {
         Domain.CONFOUNDING: Risk.SERIOUS if unlike else Risk.MODERATE,

@@ -136,6 +136,8 @@ DOUBTS = {
     Doubt.UNLIKE_BEFORE: "Grupperne var forskellige allerede før starten, så forskellen efter den kan skyldes andet "
     "end indsatsen.",
     Doubt.UNBALANCED: "Vægtene gør ikke de startede og de øvrige ens nok.",
+    Doubt.FEW_ALIKE: "For få af de øvrige ligner dem, der startede: hvad der var sket uden indsatsen, hviler på nogle "
+    "enkelte.",
     Doubt.TEAMS: "Regnes der med, at borgere hos samme hold af sagsbehandlere ligner hinanden, kan effekten ikke "
     "skelnes fra tilfældigheder.",
     Doubt.OTHER_EFFORTS: "Følges de borgere, der fik en anden af bogens indsatser, kun til da, eller udelades de, er "

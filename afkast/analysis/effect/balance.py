@@ -19,6 +19,11 @@ LARGE_DIFFERENCE = 0.25
 LARGEST_VARIANCE_RATIO = 2.0
 """Of the arms' variances, either way (Rubin 2001)."""
 
+LEAST_ALIKE = 0.4
+"""Weights must leave so large a share of the controls. Where 150 of 200 start and others are in another effort, a few
+of those left stand for most: with less than this 95 % intervals hold in 60 to 85 % of the worlds of
+`benchmarks/coverage.py`, with more in 90 or above."""
+
 BEYOND_CHANCE = 3.0
 """So many standard errors: a table of some twenty rows should not fail by chance alone."""
 

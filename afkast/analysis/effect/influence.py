@@ -87,8 +87,18 @@ def _arms(of: Comparison, controls: "_Controls", treated: Floats, control: Float
             control[some] += score[some] @ direction
         treated = treated + score[treated_persons] @ direction
         control[treated_persons] = own
+        fitted = _of_fitted(design, of.by_person(design.eligible.any(axis=1).astype(float)))
+        treated, control = fitted * treated, fitted * control
     sizes = float(1 / (of.mean.share[:, 0] ** 2).sum()), float(1 / (controls.shares**2).sum())
     return Arms(treated_persons, treated, control, sizes)
+
+
+def _of_fitted(design: Design, could: Floats) -> float:
+    """√(n/(n−q)), HC1: the q coefficients of the weights were fitted to the same n persons, who so differ less from
+    what is expected of them than others would. could: (persons,), 0 of those who are in no trial."""
+    assert design.propensity is not None
+    n, q = (could > 0).sum(), len(design.propensity.curvature)
+    return float(np.sqrt(n / max(n - q, 1)))
 
 
 @dataclass(frozen=True)

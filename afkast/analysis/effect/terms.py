@@ -1,7 +1,8 @@
 """What the chance of starting is regressed on: a curve in each covariate that is a number, and each yes or no.
 
 A straight line in age weighs the young against the old; where both start more often than those between, it sees
-nothing. So each number enters as a restricted cubic spline, as much of it as the treated bear.
+nothing. So each number enters as a restricted cubic spline, as much of it as the treated bear. And a curve rounds off
+a step: rules are made of round numbers, such as 30 years, so what the treated still bear are steps at these.
 """
 
 from collections.abc import Iterator
@@ -22,6 +23,14 @@ FEWEST_ALIKE = 5
 
 KNOTS = (0.05, 0.35, 0.65, 0.95)
 """Quantiles where a curve may bend (Harrell, Regression Modeling Strategies, table 2.3: four knots)."""
+
+STEPS = {"age": 5.0, "weeks_in_a_row": 26.0}
+"""How far apart a number has steps beside its curve: what is decided for persons changes at round ages and half-years.
+Of the young and the old who start, where young ends at 30 and old begins at 55, curves alone leave a third of a month,
+and of 150 started of 200 some 85 % are covered; with steps nothing is left beyond chance."""
+
+HAIR = 1e-6
+"""26 weeks that are summed as days ÷ 7 may be so much less."""
 
 ENOUGH_FOR_QUANTILES = 100_000
 """Of many person-trials, one in so many tells where the knots are."""
@@ -68,6 +77,14 @@ def spline(x: Floats, knots: Floats) -> list[Floats]:
     return columns
 
 
+def steps_of(name: str, values: Floats) -> Floats:
+    """Where a number has steps: between its 5 % and 95 % quantiles, and none where nothing is decided by it."""
+    if name not in STEPS:
+        return np.zeros(0)
+    low, high = np.quantile(values, (KNOTS[0], KNOTS[-1])) / STEPS[name]
+    return np.arange(np.floor(low) + 1, np.ceil(high)) * STEPS[name] - HAIR
+
+
 def yes_or_no(values: NDArray[np.generic]) -> bool:
     return bool(np.isin(values, (0, 1)).all())
 
@@ -77,27 +94,39 @@ def terms(
 ) -> list[Term]:
     """As many terms as so many treated bear, one for each three: first a line in each number, then each one's bends.
 
-    starts, controls: persons × trial months; months: their calendar columns. Then each yes or no; one of some treated
-    that fewer than five of the controls share is passed over: a handful cannot stand for them, and a weight estimated
-    from a handful adds error and nothing else. The balance still shows how the arms differ in it.
+    starts, controls: persons × trial months; months: their calendar columns. Then each yes or no, and each number's
+    steps; one of some treated that fewer than five of the controls share is passed over: a handful cannot stand for
+    them, and a weight estimated from a handful adds error and nothing else. The balance still shows how the arms differ
+    in it.
     """
     could = starts | controls
     curves: list[list[Term]] = []
     indicators: list[Term] = []
+    steps: list[list[Term]] = []
+
+    def is_shared(here: NDArray[np.bool_]) -> bool:
+        return all(
+            not (starts & side).any() or (controls & side).any(axis=1).sum() >= FEWEST_ALIKE for side in (here, ~here)
+        )
+
     for name, x in covariates.items():
         values = values_of(x, could, months)
         if yes_or_no(values):
-            here = across(x, months)
-            if all(
-                not (starts & side).any() or (controls & side).any(axis=1).sum() >= FEWEST_ALIKE
-                for side in (here == 1, here == 0)
-            ):
+            if is_shared(across(x, months) == 1):
                 indicators.append((name, values))
             continue
-        knots = np.unique(np.quantile(values[:: 1 + len(values) // ENOUGH_FOR_QUANTILES], KNOTS))
+        some = values[:: 1 + len(values) // ENOUGH_FOR_QUANTILES]
+        knots = np.unique(np.quantile(some, KNOTS))
         curves.append([(name, column) for column in (spline(values, knots) if len(knots) > 2 else [values])])
-    in_turn = [term for of_order in zip_longest(*curves) for term in of_order if term is not None]
-    return [*in_turn, *indicators][: max(1, int(starts.sum()) // TREATED_PER_TERM)]
+        cuts = [cut for cut in steps_of(name, some) if is_shared(across(x, months) >= cut)]
+        steps.append([(name, (values >= cut).astype(float)) for cut in cuts])
+    chosen = [*_in_turn(curves), *indicators, *_in_turn(steps)]
+    return chosen[: max(1, int(starts.sum()) // TREATED_PER_TERM)]
+
+
+def _in_turn(of_numbers: list[list[Term]]) -> list[Term]:
+    """The first term of each number, then the second of each, and so on."""
+    return [term for of_order in zip_longest(*of_numbers) for term in of_order if term is not None]
 
 
 def names_of(chosen: list[Term]) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from afkast.analysis.effect.arms import Arms, Variance
-from afkast.analysis.effect.balance import balance, bands, overlap, unbalanced
+from afkast.analysis.effect.balance import LEAST_ALIKE, balance, bands, overlap, unbalanced
 from afkast.analysis.effect.compare import Comparison, back, followed, means, outcome_in
 from afkast.analysis.effect.design import FEWEST_CONTROLS, Design, Weights, design
 from afkast.analysis.effect.influence import influence, influence_on_curves
@@ -113,6 +113,11 @@ class Effect:
     def overlap(self) -> pd.DataFrame:
         """Person-trials of each arm by the chance of starting (`balance.overlap`)."""
         return overlap(self.assigned)
+
+    @property
+    def few_alike(self) -> bool:
+        """Whether so few of the controls are like the treated that an interval cannot be trusted (`LEAST_ALIKE`)."""
+        return self.effective_controls < LEAST_ALIKE * self.control_persons
 
     @cached_property
     def unbalanced(self) -> list[str]:

@@ -40,6 +40,7 @@ class Doubt(StrEnum):
     CHANCE = "chance"  # the interval as printed reaches zero
     UNLIKE_BEFORE = "unlike_before"  # the placebo finds a difference before the start
     UNBALANCED = "unbalanced"  # weights do not make the groups alike
+    FEW_ALIKE = "few_alike"  # too few of the controls are like the treated
     TEAMS = "teams"  # the interval by team reaches zero
     OTHER_EFFORTS = "other_efforts"  # it turns when those who got another effort are censored, or left out
     OTHER_CHOICES = "other_choices"  # too few of the sensitivity rows agree
@@ -61,6 +62,7 @@ def said(
     *,
     unlike_before: bool,
     unbalanced: bool,
+    few_alike: bool,
     team_interval: tuple[float, float] | None,
     turns_with_other_efforts: bool,
     share_that_agrees: float,
@@ -72,13 +74,14 @@ def said(
 
     hidden: the Λ that lets the interval reach zero; strongest_measured: odds ratio ≥ 1 of the strongest measured
     difference; turns_with_other_efforts, share_that_agrees: of the sensitivity rows (`Agreement`). Groups that are not
-    alike, or an interval that reaches zero, leave nothing to say of the intervention; the other doubts leave that the
-    numbers point at it.
+    alike or hardly overlap, or an interval that reaches zero, leave nothing to say of the intervention; the other
+    doubts leave that the numbers point at it.
     """
     low, high = (as_printed(end, digits) for end in interval)
     doubts = {
         Doubt.UNLIKE_BEFORE: unlike_before,
         Doubt.UNBALANCED: unbalanced,
+        Doubt.FEW_ALIKE: few_alike,
         Doubt.CHANCE: low <= 0 <= high,
     }
     side = np.sign(low + high)
@@ -166,6 +169,7 @@ def verdict(
         held(effect.saved.interval),
         unlike_before=unlike_before,
         unbalanced=bool(effect.unbalanced),
+        few_alike=effect.few_alike,
         team_interval=None if effect.saved_by_team is None else held(effect.saved_by_team.interval),
         turns_with_other_efforts=agreed.turns_with_other_efforts,
         share_that_agrees=agreed.share,
