@@ -17,9 +17,10 @@ from afkast.intake import Snapshot
 from afkast.notebook import Need
 from afkast.project import Project
 from afkast.report import show
+from afkast.report.about_persons import Thing
 from afkast.report.cells import Link
 from afkast.report.counts import estimated, persons_in
-from afkast.report.danish import Given, Quantity
+from afkast.report.danish import Given, Quantity, Words
 from afkast.report.filed import filed, headlines, published
 from afkast.report.month_charts import MARKS
 from afkast.report.paper_sign import as_shown
@@ -822,3 +823,12 @@ def test_a_monthly_figure_of_measures_is_refused_where_the_needs_do_not_name_the
     page = ballerup(snapshot, Need("measures", {}))
     with pytest.raises(PageError, match="needs do not name the table series_breaks; add it"):
         marks_of(page, page.measures("sygedagpengeandel"))
+
+
+def test_a_caption_keeps_that_its_words_are_of_given_numbers_when_its_names_are_put_in(door, monkeypatch):
+    thing = Thing("tal", of_persons=True, chosen=frozenset({15.0}))
+    monkeypatch.setattr(Page, "_thing", lambda *of, **how: thing)
+    door.table(pd.DataFrame({"Tal": ["–"]}), caption=Words("Under 15 er startet."))
+    assert "Under 15 er startet." in door.html
+    with pytest.raises(PageError, match="has digits in its words"):
+        door.table(pd.DataFrame({"Tal": ["–"]}), caption="Under 15 er startet.")
