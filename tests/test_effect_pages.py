@@ -262,7 +262,7 @@ def test_no_page_shows_or_files_what_is_not_a_number(page, strategy, page_id):
 def test_a_group_too_small_has_a_sentence_and_no_curve_and_no_kroner(page):
     shown = page("norddjurs-rekruttering-sundhed", "kurver")
     assert "er på under 15" in headlines(shown)
-    assert list(shown) == ["grupperne", "beskrivende-kurver", "for-faa-til-en-kurve"]
+    assert list(shown) == ["grupperne", "udeladte-maaneder", "beskrivende-kurver", "for-faa-til-en-kurve"]
     assert {column[0] for column in shown["beskrivende-kurver"]["columns"]} == {"Målgruppen"}
     assert not re.search(r"kr\.", json.dumps([one["html"] for one in shown.values()]))
 

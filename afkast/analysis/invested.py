@@ -9,14 +9,16 @@ from afkast.analysis import economics
 
 @dataclass(frozen=True)
 class Invested:
-    """Kroner by calendar year; the years whose spending could not be converted.
+    """Kroner by calendar year, and the years of which the postings do not tell them.
 
-    unconverted: the budget of these stands instead. unbudgeted: there is none either, and the amount counts as spent.
+    unconverted: spending that could not be converted; the budget stands instead. unbudgeted: the same without a budget;
+    the amount counts as spent. unposted: years of the budget in which nothing is posted; the budget stands instead.
     """
 
     by_year: pd.Series
     unconverted: list[int]
     unbudgeted: list[int]
+    unposted: list[int]
 
     @property
     def total(self) -> float:
@@ -32,7 +34,10 @@ def invested(
     by_year = economics.in_prices_of(spent, year, kind, price_levels)
     decided = economics.budget_in_prices(budget[budget["line"] == "investment"], year, kind, price_levels)
     budgeted = economics.yearly(decided, "investment")
-    budgeted = budgeted.where(budgeted.index < cut_off.year, budgeted * cut_off.month / 12)
+    budgeted = budgeted * economics.passed_of_year(budgeted.index, cut_off)
+    budgeted = budgeted[budgeted != 0]
     unknown = by_year.index[by_year.isna()]
     unconverted, unbudgeted = ([one for one in unknown if (one in budgeted.index) == there] for there in (True, False))
-    return Invested(by_year.fillna(budgeted).fillna(spent), unconverted, unbudgeted)
+    unposted = budgeted.index.difference(by_year.index)
+    every = by_year.reindex(by_year.index.union(unposted))
+    return Invested(every.fillna(budgeted).fillna(spent), unconverted, unbudgeted, unposted.tolist())

@@ -244,7 +244,7 @@ def _notes_on_saved(case: Case, saved: Saved) -> list[str]:
         return [saved.reservation] if saved.reservation else []
     notes, cut_off = [], saved.cohort.cut_off
     if cut_off.month < len(MONTHS):
-        notes.append(f"Den realiserede besparelse i {cut_off.year} er til og med {month(cut_off)}.")
+        notes.append(f"Det realiserede i {cut_off.year} er til og med {month(cut_off)}.")
     outside = saved.by_year["saved"].drop(case.years, errors="ignore")
     if len(outside):
         notes.append(
@@ -290,14 +290,19 @@ def show_saved(case: Case, saved: Saved) -> None:
 
 
 def show_spent(
-    case: Case, realised: pd.Series, unconverted: pd.Series, outside: pd.Series, ledger: pd.DataFrame
+    case: Case,
+    realised: pd.Series,
+    unconverted: pd.Series,
+    outside: pd.Series,
+    ledger: pd.DataFrame,
+    cut_off: pd.Period,
 ) -> None:
-    """What has been spent in the years that are complete, and what is in no year of the table; kroner by year.
+    """What has been spent in the years that are complete at the cut-off, and what is in no year of the table; kroner by
+    year.
 
     unconverted: in prices that cannot be told in those of the budget. outside: in years without a budget.
     """
-    as_of = case.report.as_of
-    complete = [year for year in realised.dropna().index if year < as_of.year or as_of.month == len(MONTHS)]
+    complete = [year for year in realised.dropna().index if year < cut_off.year or cut_off.month == len(MONTHS)]
     spent, budgeted = realised[complete].sum(), case.investment[complete].sum()
     asked = economics.out_of_scale(budgeted, spent)
     case.report.show_text(
