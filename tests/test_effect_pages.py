@@ -61,8 +61,8 @@ def test_the_long_courses_are_said_to_prolong_and_the_interval_holds_the_truth(p
 @pytest.mark.parametrize(
     ("strategy", "loss"),
     [
-        # so many start that a few of those left stand for most
-        (COURSE, "kan det ikke afgøres, om indsatsen har tjent sig hjem"),
+        # of no effect, a difference that nobody measured could make one; of a harm it could not
+        (COURSE, "tyder tallene på, at indsatsen ikke har tjent sig hjem, men det er ikke sikkert"),
         (LONG, "har indsatsen ikke tjent sig hjem"),
     ],
     ids=[COURSE, LONG],

@@ -158,3 +158,16 @@ def test_fewer_than_five_teams_tell_nothing_of_how_teams_differ():
     one = simulate(np.random.default_rng(40), TEAMS, 300, 60)
     four = replace(one.persons, team=one.persons.team % 4)
     assert sequential_trials(four, FOLLOW_UP).saved_by_team is None
+
+
+def test_it_is_told_where_a_few_stand_for_most_but_not_where_many_of_many_are_unlike():
+    def drawn(name, persons, treated):
+        worlds = (simulate(np.random.default_rng([13, w]), SCENARIOS[name], persons, treated) for w in range(20))
+        return [sequential_trials(one.persons, FOLLOW_UP) for one in worlds]
+
+    few = drawn("another effort", 200, 150)
+    assert 5 <= sum(one.few_alike for one in few) < 20
+    assert all(one.few_alike == (one.effective_controls < one.treated_persons / 2) for one in few)
+    many = drawn("selection and an effect", 600, 60)
+    assert min(one.effective_controls / one.control_persons for one in many) < 0.5
+    assert not any(one.few_alike for one in many)

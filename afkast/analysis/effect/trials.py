@@ -117,7 +117,7 @@ class Effect:
     @property
     def few_alike(self) -> bool:
         """Whether so few of the controls are like the treated that an interval cannot be trusted (`LEAST_ALIKE`)."""
-        return self.effective_controls < LEAST_ALIKE * self.control_persons
+        return self.effective_controls < LEAST_ALIKE * self.treated_persons
 
     @cached_property
     def unbalanced(self) -> list[str]:
