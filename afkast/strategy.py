@@ -240,8 +240,8 @@ def read_strategy(path: Path, notebooks: Mapping[str, Path]) -> StrategyFile:
     """Read one strategy and check it against the notebooks it uses; whatever is in the file, it is told as faults."""
     try:
         file = read_yaml(path, StrategyError)
-        # its words are held against those of the data, which are in this form
-        file = YamlFile(file.path, normal_data(file.data), file.lines)
+        # its words are held against those of the data, which are in this form; a blank one is told by `afkast check`
+        file = YamlFile(file.path, normal_data(file.data, blank=" "), file.lines)
         strategy = validate(Strategy, file, StrategyError)
     except StrategyError as error:
         return StrategyFile(path.stem, faults=tuple(Fault(line, path.stem) for line in str(error).splitlines()))

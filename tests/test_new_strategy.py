@@ -191,9 +191,10 @@ def test_a_new_strategy_is_one_file_and_rows_in_the_raw_files(shown, project):
         assert f"maal-{goal.id}" in found[goal.page]
 
     case = {row["label"]: [cell["value"] for cell in row["cells"]] for row in found["businesscase"]["budget"]["rows"]}
-    assert case["Investering i indsats"] == [1_200_000, 1_200_000]
-    assert case["Besparelse på forsørgelse"] == [-400_000, -1_500_000]
-    assert case["Besparelse i alt"] == [800_000, -300_000]
+    # filed as what it is, a cost; the paper writes it with plus
+    assert case["Investering i indsats"] == [-1_200_000, -1_200_000]
+    assert case["Besparelse på forsørgelse"] == [400_000, 1_500_000]
+    assert case["Besparelse i alt"] == [-800_000, 300_000]
     assert found["businesscase"]["forudsaetningen"]["numbers"]["net_price"]["value"] == 112_000  # paid before a rate
     assert not any("ballerup" in file for page in found.values() for item in page.values() for file in item["files"])
 

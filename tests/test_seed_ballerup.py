@@ -326,7 +326,8 @@ def test_late_registrations_in_both_places_do_not_turn_what_rests_on_a_provision
     assert numbers["certainty"]["value"] == "hviler på foreløbige tal"
     told = numbers["how_sure"]["value"].replace("\u00a0", " ")
     assert told.endswith(
-        f"kommer der 20 % flere til begge steder, bliver tallet {written(100 * (then - risen), 2)} pct.point bedre."
+        "kommer der 20 % flere til begge steder, som Styrelsen for Arbejdsmarked og Rekruttering har set det for "
+        f"sygedagpenge, bliver tallet {written(100 * (then - risen), 2)} pct.point bedre."
     )
 
 

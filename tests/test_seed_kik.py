@@ -142,7 +142,7 @@ def test_a2_budget_and_actual_stand_as_printed(shown):
     assert [head[-1] for head in table["columns"]] == ["2016", "2017", "2018 Pr. 31.05.2018", "2019"]
     assert cells(table) == printed(A2)
     assert [row["cells"][3]["state"] for row in table["rows"]] == ["ok", "future", "future"]
-    assert "Fortegn: + er en gevinst, − er et tab." in table["html"]
+    assert "Beløb: + er en gevinst, − er et tab." in table["html"]
 
 
 def test_a2_follows_from_budget_postings_and_computed_saving(snapshot, shown):
@@ -262,7 +262,7 @@ def test_a4_and_a5_the_plan_stands_as_printed(shown):
     assert cells(page["plan-samlet"]) == printed(A4)
     assert [head[-1] for head in page["plan-i-detaljer"]["columns"]] == A5_COLUMNS
     assert cells(page["plan-i-detaljer"]) == printed(A5)
-    assert "Fortegn som på papiret: − er en gevinst, + er et tab." in page["plan-samlet"]["html"]
+    assert "Beløb, som på papiret: − er en gevinst, + er et tab." in page["plan-samlet"]["html"]
 
 
 @pytest.fixture(scope="module")

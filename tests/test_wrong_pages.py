@@ -126,8 +126,8 @@ WRONG = {
         (
             "ballerup-nye-maal/sygedagpenge",
             "sene-registreringer",
-            "measured.loc[judged_in] * (1 + LATE",
-            "measured.loc[judged_in] * (1 - LATE",
+            "measured.loc[judged_in] * (1 + rise",
+            "measured.loc[judged_in] * (1 - rise",
         ),
         ("kik/effekten-er-synlig", "klyngen", "benchmark.without(cluster, own)\n", "cluster[:2]\n"),
     ],

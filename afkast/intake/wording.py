@@ -31,13 +31,13 @@ def normal(text: str) -> str:
     return unicodedata.normalize("NFC", seen).strip()
 
 
-def normal_data(data: Any) -> Any:
-    """Plain data (dict, list, scalars) with every text in its normal form, keys too."""
+def normal_data(data: Any, blank: str = "") -> Any:
+    """Plain data (dict, list, scalars) with every text in its normal form, keys too; one of blanks alone is `blank`."""
     if isinstance(data, dict):
-        return {normal_data(key): normal_data(value) for key, value in data.items()}
+        return {normal_data(key, blank): normal_data(value, blank) for key, value in data.items()}
     if isinstance(data, list):
-        return [normal_data(item) for item in data]
-    return normal(data) if isinstance(data, str) else data
+        return [normal_data(item, blank) for item in data]
+    return normal(data) or (blank if data else data) if isinstance(data, str) else data
 
 
 def normal_cells(cells: pd.Series) -> tuple[pd.Series, int]:

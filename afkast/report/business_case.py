@@ -11,7 +11,7 @@ from afkast.analysis.survival import Estimate
 from afkast.analysis.targets import Certainty, Decision
 from afkast.report.amount_charts import COLUMNS, SYMBOLS, amounts_against
 from afkast.report.counts import Count, estimated
-from afkast.report.danish import GAIN, MONTHS, Given, Quantity, Words, between, chance, listed, month, written
+from afkast.report.danish import GAIN, MONTHS, Given, Quantity, Words, between, chance, listed, month
 from afkast.report.effect_pages import Cohort, groups_of
 from afkast.report.effect_words import SAVED, SAVED_AGAINST_BUDGET, as_said, doubts_told
 from afkast.report.goals import show_goal
@@ -218,6 +218,7 @@ def show_follow_up(case: Case, realised: pd.Series, saved: Saved, ledger: pd.Dat
     )
     states = pd.DataFrame("", table.index, table.columns)
     states.loc[:, [(year, "Realiseret") for year in case.years if year > case.report.as_of.year]] = "future"
+    notes, names = _notes_on_saved(case, saved)
     case.report.show_table(
         "opfoelgning",
         table,
@@ -228,7 +229,8 @@ def show_follow_up(case: Case, realised: pd.Series, saved: Saved, ledger: pd.Dat
         rests_on=started,
         totals=[IN_ALL],
         states=states,
-        notes=[*_notes_on_saved(case, saved), *case.footnotes],
+        notes=[*notes, *case.footnotes],
+        names=names,
         paper_sign=case.paper_sign,
         sides=SIDES,
     )
@@ -239,19 +241,22 @@ def _given(amount_dkk: float) -> Given:
     return Given(amount_dkk, "mio. kr.", 3)
 
 
-def _notes_on_saved(case: Case, saved: Saved) -> list[str]:
+def _notes_on_saved(case: Case, saved: Saved) -> tuple[list[str], dict[str, Any]]:
+    """Notes under the table of outcomes, and the numbers that they name."""
     if saved.to_date is None:
-        return [saved.reservation] if saved.reservation else []
-    notes, cut_off = [], saved.cohort.cut_off
+        return [saved.reservation] if saved.reservation else [], {}
+    notes, names, cut_off = [], dict[str, Any](), saved.cohort.cut_off
     if cut_off.month < len(MONTHS):
         notes.append(f"Det realiserede i {cut_off.year} er til og med {month(cut_off)}.")
     outside = saved.by_year["saved"].drop(case.years, errors="ignore")
     if len(outside):
         notes.append(
-            f"Besparelsen i {listed([str(year) for year in outside.index])}, som strategien ikke har budget for, er "
-            f"{written(Quantity(outside.sum(), 'mio. kr.', 3))}; den står ikke i tabellen, men er talt med til dato."
+            "Besparelsen i {outside_years}, som strategien ikke har budget for, er {outside}; den står ikke i "
+            "tabellen, men er talt med til dato."
         )
-    return [*notes, saved.reservation] if saved.reservation else notes
+        names["outside_years"] = listed([str(year) for year in outside.index])
+        names["outside"] = Quantity(outside.sum(), "mio. kr.", 3)
+    return [*notes, saved.reservation] if saved.reservation else notes, names
 
 
 def show_saved(case: Case, saved: Saved) -> None:

@@ -9,7 +9,7 @@ from afkast.analysis.destinations import Place
 from afkast.analysis.effect import Doubt, Said, Saying
 from afkast.analysis.history import CHANGED_MONTHS, HISTORY_MONTHS
 from afkast.analysis.lack import NotEnough
-from afkast.report.danish import listed, month, number
+from afkast.report.danish import Words, listed, month, number
 from afkast.report.refusals import in_danish
 from afkast.report.sentence import Clause, clause
 
@@ -258,4 +258,5 @@ def turned_alone(moved: pd.DataFrame, net: float) -> str:
     named = [f"»{one}«" for one in others.index[(others["low"] < 0) & (others["high"] > 0)]]
     into = "tabet til en gevinst" if net < 0 else "gevinsten til et tab"
     turns = f"{listed(named)} kan vende {into}" if named else f"Ingen af dem kan vende {into}"
-    return f"Ud over tilfældigheder betyder »{others.index[0]}« mest. {turns}, når resten er som regnet."
+    # the numbers in the rows' names are the page's own parameters
+    return Words(f"Ud over tilfældigheder betyder »{others.index[0]}« mest. {turns}, når resten er som regnet.")
