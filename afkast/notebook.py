@@ -267,10 +267,7 @@ def _literals(
 
 def _judged_ways(source: str) -> list[str | None]:
     """The ways of judging that a cell gives `goal_of` as words."""
-    try:
-        calls = [one for one in ast.walk(ast.parse(source)) if isinstance(one, ast.Call)]
-    except (SyntaxError, ValueError, RecursionError):
-        return []
+    calls = [one for one in ast.walk(_parsed(source)) if isinstance(one, ast.Call)]
     ways = [way for call in calls if ast.unparse(call.func) == "goal_of" for way in call.args[2:]]
     words = [one.value for way in ways for one in ast.walk(way) if isinstance(one, ast.Constant)]
     return [word for word in words if word is None or isinstance(word, str)]
@@ -294,22 +291,23 @@ def _with_parts(sources: Iterable[str]) -> Iterator[ast.Module]:
     """The cells, and the modules of the package that they take by name to show parts of the page."""
     parts: set[str] = set()
     for source in sources:
-        try:
-            tree = ast.parse(source)
-        except (SyntaxError, ValueError, RecursionError):
-            continue
+        tree = _parsed(source)
         yield tree
         for one in ast.walk(tree):
             if isinstance(one, ast.ImportFrom) and one.module == "afkast.report":
                 parts |= {alias.name for alias in one.names}
     for path in (Path(__file__).parent / "report" / f"{part}.py" for part in sorted(parts)):
         if path.is_file():
-            yield _parsed(path)
+            yield _parsed(path.read_text(encoding="utf-8"))
 
 
 @cache
-def _parsed(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
+def _parsed(source: str) -> ast.Module:
+    """A cell's or module's tree, parsed once; one without statements where the source is no Python."""
+    try:
+        return ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError):
+        return ast.Module([], [])
 
 
 def _as_pattern(id: ast.expr) -> str:

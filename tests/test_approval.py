@@ -55,7 +55,7 @@ def test_nothing_is_approved_until_somebody_approves_it(project):
 def test_it_lapses_page_by_page_when_a_number_moves_and_not_when_words_or_code_do(project):
     approve(project, ID, "", "Ib Hansen", TODAY)
     edit(project, "Nettogevinsten uden om tabellerne", "Gevinsten uden om tabellerne")  # the words around a number
-    edit(project, "report.show_text", "report . show_text")  # and code
+    edit(project, "report.table", "report . table")  # and code
     record = project.pages / ID / "economics.json"
     record.write_text(record.read_text("utf-8").replace('"its notebook": "', '"its notebook": "0'), "utf-8")
     assert [page for page, one in standing(project).items() if not one.stands] == []

@@ -170,7 +170,7 @@ def test_a_number_tells_its_value_what_it_counts_how_it_was_computed_and_from_wh
     reader.get_by_role("link", name="beregningen på siden").click()
     assert reader.url.endswith("#beregning-nettobudget")
     assert reader.locator("#beregning-nettobudget").is_visible()
-    assert "nettobudget" in reader.locator("#beregning-nettobudget").inner_text()
+    assert "show_decided(" in reader.locator("#beregning-nettobudget").inner_text()
 
 
 def test_enter_and_space_open_and_escape_closes_and_returns_to_the_number(reader):

@@ -169,8 +169,8 @@ def test_a_published_edition_run_again_shows_the_same_and_a_changed_notebook_doe
     for path in (place / "notebooks").rglob("*.ipynb"):
         path.unlink() if path != place / name else None
     notebook = (place / name).read_text("utf-8")
-    assert "Strategiens nettobudget" in notebook
-    (place / name).write_text(notebook.replace("Strategiens nettobudget", "Andet nettobudget"), "utf-8")
+    assert "Korrigeret budget" in notebook
+    (place / name).write_text(notebook.replace("Korrigeret budget", "Andet budget"), "utf-8")
     manifest = read_manifest(place)
     (place / MANIFEST).write_bytes(replace(manifest, files=files_of(place)).written())
     assert verify(place) == []

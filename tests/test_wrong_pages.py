@@ -102,10 +102,15 @@ WRONG = {
         (
             "kbh-saerlig-indsats/rettidighed",
             "rettidigheden",
-            "persons_by(frame[~in_time], period[~in_time], index)",
-            "persons_by(frame[~in_time], period[~in_time] - 1, index)",
+            "monthly = timeliness.both_ways(cases, months)",
+            "monthly = timeliness.both_ways(cases[::2], months)",
         ),
-        ("kbh-saerlig-indsats/rettidighed", "aabne-sager", '(cases["deadline"] < d)', '(cases["opened_on"] < d)'),
+        (
+            "kbh-saerlig-indsats/rettidighed",
+            "aabne-sager",
+            "timeliness.waiting(cases, months)",
+            "timeliness.waiting(cases, months - 1)",
+        ),
     ],
     "measurement_points": [
         ("kbh-saerlig-indsats/maalepunkter", "antallene", 'title: total["value"]', 'title: total["value"] + 1'),
