@@ -13,7 +13,7 @@ import sys
 import time
 from collections.abc import Callable
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "2")
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # as a page is run
 
 import click
 import numpy as np

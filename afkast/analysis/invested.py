@@ -11,11 +11,14 @@ from afkast.analysis import economics
 class Invested:
     """Kroner by calendar year, and the years of which the postings do not tell them.
 
+    posted: as posted, in each year's own prices; converted: in those of one year, NaN where that cannot be reckoned.
     unconverted: spending that could not be converted; the budget stands instead. unbudgeted: the same without a budget;
     the amount counts as spent. unposted: years of the budget in which nothing is posted; the budget stands instead.
     """
 
     by_year: pd.Series
+    posted: pd.Series
+    converted: pd.Series
     unconverted: list[int]
     unbudgeted: list[int]
     unposted: list[int]
@@ -31,13 +34,14 @@ def invested(
     """Of the postings up to and with the month `cut_off`; the budget's years count as far as they have come then."""
     posted = ledger[(ledger["line"] == "investment") & (ledger["posted_on"] <= cut_off.end_time)]
     spent = economics.posted_by_year(posted, "investment")
-    by_year = economics.in_prices_of(spent, year, kind, price_levels)
+    converted = economics.in_prices_of(spent, year, kind, price_levels)
     decided = economics.budget_in_prices(budget[budget["line"] == "investment"], year, kind, price_levels)
     budgeted = economics.yearly(decided, "investment")
     budgeted = budgeted * economics.passed_of_year(budgeted.index, cut_off)
     budgeted = budgeted[budgeted != 0]
-    unknown = by_year.index[by_year.isna()]
+    unknown = converted.index[converted.isna()]
     unconverted, unbudgeted = ([one for one in unknown if (one in budgeted.index) == there] for there in (True, False))
-    unposted = budgeted.index.difference(by_year.index)
-    every = by_year.reindex(by_year.index.union(unposted))
-    return Invested(every.fillna(budgeted).fillna(spent), unconverted, unbudgeted, unposted.tolist())
+    unposted = budgeted.index.difference(converted.index)
+    every = converted.reindex(converted.index.union(unposted))
+    by_year = every.fillna(budgeted).fillna(spent)
+    return Invested(by_year, spent, converted, unconverted, unbudgeted, unposted.tolist())

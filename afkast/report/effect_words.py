@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from afkast.analysis.destinations import Place
-from afkast.analysis.effect import Doubt, Said, Saying
+from afkast.analysis.effect import FEW_CONTROLS, Doubt, Said, Saying
 from afkast.analysis.history import CHANGED_MONTHS, HISTORY_MONTHS
 from afkast.analysis.lack import NotEnough
 from afkast.report.danish import Words, listed, month, number
@@ -49,10 +49,6 @@ NOTES = {
     "from_entry": "Til første afgang, uden vægte.",
     "first_exit": "Den, der vender tilbage, tæller ikke igen.",
 }
-
-FEW_CONTROLS = 20
-"""Where the controls are as uncertain as fewer of equal weight, the row says so: nearly all who are like the treated
-may be gone, and no interval tells how far off that leaves the estimate."""
 
 
 def covariate_name(name: str) -> str:

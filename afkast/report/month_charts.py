@@ -1,6 +1,6 @@
 """Figures over the months: lines and bars, and what the door knows of the months, marked."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -29,6 +29,7 @@ from afkast.report.charts import (
     width_of,
 )
 from afkast.report.danish import MONTHS, Sides
+from afkast.strategy import Strategy
 
 BREAK = "Databrud"
 NO_BREAKS = pd.DataFrame({"starts_on": pd.to_datetime([]), "ends_on": pd.to_datetime([]), "text": "", "source": ""})
@@ -45,6 +46,28 @@ class Marks:
     begins: date | None = None
     breaks: pd.DataFrame = field(default_factory=NO_BREAKS.copy)
     provisional: Collection[pd.Timestamp] = ()
+
+
+def marks_of(
+    frames: Iterable[pd.DataFrame],
+    months: pd.DatetimeIndex,
+    states: pd.DataFrame | None,
+    strategy: Strategy | None,
+    breaks_of: Callable[[str], pd.DataFrame],
+) -> Marks:
+    """What a figure of these months is marked with: of the frames that it draws on, those of measures and of breaks.
+
+    `states` are those of the figure's own numbers; `breaks_of` knows the breaks in the series of a measure.
+    """
+    drawn_on = list(frames)
+    breaks = [NO_BREAKS, *(one for one in drawn_on if {*BREAK_COLUMNS} <= {*one.columns})]
+    provisional = [] if states is None else [*months[states.iloc[:, 0] == "provisional"]]
+    for rows in (one for one in drawn_on if {"measure", "area", "status"} <= {*one.columns}):
+        breaks += [breaks_of(str(measure)) for measure in rows["measure"].unique()]
+        own = rows["area"] == (strategy.municipality if strategy else "")
+        provisional += [*rows.loc[own & (rows["status"] == "provisional"), "period"]]
+    known = pd.concat([one[BREAK_COLUMNS] for one in breaks]).drop_duplicates()
+    return Marks(strategy.period.start if strategy else None, known, provisional)
 
 
 def break_notes(breaks: pd.DataFrame, months: pd.DatetimeIndex) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from afkast.analysis import late_registration
+from afkast.analysis.effect import FEW_CONTROLS
 from afkast.analysis.late_registration import ON_BENEFIT, VINTAGES, Lag, Rise
 from afkast.analysis.survival import FEWEST_IN_GROUP, FEWEST_OBSERVED
 from afkast.engine import COUNTS, open_engine
@@ -23,7 +24,6 @@ from afkast.project import Project
 from afkast.report import disclosure
 from afkast.report.about_persons import OF_PERSONS
 from afkast.report.changed import SinceFormer, since_former
-from afkast.report.effect_words import FEW_CONTROLS
 from afkast.report.filed import Item, files_read, items_of, published, shown_cells
 from afkast.report.reading import declared_rows, of_series
 from afkast.report.reads import NotedSnapshot, Notes, Readable

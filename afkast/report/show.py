@@ -35,7 +35,7 @@ from afkast.report.counts import counts_of
 from afkast.report.danish import GAIN, Quantity, Sides, Words
 from afkast.report.ending import ENDS, end_page
 from afkast.report.filed import METADATA_KEY, Item, number_in
-from afkast.report.month_charts import BREAK_COLUMNS, MARKS, NO_BREAKS, Marks, break_notes
+from afkast.report.month_charts import MARKS, break_notes, marks_of
 from afkast.report.paper_sign import legend, on_paper, signs_of
 from afkast.report.reader import Reader, Source, day_of, latest_extraction
 from afkast.report.reading import strategy_of_page
@@ -165,7 +165,8 @@ class Page(Reader):
         ]
         drawn = pd.DataFrame(shown, charts.short(values.index), charts.short(values.columns))
         if isinstance(values.index, pd.DatetimeIndex):
-            marks = self._marks(source, values, states)
+            frames = [one for one in _listed(source) if not isinstance(one, str)]
+            marks = marks_of(frames, values.index, states, self._strategy, self.series_breaks)
             drawn.attrs[MARKS] = marks
             notes += [one for one in break_notes(marks.breaks, values.index) if one not in notes]
         wide, narrow, small = (
@@ -247,7 +248,7 @@ class Page(Reader):
         """What a thing is to the door. On a page that has read persons all is about them, but what frames of other
         tables alone are behind; what is published is shown as it is, on a page that has read no persons."""
         read = self.has_read_persons
-        named = [source] if isinstance(source, pd.DataFrame) else list(source)
+        named = _listed(source)
         frames = bool(named) and not any(isinstance(one, str) for one in named)
         tables = {str(entry.get("earlier_of") or entry["table"]) for entry in files}
         # files that are only named are those of numbers that other pages have shown, or what is told of files
@@ -257,18 +258,6 @@ class Page(Reader):
             return Thing(id, public=public)
         own = self.chosen_numbers, self.withheld
         return Thing(id, of_persons, True, public, *own, counts_of(rests_on), self.chosen_words, self._noted_counts)
-
-    def _marks(self, source: Source, values: pd.DataFrame, states: pd.DataFrame | None) -> Marks:
-        """What a monthly figure is marked with, from the rows of measures and of series breaks that it draws on."""
-        frames = [one for one in ([source] if isinstance(source, pd.DataFrame) else source) if not isinstance(one, str)]
-        breaks = [NO_BREAKS, *(one for one in frames if {*BREAK_COLUMNS} <= {*one.columns})]
-        provisional = [] if states is None else [*values.index[states.iloc[:, 0] == "provisional"]]
-        for rows in (one for one in frames if {"measure", "area", "status"} <= {*one.columns}):
-            breaks += [self.series_breaks(str(measure)) for measure in rows["measure"].unique()]
-            own = rows["area"] == (self._strategy.municipality if self._strategy else "")
-            provisional += [*rows.loc[own & (rows["status"] == "provisional"), "period"]]
-        known = pd.concat([one[BREAK_COLUMNS] for one in breaks]).drop_duplicates()
-        return Marks(self._strategy.period.start if self._strategy else None, known, provisional)
 
     def _display(self, id: str, kind: str, html: str, filed: dict[str, Any], files: list[dict[str, Any]]) -> None:
         if not ID.fullmatch(id):
@@ -360,6 +349,10 @@ def id_of(words: str) -> str:
     """Words of the data as an id: lower-case letters, digits and hyphens."""
     plain = words.lower().replace("æ", "ae").replace("ø", "oe").replace("å", "aa")
     return re.sub(r"[^a-z0-9]+", "-", plain)[:40].strip("-") or "uden-navn"
+
+
+def _listed(source: Source) -> list[pd.DataFrame] | list[str]:
+    return [source] if isinstance(source, pd.DataFrame) else list(source)  # type: ignore[return-value]
 
 
 def _are_published(files: list[dict[str, Any]]) -> bool:

@@ -5,7 +5,7 @@ it, and `verdict` says what may be said.
 """
 
 from afkast.analysis.effect.balance import SMALL_DIFFERENCE
-from afkast.analysis.effect.design import FEWEST_CONTROLS, Weights
+from afkast.analysis.effect.design import FEW_CONTROLS, FEWEST_CONTROLS, Weights
 from afkast.analysis.effect.designs import Naive, delayed_entry, first_exit, landmark, naive
 from afkast.analysis.effect.flow import Flow, LeftOut, flow
 from afkast.analysis.effect.hidden import HiddenDifference, hidden_difference
@@ -30,6 +30,7 @@ from afkast.analysis.survival import Estimate
 
 __all__ = [
     "FEWEST_CONTROLS",
+    "FEW_CONTROLS",
     "OF_OTHER_EFFORTS",
     "OTHER_QUESTION",
     "SMALL_DIFFERENCE",

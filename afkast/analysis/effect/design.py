@@ -16,6 +16,10 @@ from afkast.errors import AfkastError
 FEWEST_CONTROLS = 5
 """A trial month with fewer controls says nothing on its own; it is merged with its neighbour."""
 
+FEW_CONTROLS = 20
+"""Where the controls are as uncertain as fewer of equal weight, it is said: nearly all who are like the treated may be
+gone, and no interval tells how far off that leaves the estimate."""
+
 Weights = Literal["none", "att", "overlap"]
 """none: everyone counts one. att: controls p/(1−p), as if drawn from the treated. overlap: treated 1−p, controls p."""
 

@@ -154,8 +154,8 @@ def _of_controls(of: Comparison, curves: bool) -> _Controls:
                 x = design.propensity.x(u, rows) * (slope * w[m])
                 start, end = months[u], min(months[m] + K, T)
                 after = slice(start - months[m], end - months[m])
-                moved = of_Y[m, after] * (x @ Y[start:end].T) - of_R[m, after] * (x @ R[start:end].T)
-                moves[m, u, :, after] += moved
+                on_saved = of_Y[m, after, None] * Y[start:end] - of_R[m, after, None] * R[start:end]
+                moves[m, u, :, after] += x @ on_saved.T
     return _Controls(by, at_zero, of.by_person(at_last if data.until_start else at_zero), moves)
 
 

@@ -5,13 +5,14 @@ nothing. So each number enters as a restricted cubic spline, as much of it as th
 a step: rules are made of round numbers, such as 30 years, so what the treated still bear are steps at these.
 """
 
-from collections.abc import Iterator
-from itertools import zip_longest
+from collections.abc import Iterable, Iterator
+from itertools import chain, zip_longest
 
 import numpy as np
 from numpy.typing import NDArray
 
 from afkast.analysis.effect.persons import Covariates, Floats
+from afkast.analysis.effect.threads import each
 
 TREATED_PER_TERM = 3
 """Fewer terms leave more of what drives both starting and leaving: with one for each ten, as the rule for regressions
@@ -100,31 +101,30 @@ def terms(
     in it.
     """
     could = starts | controls
-    curves: list[list[Term]] = []
-    indicators: list[Term] = []
-    steps: list[list[Term]] = []
 
     def is_shared(here: NDArray[np.bool_]) -> bool:
         return all(
             not (starts & side).any() or (controls & side).any(axis=1).sum() >= FEWEST_ALIKE for side in (here, ~here)
         )
 
-    for name, x in covariates.items():
+    def of_covariate(name: str) -> tuple[list[Term], list[Term], list[Term]]:
+        """Its curve, itself where it is a yes or no, and its steps."""
+        x = covariates[name]
         values = values_of(x, could, months)
         if yes_or_no(values):
-            if is_shared(across(x, months) == 1):
-                indicators.append((name, values))
-            continue
+            return [], [(name, values)] if is_shared(across(x, months) == 1) else [], []
         some = values[:: 1 + len(values) // ENOUGH_FOR_QUANTILES]
         knots = np.unique(np.quantile(some, KNOTS))
-        curves.append([(name, column) for column in (spline(values, knots) if len(knots) > 2 else [values])])
+        curve = spline(values, knots) if len(knots) > 2 else [values]
         cuts = [cut for cut in steps_of(name, some) if is_shared(across(x, months) >= cut)]
-        steps.append([(name, (values >= cut).astype(float)) for cut in cuts])
-    chosen = [*_in_turn(curves), *indicators, *_in_turn(steps)]
+        return [(name, one) for one in curve], [], [(name, (values >= cut).astype(float)) for cut in cuts]
+
+    curves, indicators, steps = zip(*each(of_covariate, covariates), strict=True) if covariates else ((), (), ())
+    chosen = [*_in_turn(curves), *chain(*indicators), *_in_turn(steps)]
     return chosen[: max(1, int(starts.sum()) // TREATED_PER_TERM)]
 
 
-def _in_turn(of_numbers: list[list[Term]]) -> list[Term]:
+def _in_turn(of_numbers: Iterable[list[Term]]) -> list[Term]:
     """The first term of each number, then the second of each, and so on."""
     return [term for of_order in zip_longest(*of_numbers) for term in of_order if term is not None]
 

@@ -1,8 +1,8 @@
 """Weights that make those who could have started like those who did: a logistic regression on the person-trials."""
 
-import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +10,7 @@ from scipy.special import expit, logit
 
 from afkast.analysis.effect.persons import Floats
 from afkast.analysis.effect.terms import Term
+from afkast.analysis.effect.threads import each
 from afkast.analysis.lack import Lack, NotEnough
 
 PRIOR_SD = 2.5
@@ -81,22 +82,19 @@ def propensity(eligible: NDArray[np.bool_], starts: NDArray[np.bool_], chosen: l
     centre = np.r_[np.full(M, logit(A.sum() / total)), np.zeros(p)]
     prior = np.r_[np.full(M, MONTH_PRIOR_SD**-2), np.full(p, PRIOR_SD**-2)]
     everyone = _PersonTrials(columns, A, first, own)
-    every = min(20, total // FIRST_STEPS)
-    if every > 1:  # one in so many takes the first steps, and tells the curvature of them all
+    beta, every = centre, min(20, total // FIRST_STEPS)
+    if every > 1:  # one in so many takes the first steps
         some = _PersonTrials(np.ascontiguousarray(columns[:, ::every]), A[::every], -(-first // every), own)
-        beta, of_some = _most_likely(some, centre, centre, prior, 1e-2)
-        beta, H = _most_likely(everyone, beta, centre, prior, 1e-6, every * (of_some - np.diag(prior)))
-    else:
-        beta, H = _most_likely(everyone, centre, centre, prior, 1e-6)
+        beta, _ = _most_likely(some, beta, centre, prior, 1e-2)
+    beta, H = _most_likely(everyone, beta, centre, prior, 1e-6)
 
-    of_trials = expit(
-        np.concatenate([beta[month] @ columns[:, some] for month, pieces in everyone.months() for some in pieces])
-    )
+    of_trials = np.concatenate(list(each(partial(everyone.probability, beta), range(M))))
     probability, score = np.zeros((n, M)), np.empty((n, M + p))
     probability.T[eligible.T] = of_trials
     score[:, :M] = starts - probability
-    for number, column in enumerate(columns[1:]):
-        score[:, M + number] = np.bincount(person, (A - of_trials) * column, n)
+    beyond = A - of_trials
+    for number, of_term in enumerate(each(lambda column: np.bincount(person, beyond * column, n), columns[1:])):
+        score[:, M + number] = of_term
     place = np.cumsum(eligible.T, dtype=np.int32).reshape(M, n) - 1
     return Propensity(probability, beta[M:], columns, place, own, H, score)
 
@@ -110,28 +108,39 @@ class _PersonTrials:
     first: NDArray[np.int64]
     own: NDArray[np.int64]
 
-    def months(self) -> Iterator[tuple[NDArray[np.int64], list[slice]]]:
-        """Of each trial month the coefficients that count, and its person-trials, some at a time."""
-        for own, (first, end) in zip(self.own, itertools.pairwise(self.first), strict=True):
-            starts = range(first, end, PERSON_TRIALS_AT_A_TIME)
-            yield own, [slice(start, min(start + PERSON_TRIALS_AT_A_TIME, end)) for start in starts]
+    def pieces(self, m: int) -> Iterator[slice]:
+        """The person-trials of trial month number m, some at a time."""
+        first, end = self.first[m], self.first[m + 1]
+        for start in range(first, end, PERSON_TRIALS_AT_A_TIME):
+            yield slice(start, min(start + PERSON_TRIALS_AT_A_TIME, end))
 
-    def likelihood(self, beta: Floats, curved: bool = True) -> tuple[float, Floats, Floats]:
-        """The log-likelihood, its slope X'(A − p) and, if `curved`, its curvature X'diag(p(1−p))X."""
+    def probability(self, beta: Floats, m: int) -> Floats:
+        """Of starting, of each person-trial of trial month number m."""
+        return expit(np.concatenate([beta[self.own[m]] @ self.columns[:, some] for some in self.pieces(m)]))
+
+    def likelihood(self, beta: Floats) -> tuple[float, Floats, Floats]:
+        """The log-likelihood, its slope X'(A − p) and its curvature X'diag(p(1−p))X."""
         likelihood, slope, H = 0.0, np.zeros_like(beta), np.zeros((len(beta), len(beta)))
-        for own, pieces in self.months():
-            of_month = np.zeros((len(own), len(own)))
-            for some in pieces:
-                x, A = self.columns[:, some].astype(np.float64, copy=False), self.starts[some]
-                log_odds = beta[own] @ x
-                # log(1 + e^η), so that p = e^η/(1 + e^η)
-                log_sum = np.maximum(log_odds, 0) + np.log1p(np.exp(-np.abs(log_odds)))
-                p = np.exp(log_odds - log_sum)
-                likelihood += A @ log_odds - log_sum.sum()
-                slope[own] += x @ (A - p)
-                if curved:
-                    of_month += (x * (p * (1 - p))) @ x.T
-            H[np.ix_(own, own)] += of_month
+        of_months = each(partial(self._likelihood, beta), range(len(self.own)))
+        for own, (of_month, own_slope, own_H) in zip(self.own, of_months, strict=True):
+            likelihood += of_month
+            slope[own] += own_slope
+            H[np.ix_(own, own)] += own_H
+        return likelihood, slope, H
+
+    def _likelihood(self, beta: Floats, m: int) -> tuple[float, Floats, Floats]:
+        """What trial month number m adds to them, by its own coefficients."""
+        beta = beta[self.own[m]]
+        likelihood, slope, H = 0.0, np.zeros_like(beta), np.zeros((len(beta), len(beta)))
+        for some in self.pieces(m):
+            x, A = self.columns[:, some].astype(np.float64, copy=False), self.starts[some]
+            log_odds = beta @ x
+            # log(1 + e^η), so that p = e^η/(1 + e^η)
+            log_sum = np.maximum(log_odds, 0) + np.log1p(np.exp(-np.abs(log_odds)))
+            p = np.exp(log_odds - log_sum)
+            likelihood += A @ log_odds - log_sum.sum()
+            slope += x @ (A - p)
+            H += (x * (p * (1 - p))) @ x.T
         return likelihood, slope, H
 
 
@@ -141,17 +150,14 @@ def _most_likely(
     centre: Floats,
     prior: Floats,
     tolerance: float,
-    curvature: Floats | None = None,
 ) -> tuple[Floats, Floats]:
     """Coefficients at the top of the penalised likelihood, by steps from beta until one is short, and the curvature.
 
-    What is left after a step of Newton's is about its square; with a curvature given, of a sample of many, about a
-    hundredth of the step.
+    What is left after a step of Newton's is about its square.
     """
     step, best = np.zeros_like(beta), -np.inf
     for _ in range(MOST_STEPS):
-        likelihood, slope, H = of.likelihood(beta, curvature is None)
-        H = H if curvature is None else curvature.copy()
+        likelihood, slope, H = of.likelihood(beta)
         likelihood -= (prior * (beta - centre) ** 2).sum() / 2
         if likelihood < best - 1e-12 * abs(best):  # the step led past the top: half of it
             step /= 2
