@@ -410,6 +410,16 @@ def withdraw(target: Path, release: str) -> None:
 
 
 @main.command()
+@click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
+def entrance(folder: Path) -> None:
+    """Write FOLDER/index.html, which leads to the books published in its folders, as one of each municipality."""
+    from afkast.edition.entrance import write_entrance
+
+    for book in write_entrance(folder):
+        click.echo(f"{book.folder}: {', '.join(book.municipalities)}, data of {book.data_of}")
+
+
+@main.command()
 @_data
 @click.argument("strategy")
 @click.argument("page")

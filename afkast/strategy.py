@@ -223,7 +223,10 @@ def read_strategies(project: Project) -> list[StrategyFile]:
 def in_order(files: Iterable[StrategyFile]) -> dict[str, Strategy]:
     """The strategies that can be read, by id, in the order of the book: by municipality and name."""
     readable = [one.readable for one in files if one.readable]
-    return {one.id: one for one in sorted(readable, key=lambda one: (_danish(one.municipality), _danish(one.name)))}
+    return {
+        one.id: one
+        for one in sorted(readable, key=lambda one: (danish_order(one.municipality), danish_order(one.name)))
+    }
 
 
 def load_strategies(project: Project) -> dict[str, Strategy]:
@@ -363,7 +366,7 @@ def nearest(name: str, known: list[str]) -> str:
     return f" Did you mean '{close[0]}'?" if close else ""
 
 
-def _danish(name: str) -> str:
+def danish_order(name: str) -> str:
     """Sort key with æ ø å last and aa as å."""
     order = {"æ": "\U00010000", "ø": "\U00010001", "å": "\U00010002"}
     return re.sub("[æøå]", lambda letter: order[letter[0]], name.lower().replace("aa", "å"))

@@ -20,6 +20,8 @@ from afkast.report.reads import digest_of, digest_of_files, shown_on
 
 CRATE = "ro-crate-metadata.json"
 LOCK = "requirements.txt"
+MUNICIPALITY = "Place"
+"""The type of a municipality in an edition's description."""
 
 TOLD_OF_FILE = (
     *("file", "table", "sheet", "source", "sha256", "bytes", "rows", "period", "extracted_on"),
@@ -90,6 +92,7 @@ def write_crate(site: Path, manifest: Manifest, municipalities: list[str]) -> No
             "identifier": manifest.id,
             "name": f"Afkast, udgave {manifest.id}",
             "description": "Opfølgning på investeringsstrategier: " + ", ".join(municipalities),
+            "spatialCoverage": [{"@id": f"#{one}"} for one in municipalities],
             "datePublished": day,
             "inLanguage": "da",
             "license": "Kommunens egen; koden bag er EUPL-1.2.",
@@ -98,6 +101,7 @@ def write_crate(site: Path, manifest: Manifest, municipalities: list[str]) -> No
         },
         {"@id": "index.html", "@type": "File", "name": "Forsiden", "encodingFormat": "text/html"},
         {"@id": MANIFEST, "@type": "File", "name": "Kontrolsummer", "encodingFormat": "application/json"},
+        *({"@id": f"#{one}", "@type": MUNICIPALITY, "name": one} for one in municipalities),
         *(
             {
                 "@id": name,

@@ -130,7 +130,7 @@ class Target:
         """Change the folder alone; what a killed one left is cleared first, and the list is given."""
         if not self.folder.is_dir():
             self.folder.mkdir()
-            _open_up(self.folder)
+            open_up(self.folder)
         lock = FileLock(self.folder / LOCK, timeout=LOCK_SECONDS, mode=0o644)
         try:
             lock.acquire()
@@ -173,9 +173,9 @@ class Target:
                 _write(staging / name, content)
             _write(staging / MANIFEST, manifest)
             for folder in sorted((path for path in staging.rglob("*") if path.is_dir()), reverse=True):
-                _open_up(folder)
+                open_up(folder)
                 _sync(folder)
-            _open_up(staging)
+            open_up(staging)
             _sync(staging)
             _replace(staging, self.place(id))
             _sync(self.folder / EDITIONS)
@@ -224,7 +224,7 @@ class Target:
         if not path.is_dir():
             self._folder(path.parent)
             path.mkdir()
-            _open_up(path)
+            open_up(path)
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -233,10 +233,10 @@ def _write(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    _open_up(path)
+    open_up(path)
 
 
-def _open_up(path: Path) -> None:
+def open_up(path: Path) -> None:
     """Let a web server read it, whatever the umask; some shares have rights of their own."""
     with suppress(PermissionError, NotImplementedError):
         path.chmod(0o755 if path.is_dir() else 0o644)
