@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from afkast.edition.audit import held_back, hold_back
 from afkast.edition.inputs import Record, read_record
 from afkast.edition.manifest import MANIFEST, Manifest, read_manifest
 from afkast.errors import AfkastError
@@ -62,6 +63,7 @@ def keep(project: Project, manifest: Manifest) -> None:
     if not place.is_dir():
         staging = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=folder))
         shutil.copytree(project.pages, staging / "pages")
+        hold_back(staging / "pages", held_back(project.pages))
         shutil.copytree(project.strategies, staging / "strategies")
         shutil.copyfile(project.site / MANIFEST, staging / MANIFEST)
         staging.replace(place)

@@ -7,7 +7,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from afkast.edition.audit import held_back, hold_back
+from afkast.edition.audit import audited, editions_of, held_back, hold_back
 from afkast.edition.book import DATA_BASIS
 from afkast.edition.build import Progress
 from afkast.edition.execute import Job
@@ -20,7 +20,7 @@ from afkast.errors import AfkastError
 from afkast.intake.snapshot import file_sha256
 from afkast.project import UNFINISHED, Project
 from afkast.report.changed import CHANGES
-from afkast.report.reads import digest_of, shown_on
+from afkast.report.reads import WITHHELD, digest_of, shown_on
 from afkast.strategy import FRONT_PAGE
 
 FOOT = re.compile(r'data-edition="([^"]*)"')
@@ -86,26 +86,49 @@ def rerun(project: Project, site: Path, on_progress: Progress) -> tuple[list[str
     published = _Published(project.root, project.data, site)
     jobs = [_job(name, page["parameters"], made["snapshot"]) for name, page in made["pages"].items()]
     jobs = [job for job in jobs if job.notebook in published.notebooks()]
-    differ: list[str] = []
     with alone(project, LOCK_SECONDS):
         folder = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=project.build))
         try:
             if made.get("changes"):
                 (folder / CHANGES).write_text(json.dumps(made["changes"]), encoding="utf-8")
-            hold_back(folder / "pages", held_back(project.pages))
-            done = 0
+            pages, known = folder / "pages", _held_back(project, manifest)
+            hold_back(pages, known or {})
+            faults: dict[str, str] = {}
+
+            def run(batch: list[Job]) -> None:
+                for job, fault in executed(published, batch, pages, strict=False):
+                    faults[job.notebook] = fault
+                    on_progress(len(faults), len(jobs), job.notebook)
+
+            def run_again(names: set[str]) -> None:
+                run([job for job in jobs if job.name in names])
+
             for turn in sorted({_turn(job) for job in jobs}):
-                batch = [job for job in jobs if _turn(job) == turn]
-                for job, fault in executed(published, batch, folder / "pages", strict=False):
-                    done += 1
-                    on_progress(done, len(jobs), job.notebook)
-                    if fault:
-                        differ.append(f"{job.notebook}: {fault}")
-                    elif digest_of(shown_on(folder / "pages" / job.path)) != made["pages"][job.notebook]["shows"]:
-                        differ.append(f"{job.notebook}: it shows something else")
+                run([job for job in jobs if _turn(job) == turn])
+                if turn == 0 and known is None:  # what a build would have them hold back
+                    audited(pages, editions_of(project)[1:], run_again)
+            differ = [f"{name}: {fault}" for name, fault in faults.items() if fault]
+            for job in (one for one in jobs if not faults[one.notebook]):
+                if digest_of(shown_on(pages / job.path)) != made["pages"][job.notebook]["shows"]:
+                    differ.append(f"{job.notebook}: it shows something else")
         finally:
             shutil.rmtree(folder, ignore_errors=True)
     return others, differ
+
+
+def _held_back(project: Project, manifest: Manifest) -> dict[str, list[str]] | None:
+    """What the edition's pages hold back, where the data folder has made it; the edition itself may not tell."""
+    for pages, made in ((project.editions / manifest.id / "pages", manifest), (project.pages, _built(project))):
+        if made is not None and made.id == manifest.id and (pages.parent / WITHHELD).is_file():
+            return held_back(pages)
+    return None
+
+
+def _built(project: Project) -> Manifest | None:
+    try:
+        return read_manifest(project.site)
+    except AfkastError:
+        return None
 
 
 def _job(name: str, parameters: dict[str, object], snapshot: str) -> Job:
