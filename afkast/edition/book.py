@@ -19,6 +19,7 @@ from ruamel.yaml import YAML
 from afkast.edition.downloads import write_downloads
 from afkast.edition.feet import foot, write_feet
 from afkast.edition.gate import ALLOW_LIST, check
+from afkast.edition.glossary import link_terms
 from afkast.edition.identifiers import wanted
 from afkast.edition.inputs import is_failed
 from afkast.edition.manifest import MANIFEST, Manifest, write_manifest
@@ -211,6 +212,7 @@ def render(
     ):
         path = new / leftover
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    link_terms(new, PAGES)
     write_numbers(new, pages, strategies, snapshot, edition.id)
     downloads = write_downloads(new, pages, strategies, snapshot, edition.id)
     notebooks = write_feet(new, project, pages, made_of.get("approved", {}))
