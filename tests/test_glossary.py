@@ -10,7 +10,7 @@ GLOSSARY = """<article class="bd-article"><dl class="glossary">
 <dt id="term-Bestand">Bestand<a class="headerlink" href="#term-Bestand">#</a></dt><dd><p>Antallet
 på et <em>bestemt</em> tidspunkt.</p></dd>
 <dt id="term-KL">KL<a class="headerlink" href="#k">#</a></dt><dd><p>Kommunernes forening.</p></dd>
-<dt id="term-Egen">Egen andel (på trappen)<a class="headerlink" href="#">#</a></dt><dd><p>Kommunens &lt;del&gt;.</p></dd>
+<dt id="term-Egen">Egen andel (på trappen)<a class="headerlink" href="#">#</a></dt><dd><p>Vores &lt;del&gt;.</p></dd>
 <dt id="term-Mer">Merforbrug, merudgift<a class="headerlink" href="#m">#</a></dt><dd><p>Over budgettet.</p></dd>
 <dt id="term-And">Andel<a class="headerlink" href="#a">#</a></dt><dd><p>Del af en helhed.</p></dd>
 </dl></article>"""
@@ -25,7 +25,7 @@ def links(paragraphs):
 
 def test_a_glossary_is_read_as_it_is_rendered():
     assert MEANINGS["Bestand"] == ("term-Bestand", "Antallet på et bestemt tidspunkt.")
-    assert MEANINGS["Egen andel"] == ("term-Egen", "Kommunens <del>.")
+    assert MEANINGS["Egen andel"] == ("term-Egen", "Vores <del>.")
     assert {"Merforbrug", "merudgift"} < MEANINGS.keys()
 
 
@@ -51,7 +51,7 @@ def test_only_the_first_use_in_prose_leads_there(words, found):
 def test_the_meaning_is_told_beside_it_as_text():
     page = linked('<article class="bd-article"><p>egen andel</p></article>', MEANINGS, "../ordliste.html")
     assert (
-        '<a class="afkast-term" href="../ordliste.html#term-Egen" title="Kommunens &lt;del&gt;.">egen andel</a>' in page
+        '<a class="afkast-term" href="../ordliste.html#term-Egen" title="Vores &lt;del&gt;.">egen andel</a>' in page
     )
 
 
