@@ -3,19 +3,22 @@
 import csv
 import io
 import json
+import re
 import shutil
 import struct
 import subprocess
 import zlib
+from types import SimpleNamespace
 
 import openpyxl
 import pandas as pd
 import pytest
 from bs4 import BeautifulSoup
 from municipality import STRATEGY
-from xlsxwriter.utility import xl_cell_to_rowcol
+from xlsxwriter.utility import xl_cell_to_rowcol, xl_rowcol_to_cell
 
-from afkast.edition.downloads import FIRST_ROW, Table, _as_text, _csv, summed
+from afkast.edition.downloads import FIRST_ROW, Table, _as_text, _body, _csv, _workbook
+from afkast.edition.formulas import formulas
 from afkast.edition.gate import _CannotBeRead, texts_of
 from afkast.report.filed import filed
 
@@ -124,29 +127,43 @@ def formula_cells(sheet):
     return [one for row in sheet.iter_rows() for one in row if one.data_type == "f"]
 
 
-def test_sums_are_live_and_recalculate_to_what_stands_there(small_book):
+def recomputed(sheet, formula):
+    """A formula by the values of its cells."""
+
+    def number(reference):
+        return sheet[reference].value
+
+    text = re.sub(r"SUM\((\w+):(\w+)\)", lambda met: "+".join(cells_between(met[1], met[2])), formula.removeprefix("="))
+    return eval(re.sub(r"[A-Z]+\d+", lambda met: f"({number(met[0])})", text))
+
+
+def cells_between(first, last):
+    (top, left), (bottom, right) = xl_cell_to_rowcol(first), xl_cell_to_rowcol(last)
+    return [xl_rowcol_to_cell(row, column) for row in range(top, bottom + 1) for column in range(left, right + 1)]
+
+
+def test_formulas_are_live_and_come_to_what_stands_there(small_book):
     formulas, values = workbook(small_book, values=False), workbook(small_book, values=True)
-    sums = 0
-    for sheet in formulas.worksheets:
-        for cell in formula_cells(sheet):
-            first, last = cell.value.removeprefix("=SUM(").removesuffix(")").split(":")
-            (top, column), (bottom, same) = xl_cell_to_rowcol(first), xl_cell_to_rowcol(last)
-            assert column == same == cell.column - 1
-            parts = [values[sheet.title].cell(row + 1, column + 1).value for row in range(top, bottom + 1)]
-            assert values[sheet.title][cell.coordinate].value == pytest.approx(sum(parts), abs=1e-9)
-            sums += 1
-    assert sums >= 3
+    found = [(sheet.title, cell) for sheet in formulas.worksheets for cell in formula_cells(sheet)]
+    assert len(found) >= 3
+    for name, cell in found:
+        assert recomputed(values[name], cell.value) == pytest.approx(values[name][cell.coordinate].value, abs=1e-9)
+
+
+def recalculated(path):
+    """What LibreOffice makes of a workbook: its sheets by name."""
+    if not (office := shutil.which("soffice")):
+        pytest.skip("there is no LibreOffice; install it with `apt-get install libreoffice-calc`")
+    program = [office, f"-env:UserInstallation={(path.parent / 'profile').as_uri()}", "--headless"]
+    made = [*program, "--convert-to", "ods", "--outdir", path.parent, path]
+    subprocess.run(made, check=True, capture_output=True)
+    return pd.read_excel(path.with_suffix(".ods"), sheet_name=None, header=None, engine="calamine")
 
 
 def test_libreoffice_recalculates_to_what_stands_there(small_book, tmp_path):
-    if not (office := shutil.which("soffice")):
-        pytest.skip("there is no LibreOffice; install it with `apt-get install libreoffice-calc`")
     emptied = workbook(small_book, values=False)  # saved without the results, so that they must be computed
     emptied.save(tmp_path / "emptied.xlsx")
-    program = [office, f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}", "--headless", "--convert-to", "ods"]
-    subprocess.run([*program, "--outdir", tmp_path, tmp_path / "emptied.xlsx"], check=True, capture_output=True)
-    ours = workbook(small_book, values=True)
-    computed = pd.read_excel(tmp_path / "emptied.ods", sheet_name=None, header=None, engine="calamine")
+    computed, ours = recalculated(tmp_path / "emptied.xlsx"), workbook(small_book, values=True)
     found = [(sheet.title, cell) for sheet in emptied.worksheets for cell in formula_cells(sheet)]
     assert len(found) >= 3
     for name, cell in found:
@@ -154,26 +171,101 @@ def test_libreoffice_recalculates_to_what_stands_there(small_book, tmp_path):
         assert computed[name].iloc[cell.row - 1, cell.column - 1] == pytest.approx(told, rel=1e-12)
 
 
-def table(numbers, totals, label="=1+1"):
-    shown = [[str(one)] for one in numbers]
-    units = [["kr."] for _ in numbers]
-    labels = [label for _ in numbers]
-    return Table("x", "=A1", "", "", ["+x"], labels, shown, [[one] for one in numbers], units, totals, [])
+def table(rows, heads, totals=(), units=None, exact=True, labels=None):
+    """A table of these rows; units of its columns, kroner where none are given."""
+    units = units or ["kr."] * len(heads)
+    shown = [
+        ["" if one is None else f"{one:.{1 if exact else 0}f}" for one, unit in zip(row, units, strict=True)]
+        for row in rows
+    ]
+    shown = [[one.replace(".", ",") for one in row] for row in shown]
+    labels = labels or [f"række {number}" for number in range(len(rows))]
+    return Table("x", "=A1", "", "", heads, labels, shown, rows, [units] * len(rows), list(totals), [], exact)
+
+
+def live(*given, **named):
+    """The formula of each cell, its cells as (row, column) where the words have braces."""
+    return {place: (one.words, one.cells) for place, one in formulas(_body(table(*given, **named))).items()}
 
 
 def test_only_a_total_that_its_rows_add_up_to_is_a_sum():
-    assert summed(table([1.0, 2.0, 3.0], [2]), 2, 0) == [0, 1]
-    assert summed(table([1.0, 2.0, 4.0], [2]), 2, 0) == []
-    assert summed(table([1.0, 2.0, 3.0], []), 2, 0) == []
-    assert summed(table([1.0, None, 3.0], [2]), 2, 0) == []
-    assert summed(table([1.0, 2.0, 3.0, 4.0, 5.0, 9.0], [2, 5]), 5, 0) == [3, 4]
+    sum_of_two = ("SUM({0}:{1})", ((0, 0), (1, 0)))
+    assert live([[1.5], [2.0], [3.5]], ["x"], [2]) == {(2, 0): sum_of_two}
+    assert live([[1.5], [2.0], [4.5]], ["x"], [2]) == {}
+    assert live([[1.5], [2.0], [3.5]], ["x"]) == {}
+    assert live([[1.5], [None], [3.5]], ["x"], [2]) == {}
+    two_blocks = live([[1.5], [2.0], [3.5], [4.5], [5.0], [9.5]], ["x"], [2, 5])
+    assert two_blocks == {(2, 0): sum_of_two, (5, 0): ("SUM({0}:{1})", ((3, 0), (4, 0)))}
+
+
+KRONER = [[120.5, 100.0], [81.25, 90.5], [40.0, 50.75], [7.5, 5.0]]
+
+
+@pytest.mark.parametrize(
+    ("made", "unit", "words"),
+    [
+        (lambda a, b: a - b, "kr.", "{0}-{1}"),
+        (lambda a, b: b - a, "kr.", "{0}-{1}"),
+        (lambda a, b: a + b, "kr.", "{0}+{1}"),
+        (lambda a, b: 100 * a / b, "%", "{0}/{1}"),
+        (lambda a, b: 100 * (b - a) / a, "%", "({0}-{1})/{1}"),
+    ],
+)
+def test_a_column_made_of_two_before_it_is_live_in_every_row(made, unit, words):
+    rows = [[a, b, round(made(a, b), 6)] for a, b in KRONER]
+    found = live(rows, ["a", "b", "c"], units=["kr.", "kr.", unit])
+    assert {place: one[0] for place, one in found.items()} == {(r, 2): words for r in range(4)}
+    # in one row it does not hold: then it is not what the column is
+    rows[1][2] += 1
+    assert live(rows, ["a", "b", "c"], units=["kr.", "kr.", unit]) == {}
+
+
+def test_a_row_made_of_two_above_it_is_live_and_one_of_a_month_is_not():
+    rows = [[120.5, 81.25], [100.0, 90.5], [20.5, -9.25]]
+    assert live(rows, ["2019", "2020"])[2, 1] == ("{0}-{1}", ((0, 1), (1, 1)))
+    assert live(rows, ["2019", "2020"], labels=["maj 2019", "juni 2019", "juli 2019"]) == {}
+
+
+def test_points_are_of_shares_and_a_sum_goes_across_three_columns():
+    shares = [[22.5, 20.0, 2.5], [31.0, 33.5, -2.5]]
+    assert live(shares, ["a", "b", "c"], units=["%", "%", "pct.point"])[1, 2][0] == "({0}-{1})*100"
+    wide = [[1.5, 2.25, 3.0, 6.75], [4.5, 1.0, 2.5, 8.0]]
+    assert live(wide, ["a", "b", "c", "I alt"])[1, 3] == ("SUM({0}:{2})", ((1, 0), (1, 1), (1, 2)))
+
+
+def test_few_whole_numbers_are_alike_by_chance_and_counts_are_as_they_are_shown():
+    assert live([[5.0, 3.0, 2.0], [4.0, 1.0, 3.0]], ["a", "b", "c"], units=["personer"] * 3) == {}
+    counts = [[10.0, 40.0, 25.0], [12.0, 36.0, 33.0], [7.0, 20.0, 35.0], [9.0, 45.0, 20.0]]
+    units = ["personer", "personer", "%"]
+    assert len(live(counts, ["a", "b", "c"], units=units, exact=False)) == 4
+    counts[0][2] = 26.0  # of 40 people 10 are 25 %
+    assert live(counts, ["a", "b", "c"], units=units, exact=False) == {}
+
+
+def test_every_kind_recalculates_in_libreoffice(tmp_path):
+    rows = [[a, b, a - b, a + b, 100 * a / b, 100 * (a - b) / b] for a, b in KRONER]
+    rows.append([sum(column) for column in zip(*(row[:2] for row in rows), strict=True)] + [None] * 4)
+    units = ["kr.", "kr.", "kr.", "kr.", "%", "%"]
+    made = table([[one if one is None else round(one, 6) for one in row] for row in rows], [*"abcdef"], [4], units)
+    who = SimpleNamespace(name="Strategi", municipality="Kommune")
+    content = _workbook(who, [("side", made)], SimpleNamespace(id="2023-12-05-0123456789ab"), "udgave")
+    emptied = openpyxl.load_workbook(io.BytesIO(content))
+    emptied.save(tmp_path / "made.xlsx")
+    [_, sheet] = recalculated(tmp_path / "made.xlsx").values()
+    computed = sheet.iloc[FIRST_ROW + 1 : FIRST_ROW + 1 + len(rows), 1:7]
+    for r, row in enumerate(rows):
+        for c, number in enumerate(row):
+            if number is not None:
+                scale = 100 if units[c] == "%" else 1
+                assert float(computed.iloc[r, c]) == pytest.approx(number / scale, rel=1e-12)
+    assert len(formula_cells(emptied.worksheets[1])) == 4 * 4 + 2
 
 
 def test_text_is_text_in_every_file(small_book):
-    text = _csv(table([1.0, -2.0], [], "=HYPERLINK()")).decode("utf-8-sig")
+    text = _csv(table([[1.0], [-2.0]], ["+x"], labels=["=HYPERLINK()"] * 2)).decode("utf-8-sig")
     assert "'=HYPERLINK();1;kr.;" in text and "'+x" in text and ";-2;" in text
-    formulas = [cell.value for sheet in workbook(small_book, values=False).worksheets for cell in formula_cells(sheet)]
-    assert all(one.startswith("=SUM(") for one in formulas)
+    found = [cell.value for sheet in workbook(small_book, values=False).worksheets for cell in formula_cells(sheet)]
+    assert all(re.fullmatch(r"=(SUM\([A-Z]+\d+:[A-Z]+\d+\)|[-+*/()A-Z\d]+)", one) for one in found)
 
 
 def test_a_figure_s_picture_is_its_pixels_and_nothing_else(small_book):

@@ -50,9 +50,7 @@ def test_only_the_first_use_in_prose_leads_there(words, found):
 
 def test_the_meaning_is_told_beside_it_as_text():
     page = linked('<article class="bd-article"><p>egen andel</p></article>', MEANINGS, "../ordliste.html")
-    assert (
-        '<a class="afkast-term" href="../ordliste.html#term-Egen" title="Vores &lt;del&gt;.">egen andel</a>' in page
-    )
+    assert '<a class="afkast-term" href="../ordliste.html#term-Egen" title="Vores &lt;del&gt;.">egen andel</a>' in page
 
 
 def test_every_page_of_a_folder_leads_to_the_sites_own_glossary(tmp_path):

@@ -17,6 +17,7 @@ from typing import Any
 
 import xlsxwriter
 
+from afkast.edition.formulas import Body, Number, formulas
 from afkast.edition.memo import memo_of
 from afkast.edition.memo_files import pdf, png, word
 from afkast.edition.numbers import pages_in_site, reads_persons, strategy_of
@@ -36,12 +37,13 @@ FORMULA_LIKE = re.compile(r"[=+\-@\t\r]")
 LONG, DECIMALS_OF_LONG, DECIMALS = 1e4, 3, 6
 """A number this large has fewer decimals: with four it has the form of a CPR number, and the gate stops the file."""
 
-Number = float | None
-
 
 @dataclass(frozen=True)
 class Table:
-    """A table, or the numbers of a figure, as it stands in its page; a number is None where the cell has none."""
+    """A table, or the numbers of a figure, as it stands in its page; a number is None where the cell has none.
+
+    exact: whether the numbers are more exact than the page shows them.
+    """
 
     id: str
     caption: str
@@ -54,6 +56,7 @@ class Table:
     units: list[list[str]]
     totals: list[int]
     notes: list[str]
+    exact: bool
 
 
 def write_downloads(
@@ -123,6 +126,7 @@ def _table(item: dict[str, Any], html: str, exact: bool) -> Table:
         [[cell["unit"] for cell in row["cells"]] for row in rows],
         [place for place, css in enumerate(body) if css == "total"],
         [_words(note) for note in re.findall(r'<p class="afkast-note">(.*?)</p>', html, re.DOTALL)],
+        exact,
     )
 
 
@@ -217,6 +221,8 @@ def _workbook(strategy: Strategy, tables: list[tuple[str, Table]], snapshot: Sna
             sheet.write_string(2, 0, "" if mixed or not table.units[0][0] else f"Enhed: {table.units[0][0]}")
             sheet.write_string(3, 0, f"Siden {page} i bogen, udtræk {snapshot.id}")
             sheet.write_row(FIRST_ROW, 0, [table.corner, *table.columns], wrapped)
+            body = _body(table)
+            live = formulas(body)
             for r, label in enumerate(table.labels):
                 stands_out = r in table.totals
                 sheet.write_string(FIRST_ROW + 1 + r, 0, label, bold if stands_out else None)
@@ -226,14 +232,12 @@ def _workbook(strategy: Strategy, tables: list[tuple[str, Table]], snapshot: Sna
                         sheet.write_string(*at, table.shown[r][c])
                         continue
                     unit = table.units[r][c]
-                    value = float(f"{number / 100:.15g}") if unit == "%" else number
                     form = format_of(_form(table.shown[r][c], unit, mixed), stands_out)
-                    if block := summed(table, r, c):
-                        first, last = (_cell(FIRST_ROW + 1 + one, c + 1) for one in (block[0], block[-1]))
-                        value = sum(table.numbers[one][c] or 0 for one in block) / (100 if unit == "%" else 1)
-                        sheet.write_formula(*at, f"=SUM({first}:{last})", form, value)
+                    if formula := live.get((r, c)):
+                        cells = (_cell(FIRST_ROW + 1 + row, column + 1) for row, column in formula.cells)
+                        sheet.write_formula(*at, f"={formula.words.format(*cells)}", form, formula.value)
                     else:
-                        sheet.write_number(*at, value, form)
+                        sheet.write_number(*at, body.values[r][c], form)
             for line, note in enumerate(table.notes):
                 sheet.write_string(FIRST_ROW + 2 + len(table.labels) + line, 0, note)
     return out.getvalue()
@@ -252,24 +256,29 @@ def _form(shown: str, unit: str, mixed: bool) -> str:
     return f'{digits} "{unit}"' if mixed and unit else digits
 
 
-def summed(table: Table, r: int, c: int) -> list[int]:
-    """The rows whose numbers a total is the sum of: those since the total before it, or all before it; else none.
+def _body(table: Table) -> Body:
+    """The numbers as the workbook has them: shares as such."""
+    scaled = [[100 if unit == "%" else 1 for unit in row] for row in table.units]
+    places = [list(zip(*lines, strict=True)) for lines in zip(table.numbers, table.shown, scaled, strict=True)]
+    rounded = [[_rounding(number, shown, table.exact) / scale for number, shown, scale in row] for row in places]
+    return Body(
+        table.labels,
+        table.columns,
+        [[None if number is None else float(f"{number / scale:.15g}") for number, _, scale in row] for row in places],
+        table.units,
+        table.totals,
+        rounded,
+        rounded if table.exact else [[0.0 for _ in row] for row in rounded],
+    )
 
-    Only what holds in the numbers of the file itself, with each of them shown, is a sum; their last decimal is rounded.
-    """
-    total = table.numbers[r][c]
-    if r not in table.totals or total is None:
-        return []
-    before = [one for one in table.totals if one < r]
-    for first in dict.fromkeys([before[-1] + 1 if before else 0, 0]):
-        block = list(range(first, r))
-        parts = [table.numbers[one][c] for one in block]
-        known = [one for one in parts if one is not None]
-        if len(block) < 2 or len(known) < len(parts) or {table.units[one][c] for one in block} != {table.units[r][c]}:
-            continue
-        if abs(sum(known) - total) <= sum(0.6 * 10 ** -_decimals(one) for one in (total, *known)):
-            return block
-    return []
+
+def _rounding(number: Number, shown: str, exact: bool) -> float:
+    """How far a number in a file may be from what it comes of."""
+    if number is None:
+        return 0.0
+    met = re.search(r",(\d+)", shown)
+    decimals = _decimals(number) if exact else len(met[1]) if met else 0
+    return 0.5001 * 10.0**-decimals
 
 
 # ---------------------------------------------------------------- the way to them
