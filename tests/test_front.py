@@ -1,6 +1,7 @@
 """A strategy's front page: what it takes from the pages, that it says no more than they, and how it is chosen."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -14,7 +15,7 @@ from afkast.edition.paper import SHEET_MM, Block, laid_out, sheets, too_long
 from afkast.errors import PageError
 from afkast.report.danish import Quantity, written
 from afkast.report.filed import Number, published
-from afkast.report.told import GAIN, SAVING, amount, between, counted
+from afkast.report.told import GAIN, SAVING, GoalTold, amount, between, counted
 from afkast.strategy import load_strategies
 
 MIX = ("economics", "full_year_persons", "business_case", "survival_effects", "savings_compared", "cohort_status")
@@ -243,3 +244,24 @@ def test_a_front_page_of_more_than_two_sheets_is_told(mix, chosen):
     assert sheets(mix.project.pages, strategy_in(mix)) > 2
     [told] = too_long(mix.project.pages, strategy_in(mix))
     assert told.startswith(f"{STRATEGY}.yml: the front page takes about")
+
+
+@pytest.mark.parametrize(
+    ("of", "sides", "low", "high", "said"),
+    [
+        ("ventes at ende", ("", ""), 506.1, 507.4, "Sikker: ventes at ende mellem 506,1 og 507,4 personer"),
+        ("", ("", ""), 506.1, 507.4, "Sikker: mellem 506,1 og 507,4 personer"),
+        ("ventes at ende", SAVING, 2.0, 2.3, "Sikker: ventes at ende med en besparelse på mellem 2,0 og 2,3 personer"),
+        ("ventes at ende", SAVING, -2.3, -2.0, "Sikker: ventes at ende med en merudgift på mellem 2,0 og 2,3 personer"),
+    ],
+)
+def test_an_interval_of_the_year_s_end_does_not_stand_beside_the_number_to_date_as_its_own(of, sides, low, high, said):
+    def number(value):
+        digits = f"{value:.1f}".replace(".", ",").replace("-", "\N{MINUS SIGN}")
+        return Number(f"{digits}\N{NO-BREAK SPACE}personer", value)
+
+    words = {"verdict": "bagud", "certainty": "sikker", "goal_interval_of": of}
+    words |= {"goal_below": sides[0], "goal_above": sides[1]}
+    numbers = {name: Number(one, one) for name, one in words.items()}
+    told = GoalTold(SimpleNamespace(numbers=numbers | {"goal_low": number(low), "goal_high": number(high)}))
+    assert told.sure.replace("\N{NO-BREAK SPACE}", " ") == said

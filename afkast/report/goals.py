@@ -133,8 +133,12 @@ def _reading(
         "goal_year": str(reading.year or ""),
         "goal_below": sides[0],
         "goal_above": sides[1],
+        "goal_interval_of": EXPECTED if reading.interval_at_due else "",
     }
 
+
+EXPECTED = "ventes at ende"
+"""What an interval is of that is not of the number to date, but of what the year comes to."""
 
 YEAR_COLUMNS = ["Mål for året", "Mål til dato", "Opgjort til dato", "Vurdering", "Hvor sikkert"]
 

@@ -185,6 +185,7 @@ class GoalTold:
         self.year = numbers["goal_year"].shown if "goal_year" in numbers else ""
         below, above = (numbers[one].shown if one in numbers else "" for one in ("goal_below", "goal_above"))
         self._sides = (below, above)
+        self._interval_of = numbers["goal_interval_of"].shown if "goal_interval_of" in numbers else ""
 
     @property
     def of_saving(self) -> bool:
@@ -209,12 +210,13 @@ class GoalTold:
 
     @property
     def sure(self) -> str:
-        """ "sikker: mellem 506,1 og 507,4 helårspersoner"."""
+        """ "Sikker: ventes at ende mellem 506,1 og 507,4 helårspersoner"."""
         interval = between(self._low, self._high, self._sides)
-        return (
-            ": ".join(filter(None, [self.certainty, interval]))[:1].upper()
-            + ": ".join(filter(None, [self.certainty, interval]))[1:]
-        )
+        if interval and self._interval_of:
+            amount_of = interval.partition(" ")[0] in OF_AMOUNTS
+            interval = f"{self._interval_of} {'med ' + with_article(interval) if amount_of else interval}"
+        told = ": ".join(filter(None, [self.certainty, interval]))
+        return told[:1].upper() + told[1:]
 
 
 _OF_TEXTS = {
