@@ -502,3 +502,13 @@ def test_no_two_pages_have_the_same_title_in_the_browser(site):
         if name != "index.html" and "/seneste/" not in name
     )
     assert [title for title, count in titles.items() if count > 1] == []
+
+
+def test_no_two_key_figures_of_a_front_page_have_the_same_name(site):
+    found = 0
+    for path in sorted(site.glob("strategies/*/index.html")):
+        soup = BeautifulSoup(path.read_text("utf-8"), "html.parser")
+        names = [one.find_previous("dt").get_text() for one in soup.select("dd.front-number")]
+        assert len(names) == len(set(names)), (path, names)
+        found += len(names)
+    assert found > 20

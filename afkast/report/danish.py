@@ -268,8 +268,8 @@ def told(quantity: Quantity) -> tuple[str, str, str]:
 
 
 def with_article(word: str) -> str:
-    """et tab, en gevinst; also of words that go on: "et tab på mellem 2,0 og 3,0 mio. kr." """
-    return f"{'et' if word.partition(' ')[0] in NEUTER else 'en'} {word}"
+    """et tab, en gevinst"""
+    return f"{'et' if word in NEUTER else 'en'} {word}"
 
 
 def in_words(quantity: Quantity) -> str:

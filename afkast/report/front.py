@@ -178,7 +178,13 @@ class Front:
         return found
 
     def _told(self, item: Item) -> KeyFigure | None:
-        return key_figure(item, self.page.strategy.page(item.page).title, danish.day(self.page.as_of))
+        return key_figure(item, self._name_of(item), danish.day(self.page.as_of))
+
+    def _name_of(self, item: Item) -> str:
+        """The page's title; what a goal measures, where the page decides several."""
+        goals = {f"maal-{goal.id}": goal.measure for goal in self.page.strategy.goals if goal.page == item.page}
+        name = goals.get(item.id) if len(goals) > 1 else None
+        return name[:1].upper() + name[1:] if name else self.page.strategy.page(item.page).title
 
     def _chosen_key_figure(self, choice: str | OwnKeyFigure) -> KeyFigure | None:
         place = choice if isinstance(choice, str) else choice.text

@@ -53,7 +53,7 @@ def amount(number: Number | None, sides: Sides = GAIN, article: bool = False) ->
     return f"{with_article(word) if article else word} på {size(number)}"
 
 
-def between(low: Number | None, high: Number | None, sides: Sides = GAIN) -> str:
+def between(low: Number | None, high: Number | None, sides: Sides = GAIN, article: bool = False) -> str:
     """An interval, smallest first: "mellem 3,3 og 5,6 mio. kr. i tab", "fra et tab på 0,3 til en gevinst på 1,3 mio.
     kr."; nothing where an end is not known."""
     if low is None or high is None or not isinstance(low.value, float) or not isinstance(high.value, float):
@@ -68,7 +68,7 @@ def between(low: Number | None, high: Number | None, sides: Sides = GAIN) -> str
     near, far = sorted((low, high), key=lambda one: abs(float(one.value or 0)))
     word = sides[high.value > 0]
     told = f"mellem {_end(near)} og {_whole(far)}"
-    return f"{word} på {told}" if word in OF_AMOUNTS else f"{told} {word}"
+    return f"{with_article(word) if article else word} på {told}" if word in OF_AMOUNTS else f"{told} {word}"
 
 
 def counted(verdicts: list[Verdict], words: str = "mål") -> str:
@@ -100,7 +100,7 @@ def _net_gain(item: Item, title: str, until: str) -> KeyFigure | None:
     numbers = item.numbers
     if not is_known(numbers.get("net_gain")):
         return None
-    interval = between(numbers.get("low"), numbers.get("high"))
+    interval = between(numbers.get("low"), numbers.get("high"), article=True)
     price_level = numbers.get("price_level")
     return KeyFigure(
         item.place,
@@ -122,7 +122,7 @@ def _outlook(item: Item, title: str, until: str) -> KeyFigure | None:
         "Ventet for hele året",
         amount(numbers["gain"]),
         f"Budgettet er {amount(numbers.get('budgeted'), article=True)}",
-        f"Med 95 % sikkerhed {between(numbers.get('low'), numbers.get('high'))}",
+        f"Med 95 % sikkerhed {between(numbers.get('low'), numbers.get('high'), article=True)}",
     )
 
 
@@ -169,8 +169,17 @@ def _of_goal(item: Item, title: str, until: str) -> KeyFigure | None:
         return None
     name = "Besparelse på ydelser" if goal.of_saving else title
     return KeyFigure(
-        item.place, name + (f", {goal.year}" if goal.year else ""), goal.came_to, f"Målet: {goal.target}", goal.sure
+        item.place, name + (f", {goal.year}" if goal.year else ""), goal.came_to, f"Målet: {goal.target}", goal.judged
     )
+
+
+HOW_SURE = {
+    Certainty.SURE.value: ", og det er sikkert",
+    Certainty.PROVISIONAL.value: ", på foreløbige tal",
+    Certainty.MAY_TURN.value: ", men det kan vende",
+    Certainty.UNKNOWN.value: "; hvor sikkert vides ikke",
+}
+"""After a verdict in a sentence."""
 
 
 class GoalTold:
@@ -210,13 +219,22 @@ class GoalTold:
 
     @property
     def sure(self) -> str:
-        """ "Sikker: ventes at ende mellem 506,1 og 507,4 helårspersoner"."""
-        interval = between(self._low, self._high, self._sides)
-        if interval and self._interval_of:
-            amount_of = interval.partition(" ")[0] in OF_AMOUNTS
-            interval = f"{self._interval_of} {'med ' + with_article(interval) if amount_of else interval}"
-        told = ": ".join(filter(None, [self.certainty, interval]))
+        """ "Sikker: ventes at ende mellem 506,1 og 507,4 helårspersoner"; where the verdict stands beside it."""
+        told = ": ".join(filter(None, [self.certainty, self._interval]))
         return told[:1].upper() + told[1:]
+
+    @property
+    def judged(self) -> str:
+        """ "Bagud, og det er sikkert: ventes at ende mellem 506,1 og 507,4 helårspersoner"; where it does not."""
+        how = HOW_SURE.get(self.certainty, "") if self.verdict is not Verdict.UNDECIDED else ""
+        told = ": ".join(filter(None, [f"{self.verdict.value}{how}", self._interval]))
+        return told[:1].upper() + told[1:]
+
+    @property
+    def _interval(self) -> str:
+        interval = between(self._low, self._high, self._sides, article=True)
+        of_amount = self._interval_of and any(side in OF_AMOUNTS for side in self._sides)
+        return " ".join(filter(None, [self._interval_of, "med" if of_amount else "", interval])) if interval else ""
 
 
 _OF_TEXTS = {
