@@ -13,9 +13,11 @@ from statsmodels.stats.proportion import proportion_confint
 
 from afkast.analysis.late_registration import Rise
 from afkast.analysis.targets import (
+    Certainty,
     Reading,
     Verdict,
     as_judged,
+    as_printed,
     count_interval,
     decide,
     overall,
@@ -364,3 +366,20 @@ def test_a_sum_is_unknown_where_a_part_is():
     assert together([(1.0, 2.0), (-3.0, 5.0)]) == (-2, 7)
     assert together([(1.0, 2.0), None]) is None
     assert together([]) is None
+
+
+@pytest.mark.parametrize(
+    ("actual", "high", "target", "certainty"),
+    [
+        (1.7, 3.07, 3.11, Certainty.MAY_TURN),  # printed as 3,1 and 3,1
+        (1.7, 3.04, 3.11, Certainty.SURE),  # 3,0 and 3,1
+        (3.3, 4.0, 3.11, Certainty.SURE),  # reached, and 3,1 is reached by its own print too
+    ],
+)
+def test_what_is_behind_is_no_surer_than_its_printed_numbers(actual, high, target, certainty):
+    year = Reading(actual, target, path=target, due=date(2021, 12, 31), year=2021, interval=(min(actual, 3.06), high))
+    if actual > target:
+        year = replace(year, interval=(3.11, high))
+    decision = decide([year], lower_is_better=False, counted_to=date(2021, 12, 31), due=date(2021, 12, 31))
+    assert decision.certainty is Certainty.SURE
+    assert as_printed(decision, lambda number: round(number, 1)).certainty is certainty

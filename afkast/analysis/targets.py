@@ -1,6 +1,6 @@
 """Is the target met, how sure is that, and what may be said before its day has come."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -158,6 +158,11 @@ def decide(
     verdict = _verdict_of(begun)
     if verdict is Verdict.REACHED and (due is None or counted_to < due or len(begun) < len(parts)):
         verdict = Verdict.ON_TRACK
+    return _decision(verdict, parts)
+
+
+def _decision(verdict: Verdict, parts: tuple[Judgement, ...]) -> Decision:
+    begun = [part for part in parts if part.begun] or list(parts[:1])
     if verdict is Verdict.BEHIND:
         rests_on = max((part for part in begun if part.verdict is verdict), key=_sureness)
     elif verdict is Verdict.UNDECIDED:
@@ -165,6 +170,20 @@ def decide(
     else:
         rests_on = min(begun, key=_sureness)
     return Decision(verdict, rests_on.certainty, rests_on, parts)
+
+
+def as_printed(decision: Decision, printed: Callable[[float], float]) -> Decision:
+    """The same, no surer than its printed numbers: what is behind may turn where an end is printed as the target is."""
+
+    def seen(part: Judgement) -> Judgement:
+        reading = part.reading
+        standard = reading.target if reading.interval_at_due else part.held_against
+        if part.verdict is not Verdict.BEHIND or standard is None:
+            return part
+        reaches = any(printed(end) == printed(standard) for end in reading.interval or ())
+        return replace(part, certainty=Certainty.MAY_TURN) if reaches else part
+
+    return _decision(decision.verdict, tuple(map(seen, decision.parts)))
 
 
 def _judgement(reading: Reading, lower_is_better: bool, strictly: bool, counted_to: date) -> Judgement:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from afkast.analysis.targets import Certainty, Decision, Judgement, Reading, Verdict
+from afkast.analysis.targets import Certainty, Decision, Judgement, Reading, Verdict, as_printed
 from afkast.errors import PageError
 from afkast.report.counts import counts_of, too_few
 from afkast.report.danish import (
@@ -20,6 +20,7 @@ from afkast.report.danish import (
     in_words,
     listed,
     month,
+    rounded,
     saying,
     span,
     written,
@@ -71,6 +72,7 @@ def show_goal(
     persons that a year's numbers give away; of a goal without years, under 0. `rests_on` is that of `show_table`: a
     verdict that rests on too few would tell of them, and is not given.
     """
+    decision = as_printed(decision, lambda number: rounded(Quantity(number, unit, digits)))
     few = bool(too_few(counts_of(rests_on)))
     if few:
         decision = replace(decision, verdict=Verdict.UNDECIDED, certainty=Certainty.UNKNOWN)
@@ -242,7 +244,17 @@ def _how_sure(
             stop = "" if because.endswith(".") else "."  # as "mio. kr." does
             return f"Vurderingen{of_year} hviler på foreløbige tal, men vender ikke: {because}{stop}"
     side = "målet" if at_target else "vejen mod målet"
-    return f"Vurderingen{of_year} kan vende: {because}; det rækker til den anden side af {side}."
+    reaches = "den bedste ende når" if _reaches(part, unit, digits) else "det rækker til den anden side af"
+    return f"Vurderingen{of_year} kan vende: {because}; {reaches} {side}."
+
+
+def _reaches(part: Judgement, unit: str, digits: int | None) -> bool:
+    """Whether the best end of what is behind is printed as what it is held against."""
+    standard = part.reading.target if part.reading.interval_at_due else part.held_against
+    if standard is None or part.verdict is not Verdict.BEHIND:
+        return False
+    ends = (rounded(Quantity(end, unit, digits)) for end in part.reading.interval or ())
+    return rounded(Quantity(standard, unit, digits)) in ends
 
 
 def _provisional(reading: Reading, unit: str, digits: int | None, late: str, sides: Sides | None) -> str:
