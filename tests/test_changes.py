@@ -229,11 +229,12 @@ def test_a_change_of_few_persons_is_not_told_and_a_hidden_number_is_not_compared
     assert ("antallet" in changes_now(project)) is told
 
 
-def test_a_part_of_few_persons_is_not_told_apart(project):
+@pytest.mark.parametrize("more", [3, 30])
+def test_what_was_counted_in_between_is_not_told_of_persons(project, more):
     edit_strategy(project, "personer: 100", "personer: 110")
-    write_notebook(project, READS.replace("Quantity(personer,", "Quantity(personer + 3,"))
+    write_notebook(project, READS.replace("Quantity(personer,", f"Quantity(personer + {more},"))
     one = changes_now(project)["antallet"]
-    assert one.parts == {SEVERAL: 13}
+    assert one.parts == {SEVERAL: 10 + more}
 
 
 def test_the_edition_before_stays_the_one_before_when_the_new_one_is_published(project):

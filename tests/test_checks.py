@@ -1,5 +1,7 @@
 """A check is shown with its outcome, and stops the page where it does not hold."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -8,7 +10,7 @@ from hypothesis import strategies as st
 from test_show import Shown, door  # noqa: F401
 
 from afkast.errors import PageError
-from afkast.report.checks import show_check, show_holds
+from afkast.report.checks import refuse_hidden, show_check, show_holds
 
 
 def test_what_agrees_is_shown_with_the_largest_deviation_and_what_the_second_way_is(door):  # noqa: F811
@@ -64,3 +66,20 @@ def test_a_check_holds_just_as_far_as_its_tolerance(value, within):
     beyond = np.nextafter(again, np.inf) + max(1.0, abs(again)) * 1e-9
     with pytest.raises(PageError):
         show_check(Page(), "tallet", "En anden vej.", value, beyond, within=abs(again - value))
+
+
+def printed(shown):
+    return pd.DataFrame({"file": ["trykt.csv"], "printed_table": ["T1"], "shown": [shown]})
+
+
+def reading(published):
+    entry = {"file": "trykt.csv", "published": published}
+    return SimpleNamespace(files_of=lambda names: [entry] if names == ["trykt.csv"] else [])
+
+
+@pytest.mark.parametrize("shown", ["<5", ".."])
+def test_what_the_book_hides_is_not_told_by_the_word_of_a_paper_that_is_not_public(shown):
+    with pytest.raises(PageError, match=r"trykt.csv prints what the book hides, in T1; .* 'published: true'"):
+        refuse_hidden(reading(published=False), printed(shown))
+    refuse_hidden(reading(published=True), printed(shown))
+    refuse_hidden(reading(published=False), printed("12"))

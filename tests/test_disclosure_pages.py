@@ -130,8 +130,8 @@ class Municipality:
         pages = self.folder / str(len(self.made)) / "pages"
         told = {name: self._page(pages, name, people) for name in self.of_pages}
 
-        def again(names):
-            told.update({name: self._page(pages, name, people) for name in told if f"fisk/{name}" in names})
+        def again():
+            told.update({name: self._page(pages, name, people) for name in told})
 
         audited(pages, [*self.made[-1:], *self.made], again)
         self.made.append(pages)

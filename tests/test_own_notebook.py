@@ -1,6 +1,8 @@
 """A notebook of one's own, from the skeleton to a page of an invented municipality."""
 
 import json
+import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -11,7 +13,7 @@ from municipality import STRATEGY, municipality
 from nbformat.v4 import new_code_cell
 
 from afkast.cli import main
-from afkast.edition.build import run_page
+from afkast.edition.build import build, run_page
 from afkast.edition.check import check
 from afkast.errors import StrategyError
 from afkast.intake import import_raw
@@ -80,7 +82,44 @@ report.show_text("nogle", "Heraf {n}.", {"n": persons_in(people.iloc[3:])}, sour
 """Each sentence may be shown; together they tell of three."""
 
 
-def test_what_a_page_by_itself_tells_is_audited_as_in_a_build_and_no_note_of_it_is_left(tmp_path):
+ALL_OF_THEM = TWO_COUNTS.rpartition("report.show_text")[0]
+
+ON_DATA_QUALITY = """\
+from afkast.report.counts import persons_in
+
+people = report.table("cohort")
+report.show_text("nogle", "Heraf {n}.", {"n": persons_in(people.iloc[3:])}, source=people)
+"""
+
+
+def test_what_a_page_about_all_strategies_tells_is_audited_beside_those_of_strategies(tmp_path):
+    project = project_of(tmp_path, ALL_OF_THEM)
+    shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks")
+    for name in ("_config.yml", "book"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    planted = tmp_path / "notebooks" / "data_quality.ipynb"
+    notebook = nbformat.read(planted, as_version=4)
+    [needs] = [cell for cell in notebook.cells if "needs" in cell.metadata.get("tags", [])]
+    needs.source = needs.source.replace("needs = []", 'needs = [{"table": "cohort"}]')
+    notebook.cells.append(new_code_cell(ON_DATA_QUALITY, metadata={"tags": ["hide-input"]}))
+    nbformat.write(notebook, planted)
+    made = build(replace(project, root=tmp_path))
+    first, second = (
+        shown_by(project.pages / name, id)
+        for name, id in ((f"{STRATEGY}/eget.ipynb", "alle"), ("datakvalitet.ipynb", "nogle"))
+    )
+    assert (first.split()[0], second) == ("180", "..")
+    assert made.run["datakvalitet"] == ["a page tells too much beside others"]
+    assert " 1 are hidden: 0 as below 5, 1 so that none such follows" in made.audit[0]
+
+
+def shown_by(page, id):
+    [item] = [one for one in filed(json.loads(page.read_text(encoding="utf-8"))) if one["id"] == id]
+    return item["numbers"]["n"]["shown"]
+
+
+def project_of(tmp_path, code):
+    """Strandlev with a page of its own of one cell about the persons of its cohort."""
     strandlev = municipality("full_year_persons")
     page = {"id": "eget", "notebook": "eget", "title": "Eget", "area": "targets"}
     strandlev.strategies[STRATEGY]["pages"].append(page)
@@ -91,10 +130,15 @@ def test_what_a_page_by_itself_tells_is_audited_as_in_a_build_and_no_note_of_it_
     cells = [
         (parameters, "parameters"),
         ('required = []\nneeds = [{"table": "cohort"}]', "needs"),
-        (TWO_COUNTS, "hide-input"),
+        (code, "hide-input"),
     ]
     skeleton.cells[2:] = [new_code_cell(source, metadata={"tags": [tag]}) for source, tag in cells]
     nbformat.write(skeleton, project.data / "notebooks" / "eget.ipynb")
+    return project
+
+
+def test_what_a_page_by_itself_tells_is_audited_as_in_a_build_and_no_note_of_it_is_left(tmp_path):
+    project = project_of(tmp_path, TWO_COUNTS)
     told = []
     made = run_page(project, STRATEGY, "eget", tell=told.extend)
     first, second = (item["numbers"]["n"]["shown"] for item in filed(json.loads(made.read_text(encoding="utf-8"))))

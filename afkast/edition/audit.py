@@ -2,7 +2,7 @@
 
 Each executed page has noted the counts that it tells, and of whom (`afkast/report/about_persons.py`); the notes stay in
 the build. Here they are put together, with those of the edition that stands, as a reader could. What a page must not
-tell beside the others it is told to hold back, and is run again.
+tell beside the others it is told to hold back, and is run again; a page about all strategies before a strategy's own.
 """
 
 import base64
@@ -17,6 +17,7 @@ import numpy as np
 
 from afkast.errors import PageError
 from afkast.project import Project
+from afkast.report.about_persons import AMONG, EVERYBODY
 from afkast.report.disclosure import chosen, fewest_shown, is_small
 from afkast.report.reads import WITHHELD
 from afkast.report.withheld import ANY, FEWEST_VALUES, Found, Told, Withheld, withhold
@@ -37,10 +38,11 @@ class Notes:
 
     told: list[Told] = field(default_factory=list)
     persons: dict[str, Any] = field(default_factory=dict)
+    page_of: dict[str, str] = field(default_factory=dict)
 
-    def place_of(self, digest: str) -> set[str]:
+    def pages_telling(self, digest: str) -> set[str]:
         """The pages that tell a count, or that it is below the fewest shown."""
-        return {_page_of(one.place) for one in self.told if one.digest == digest and one.most < ANY}
+        return {self.page_of[one.place] for one in self.told if one.digest == digest and one.most < ANY}
 
 
 @dataclass(frozen=True)
@@ -55,7 +57,7 @@ class Audit:
         """The counts that pages of this edition must hold back, by page."""
         by_page: dict[str, list[str]] = {}
         for digest in sorted(self.found.hide):
-            for page in self.notes.place_of(digest.rstrip("~")):
+            for page in self.notes.pages_telling(digest.rstrip("~")):
                 by_page.setdefault(page, []).append(digest)
         return by_page
 
@@ -122,13 +124,28 @@ def notes_of(pages: Path) -> Notes:
     notes = Notes()
     for path in sorted(pages.rglob(f"*{NOTES}")):
         page = path.relative_to(pages).with_suffix("").as_posix()
+        everybody = np.array([], dtype=np.uint64)
         for line in path.read_text(encoding="utf-8").splitlines():
             one = json.loads(line)
-            if (persons := one.pop("persons", None)) is not None:
+            if EVERYBODY in one:
+                everybody = np.frombuffer(base64.b64decode(one[EVERYBODY]), dtype=np.uint64)
+                continue
+            if (among := one.pop(AMONG, None)) is not None:
+                bits = np.unpackbits(np.frombuffer(base64.b64decode(among), dtype=np.uint8), count=len(everybody))
+                notes.persons[one["digest"]] = everybody[bits.astype(bool)]
+            if (persons := one.pop("persons", None)) is not None:  # as editions of November 2026 have noted them
                 notes.persons[one["digest"]] = np.frombuffer(base64.b64decode(persons), dtype=np.uint64)
-            lines = tuple(f"{page}/{line}" for line in one.get("lines", ()))
-            notes.told.append(Told(**{**one, "place": f"{page}/{one['place']}", "lines": lines}))
+            place, lines = f"{page}/{one['place']}", tuple(f"{page}/{line}" for line in one.get("lines", ()))
+            about_all = path.parent == pages
+            notes.told.append(Told(**{**one, "place": place, "lines": lines, "gives_way": about_all}))
+            notes.page_of[place] = page
     return notes
+
+
+def told_on(pages: Path, page: str) -> set[str]:
+    """The places of an executed page, id/name, at which it tells counts of persons."""
+    with (pages / f"{page}{NOTES}").open(encoding="utf-8") as lines:
+        return {one["place"] for one in map(json.loads, lines) if EVERYBODY not in one}
 
 
 def held_back(pages: Path) -> dict[str, list[str]]:
@@ -155,7 +172,7 @@ def editions_of(project: Project) -> list[Path]:
     return [project.pages, *published]
 
 
-def audited(pages: Path, former: Sequence[Path], run_again: Callable[[set[str]], None]) -> list[str]:
+def audited(pages: Path, former: Sequence[Path], run_again: Callable[[], None]) -> list[str]:
     """Have pages run again that tell too much beside the others, until together they do not; what was found, in
     sentences. PageError names the places where they go on telling it."""
     for _ in range(MOST_ROUNDS):
@@ -163,7 +180,7 @@ def audited(pages: Path, former: Sequence[Path], run_again: Callable[[set[str]],
         if not found.hold_back:
             return found.sentences()
         hold_back(pages, found.hold_back)
-        run_again(set(found.hold_back))
+        run_again()
     refuse(found := audit(pages, *former))
     return found.sentences()
 
@@ -174,8 +191,3 @@ def refuse(audit: Audit) -> None:
         return
     said = [f"{' and '.join(one.places)}: {one.why}; take one of them out." for one in audit.found.hide.values()]
     raise PageError("\n".join(dict.fromkeys(said)))
-
-
-def _page_of(place: str) -> str:
-    """strategy/page of strategy/page/id/row|column; a page about all strategies has no strategy."""
-    return "/".join(place.split("/")[:2])

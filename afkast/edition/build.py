@@ -89,16 +89,23 @@ def build(
         made = Edition(project.site / "index.html")
         batches = batches_of(in_book, data, (project.build / CHANGES).is_file())
 
-        def run_again(names: set[str]) -> None:
-            # no page about all strategies tells whom its counts are of
-            again = [job for job in batches[0] if job.name in names]
-            made.run |= {job.name: ["it tells too much beside other pages"] for job in again}
-            for _, fault in executed(project, again, pages, strict, cluster):
-                if fault:
-                    raise PageError(fault)
+        begun: list[list[Job]] = []
+
+        def run_again() -> None:
+            """Run the pages that are to hold more back, and those that have read what these showed."""
+            for batch in begun:
+                now = Now(Readable(project, data, pages))
+                again = [job for job in batch if job.name not in made.failed and now.why_again(job, pages)]
+                made.run |= {job.name: ["a page tells too much beside others"] for job in again}
+                for _, fault in executed(project, again, pages, strict, cluster):
+                    if fault:
+                        raise PageError(fault)
+                if len(begun) > 1 and batch is begun[0]:
+                    note_changes(project, data, pages)
 
         done, total = 0, sum(map(len, batches)) + 1
         for batch in batches:
+            begun.append(batch)
             # anew: it reads what the pages before it show
             now = Now(Readable(project, data, pages))
             why = {job: ["it is asked for"] if again else now.why_again(job, project.pages) for job in batch}
@@ -120,7 +127,8 @@ def build(
                 on_progress(done, total, job.name)
             if batch is batches[0] and len(made.failed) == len(batch):
                 raise PageError("\n".join(made.failed.values()))
-            if batch is batches[0]:
+            # the others read what the strategies' pages show, and then tell something themselves
+            if batch in (batches[0], batches[-1]):
                 made.audit = audited(pages, editions_of(project), run_again)
             said = published(pages)
             _check_goals(in_book, said)
@@ -188,7 +196,7 @@ def run_page(
     with TemporaryDirectory(prefix=UNFINISHED, dir=place.parents[2]) as own:
         pages = Path(own) / "pages"
 
-        def run(_: object = None) -> None:
+        def run() -> None:
             execute(project, job, pages)
 
         hold_back(pages, held_back(project.pages))

@@ -3,7 +3,8 @@
 Where pages differ in more than one thing, the former edition's page is run again with one thing changed after the
 other: first the method (today's code, on the former data), then the data as they are now known up to the former date,
 then the period, last what was decided. What is told is what was shown, rounded as it was shown; a number that was
-hidden in either edition is in neither, and persons by 1 to 4 more or fewer are not told.
+hidden in either edition is in neither, and persons by 1 to 4 more or fewer are not told. What comes of several things
+is told of them together where persons were counted: who was counted in between, no audit has seen.
 """
 
 import json
@@ -20,6 +21,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
 
+from afkast.edition.audit import told_on
 from afkast.edition.editions import Kept, find, former_of, records_of
 from afkast.edition.execute import Job, jobs_of
 from afkast.edition.inputs import Record, code
@@ -230,13 +232,14 @@ class Since:
 
     def _split(self, name: str, causes: list[str], steps: list[dict[tuple[str, str], Told]]) -> list[Change]:
         old, new = self._both(name)
+        of_persons = told_on(self.readable.pages, name) if len(causes) > 1 else set()
         found = []
         for place in self._moved(name):
             was, now = old[place], new[place]
             values = [was.value, *(step[place].value for step in steps if place in step), now.value]
             whole = len(values) == len(causes) + 1
             parts = _parts(causes, values) if whole else {}
-            if not whole or any(_is_small(was.unit, part) for part in parts.values()):
+            if not whole or "/".join(place) in of_persons or UNITS[was.unit].counts_persons:
                 parts = _parts([SEVERAL], [was.value, now.value])
             change, size = None, float("inf")
             if isinstance(was.value, float) and isinstance(now.value, float):

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 from markupsafe import Markup
+from numpy.typing import NDArray
 
 from afkast.analysis.targets import Verdict
 from afkast.errors import PageError
@@ -27,6 +28,9 @@ from afkast.report.withheld import ANY, Told, withhold
 
 COUNTS = "AFKAST_COUNTS"
 """The file in which a page that is executed notes the counts that it tells; it never leaves the build."""
+
+EVERYBODY, AMONG = "everybody", "among"
+"""A line of these notes has all whom the thing's counts are of; each count that follows has a bit for each of them."""
 
 OF_PERSONS = PERSON_TABLES | {"islands", "persons_on_benefit"}
 
@@ -201,14 +205,22 @@ class Thing:
         path = os.environ.get(COUNTS)
         if not path or self.public:
             return
-        persons = _persons_of(values)
+        persons, lines = _persons_of(values), [asdict(one) for one in told_of(self.id, values, states)]
+        new = list(dict.fromkeys(one["digest"] for one in lines if one["digest"] not in self.noted))
+        if new:
+            self.noted.update(new)
+            everybody = np.unique(np.concatenate([persons[digest] for digest in new]))
+            among = {digest: np.packbits(np.isin(everybody, persons[digest], assume_unique=True)) for digest in new}
+            for line in lines:
+                if (bits := among.pop(line["digest"], None)) is not None:
+                    line[AMONG] = _in_letters(bits)
+            lines.insert(0, {EVERYBODY: _in_letters(everybody)})
         with Path(path).open("a", encoding="utf-8") as file:
-            for one in told_of(self.id, values, states):
-                line = asdict(one)
-                if one.digest not in self.noted:
-                    self.noted.add(one.digest)
-                    line["persons"] = base64.b64encode(persons[one.digest].tobytes()).decode("ascii")
-                file.write(json.dumps(line, ensure_ascii=False) + "\n")
+            file.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+
+
+def _in_letters(array: NDArray[Any]) -> str:
+    return base64.b64encode(array.tobytes()).decode("ascii")
 
 
 def _persons_of(values: Mapping[str, Any]) -> dict[str, Any]:

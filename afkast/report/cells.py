@@ -135,7 +135,9 @@ def cell_of(
     shown = danish.written(quantity, with_unit=with_unit or unit == "%")
     before, shown, after = danish.told(quantity) if quantity.sides else ("", shown, "")
     shown += "*" if state == "provisional" else ""
-    number = danish.rounded(quantity) if (quantity.digits or 0) < 0 else float(quantity)
+    # what is filed of persons tells no more than what is shown
+    of_persons = not public and quantity.tells and bool(quantity.counts)
+    number = danish.rounded(quantity) if of_persons or (quantity.digits or 0) < 0 else float(quantity)
     return Cell(shown, number, state, numeric=True, small=small or hides, before=before, after=after, rounded=in_steps)
 
 

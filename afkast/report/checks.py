@@ -3,8 +3,10 @@
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from afkast.errors import PageError
+from afkast.report.cells import told_of_state
 from afkast.report.danish import Quantity, Words, written
 from afkast.report.show import Page
 
@@ -37,6 +39,21 @@ def show_check(
     # what lies within the tolerance is rounding, and is told as the nothing that it is
     told = {"deviation": Words(written(Quantity(round(deviation, 6), unit)))}
     report.show_text(f"kontrol-{id}", f"**Kontrol ✓ stemmer** (afvigelse {{deviation}}). {text}", told)
+
+
+def refuse_hidden(report: Page, printed: pd.DataFrame) -> None:
+    """Refuse to tell by the word of a paper what the book hides, unless the paper is declared published.
+
+    `printed` has its cells: file, printed_table, and `shown`, the book's text of each.
+    """
+    hidden = printed["shown"].isin([told_of_state(one)[0] for one in ("few", "hidden")])
+    public = {entry["file"] for entry in report.files_of(sorted(printed["file"].unique())) if entry["published"]}
+    for file, rows in printed[hidden].groupby("file"):
+        if file not in public:
+            raise PageError(
+                f"{file} prints what the book hides, in {', '.join(rows['printed_table'].unique())}; take these rows "
+                "out, or say 'published: true' of the file in sources.yml where the paper is public."
+            )
 
 
 def show_holds(report: Page, id: str, text: str, holds: Any) -> None:

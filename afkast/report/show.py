@@ -30,12 +30,13 @@ from afkast.notebook import read_needs
 from afkast.project import find_project
 from afkast.report import charts, danish, disclosure
 from afkast.report.about_persons import OF_PERSONS, Thing
-from afkast.report.cells import STATES, Cell, UnitOf, as_drawn, cell_of, said_of, text_of, told_of_state
+from afkast.report.cells import STATES, UnitOf, as_drawn, text_of, told_of_state
 from afkast.report.counts import counts_of
-from afkast.report.danish import GAIN, Quantity, Sides, Words
+from afkast.report.danish import GAIN, Quantity, Sides
 from afkast.report.ending import ENDS, end_page
 from afkast.report.filed import METADATA_KEY, Item, number_in
 from afkast.report.month_charts import MARKS, break_notes, marks_of
+from afkast.report.naming import cells_of, numbered, put_in
 from afkast.report.paper_sign import legend, on_paper, signs_of
 from afkast.report.reader import Reader, Source, day_of, latest_extraction
 from afkast.report.reading import strategy_of_page
@@ -107,9 +108,9 @@ class Page(Reader):
         """
         files = self.files_of(source)
         thing = self._thing(id, source, files, rests_on)
-        caption, *notes = _filled(thing, [caption, *notes], names or {})
-        for words in (corner, folded):
-            thing.refuse_labels("", words)
+        caption, *notes = put_in(thing, {"caption": caption, **numbered(notes)}, names or {})
+        for part, words in (("corner", corner), ("folded", folded)):
+            thing.refuse_labels(part, words)
         units = units_of(values, unit, row_units or {}, column_units or {})
         signs = signs_of(values, units, paper_sign, unsigned)
         rows = rows_of(on_paper(values, signs), units, set(totals), states, blanks, behind or {}, thing)
@@ -153,10 +154,10 @@ class Page(Reader):
         """
         files = self.files_of(source)
         thing = self._thing(id, source, files, rests_on)
-        thing.refuse_labels("", corner)
+        thing.refuse_labels("corner", corner)
         thing.refuse_drawing(draw)
         check_names(id, alt, dict.fromkeys(names_in(alt) & dict(names or {}).keys()))
-        described, caption, *notes = _filled(thing, [alt, caption, *notes], names or {})
+        described, caption, *notes = put_in(thing, {"alt": alt, "caption": caption, **numbered(notes)}, names or {})
         units = units_of(values, unit, {}, column_units or {})
         rows = rows_of(values, units, set(), states, blanks, behind or {}, thing)
         shown = [
@@ -214,7 +215,7 @@ class Page(Reader):
         files = self.files_of(source)
         thing = self._thing(id, source, files, rests_on)
         quantities = given | dict(filed or {})
-        cells = _cells_of(thing, [text], quantities)
+        cells = cells_of(thing, {"": text}, quantities)
         shown = {name: number_in(id, name, cells[name], given[name]) for name in given}
         body = filled_in(_MARKDOWN.render(str(text)), shown)
         if code is not None:
@@ -366,28 +367,6 @@ def _anchor(id: str) -> str:
 
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False})
-
-
-def _filled(thing: Thing, texts: Sequence[str], names: Mapping[str, Any]) -> list[str]:
-    """Plain texts with their names put in; each name must stand in one of them. Other braces are the data's own."""
-    asked = [one for text in texts for one in names_in(text) if one in names]
-    check_names(thing.id, " ".join(f"{{{name}}}" for name in asked), names)
-    shown = {name: said_of(cell, names[name]) for name, cell in _cells_of(thing, texts, names).items()}
-    return [filled_in(text, shown) for text in texts]
-
-
-def _cells_of(thing: Thing, texts: Sequence[str], names: Mapping[str, Any]) -> dict[str, Cell]:
-    """What stands under each name; what the door does not know of persons is refused."""
-    for text in texts:
-        # what the names are called is not shown
-        thing.refuse_digits("", text if isinstance(text, Words) else filled_in(text, dict.fromkeys(names, "")))
-    names = {name: thing.resting(value) for name, value in names.items()}
-    for name, value in names.items():
-        thing.refuse_numbers(name, value)
-    withheld = thing.withheld_of(names)
-    cells = {name: cell_of(value, "", None, "ok", thing.public, withheld) for name, value in names.items()}
-    thing.note(names, {name: cell.state for name, cell in cells.items()})
-    return cells
 
 
 def _data_uri(svg: bytes) -> str:

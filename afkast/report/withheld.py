@@ -50,6 +50,7 @@ class Told:
     most: int
     hidden: bool = False
     fixed: bool = False  # of an edition that stands: it cannot be taken back
+    gives_way: bool = False  # of a page about all strategies: it is hidden before what a strategy's own page tells
     lines: tuple[str, ...] = ()  # the row and the column that it stands in, each with its table
 
     @property
@@ -95,8 +96,9 @@ class _Groups:
                 self.places.setdefault(one.digest, []).append(one)
         first = {digest: place for place, digest in enumerate(self.places)}
         kept = {digest: any(one.fixed and not one.hidden for one in all_) for digest, all_ in self.places.items()}
-        # what an edition that stands has told is kept longest, and then the largest groups
-        self.names = sorted(first, key=lambda d: (not kept[d], -len(persons[d]), first[d]))
+        aside = {digest: all(one.gives_way for one in all_) for digest, all_ in self.places.items()}
+        # what an edition that stands has told is kept longest, then what a strategy's page tells and the largest groups
+        self.names = sorted(first, key=lambda d: (not kept[d], aside[d], -len(persons[d]), first[d]))
         everybody = np.unique(np.concatenate([persons[name] for name in self.names] or [np.array([], np.uint64)]))
         self.of = np.zeros((len(self.names), len(everybody)), dtype=np.float32)
         for row, name in enumerate(self.names):
@@ -104,6 +106,7 @@ class _Groups:
         self.size = self.of.sum(axis=1).astype(int)
         self.shared = (self.of @ self.of.T).astype(int)
         self.fixed = np.array([kept[name] for name in self.names], dtype=bool)
+        self.aside = np.array([aside[name] for name in self.names], dtype=bool)
         self.least = np.array([max(one.least for one in self.places[name]) for name in self.names], dtype=int)
         self.most = np.array([min(one.most for one in self.places[name]) for name in self.names], dtype=int)
         self.hidden = np.array([any(one.hidden for one in self.places[name]) for name in self.names], dtype=bool)
@@ -168,7 +171,7 @@ class _Groups:
             while values < FEWEST_VALUES:
                 more = [one for one in group if self.most[one] < ANY and one != row and not self.fixed[one]]
                 # a small count that is told to be one is told nothing of first, then the smallest of the shown
-                more.sort(key=lambda one: (self.exact[one], self.size[one], one))
+                more.sort(key=lambda one: (not self.aside[one], self.exact[one], self.size[one], one))
                 if self.most[row] < ANY and values < FEWEST_VALUES and not self.exact[row]:
                     more.insert(0, row)
                 if not more:
@@ -227,7 +230,7 @@ class _Groups:
         for rows in lines.values():
             while parts := self._line_that_tells([row for row in sorted(rows) if self.exact[row] and self.size[row]]):
                 away = [row for row in parts if not self.fixed[row]] or parts
-                last = min(away, key=lambda row: (self.size[row], -row))
+                last = min(away, key=lambda row: (not self.aside[row], self.size[row], -row))
                 if not self.hide(last, LINE_TELLS, [row for row in parts if row != last][:2], found):
                     break
 
@@ -258,7 +261,7 @@ class _Groups:
             while (told := self._that_add_up(rows, given_up)) is not None:
                 away = [one for one in told if not self.fixed[one]]
                 if away:
-                    hidden = min(away, key=lambda one: (self.size[one], one))
+                    hidden = min(away, key=lambda one: (not self.aside[one], self.size[one], one))
                     self.hide(hidden, ADD_UP, [one for one in told if one != hidden][:2], found)
                     rows = rows[rows != hidden]
                 else:
