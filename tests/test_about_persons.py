@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 from datetime import date
+from decimal import Decimal
+from fractions import Fraction
 
 import pandas as pd
 import pytest
@@ -11,13 +13,14 @@ from afkast.errors import PageError
 from afkast.profile import FLOOR, PROFILES, as_words, from_words, profile
 from afkast.report import disclosure
 from afkast.report.about_persons import Thing
-from afkast.report.cells import badge, cell_of, said_of
-from afkast.report.counts import estimated, persons_in, share, share_range
+from afkast.report.cells import Link, badge, cell_of, said_of
+from afkast.report.counts import TENS, Count, estimated, persons_by, persons_in, share, share_range
 from afkast.report.danish import Given, Quantity, Words, between, chance, listed, saying, span
 from afkast.report.filed import number_in
 from afkast.report.goals import how_sure
 from afkast.report.money import within
 from afkast.report.month_charts import lines_by_month
+from afkast.report.plain_words import forms_of
 from afkast.report.tables import rows_of, units_of
 
 PEOPLE = pd.DataFrame({"person": [f"p{number}" for number in range(400)]})
@@ -79,9 +82,9 @@ def test_a_number_whose_counts_the_door_does_not_know_is_refused_by_name(value):
         Words("0,0 måneder"),
         "Kvinder",
         "30. november 2019",
+        date(2019, 11, 1),
         "2020",
         Quantity(None, "%"),
-        Quantity(7, "filer"),
     ],
 )
 def test_what_knows_its_counts_or_has_none_is_let_through(value):
@@ -140,8 +143,8 @@ def test_digits_written_into_a_sentence_are_refused():
     OF_PERSONS.refuse_digits("", "Figur 2. Med 95 %-bånd, i 2020-priser, pr. 1. december 2020 og 3. kvartal.")
 
 
-def shown(values, unit="personer", thing=OF_PERSONS, **units):
-    frame = pd.DataFrame(values)
+def shown(values, unit="personer", thing=OF_PERSONS, index=None, **units):
+    frame = pd.DataFrame(values, index)
     rows = rows_of(frame, units_of(frame, unit, {}, units), set(), None, "missing", {}, thing)
     return [[cell.shown.replace("\u00a0", " ") for cell in row.cells] for row in rows]
 
@@ -261,7 +264,7 @@ def of_his_own(figure, values):
 
 @pytest.mark.parametrize("label", ["Kvinder (500)", "7 personer", "N=7", ("Alle", "i alt 12")])
 def test_a_label_that_says_a_number_is_refused_and_told_what_to_write(label):
-    with pytest.raises(PageError, match=r"digits in its words; a text, a caption .* names its numbers in braces"):
+    with pytest.raises(PageError, match=r"its words; a text, a caption .* names its numbers in braces"):
         OF_PERSONS.refuse_labels("", label)
 
 
@@ -298,9 +301,93 @@ def test_a_refusal_tells_what_to_write_instead(value, to_write):
 def test_a_series_is_refused_in_words_and_rows_of_dates_are_hidden_of_nothing():
     with pytest.raises(PageError, match=r"make one of a series with \.to_frame"):
         units_of(pd.Series([1]), "personer", {}, {})
-    assert shown({"dag": [pd.Timestamp("2020-03-04")]}, unit="") == [["4. marts 2020"]]
+    assert shown({"dag": [pd.Timestamp("2020-03-31")]}, unit="") == [["31. marts 2020"]]
 
 
 def test_counts_are_added_by_sum():
     both = sum([first(40), persons_in(PEOPLE.iloc[40:100])])
     assert both == first(100) and both.digest == first(100).digest
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Der er tre borgere tilbage.",
+        "Heraf fire unge kvinder.",
+        "Tre",
+        "I 2019 borgere.",
+        "Kun ③ blev, og Ⅳ gik.",
+        "Den sidste stoppede 8. maj 2019.",
+        "Den 8/5/19.",
+    ],
+)
+def test_a_number_in_letters_or_other_signs_and_the_day_of_somebody_are_refused(words):
+    for thing in (OF_PERSONS, BESIDE):
+        with pytest.raises(PageError, match=r"a number of persons in its words|digits in its words|has a day"):
+            thing.refuse_digits("", words)
+
+
+@pytest.mark.parametrize(
+    "words", ["De to grupper følges i tre måneder.", "Til og med 31. maj 2019.", "Fra 1. juni 2019.", "I juni 2019."]
+)
+def test_what_is_no_number_of_persons_and_no_day_of_anybody_may_be_said(words):
+    OF_PERSONS.refuse_digits("", words)
+
+
+def test_a_day_of_the_strategy_may_be_said_and_another_may_not():
+    thing = replace(OF_PERSONS, own_words=forms_of(date(2019, 5, 8)))
+    for value in (date(2019, 5, 8), pd.Timestamp("2019-05-08"), "8. maj 2019", "8/5/19"):
+        thing.refuse_numbers("x", value)
+        with pytest.raises(PageError, match="'x' of 'tal' has a day that is neither the page's nor a month's"):
+            OF_PERSONS.refuse_numbers("x", value)
+
+
+@pytest.mark.parametrize(
+    "value", [Decimal(3), Fraction(3), True, pd.Timedelta(days=3), ["a", "b", "c"], Link("22 kvinder", "a.html")]
+)
+def test_a_value_of_a_kind_that_could_say_a_number_is_refused(value):
+    with pytest.raises(PageError, match="'x' of 'tal'"):
+        OF_PERSONS.refuse_numbers("x", value)
+
+
+@pytest.mark.parametrize("unit", ["personer", "sager"])
+def test_a_number_of_persons_is_not_said_to_be_estimated(unit):
+    with pytest.raises(PageError, match="is said to be estimated and is a number of persons"):
+        OF_PERSONS.refuse_numbers("x", estimated(23, unit, people=first(84)))
+    OF_PERSONS.refuse_numbers("x", estimated(23, unit, TENS, people=first(84)))
+
+
+@pytest.mark.parametrize("labels", [[3, 14], [60, 120], [7], [3.5, 4.5], [20, 21]])
+def test_sizes_of_groups_are_no_labels(labels):
+    with pytest.raises(PageError, match="'label of row' of 'tal' are numbers that may be counts"):
+        shown({"a": ["x"] * len(labels)}, index=labels)
+
+
+@pytest.mark.parametrize("labels", [[0, 1, 2], [1, 2, 3], [0, 6, 12], [20, 25, 30], [2019, 2021], [12]])
+def test_years_steps_and_given_numbers_are_labels(labels):
+    assert shown({"a": ["x"] * len(labels)}, index=labels)
+
+
+def test_a_label_that_is_refused_is_not_repeated():
+    with pytest.raises(PageError) as refused:
+        shown({"a": ["x"]}, index=["07af3d"])
+    assert "label of row 1" in str(refused.value) and "07af3d" not in str(refused.value)
+
+
+def test_what_few_are_called_is_told_as_the_rest_unless_the_page_names_it():
+    kinds = ["almindelig"] * 20 + ["sjælden"] * 3 + ["enestående"]
+    people = PEOPLE.head(24).assign(kind=kinds)
+    counted = persons_by(people, "kind")
+    assert {label: one.number for label, one in counted.items()} == {"almindelig": 20, "Øvrige": 4}
+    named = persons_by(people, "kind", ["almindelig", "sjælden"])
+    assert [one.number for one in named] == [20, 3]
+
+
+def test_a_count_whose_persons_are_not_known_is_told_in_tens():
+    assert cell_of(Count(23.0), "", None, "ok").shown == "20\u00a0personer"
+
+
+def test_files_and_their_rows_are_counted_on_a_page_about_all_alone():
+    replace(OF_PERSONS, about_all=True).refuse_numbers("x", Quantity(7, "filer"))
+    with pytest.raises(PageError):
+        OF_PERSONS.refuse_numbers("x", Quantity(7, "filer"))

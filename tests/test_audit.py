@@ -123,6 +123,19 @@ def test_of_two_shares_told_in_steps_nobody_knows_who_are_in_both():
     assert not found.hide and not found.open and found.values[moved.digest] >= 4
 
 
+def test_a_share_of_a_hidden_group_and_its_part_do_not_tell_how_large_the_group_is():
+    whole, part = count(persons(0, 60)), count(persons(0, 54))
+    values = {"alle": whole, "startede": part, "andel": coarse_share(part, whole)}
+    assert values["andel"].step == 0.05
+    # 54 of 59, 60 or 61 are 90 %, as near as it is told
+    assert [n for n in range(55, 66) if 0.875 <= 54 / n <= 0.925] == [59, 60, 61]
+    found = withhold(told_of("t", values, {"alle": "hidden"}), {one.digest: one.persons for one in (whole, part)})
+    assert list(found.hide) == [part.digest] and not found.open
+    assert found.values[whole.digest] >= 4
+    apart = withhold(told_of("t", values, {}), {one.digest: one.persons for one in (whole, part)})
+    assert not apart.hide
+
+
 # ---------------------------------------------------------------- an edition
 
 

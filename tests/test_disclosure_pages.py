@@ -15,7 +15,7 @@ from afkast.intake import Snapshot
 from afkast.project import Project
 from afkast.report import charts, show
 from afkast.report.about_persons import COUNTS
-from afkast.report.counts import coarse_share, persons_by, persons_in, persons_so_far, share, step_of
+from afkast.report.counts import THE_REST, coarse_share, persons_by, persons_in, persons_so_far, share, step_of
 from afkast.report.show import METADATA_KEY, Page
 
 FILE = {"file": "borgere.csv", "table": "cohort", "source": "Fagsystem", "extracted_on": "2020-01-31"}
@@ -71,7 +71,8 @@ def the_largest_and_all(page, people):
     each = persons_by(people, "kind").sort_values(key=lambda one: one.astype(float), ascending=False).head(2)
     page.show_table("stoerste", each.to_frame("personer"), caption="De største.", unit="personer", source=people)
     page.show_text("i-alt", "I alt {n}.", {"n": persons_in(people)}, source=people)
-    of = {(kind, "personer"): ("count", who(people, people["kind"] == kind)) for kind in each.index}
+    named = people["kind"].map(persons_by(people, "kind").index.to_series()).fillna(THE_REST)
+    of = {(kind, "personer"): ("count", who(people, named == kind)) for kind in each.index}
     return of | {"n": ("count", who(people))}
 
 
@@ -130,8 +131,8 @@ class Municipality:
         pages = self.folder / str(len(self.made)) / "pages"
         told = {name: self._page(pages, name, people) for name in self.of_pages}
 
-        def again():
-            told.update({name: self._page(pages, name, people) for name in told})
+        def again(names):
+            told.update({name: self._page(pages, name, people) for name in told if f"fisk/{name}" in names})
 
         audited(pages, [*self.made[-1:], *self.made], again)
         self.made.append(pages)
@@ -148,7 +149,7 @@ class Municipality:
         self.patch.setattr(charts, "svg", lambda *_: b"<svg/>")
         snapshot, strategy = Snapshot(self.folder, MANIFEST), SimpleNamespace(id="fisk")
         page = Page(Project(self.folder, self.folder), snapshot, date(2020, 1, 31), strategy, name)
-        page.__dict__.update(chosen_numbers=frozenset(), chosen_words=(), has_read_persons=True)
+        page.__dict__.update(chosen_numbers=frozenset(), _own_words=frozenset(), has_read_persons=True)
         told = []
         for thing in self.of_pages[name]:
             seen.clear()
@@ -188,11 +189,8 @@ def summed(*weighted):
     return weights
 
 
-def knowledge(told, who_is_in_both=True):
-    """What a reader knows: [(group: weight, least, most)], and the groups that are hidden and that are told exactly.
-
-    who_is_in_both: whether he knows who of a share told in steps are in other groups, too.
-    """
+def knowledge(told):
+    """What a reader knows: [(group: weight, least, most)], and the groups that are hidden and that are told exactly."""
     known, hidden, exact = [], set(), set()
     for shown, (kind, group, *others) in told:
         if kind == "count" and shown in ("..", "<5"):
@@ -205,7 +203,7 @@ def knowledge(told, who_is_in_both=True):
             continue
         elif kind == "minus":
             known.append((summed((group, 1), (others[0], -1)), number(shown), number(shown)))
-        elif others[1] == EXACTLY or who_is_in_both:
+        else:
             whole, half = others
             low, high = number(shown) / 100 - half, number(shown) / 100 + half
             known += [(summed((group, 1), (whole, -low)), 0, np.inf), (summed((group, 1), (whole, -high)), -np.inf, 0)]
@@ -213,10 +211,12 @@ def knowledge(told, who_is_in_both=True):
 
 
 def assert_nothing_follows(told):
-    """A hidden count keeps four values for a reader of all of it, and two for one who knows as well who are behind the
-    shares in steps; three told ones give no few that nobody counted."""
-    for fewest, who_is_in_both in ((4, False), (2, True)):
-        known, hidden, exact = knowledge(told, who_is_in_both)
+    """A hidden count keeps four values for a reader of all of it with each share in steps, and two for one who knows as
+    well who are behind several of these; three told ones give no few that nobody counted."""
+    no_shares = [one for one in told if one[1][0] != "share" or one[1][-1] == EXACTLY]
+    shares = [one for one in told if one not in no_shares]
+    for fewest, told_then in (*((4, [*no_shares, one]) for one in [*shares, *no_shares[:1]]), (2, told)):
+        known, hidden, exact = knowledge(told_then)
         groups = {group: group for group in {*exact, *hidden, *(one for weights, *_ in known for one in weights)}}
         for group in sorted(hidden - {frozenset()}, key=len):
             assert keeps(groups, known, group, fewest), f"a hidden count of {len(group)} is known"

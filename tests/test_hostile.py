@@ -39,6 +39,8 @@ WORDS_OF_THE_DATA = (
     *("Kommunalbestyrelsen", "Hurtigt videre", "Beskæftigelsesudvalget", "Økonomiudvalget", "Borgere i alt", "KL"),
     *("Flere konsulenter skal hjælpe sygemeldte tilbage i job.", "Budget med strategien", "Lov nr. 994 af 2015"),
 )
+EFFECT_PAGES = ("survival_effects", "effect_value", "effect_robustness")
+
 OF_MACHINES = {"id", "page", "notebook", "goal", "area", "judged"}
 """Keys of a strategy whose values are no words."""
 
@@ -78,7 +80,7 @@ def renamed(value, key=""):
 @pytest.fixture(scope="module")
 def book(tmp_path_factory, _surroundings):
     """The data folder of a municipality all of whose words are hostile, with its book."""
-    data = municipality("full_year_persons", "cohort_status", "measurement_points", "economics")
+    data = municipality("full_year_persons", "cohort_status", "measurement_points", "economics", *EFFECT_PAGES)
     for name, frame in data.tables.items():
         data.tables[name] = frame.map(renamed)
     strategy = renamed(data.strategies[STRATEGY])

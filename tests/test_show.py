@@ -839,5 +839,5 @@ def test_a_caption_keeps_that_its_words_are_of_given_numbers_when_its_names_are_
 def test_digits_are_refused_by_the_part_that_they_stand_in(door, monkeypatch, part, told):
     monkeypatch.setattr(Page, "_thing", lambda page, id, *_: Thing(id, of_persons=True))
     parts = {"caption": "Alle."} | ({"notes": ["Alle.", told]} if part == "note 2" else {part: told})
-    with pytest.raises(PageError, match=f"'{part}' of 'tal' has digits in its words"):
+    with pytest.raises(PageError, match=f"'{part}' of 'tabel' has digits in its words"):
         door.table(pd.DataFrame({"Tal": ["–"]}), **parts)

@@ -172,7 +172,7 @@ def editions_of(project: Project) -> list[Path]:
     return [project.pages, *published]
 
 
-def audited(pages: Path, former: Sequence[Path], run_again: Callable[[], None]) -> list[str]:
+def audited(pages: Path, former: Sequence[Path], run_again: Callable[[set[str]], None]) -> list[str]:
     """Have pages run again that tell too much beside the others, until together they do not; what was found, in
     sentences. PageError names the places where they go on telling it."""
     for _ in range(MOST_ROUNDS):
@@ -180,7 +180,7 @@ def audited(pages: Path, former: Sequence[Path], run_again: Callable[[], None]) 
         if not found.hold_back:
             return found.sentences()
         hold_back(pages, found.hold_back)
-        run_again()
+        run_again(set(found.hold_back))
     refuse(found := audit(pages, *former))
     return found.sentences()
 

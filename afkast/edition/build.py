@@ -91,7 +91,7 @@ def build(
 
         begun: list[list[Job]] = []
 
-        def run_again() -> None:
+        def run_again(_names: set[str]) -> None:
             """Run the pages that are to hold more back, and those that have read what these showed."""
             for batch in begun:
                 now = Now(Readable(project, data, pages))
@@ -196,7 +196,7 @@ def run_page(
     with TemporaryDirectory(prefix=UNFINISHED, dir=place.parents[2]) as own:
         pages = Path(own) / "pages"
 
-        def run() -> None:
+        def run(_: object = None) -> None:
             execute(project, job, pages)
 
         hold_back(pages, held_back(project.pages))

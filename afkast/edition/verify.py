@@ -100,12 +100,16 @@ def rerun(project: Project, site: Path, on_progress: Progress) -> tuple[list[str
                     faults[job.notebook] = fault
                     on_progress(len(faults), len(jobs), job.notebook)
 
-            def run_again(names: set[str]) -> None:
-                run([job for job in jobs if job.name in names])
+            turns = sorted({_turn(job) for job in jobs})
 
-            for turn in sorted({_turn(job) for job in jobs}):
+            def run_again(names: set[str]) -> None:
+                for turn in turns:  # those of a later turn read what the others show
+                    here = [job for job in jobs if _turn(job) == turn and job.notebook in faults]
+                    run([job for job in here if turn or job.name in names])
+
+            for turn in turns:
                 run([job for job in jobs if _turn(job) == turn])
-                if turn == 0 and known is None:  # what a build would have them hold back
+                if turn in (turns[0], turns[-1]) and known is None:  # what a build would have them hold back
                     audited(pages, editions_of(project)[1:], run_again)
             differ = [f"{name}: {fault}" for name, fault in faults.items() if fault]
             for job in (one for one in jobs if not faults[one.notebook]):

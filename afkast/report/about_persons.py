@@ -10,10 +10,12 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from markupsafe import Markup
 from numpy.typing import NDArray
 
@@ -21,9 +23,21 @@ from afkast.analysis.targets import Verdict
 from afkast.errors import PageError
 from afkast.intake.contracts import PERSON_TABLES
 from afkast.report import disclosure
-from afkast.report.cells import tells
-from afkast.report.counts import Count, Share, counts_of, too_few
-from afkast.report.danish import DAY, UNITS, Given, Quantity, Words, known_of
+from afkast.report.cells import Link, tells
+from afkast.report.counts import TENS, Count, Share, counts_of, too_few
+from afkast.report.danish import DAY, NO_BREAK_SPACE, UNITS, Given, Quantity, Words, known_of, label
+from afkast.report.plain_words import (
+    BAND,
+    COUNTED,
+    DURATION,
+    IN_LETTERS,
+    LITERAL,
+    NUMBER,
+    PERCENT,
+    counts_up,
+    has_digits,
+    without_months,
+)
 from afkast.report.withheld import ANY, Told, withhold
 
 COUNTS = "AFKAST_COUNTS"
@@ -37,23 +51,7 @@ OF_PERSONS = PERSON_TABLES | {"islands", "persons_on_benefit"}
 OF_FILES = frozenset({"filer", "bytes", "rækker"})
 """Units of what is counted in files: they count nobody."""
 
-LITERAL = re.compile(
-    r"\b(?:19|20)\d\d\b|\b95 ?(?:%|pct|procent)|\b[Ff]igur \d+|\b[Tt]abel \d+|\b[1-4]\. kvartal|§+ ?\d+|SHA-256|"
-    r"1\.000 kr\."
-)
-"""Digits that words about persons may have as they stand: years, levels and names, not numbers of anybody."""
-
-NUMBER = re.compile(r"\d+(?:\.\d{3})*(?:,\d+)?")
-
-DURATION = re.compile(rf"{NUMBER.pattern}\s(?:måned|uge|år)\w*")
-"""How long something took, which words that rest on persons may say."""
-
-PERCENT = re.compile(rf"{NUMBER.pattern} %")
-
-BAND = re.compile(
-    rf"\b(?:fra|under|over|uge) {NUMBER.pattern}|{NUMBER.pattern}(?: til(?: under)? |[-–]){NUMBER.pattern}(?: %)?|\d+\+"
-)
-"""A week, an age or another band, which a label may say: "42 til under 48", "25–34", "60+"."""
+ESTIMATED_IN_TENS = ("personer", "sager")
 
 TO_COUNT = (
     "write persons_in(frame) instead of len(frame), and persons_by(frame, column) instead of value_counts or groupby "
@@ -67,10 +65,8 @@ TO_SAY = (
     'a text, a caption or an alt text names its numbers in braces, as "Der er {n}.", and gets them as '
     '{"n": persons_in(frame)}; anything else is written in letters, as "de fem største".'
 )
+TO_DATE = "the day of a person tells of that person: write the month, or count with persons_by (afkast.report.counts)."
 """What to write instead of what is refused."""
-
-COUNTED = re.compile(r"\d\s*(?:person|borger|sag|kvinde|mand|mænd)")
-"""A number of persons in words."""
 
 
 def tells_nothing(words: str) -> bool:
@@ -96,6 +92,7 @@ class Thing:
     withheld: frozenset[str] = frozenset()
     rests_on: tuple[Count, ...] = ()
     own_words: tuple[str, ...] = ()
+    about_all: bool = False  # a page about all strategies counts files and their rows
     noted: set[str] = field(default_factory=set, compare=False)
 
     def resting(self, value: Any, unit: str = "", digits: int | None = None) -> Any:
@@ -126,19 +123,26 @@ class Thing:
 
     def refuse_numbers(self, place: str, value: Any, unit: str = "") -> None:
         """Refuse a value whose counts the door does not know."""
-        if not (self.of_persons or self.beside_persons) or isinstance(value, Count | Markup) or value is None:
+        if not (self.of_persons or self.beside_persons) or isinstance(value, Count) or value is None:
             return
         if isinstance(value, Words) and value.is_made:
             for one in value.unknown:
                 self.refuse_numbers(place, one)
             return
-        if isinstance(value, str):
-            self.refuse_digits(place, value)
+        if isinstance(value, Markup):
+            self.refuse_digits(place, value.striptags())
+        elif isinstance(value, str | Link | date):
+            self.refuse_digits(place, value if isinstance(value, str) else _read_as(value))
         elif isinstance(value, Quantity):
             if value.known and not counts_of(value):
                 self._refuse_unit(place, value.unit, float(value) if isinstance(value, Given) else None)
-        elif isinstance(value, int | float | np.number) and value == value:
-            self._refuse_unit(place, unit)
+            elif value.known and not value.tells:
+                self._refuse_estimate(place, value)
+        elif isinstance(value, int | float | np.number) and not isinstance(value, bool):
+            if value == value:
+                self._refuse_unit(place, unit)
+        elif not (np.ndim(value) == 0 and pd.isna(value)):
+            raise PageError(f"{self._at(place)} is neither a number, words nor a day, but a {type(value).__name__}.")
 
     def _refuse_unit(self, place: str, unit: str, given: float | None = None) -> None:
         """Refuse a number in this unit that does not know its counts; one that was `given` must be the page's own."""
@@ -147,8 +151,13 @@ class Thing:
                 raise PageError(f"{self._at(place)} is a number that was not counted from persons; {TO_COUNT}")
             if not self._is_chosen(given):
                 raise PageError(f"{self._at(place)} is said to be given, and is no parameter of page or strategy.")
-        elif self.of_persons and given is None and unit not in OF_FILES:
+        elif self.of_persons and given is None and not (self.about_all and unit in OF_FILES):
             raise PageError(f"{self._at(place)} is about persons and does not know the counts behind it; {TO_KNOW}")
+
+    def _refuse_estimate(self, place: str, value: Quantity) -> None:
+        """Refuse a number of persons that is said to be estimated and is told to the last one."""
+        if value.unit in ESTIMATED_IN_TENS and (value.digits or 0) > TENS:
+            raise PageError(f"{self._at(place)} is said to be estimated and is a number of persons; {TO_COUNT}")
 
     def _is_chosen(self, number: float) -> bool:
         """Whether it is a number of the page, the strategy or the method."""
@@ -171,23 +180,45 @@ class Thing:
         """Refuse a heading or a label that says a number of persons; it may say how long or how old, and per cent where
         the numbers rest on persons."""
         for part in label if isinstance(label, tuple) else (label,):
-            if isinstance(part, str):
-                said = BAND.sub("", DURATION.sub("", part))
+            if isinstance(part, str | Link | date):
+                words = _read_as(part)
+                self._refuse_counted(place, words)
+                said = BAND.sub("", DURATION.sub("", words))
                 self.refuse_digits(place, PERCENT.sub("", said) if self.rests_on else said)
+
+    def refuse_sizes(self, place: str, labels: pd.Index) -> None:
+        """Refuse labels of an axis that are numbers and may be of persons: they are no years, steps or given ones."""
+        if self.of_persons or self.beside_persons:
+            for level in range(labels.nlevels):
+                numbers = [
+                    float(one) for one in labels.get_level_values(level) if isinstance(one, int | float | np.number)
+                ]
+                numbers = [one for one in numbers if one == one]
+                if not counts_up(numbers) and not all(map(self._is_chosen, numbers)):
+                    raise PageError(f"{self._at(place)} are numbers that may be counts; {TO_SAY}")
+
+    def _refuse_counted(self, place: str, words: str) -> None:
+        """Refuse a number of persons, in digits or letters, where any other number may stand."""
+        if (self.of_persons or self.beside_persons) and (COUNTED.search(words) or IN_LETTERS.search(words)):
+            raise PageError(f"{self._at(place)} says a number of persons in its words; {TO_SAY}")
 
     def refuse_digits(self, place: str, words: str) -> None:
         """Refuse digits in words that do not know their counts; words that are said to be given have given numbers."""
         if not (self.of_persons or self.beside_persons):
             return
-        left = str(words)
+        left = str(words).replace(NO_BREAK_SPACE, " ")
         for own in self.own_words:
-            left = left.replace(own, "").replace(own.lower(), "")
-        left = LITERAL.sub("", DAY.sub("", left))
+            left = re.sub(re.escape(own), "", left, flags=re.IGNORECASE)
+        if not isinstance(words, Words) or IN_LETTERS.search(left):
+            self._refuse_counted(place, left)
+        left = LITERAL.sub("", without_months(left))
         if self.rests_on:
             left = DURATION.sub("", left)
         if isinstance(words, Words):
             left = NUMBER.sub(lambda found: "" if self._is_given(found[0]) else found[0], left)
-        if re.search(r"\d", left):
+        if DAY.search(left):
+            raise PageError(f"{self._at(place)} has a day that is neither the page's nor a month's; {TO_DATE}")
+        if has_digits(left):
             raise PageError(f"{self._at(place)} has digits in its words; {TO_SAY}")
 
     def _at(self, place: str) -> str:
@@ -217,6 +248,10 @@ class Thing:
             lines.insert(0, {EVERYBODY: _in_letters(everybody)})
         with Path(path).open("a", encoding="utf-8") as file:
             file.writelines(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+
+
+def _read_as(value: str | Link | date) -> str:
+    return value.text if isinstance(value, Link) else label(value)
 
 
 def _in_letters(array: NDArray[Any]) -> str:
@@ -260,5 +295,7 @@ def told_of(id: str, values: Mapping[str, Any], states: Mapping[str, str]) -> It
         elif not (isinstance(value, Quantity) and not value.known):
             for one in _told_by(value):
                 least, most = value.ends(one) if isinstance(value, Share) else one.ends_of_step
+                is_part = isinstance(value, Share) and one is value.part
+                of = {"whole": value.whole.digest, "of_whole": value.of_whole} if is_part else {}
                 if one.digest:
-                    yield Told(at, one.digest, one.number, least, most)
+                    yield Told(at, one.digest, one.number, least, most, **of)

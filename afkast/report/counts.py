@@ -40,6 +40,8 @@ STEPS = (0.01, 0.02, 0.05, 0.1, 0.2)
 FEWEST_IN_A_STEP = 2
 """Of a share told so finely that a step is one person, two months together tell that one has come or gone."""
 
+THE_REST = "Øvrige"
+
 TENS = -1
 """Decimals of a count that is told in tens: whose persons are not known here, as of one that a database made, or of
 which neighbours would tell a few."""
@@ -51,6 +53,10 @@ class Count(Quantity):
 
     unit: str = "personer"
     persons: Persons | None = field(default=None, compare=False, repr=False, kw_only=True)
+
+    def __post_init__(self) -> None:
+        if self.persons is None:
+            object.__setattr__(self, "digits", TENS)
 
     @property
     def bare(self) -> "Count":
@@ -122,11 +128,28 @@ class Share(Quantity):
 
     def ends(self, count: Count) -> tuple[int, int]:
         """Between what a count of its group lies, for who sees the share and knows the group."""
+        low, high = self._told_of(count)
+        base = disclosure.chosen().base
+        # who sees a share of rounded counts knows the group as closely, and the part no more closely
+        whole, half = (rounded_count(self.whole.number), base // 2) if base > 1 else (self.whole.number, 0)
+        least, most = ceil(low * whole - ALMOST) - half, floor(high * whole + ALMOST) + half
+        return min(max(least, 0), count.number), max(most, count.number)
+
+    @property
+    def of_whole(self) -> tuple[float, float]:
+        """Between what its part lies of the whole, for who sees the share."""
+        low, high = self._told_of(self.part)
+        value = self.part.number / self.whole.number if self.whole.number else 0
+        slack = disclosure.chosen().base // 2 / self.whole.number if self.whole.number else 0
+        return min(low, value) - slack, max(high, value) + slack
+
+    def _told_of(self, count: Count) -> tuple[float, float]:
+        """Between what a count lies of the whole as it is written."""
         digits = UNITS["%"].digits if self.digits is None else self.digits
         step = max(self.step or 0, 10.0 ** -(digits + 2))
-        middle = round(count.number / self.whole.number / step) * step if self.whole.number else 0
-        least, most = ((middle + half * step) * self.whole.number for half in (-0.5, 0.5))
-        return min(max(ceil(least - ALMOST), 0), count.number), max(floor(most + ALMOST), count.number)
+        part, whole = (rounded_count(one.number) for one in (count, self.whole))
+        middle = round(part / whole / step) * step if whole else 0
+        return middle - step / 2, middle + step / 2
 
     @property
     def rest(self) -> "Share":
@@ -148,9 +171,14 @@ def persons_in(frame: pd.DataFrame, where: ArrayLike | None = None) -> Count:
 
 def persons_by(frame: pd.DataFrame, by: Any, index: Iterable[Any] | None = None) -> pd.Series:
     """The distinct persons for each value of `by`, a column or a series of the frame's rows; `index` has every value
-    that is to be there, also with nobody."""
+    that is to be there, also with nobody. Without it, what so few are called that they are hidden is called the rest:
+    that somebody has it would tell of them."""
     of_rows = frame[by] if isinstance(by, str) else pd.Series(np.asarray(by), frame.index)
     there = {key: persons_in(rows) for key, rows in frame.groupby(of_rows, sort=True, observed=True)}
+    if index is None:
+        rare = [key for key, count in there.items() if isinstance(key, str) and disclosure.is_small(count.number)]
+        if rare:
+            there[THE_REST] = together([*(there.pop(key) for key in rare), there.pop(THE_REST, nobody())])
     labels = pd.Index(list(there) if index is None else index)
     return pd.Series([there.get(label, nobody()) for label in labels], labels, dtype=object)
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cached_property
@@ -25,11 +26,16 @@ from afkast.report import disclosure
 from afkast.report.about_persons import OF_PERSONS
 from afkast.report.changed import SinceFormer, since_former
 from afkast.report.filed import Item, files_read, items_of, published, shown_cells
+from afkast.report.plain_words import forms_of
 from afkast.report.reading import declared_rows, of_series
 from afkast.report.reads import NotedSnapshot, Notes, Readable
 from afkast.strategy import Goal, Strategy, in_order, read_strategies
 
 METHOD = (FEWEST_IN_GROUP, FEWEST_OBSERVED, FEW_CONTROLS)
+NAMES = {"benefit", "measure", "education"}
+"""Columns of names: a benefit may be called by a paragraph, and is said as it is called unless only few have it."""
+
+A_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 TABLES = ("table", "later table", "whole table")
 
 
@@ -60,6 +66,7 @@ class Reader:
         self._readable = Readable(project, snapshot, Path(os.environ.get("AFKAST_PAGES", project.pages)))
         self._note = Notes(self._readable, strategy.id if strategy else "", as_of).note
         self.has_read_persons = False
+        self._names_read: set[str] = set()
 
     def note(self, kind: str, name: str = "") -> None:
         """Note a read for the page's key, and whether it is one of persons."""
@@ -92,11 +99,19 @@ class Reader:
         given = [self._chosen, *METHOD, chosen.fewest_shown, chosen.base]
         return frozenset(one for one in _leaves(given) if isinstance(one, float))
 
-    @cached_property
+    @property
     def chosen_words(self) -> tuple[str, ...]:
-        """The words of strategy and page that have digits, the longest first."""
+        """The words that have digits of strategy and page, their days and the extractions', and names of benefits and
+        the like; the longest first."""
+        return tuple(sorted(self._own_words | self._names_read, key=len, reverse=True))
+
+    @cached_property
+    def _own_words(self) -> frozenset[str]:
         words = {one for one in _leaves(self._chosen) if isinstance(one, str) and any(map(str.isdigit, one))}
-        return tuple(sorted(words, key=len, reverse=True))
+        days = {date.fromisoformat(one) for one in words if A_DAY.fullmatch(one)}
+        days |= {day_of(entry["extracted_on"]) for entry in self._snapshot.manifest["files"]} | {self.as_of}
+        words |= {form for day in days for form in forms_of(day)}
+        return frozenset(words)
 
     @cached_property
     def _chosen(self) -> list[Any]:
@@ -136,6 +151,8 @@ class Reader:
         rows = declared_rows(self._snapshot, self._needs, name, self.as_of, later, self._strategy)
         for file in rows["file"].unique() if "file" in rows else ():
             self.note("file", file)
+        for column in NAMES & {*rows}:
+            self._names_read |= _names_with_digits(rows, column, name in OF_PERSONS)
         return rows
 
     def counted(self, text: str) -> pd.DataFrame:
@@ -218,6 +235,16 @@ class Reader:
     def _executed_pages(self) -> Path:
         self.note("pages")
         return self._readable.pages
+
+
+def _names_with_digits(rows: pd.DataFrame, column: str, of_persons: bool) -> set[str]:
+    """Names in a column that have digits and are more than these; of persons, those that enough of them have."""
+    there = map(str, rows[column].dropna().unique())
+    names = {one for one in there if any(map(str.isdigit, one)) and any(map(str.isalpha, one))}
+    if not of_persons or not names:
+        return names
+    enough = rows.groupby(column)["person"].nunique() >= disclosure.FEWEST_BEHIND_AN_ESTIMATE
+    return names & {*map(str, enough.index[enough])}
 
 
 def _leaves(value: Any) -> Iterator[float | str]:

@@ -258,7 +258,8 @@ class Page(Reader):
         if not (of_persons or read):
             return Thing(id, public=public)
         own = self.chosen_numbers, self.withheld
-        return Thing(id, of_persons, True, public, *own, counts_of(rests_on), self.chosen_words, self._noted_counts)
+        counts, about_all = counts_of(rests_on), self._strategy is None
+        return Thing(id, of_persons, True, public, *own, counts, self.chosen_words, about_all, self._noted_counts)
 
     def _display(self, id: str, kind: str, html: str, filed: dict[str, Any], files: list[dict[str, Any]]) -> None:
         if not ID.fullmatch(id):

@@ -63,9 +63,10 @@ def rows_of(
     """
     if not values.index.is_unique or not values.columns.is_unique:
         raise PageError("a table to be shown has two rows or two columns of the same name.")
-    for labels in (values.index, values.columns):
-        for label in labels:
-            thing.refuse_labels(_named(label), label)
+    for axis, labels in (("label of row", values.index), ("label of column", values.columns)):
+        thing.refuse_sizes(axis, labels)
+        for number, label in enumerate(labels, start=1):
+            thing.refuse_labels(f"{axis} {number}", label)
     values = resting(with_counts(values, units, behind), units, thing)
     given = values.map(lambda _: "") if states is None else states.astype(str)
     if not thing.public:

@@ -26,6 +26,9 @@ MOST_HOLDING = 4
 MOST_GROUPS = 40
 """With each of these only so many told groups that lie in it are put together."""
 
+MOST_ROWS = 60
+"""So many groups are put together with those that they are shares of; the bits of a number name them."""
+
 MOST_PARTS = 150
 """A smallest group that the told ones cut into more parts leaves room enough, and is not put to the test."""
 
@@ -52,6 +55,8 @@ class Told:
     fixed: bool = False  # of an edition that stands: it cannot be taken back
     gives_way: bool = False  # of a page about all strategies: it is hidden before what a strategy's own page tells
     lines: tuple[str, ...] = ()  # the row and the column that it stands in, each with its table
+    whole: str = ""  # of a share: the digest of the group that it is a part of, and between what it lies of that
+    of_whole: tuple[float, float] = (0.0, 1.0)
 
     @property
     def exact(self) -> bool:
@@ -109,6 +114,13 @@ class _Groups:
         self.aside = np.array([aside[name] for name in self.names], dtype=bool)
         self.least = np.array([max(one.least for one in self.places[name]) for name in self.names], dtype=int)
         self.most = np.array([min(one.most for one in self.places[name]) for name in self.names], dtype=int)
+        rows = {name: row for row, name in enumerate(self.names)}
+        self.shares = {
+            (rows[name], rows[one.whole]): one.of_whole
+            for name in self.names
+            for one in self.places[name]
+            if one.whole in rows and not one.hidden
+        }
         self.hidden = np.array([any(one.hidden for one in self.places[name]) for name in self.names], dtype=bool)
 
     @property
@@ -347,6 +359,9 @@ class _Groups:
         """The possible values of a count when these are told: the parts that they cut the persons into hold any number
         of persons each."""
         rows = list(dict.fromkeys([row, *group]))
+        # of a hidden group the share that a told one is of it tells, too
+        rows += [whole for part, whole in self.shares if part in rows and whole not in rows and self.hidden[whole]]
+        rows = list(dict.fromkeys(rows))[:MOST_ROWS]
         if len(rows) == 1:
             return self._width(row)
         within = self.of[rows].astype(bool)
@@ -358,7 +373,11 @@ class _Groups:
             return self._width(row)
         aim = parts[0].astype(float)
         cut = parts[[rows.index(one) for one in group]].astype(float)
-        known = LinearConstraint(cut, self.least[group], np.minimum(self.most[group], 10**7)) if group else ()
+        known = [LinearConstraint(cut, self.least[group], np.minimum(self.most[group], 10**7))] if group else []
+        for (part, whole), (low, high) in self.shares.items():
+            if part in rows and whole in rows and self.hidden[whole]:
+                of_part, of_whole = parts[rows.index(part)].astype(float), parts[rows.index(whole)].astype(float)
+                known.append(LinearConstraint(np.stack([of_part - low * of_whole, high * of_whole - of_part]), 0))
         ends = []
         for sign in (1, -1):
             solved = milp(
