@@ -248,6 +248,7 @@ def test_a_verdict_that_rests_on_enough_persons_keeps_its_badge():
         (share(first(3), first(40)), "en skjult andel"),
         (estimated(3.1, "måneder", people=first(9)), "et skjult antal måneder"),
         (estimated(3e6, "mio. kr.", people=first(9)), "et skjult beløb"),
+        (span(*share_range(first(84), first(87)), "%"), "skjult"),
     ],
 )
 def test_a_sentence_a_caption_and_an_alt_text_say_in_words_what_is_hidden(number, said):

@@ -307,3 +307,22 @@ def test_the_last_role_is_that_of_all_columns_that_are_left():
     (axes,) = drawn(lines_by_month("", 1, roles=roles), many).axes
     colours = [line.get_color() for line in axes.lines if line.get_label() in "abcde"]
     assert colours == [charts.ACTUAL, *[charts.COMPARED] * 4]
+
+
+def test_a_figure_with_no_room_for_its_names_is_drawn_higher():
+    names = [f"{'et meget langt navn ' * 2}{number}" for number in range(14)]
+
+    def draw(figure, values):
+        axes = figure.add_subplot()
+        for name in names:
+            axes.plot([1, 2], label=name)
+        charts.label_lines(axes, names)
+
+    heights = []
+
+    def noted(figure, values):
+        heights.append(figure.get_figheight())
+        draw(figure, values)
+
+    assert charts.svg(noted, None, charts.NARROW_INCHES, 2.0).startswith(b"<?xml")
+    assert heights[0] == 2.0 and heights[-1] > 2.0

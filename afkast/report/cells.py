@@ -206,8 +206,8 @@ def words_of(cell: Cell) -> str:
 
 def said_of(cell: Cell, value: Any) -> str:
     """A value's cell as a sentence says it: a hidden quantity by its unit, for two dots there are taken for a slip."""
-    if cell.state == "hidden" and isinstance(value, Quantity):
-        return _hidden_in_words(value.unit)
+    if cell.state == "hidden" and isinstance(value, Quantity | Words):
+        return _hidden_in_words(value.unit) if isinstance(value, Quantity) else "skjult"
     return words_of(cell)
 
 

@@ -2,6 +2,7 @@
 
 import io
 import re
+import warnings
 from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
 from textwrap import fill
@@ -104,6 +105,9 @@ MOST_SIGNS = 90
 """A label that is longer is cut where it is drawn; the table under the figure has it whole."""
 
 
+NO_ROOM = "constrained_layout not applied"
+
+
 def short(labels: pd.Index) -> pd.Index:
     """Labels, of rows or columns, as there is room for them in a drawing."""
     if isinstance(labels, pd.MultiIndex):
@@ -119,7 +123,19 @@ def short(labels: pd.Index) -> pd.Index:
 
 
 def svg(draw: Draw, values: pd.DataFrame, width_inches: float, height_inches: float) -> bytes:
-    """The figure that `draw` makes of `values`, as SVG bytes without a date."""
+    """The figure that `draw` makes of `values`, as SVG bytes without a date; higher where long names leave no room."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("error", NO_ROOM)
+        for height in (height_inches, 1.5 * height_inches, 2 * height_inches):
+            try:
+                return _drawn(draw, values, width_inches, height)
+            except UserWarning:
+                continue
+        warnings.filterwarnings("ignore", NO_ROOM)
+        return _drawn(draw, values, width_inches, 3 * height_inches)
+
+
+def _drawn(draw: Draw, values: pd.DataFrame, width_inches: float, height_inches: float) -> bytes:
     set_style()
     # not pyplot's: nobody looks on as it is drawn
     figure = Figure(figsize=(width_inches, height_inches))

@@ -5,6 +5,7 @@ sager, i tide, for sent and andel i tide, as counts and shares that know their p
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import pandas as pd
 
 from afkast.analysis import change, timeliness
 from afkast.analysis.timeliness import DecidedByAge
-from afkast.report.counts import Count, Share, persons_by, persons_in, persons_where, share, together
+from afkast.report.counts import Count, Share, estimated, persons_by, persons_in, persons_where, share, together
 from afkast.report.danish import CHANGE, Given, Quantity, between, span
 from afkast.report.show import Page, clause
 
@@ -46,15 +47,22 @@ def among(rows: pd.DataFrame, digits: int = 1) -> Share:
 
 def compared(before: pd.DataFrame, now: pd.DataFrame) -> change.Change:
     """How the share in time differs between two periods."""
-    counts = (together(rows[what]).number for rows in (before, now) for what in ("i tide", "sager"))
-    return change.share_difference(*counts)
+    return change.share_difference(*(one.number for one in _counts(before, now)))
+
+
+def _counts(before: pd.DataFrame, now: pd.DataFrame) -> tuple[Count, ...]:
+    return tuple(together(rows[what]) for rows in (before, now) for what in ("i tide", "sager"))
+
+
+def _end_of_change(end: str, *counts: float) -> float:
+    return float(getattr(change.share_difference(*map(int, counts)), end))
 
 
 def show_two_sources(report: Page, stated: pd.DataFrame, own: pd.DataFrame, cases: pd.DataFrame) -> None:
     """In how many months a published measure and the list of cases have the same numbers. own: counted rows."""
     both = stated.set_index("period")[["numerator", "denominator"]].join(own, how="inner")
     alike = (both["numerator"] == both["i tide"].astype(float)) & (both["denominator"] == both["sager"].astype(float))
-    everyone = (persons_in(cases),)
+    everyone = persons_in(cases)
     report.show_text(
         "to-kilder",
         "{name} har opgjort rettidigheden for {months} på siden"
@@ -73,8 +81,8 @@ def show_two_sources(report: Page, stated: pd.DataFrame, own: pd.DataFrame, case
         ),
         {
             "name": stated["source"].iloc[0],
-            "months": Quantity(len(both), "måneder", 0, behind=everyone) if len(both) else "ingen af månederne",
-            "alike": Quantity(alike.sum(), "", behind=everyone),
+            "months": estimated(len(both), "måneder", 0, people=everyone) if len(both) else "ingen af månederne",
+            "alike": estimated(alike.sum(), "", people=everyone),
         },
         source=[stated, cases],
     )
@@ -98,15 +106,16 @@ def show_change(
     """
     found = compared(before, now)
 
-    def points(number: float) -> Quantity:
-        return Quantity(number, "pct.point", 1, behind=(among(before), among(now)), sides=CHANGE)
+    def points(end: str) -> Quantity:
+        behind, made = (among(before), among(now)), (partial(_end_of_change, end), _counts(before, now))
+        return Quantity(getattr(found, end), "pct.point", 1, behind=behind, sides=CHANGE, made=made)
 
     sure = clause(
         found.beyond_chance,
         " Ændringen er mere end tilfældig.",
         " Ændringen kan ikke skelnes fra tilfældige udsving.",
     )
-    low, high = points(found.lower), points(found.upper)
+    low, high = points("lower"), points("upper")
     report.show_text(
         id,
         clause(
@@ -115,7 +124,7 @@ def show_change(
         {
             "now": among(now),
             "before": among(before),
-            "change": points(found.estimate),
+            "change": points("estimate"),
             "range": between(low, high, *CHANGE, "pct.point", 1),
             **names,
         },
