@@ -271,6 +271,13 @@ def test_who_is_in_another_effort_already_is_in_no_trial_and_may_be_left_out():
     assert table["without_other"] == pytest.approx(alone, abs=1e-9)
 
 
+def test_who_begins_another_effort_in_a_month_is_in_none_of_its_trials_and_in_those_before():
+    one = drawn()
+    persons = replace(one.persons, other_start=np.full(300, HISTORY + 2.0))
+    assert (persons.may_start[:, : HISTORY + 2] == one.persons.may_start[:, : HISTORY + 2]).all()
+    assert not persons.may_start[:, HISTORY + 2 :].any()
+
+
 def test_a_choice_that_leaves_too_few_says_so():
     table = choices(sensitivity(Persons(*drawn(treated=20).world, entered=ENTRY), FOLLOW_UP))
     assert pd.isna(table.loc[("landmark", 1), "estimate"])

@@ -200,8 +200,8 @@ WRONG = {
         (
             "norddjurs-smaajob/businesscase",
             "forbruget",
-            'economics.posted_by_year(ledger, "investment")',
-            'economics.posted_by_year(ledger[1:], "investment")',
+            "spent, realised = spending.posted,",
+            "spent, realised = spending.posted - 1_000,",
         ),
         ("norddjurs-smaajob/businesscase", "besparelsen", "answer_in_kroner, None,", "answer_in_kroner, 18,"),
     ],

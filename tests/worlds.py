@@ -302,7 +302,7 @@ def _simulated(rng, of, persons, treated, cases=()):
                 low, high = (low, level) if enough else (level, high)
             for _, _, of_case in copies:
                 later = of_case["not this month"]
-                later.started |= later.on & (rng.random(len(later.on)) < _expit(level + later.wish(of)))
+                later.started |= later.on & ~later.other & (rng.random(len(later.on)) < _expit(level + later.wish(of)))
             probability = _expit(level + wish[could])
             starters[month - HISTORY] = probability.sum()
             if cases:

@@ -14,7 +14,7 @@ class LeftOut(StrEnum):
 
     BEFORE_THE_DATA = "before_the_data"
     NOT_ENTERED = "not_entered"  # not in the target group yet
-    OTHER_EFFORT = "other_effort"  # in another one already
+    OTHER_EFFORT = "other_effort"  # in another one already, or from the same month
     OFF_BENEFITS = "off_benefits"  # or no longer followed
     NOBODY_ALIKE = "nobody_alike"  # too few could have started in the month
 
@@ -52,7 +52,7 @@ def flow(effect: Effect) -> Flow:
     month = np.where(in_data, start, 0).astype(int)
     everyone = np.arange(len(start))
     entered = np.ones(len(start), bool) if persons.eligible is None else persons.eligible[everyone, month]
-    other = np.zeros(len(start), bool) if persons.other_start is None else persons.other_start < start
+    other = np.zeros(len(start), bool) if persons.other_start is None else persons.other_start <= start
     on = persons.on_benefit[everyone, month] & persons.observed[everyone, month]
     compared = np.zeros(len(start), bool)
     compared[effect.treated_rows[effect.comparison.mean.share[:, 0] > 0]] = True

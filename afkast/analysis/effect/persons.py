@@ -27,8 +27,8 @@ class Persons:
     group), everyone if not given. strata: persons or persons × months, whose controls are those of the same stratum.
     entered: (persons,) the column of entry into the target group, the first month in which one could be in a trial if
     not given. other_start: (persons,) the column in which one began another effort for the same persons, NaN if never;
-    one who is in it already is in no trial. team: (persons,) the caseworkers' team as a number, −1 where it is not
-    known. number: whose each row is, when a person has several.
+    one who is in it already, or begins it in the month, is in no trial. team: (persons,) the caseworkers' team as a
+    number, −1 where it is not known. number: whose each row is, when a person has several.
     """
 
     on_benefit: Bools
@@ -67,12 +67,16 @@ class Persons:
 
     @cached_property
     def may_start(self) -> Bools:
-        """On benefits, followed, eligible and not in another effort already, in each month."""
+        """On benefits, followed, eligible and in no other effort yet, in each month.
+
+        Nor does one begin another in it: a month does not tell which came first, and those who could start must be
+        alike in what they begin by it.
+        """
         may = self.on_benefit & self.observed
         if self.eligible is not None:
             may = may & self.eligible
         if self.other_start is not None:
-            may = may & ~(self.other_start[:, None] < np.arange(self.shape[1]))
+            may = may & ~(self.other_start[:, None] <= np.arange(self.shape[1]))
         return may
 
     @cached_property

@@ -11,7 +11,7 @@ def rows_of_trials(persons: Persons, follow_up_months: int) -> pd.DataFrame:
     rows = []
     for m in np.unique(persons.start[~np.isnan(persons.start)]).astype(int):
         may = persons.on_benefit[:, m] & persons.observed[:, m] & (persons.entered <= m)
-        person = np.flatnonzero(may & ~(persons.start < m) & ~(persons.other_start < m))
+        person = np.flatnonzero(may & ~(persons.start < m) & ~(persons.other_start <= m))
         for k in range(min(follow_up_months, persons.shape[1] - m)):
             of_month = {"followed": persons.observed[person, m + k], "on": persons.on_benefit[person, m + k]}
             rows.append(pd.DataFrame({"trial": m, "k": k, "starts": persons.start[person] == m, **of_month}))
