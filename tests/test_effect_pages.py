@@ -439,7 +439,7 @@ def saved_by_loops(world, used, follow_up_months=999):
             (i, m)
             for m in trials
             for i in range(len(world.start))
-            if world.on[i, m] and world.observed[i, m] and world.start[i] >= m and world.other[i] >= m
+            if world.on[i, m] and world.observed[i, m] and world.start[i] >= m and world.other[i] > m
         ]
     ).T
     starts = world.start[person] == month
