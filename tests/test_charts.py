@@ -74,6 +74,22 @@ def drawn(draw, values, width=charts.WIDE_INCHES):
     return figure
 
 
+def test_bars_that_mean_different_things_never_look_alike():
+    values = pd.DataFrame([[1.0] * len(charts.Role)], [2020], list(charts.Role))
+    [axes] = drawn(charts.bars_by_year("mio. kr.", roles=list(charts.Role)), values).axes
+    looks = {(bar.get_facecolor(), bar.get_edgecolor()) for bar in axes.patches}
+    assert len(looks) == len(axes.patches) == len(charts.Role)
+
+
+def test_bars_of_one_meaning_are_shades_of_one_colour_and_every_year_has_its_place():
+    values = pd.DataFrame({"Efter 1 år": [0.2, 0.3], "Efter 2 år": [0.4, np.nan]}, [2015, 2016])
+    [axes] = drawn(charts.bars_by_year("%", roles=[charts.Role.HAPPENED]), values).axes
+    first, *_, last = axes.patches
+    assert last.get_facecolor()[:3] == pytest.approx(to_rgb(charts.ROLES[charts.Role.HAPPENED]["color"]))
+    assert all(pale > full for pale, full in zip(first.get_facecolor()[:3], last.get_facecolor()[:3], strict=True))
+    assert axes.get_xlim() == (-0.5, 1.5)
+
+
 def texts(figure):
     """Every text of the figure that is shown, in drawing order."""
     return [text.get_text() for text in figure.findobj(plt.Text) if text.get_visible() and text.get_text()]

@@ -11,7 +11,9 @@ from afkast.analysis.survival import FEWEST_OBSERVED
 from afkast.edition.audit import MOST_ROUNDS, NOTES, audit
 from afkast.errors import PageError
 from afkast.intake import Snapshot
+from afkast.report import effect_kroner, effect_robustness
 from afkast.report.about_persons import COUNTS
+from afkast.report.danish import Quantity
 from afkast.report.disclosure import FEWEST_BEHIND_AN_ESTIMATE, HIDDEN_AS
 from afkast.report.reads import Readable
 
@@ -167,8 +169,6 @@ def test_the_least_that_somebody_has_is_in_no_label(page):
         (LONG, CURVES, '"started": cohort.started.bare', '"started": 65', "'started' of 'grupperne'"),
         (LONG, CURVES, '"started": part,', '"started": Quantity(0.13, "%"),', "'started' of 'hvorfor-ikke-effekt'"),
         (LONG, CURVES, "    way,\n", "    way.map(float),\n", "of 'vejen-til-sammenligningen'"),
-        ("norddjurs-smaajob", VALUE, '"both": in_both[other],', '"both": str(len(both)),', "'both' of 'deler-med"),
-        (LONG, SURE, '"personer", people=groups.controls', '"personer", people=()', "'effective' of 'vaegtene'"),
     ],
 )
 def test_what_knows_no_counts_is_refused_by_name_on_the_effects_pages_too(
@@ -176,6 +176,25 @@ def test_what_knows_no_counts_is_refused_by_name_on_the_effects_pages_too(
 ):
     with pytest.raises(PageError, match=refused):
         run_page(strategy, page_id, {old: new})
+
+
+@pytest.mark.parametrize(
+    ("strategy", "page_id", "module", "counts", "refused"),
+    [
+        ("norddjurs-smaajob", VALUE, effect_kroner, "persons_in", "'shared' of 'deler-med"),
+        (LONG, SURE, effect_robustness, "estimated", "'effective' of 'vaegtene'"),
+    ],
+)
+def test_nor_is_it_shown_by_the_modules_of_their_parts(
+    run_page, monkeypatch, strategy, page_id, module, counts, refused
+):
+    plain = {
+        "persons_in": lambda frame: Quantity(len(frame), "personer"),
+        "estimated": lambda number, unit, digits=None, *, people: Quantity(number, unit, digits),
+    }
+    monkeypatch.setattr(module, counts, plain[counts])
+    with pytest.raises(PageError, match=refused):
+        run_page(strategy, page_id)
 
 
 def test_no_effect_is_computed_of_fewer_than_an_estimate_may_rest_on():

@@ -8,6 +8,7 @@ import sys
 import tokenize
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from statistics import median
 
 import nbformat
 import pytest
@@ -176,6 +177,38 @@ def test_imports_and_drawing_are_folded_and_a_strategy_s_checks_are_not(path):
             assert "hide-input" in tags(cell), f"{cell['id']} is to be folded"
         if of_a_strategy and (ast.Assert in kinds or shown(cell, CHECKS)):
             assert "hide-input" not in tags(cell), f"{cell['id']} holds a check and is to be seen"
+
+
+LONGEST_CELL, MEDIAN_CELL = 30, 10
+DECLARED = {"parameters", "needs"}
+"""These list what they declare, an entry a line, and stand on no page."""
+
+
+def lines_of(path, without=frozenset()):
+    """How many lines JupyterLab numbers in each code cell that computes, but for those with these tags."""
+    return {
+        cell["id"]: len(cell.source.splitlines())
+        for cell in code_cells(read(path))
+        if not tags(cell) & (DECLARED | without)
+    }
+
+
+@of_every_template
+def test_no_cell_is_longer_than_a_reader_takes_in(path):
+    assert {id: lines for id, lines in lines_of(path).items() if lines > LONGEST_CELL} == {}
+
+
+@of_every_template
+def test_what_is_seen_of_the_code_is_short_cells(path):
+    seen = list(lines_of(path, {"hide-input"}).values())
+    assert not seen or median(seen) < MEDIAN_CELL
+
+
+@of_every_template
+def test_no_function_is_defined_where_the_code_is_seen(path):
+    for cell in code_cells(read(path)):
+        if "hide-input" not in tags(cell):
+            assert not any(isinstance(one, ast.FunctionDef) for one in nodes(cell)), cell["id"]
 
 
 @of_every_template
@@ -366,7 +399,8 @@ def test_every_check_is_made_on_a_page_of_the_example():
 @of_every_reference
 def test_a_reference_is_small_and_runs_on_any_machine(path):
     text = path.read_text(encoding="utf-8")
-    assert len(text) < 200_000
+    # the largest has every printed table of the papers, and each cell says its heading to a phone
+    assert len(text) < 250_000
     assert "data:image" not in text
     assert not re.search(r"\d{4}-\d{2}-\d{2}-[0-9a-f]{12}", text)
     assert str(ROOT) not in text

@@ -186,6 +186,27 @@ def test_numbers_with_a_column_of_short_words_stay_a_table(door, words):
     assert not any("role" in one.attributes for one in read.all("td"))
 
 
+@pytest.mark.parametrize(
+    "values",
+    [
+        # as a goal's years: the verdict stands beyond the numbers, where a phone does not reach
+        pd.DataFrame(
+            {"Mål": [7.0, 8.0], "Til dato": [3.0, 4.0], "Opgjort": [2.0, 4.0], "Vurdering": ["bagud", "nået"]}
+        ),
+        pd.DataFrame([range(6), range(6)], columns=list("abcdef")).astype(float),
+    ],
+    ids=["words beside three numbers", "two rows of six columns"],
+)
+def test_a_table_whose_end_a_phone_does_not_reach_is_laid_down_where_it_is_read_along_its_rows(door, values):
+    read = door.table(values.set_axis(["A", "B"]), corner="År")
+    assert any("afkast-laid" in one.attributes.get("class", "") for one in read.all("div"))
+
+
+def test_many_numbers_to_compare_down_their_columns_stay_a_table(door):
+    read = door.table(pd.DataFrame([[1.0] * 6] * 5, list("ABCDE"), list("abcdef")), corner="År")
+    assert not any("afkast-laid" in one.attributes.get("class", "") for one in read.all("div"))
+
+
 def test_one_column_of_sentences_is_laid_down(door):
     values = pd.DataFrame({"Definition": ["fuldtidspersoner på offentlig forsørgelse", "kort"]}, ["A", "B"])
     read = door.table(values, corner="Mål")

@@ -75,8 +75,8 @@ WRONG = {
         (
             "kik-ii/oekonomi",
             "afgangen",
-            "presupposed_exits(saving, net_price)\n",
-            "presupposed_exits(saving, 2 * net_price)\n",
+            "presupposed_exits(saving, net_price)",
+            "presupposed_exits(saving, 2 * net_price)",
         ),
     ],
     "integration_cohorts": [

@@ -116,3 +116,21 @@ def lead_since(
     rates = pd.DataFrame({area: pooled_rate(persons, population, [area]) for area in (own, compared)}).dropna()
     change = change_since(rates, base, breaks, accepted)
     return lead(change[own], change[compared], lower_is_better)[base:]
+
+
+def leads_since(
+    measures: pd.DataFrame,
+    own: str,
+    compared: str,
+    base: pd.Timestamp,
+    breaks: Mapping[str, pd.DataFrame],
+    lower_is_better: bool,
+    accepted: str = "",
+) -> dict[str, float]:
+    """Of each measure that `breaks` names, in its order, the latest `lead_since`; `measures` has the rows of all."""
+    return {
+        one: lead_since(
+            measures[measures["measure"] == one], own, compared, base, its_breaks, lower_is_better, accepted
+        ).iloc[-1]
+        for one, its_breaks in breaks.items()
+    }

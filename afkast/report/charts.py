@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
@@ -50,6 +51,9 @@ ROLES: dict[Role, dict[str, Any]] = {
     Role.DIFFERENCE: {"color": INK, "linestyle": "-", "linewidth": 1.6},
 }
 """Colours that the colour-blind tell apart; what could be mistaken in grey print differs in line."""
+
+HOLLOW = (Role.BEFORE, Role.ANOTHER_WAY)
+"""A bar of theirs is an outline: their line has the colour of another and differs in dashes, which a bar has not."""
 
 IN_ORDER = (Role.HAPPENED, Role.DECIDED, Role.BEFORE, Role.OTHERS)
 """The roles of columns that are given none."""
@@ -287,20 +291,28 @@ def bars_by_year(
     roles: Sequence[Role] = (Role.DECIDED, Role.HAPPENED, Role.EXPECTED),
     sides: Sides | None = None,
 ) -> Draw:
-    """Draws a group of bars for each row, one bar a column, with the zero line and, dashed, the goal."""
+    """Draws a group of bars for each row, one bar a column, with the zero line and, dashed, the goal.
+
+    Columns of the same role are shades of its colour, the last one full.
+    """
 
     def draw(figure: Figure, values: pd.DataFrame) -> None:
         axes = figure.subplots()
         width = 0.8 / len(values.columns)
         place = np.arange(len(values))
-        for number_of, (column, role) in enumerate(zip(values.columns, roles_of(values.columns, roles), strict=True)):
+        of_columns = roles_of(values.columns, roles)
+        for number_of, (column, role) in enumerate(zip(values.columns, of_columns, strict=True)):
             at = place + (number_of - (len(values.columns) - 1) / 2) * width
-            colour = PALE if role is Role.EXPECTED else ROLES[role]["color"]
-            axes.bar(at, values[column], width * 0.92, label=column, color=colour)
+            shade = (1 + 2 * of_columns[: number_of + 1].count(role) / of_columns.count(role)) / 3
+            full = np.array(to_rgb(PALE if role is Role.EXPECTED else ROLES[role]["color"]))
+            colour = tuple(shade * full + (1 - shade))
+            filled = "white" if role in HOLLOW else colour
+            axes.bar(at, values[column], width * 0.92, label=column, color=filled, edgecolor=colour)
         axes.axhline(0, color=INK, linewidth=0.8)
         if goal is not None:
             axes.axhline(goal, color=INK, linewidth=1.2, linestyle="--")
         axes.set_xticks(place, [fill(str(label), 10) for label in values.index])
+        axes.set_xlim(-0.5, len(values) - 0.5)  # a year that lacks some of its bars stands in its place, too
         value_axis(axes, unit, digits, sides)
         label_lines(axes, values.columns)
 

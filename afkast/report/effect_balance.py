@@ -15,10 +15,11 @@ from afkast.analysis import effect
 from afkast.analysis.effect.terms import across, yes_or_no
 from afkast.report.cells import tells
 from afkast.report.counts import STEPS, Count, Share, coarse_share, estimated, persons_where
-from afkast.report.danish import Quantity, number
+from afkast.report.danish import Quantity, Words, listed, number
 from afkast.report.disclosure import is_small
-from afkast.report.effect_pages import Cohort, groups_of
+from afkast.report.effect_pages import Cohort, Groups, groups_of
 from afkast.report.effect_words import KINDS, band_name, covariate_name
+from afkast.report.show import Page, clause
 
 STARTED, OTHERS, WEIGHTED = "startede", "kunne være startet", "de samme, vejet"
 
@@ -123,6 +124,60 @@ def largest(balance: pd.DataFrame, when: str) -> tuple[str, Quantity]:
         key=lambda one: abs(float(differences[one])),
     )
     return f"»{row}«", abs(differences[row]).written_as("", differences[row].digits)
+
+
+def show_balance(report: Page, cohort: Cohort, main: effect.Effect, groups: Groups) -> None:
+    """How alike the arms are, as a table, and in words who are compared and what still differs."""
+    balance = balance_told(cohort, main)
+    report.show_table(
+        "sammenlignelighed",
+        balance,
+        caption="Ligner de to grupper hinanden, når de vejes?",
+        corner="Det, der vides, når måneden begynder",
+        unit=("", 2),
+        source=cohort.people,
+        rests_on=groups.both,
+        notes=[
+            "En forskel på under en tiendedel spredning regnes som regel for lille. Forhold: de startedes spredning "
+            "delt med de øvriges efter vægtningen; tomt for et ja eller nej."
+        ],
+        blanks="future",
+    )
+    (worst_before, before), (worst, after) = (largest(balance, when) for when in ("før", "efter"))
+    unbalanced = dict.fromkeys(quoted(name_of(cohort, main, name)) for name in main.unbalanced)
+    report.show_text(
+        "sammenligneligheden",
+        "{treated}, der startede, kan sammenlignes med {controls}, som var på ydelse i samme måned uden at starte"
+        + clause(
+            groups.left_out.number,
+            "; {left_out} startede uden at være på ydelse i måneden, mens de var i gang med en anden indsats, eller "
+            "uden nogen at ligne, og er ikke med. ",
+            ". ",
+        )
+        + "Den største forskel, der kan vises, er {before} spredninger før vægtningen ({worst_before}) og {after} "
+        "efter ({worst})."
+        + clause(
+            float(after) > effect.SMALL_DIFFERENCE,
+            " Det er en forskel, som vægtene ikke fjerner, og den kan flytte resultatet.",
+        )
+        + clause(
+            unbalanced,
+            " For {unbalanced} er gennemsnit, spredning eller andelen i en af femtedelene så forskellig, at en effekt "
+            "ikke kan kaldes indsatsens.",
+        ),
+        {
+            "treated": groups.compared,
+            "controls": groups.controls,
+            "left_out": groups.left_out,
+            "before": before,
+            "after": after,
+            "worst": worst,
+            "worst_before": worst_before,
+            "unbalanced": Words(listed(list(unbalanced))),
+        },
+        source=cohort.people,
+        rests_on=groups.both,
+    )
 
 
 def bands_told(cohort: Cohort, main: effect.Effect) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """The curves of an effect's pages, and where its persons are: as they may be told."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -9,7 +9,7 @@ from afkast.analysis import effect, survival
 from afkast.analysis.cohort import along
 from afkast.analysis.destinations import ON_BENEFITS, Destinations, Place, trials
 from afkast.report.cells import tells
-from afkast.report.counts import persons_where
+from afkast.report.counts import estimated, persons_where
 from afkast.report.curves import (
     DIFFERENCE,
     Bools,
@@ -22,10 +22,11 @@ from afkast.report.curves import (
     told_places,
     weighted_curve,
 )
-from afkast.report.danish import Quantity
+from afkast.report.danish import Quantity, between, number, saying
 from afkast.report.effect_balance import OTHERS, STARTED
-from afkast.report.effect_pages import Cohort, groups_of
+from afkast.report.effect_pages import Cohort, Groups, groups_of
 from afkast.report.effect_words import PLACES
+from afkast.report.show import Page, clause
 
 
 def since_entry(
@@ -62,6 +63,32 @@ def month_told(curves: pd.DataFrame, latest: int) -> int:
     it tells none."""
     difference = curves[DIFFERENCE, "andel"]
     return next((month for month in range(min(latest, len(curves) - 1), 0, -1) if not tells(difference[month])), 0)
+
+
+def show_of_hundred(
+    report: Page, cohort: Cohort, groups: Groups, at: int, fewer: float, ends: Sequence[float], detectable: float
+) -> None:
+    """How many fewer of a hundred started are on benefits after `at` months, with the ends of its interval, and the
+    smallest effect that would be found."""
+    low, high = (estimated(one, "", 0, people=groups.both) for one in sorted(ends))
+    report.show_text(
+        "af-hundrede",
+        clause(at, "Af hundrede startede er {of_hundred} på ydelse efter {at} ({span}). ")
+        + "Den mindste effekt, der med rimelig sikkerhed kunne være fundet med så mange startede, er {detectable}: er "
+        "den sande effekt mindre, ville siden oftest svare, at den ikke kan skelnes fra tilfældigheder.",
+        {
+            "of_hundred": saying(
+                f"{number(abs(fewer))} " + ("færre" if fewer > 0 else "flere"),
+                estimated(fewer, "", 0, people=groups.both),
+            ),
+            "span": between(low, high, "flere", "færre", digits=0),
+            "at": Quantity(at, "måneder", 0),
+            "detectable": Quantity(detectable, "måneder"),
+        },
+        source=cohort.people,
+        rests_on=groups.both,
+        code=effect.Estimate.detectable,
+    )
 
 
 def destinations_told(cohort: Cohort, main: effect.Effect, found: Mapping[str, Destinations], same: str) -> Told:

@@ -1,18 +1,28 @@
 """The page of measurement points: two equal periods beside each other, and what has changed beyond chance."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from afkast.analysis import change
-from afkast.report.danish import Quantity, listed
-from afkast.report.sentence import names_in
-from afkast.report.show import Page
+from afkast.analysis.targets import Decision, Verdict
+from afkast.report.charts import interval_dots
+from afkast.report.danish import CHANGE, MONTHS, Quantity, between, listed
+from afkast.report.followed_points import Points
+from afkast.report.goals import show_goal
+from afkast.report.sentence import clause, names_in
+from afkast.report.show import id_of
+from afkast.strategy import Goal
 
 BEYOND_CHANCE = "Mere end tilfældig"
+
+NOT_THE_SAME = "tæller ikke det samme"
+"""What two sources do that count different stages."""
+
+STAGES = {"recommended": "indstillet", "awarded": "tilkendt", "started": "påbegyndt", "other": "–"}
 
 
 def answer(one: change.Change) -> str:
@@ -76,17 +86,263 @@ def how_many_changed(up: int, down: int, count: int) -> str:
     )
 
 
-def show_changed(report: Page, ratio: Mapping[str, change.Change], source: pd.DataFrame) -> None:
+def show_changed(points: Points, ratio: Mapping[str, change.Change]) -> None:
     """How many of the counts have changed beyond chance, and which way."""
     beyond = [one for one in ratio.values() if one.beyond_chance]
     up = sum(one.estimate > 1 for one in beyond)
     text = how_many_changed(up, len(beyond) - up, len(ratio))
     numbers = {"all": len(ratio), "up": up, "down": len(beyond) - up, "rest": len(ratio) - len(beyond)}
-    report.show_text(
+    points.report.show_text(
         "hvad-er-aendret",
         text,
         {name: Quantity(number, "") for name, number in numbers.items() if name in names_in(text)},
         headline=True,
-        source=source,
+        source=points.behind(points.of(ratio)),
         code=change.count_ratio,
     )
+
+
+def show_counts(points: Points, counted: pd.DataFrame) -> None:
+    """The counts of the two years and their changes; nothing where only shares are followed."""
+    if counted.empty:
+        return
+    before, now = points.years
+    points.report.show_table(
+        "antal",
+        counted,
+        caption=f"Antal i {points.period} i {before} og {now}, med 95 %-interval for ændringen i procent.",
+        corner="Antal",
+        column_units={
+            **dict.fromkeys(map(str, points.years), "personer"),
+            **dict.fromkeys(["Ændring i pct.", "Interval fra", "Interval til"], "%"),
+        },
+        source=points.behind(points.of(counted.index)),
+        notes=explained(points.abbreviations, *counted.index),
+    )
+
+
+def show_changes(points: Points, counted: pd.DataFrame, ratio: Mapping[str, change.Change]) -> None:
+    """The counts' changes with their intervals, drawn."""
+    if counted.empty:
+        return
+    before, now = points.years
+    points.report.show_figure(
+        "aendringer",
+        counted[["Ændring i pct.", "Interval fra", "Interval til"]].set_axis(["ændring", "fra", "til"], axis=1),
+        interval_dots("%", "Ændring i procent, med 95 %-interval"),
+        caption=f"Ændringen i antal fra {before} til {now}. Fyldt punkt: mere end tilfældig. Hult punkt: kan ikke "
+        "skelnes fra tilfældige udsving.",
+        alt="Ændret mere end tilfældigt: {beyond} af {all} antal.",
+        unit="%",
+        source=points.behind(points.of(counted.index)),
+        corner="Antal",
+        height_inches=max(0.45 * len(counted), 1.8),
+        names={
+            "beyond": Quantity(sum(one.beyond_chance for one in ratio.values()), ""),
+            "all": Quantity(len(ratio), ""),
+        },
+    )
+
+
+def show_shares(points: Points, of_shares: pd.DataFrame) -> None:
+    """The shares of the two years and their changes; nothing where only counts are followed."""
+    if of_shares.empty:
+        return
+    before, now = points.years
+    points.report.show_table(
+        "andele",
+        _with_untested(of_shares),
+        caption=f"Andele i {points.period} i {before} og {now}; ændring og 95 %-interval i pct.point.",
+        corner="Andel",
+        column_units={
+            **dict.fromkeys(map(str, points.years), ("%", 1)),
+            **dict.fromkeys(["Ændring", "Interval fra", "Interval til"], "pct.point"),
+            "Ændring i pct.": "%",
+        },
+        source=points.behind(points.of(of_shares.index)),
+        notes=[
+            "kan ikke prøves: kilden oplyser ikke både tæller og nævner.",
+            *explained(points.abbreviations, *of_shares.index),
+        ],
+    )
+
+
+def _with_untested(of_shares: pd.DataFrame) -> pd.DataFrame:
+    return of_shares.assign(**{BEYOND_CHANCE: of_shares[BEYOND_CHANCE].fillna("kan ikke prøves")})
+
+
+def show_definitions(points: Points) -> None:
+    """What is counted at each point, by whom and at which stage."""
+    declared = points.declared
+    names = declared["title"].where(declared["role"] != "compared", declared["title"] + " – anden kilde")
+    stages = declared["stage"].map(STAGES).map(", {}".format).replace(", –", "")
+    told = pd.DataFrame({"Hvad er talt": declared["definition"], "Kilde og trin": declared["source"] + stages})
+    told = told.set_axis(names)
+    points.report.show_table(
+        "definitioner",
+        told[~told.index.duplicated()],
+        caption="Målepunkternes definition og kilde.",
+        corner="Målepunkt",
+        source=[declared, points.behind(declared)],
+        notes=explained(points.abbreviations, *names, *declared["definition"], *declared["source"]),
+    )
+
+
+def show_paper(points: Points, to_date: Mapping[str, pd.DataFrame], footnotes: Mapping[str, str]) -> None:
+    """The paper's own tables; `to_date` is `change.same_period` of each point."""
+
+    def shown(title: str, year: int) -> Any:
+        value: Any = to_date[title].loc[year, "value"]
+        return Quantity(value, "%", 1) if points.rows.loc[title, "share"] else value
+
+    def state(title: str, year: int) -> str:
+        return "provisional" if to_date[title].loc[year, "provisional"] else ""
+
+    printed = points.rows[points.rows["role"] == "printed"]
+    for table, of_table in printed.groupby("report_table", sort=False):
+        points.report.show_table(
+            id_of(str(table)),
+            laid_out(of_table, points.years, shown),
+            caption=f"{table} i rapporten.",
+            corner=of_table["heading"].iloc[0] if of_table["heading"].nunique() == 1 else "",
+            unit="personer",
+            states=laid_out(of_table, points.years, state).fillna(""),
+            source=points.behind(_of_tables(points, table)),
+            notes=[
+                *([footnotes[str(table)]] if table in footnotes else []),
+                *explained(points.abbreviations, *of_table["row"], *of_table["heading"]),
+            ],
+        )
+
+
+def _of_tables(points: Points, *tables: Any) -> pd.DataFrame:
+    return points.reported[points.reported["report_table"].isin(tables)]
+
+
+def show_parts(
+    points: Points, totals: pd.DataFrame, part_of: Mapping[str, str], of_whole: Mapping[str, change.Change]
+) -> None:
+    """Of each table that is a part of another: both sums (`totals`, a row a table), and how the share has changed."""
+    before, now = points.years
+    for part, whole in part_of.items():
+        source, change_of = points.behind(_of_tables(points, part, whole)), of_whole[part]
+        sums = totals.loc[[part, whole], points.years].astype(float)
+        share = dict(sums.loc[part] / sums.loc[whole])
+        rows = sums.rename(lambda table: _heading_of(points, table))
+        of_shares = pd.DataFrame(
+            {year: Quantity(share[year], "%", 1) for year in points.years}, ["Andel"], dtype=object
+        )
+        points.report.show_table(
+            f"{id_of(part)}-del",
+            pd.concat([rows.astype(object), of_shares]).rename(columns=str),
+            caption=f"{part} som en del af {whole.lower()}.",
+            corner="I alt",
+            unit="personer",
+            source=source,
+        )
+        points.report.show_text(
+            f"{id_of(part)}-andel",
+            "Andelen er {now} mod {before} året før, {change} (usikkerhed: {range}). "
+            + clause(
+                change_of.beyond_chance,
+                "Ændringen er mere end tilfældig.",
+                "Ændringen kan ikke skelnes fra tilfældige udsving.",
+            ),
+            {
+                "now": Quantity(share[now], "%", 1),
+                "before": Quantity(share[before], "%", 1),
+                "change": Quantity(change_of.estimate, "pct.point", 1, sides=CHANGE),
+                "range": between(change_of.lower, change_of.upper, *CHANGE, "pct.point", 1),
+            },
+            source=source,
+            filed={
+                "low": Quantity(change_of.lower, "pct.point", 1, signed=True),
+                "high": Quantity(change_of.upper, "pct.point", 1, signed=True),
+            },
+        )
+
+
+def _heading_of(points: Points, table: str) -> str:
+    return f"{points.rows.loc[points.rows['report_table'] == table, 'heading'].iloc[0]} ({table.lower()})"
+
+
+def show_two_sources(points: Points, both: pd.DataFrame, same_within: float) -> None:
+    """The report beside another source, where there is one.
+
+    both: `Points.in_two_sources` with `apart`, the other's difference as a share, and `agree`.
+    """
+    if both.empty:
+        return
+    rows = {}
+    for _, one in both.iterrows():
+        same_stage = one["own_stage"] == one["stage"]
+        rows[f"{one['title']}, {MONTHS[0]}-{MONTHS[one['until'] - 1]} {one['year']}"] = {
+            "Rapporten": one["own"],
+            one["source"]: one["other"],
+            "Forskel i pct.": one["apart"],
+            "Trin": " – ".join(dict.fromkeys([STAGES[one["own_stage"]], STAGES[one["stage"]]])),
+            "Enige": ("ja" if one["agree"] else "nej") if same_stage else NOT_THE_SAME,
+        }
+    told = pd.DataFrame(list(rows.values()), index=list(rows), dtype=object)
+    points.report.show_table(
+        "to-kilder",
+        told,
+        caption="Rapportens kilde mod en anden, i de måneder, der er endelige i begge.",
+        corner="Målepunkt",
+        unit="personer",
+        column_units={"Forskel i pct.": ("%", 1)},
+        source=points.behind(points.declared[points.declared["title"].isin(points.compared["title"])]),
+    )
+    agree = told["Enige"].value_counts()
+    points.report.show_text(
+        "er-kilderne-enige",
+        clause(
+            set(agree.index) - {NOT_THE_SAME},
+            "I {agree} af {tested} sammenligninger er kilderne enige inden for {within}",
+            "Ingen af de to kilders tal kan holdes op mod hinanden",
+        )
+        + clause(
+            NOT_THE_SAME in agree,
+            "; {not_comparable} kan ikke sammenlignes, fordi kilderne tæller forskellige trin.",
+            ".",
+        ),
+        {
+            "agree": Quantity(int(agree.get("ja", 0)), ""),
+            "tested": Quantity(int(agree.get("ja", 0) + agree.get("nej", 0)), ""),
+            "within": Quantity(same_within, "%"),
+            "not_comparable": Quantity(int(agree.get(NOT_THE_SAME, 0)), ""),
+        },
+        source=points.behind(points.compared),
+    )
+
+
+def show_verdicts(points: Points, value: pd.DataFrame, goals: Iterable[Goal], reached: Mapping[str, Decision]) -> None:
+    """Of each goal its point's change and its verdict; value: each point's two years."""
+    for goal in goals:
+        title, decision = points.title_of(goal), reached[goal.id]
+        is_share, target = points.rows.loc[title, "share"], decision.latest.reading.target
+        unit = ("%", 1) if is_share else ("", 0)
+        before, now = (float(one) for one in value.loc[title, points.years].to_numpy(float))
+        more, less = ("højere.", "lavere.") if is_share else ("flere.", "færre.")
+        show_goal(
+            points.report,
+            goal,
+            decision,
+            "{title}: {now} mod {before} i samme periode året før, {change} "
+            + (more if now >= before else less)
+            + clause(target is None, "", " Målet er højst {target}."),
+            *(unit if is_share else ("personer", 0)),
+            headline=decision.verdict is not Verdict.UNDECIDED,
+            source=points.behind(points.of([title])),
+            basis="tilfældige udsving kunne have givet",
+            missing="kilden oplyser ikke både tæller og nævner, så et interval kan ikke regnes"
+            if target is not None
+            else "der mangler et tal, som værdien kan holdes op mod",
+            names={
+                "title": title,
+                "now": Quantity(now, *unit),
+                "before": Quantity(before, *unit),
+                "change": Quantity(abs(now - before), *(("pct.point", 1) if is_share else unit)),
+                "target": Quantity(target, *unit),
+            },
+        )

@@ -223,19 +223,30 @@ def heads_of(columns: pd.Index, rows: list[Row]) -> list[list[tuple[str, int, bo
 
 LONG_WORDS = 40
 """A cell of so many letters is read as a sentence."""
+COLUMNS_ON_A_PHONE = 3
+"""So many columns beside the label are seen at once there."""
+FEW_ROWS, MANY_COLUMNS = 4, 6
+"""A table of so few rows and so many columns is read along its rows."""
 
 
 def laid_down(columns: pd.Index, rows: list[Row]) -> list[str]:
     """The heading of each column where a phone lays each row down as a block; none where the table stays one.
 
     Numbers are compared down a column, and may scroll. A table that is words in half its columns or more, or has long
-    ones, cannot be read through a slit.
+    ones, cannot be read through a slit; nor can one that has words beside more numbers than are seen at once, as a
+    verdict at the end of a row, or one that is read along its few rows.
     """
     in_words = [
         [words_of(row.cells[place]) for row in rows if _is_of_words(row.cells[place])] for place in range(len(columns))
     ]
-    mostly = len(columns) > 1 and 2 * sum(map(bool, in_words)) >= len(columns)
-    if not mostly and not any(len(text) >= LONG_WORDS for texts in in_words for text in texts):
+    of_words, all_columns = sum(map(bool, in_words)), len(columns)
+    mostly = all_columns > 1 and 2 * of_words >= all_columns
+    # words in a column without a heading belong to the row's label
+    beside = all_columns > COLUMNS_ON_A_PHONE and any(
+        texts and _named(column) for texts, column in zip(in_words, columns, strict=True)
+    )
+    along = len(rows) <= FEW_ROWS and all_columns >= MANY_COLUMNS
+    if not (mostly or beside or along) and not any(len(text) >= LONG_WORDS for texts in in_words for text in texts):
         return []
     return [_named(column).replace("/", " · ") for column in columns]
 

@@ -1,0 +1,100 @@
+"""What the page of a benefit's successor shows: how many go on to another one, at once and later."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from afkast.report.charts import Role, bars_by_year
+from afkast.report.danish import Quantity, span
+from afkast.report.show import Page, clause
+
+
+@dataclass(frozen=True)
+class Transitions:
+    """Those whose benefit ended, by year (rows), and who of them had gone on so long after (columns).
+
+    passed, of: counts, and share the one of the other; NaN where not every month has been followed so long. behind: the
+    counts that a share gives away.
+    """
+
+    report: Page
+    passed: pd.DataFrame
+    of: pd.DataFrame
+    share: pd.DataFrame
+    behind: Mapping[str, Any]
+    from_benefit: str
+    to_benefit: str
+    series: pd.DataFrame
+
+    @property
+    def first(self) -> str:
+        return str(self.passed.columns[0])
+
+    @property
+    def last(self) -> str:
+        return str(self.passed.columns[-1])
+
+    @property
+    def latest(self) -> Any:
+        """The last year whose months have all been followed to the last."""
+        return self.share[self.last].last_valid_index()
+
+    def told(self, after: str) -> Quantity:
+        """The latest year's share."""
+        passed, of = (float(counts[after][self.latest]) for counts in (self.passed, self.of))
+        return Quantity(self.share[after][self.latest], "%", 1, behind=(passed, of - passed))
+
+
+def show_by_year(one: Transitions, ended: pd.Series) -> None:
+    """The shares by year, as a table and drawn. ended: those whose benefit ended."""
+    one.report.show_table(
+        "overgang",
+        pd.concat([ended.rename("Ophørt"), one.share], axis=1),
+        caption=f"Andel, der er på {one.to_benefit}, efter at {one.from_benefit} er hørt op.",
+        corner=f"{one.from_benefit.capitalize()} hørte op i",
+        unit=("%", 1),
+        column_units={"Ophørt": "personer"},
+        source=one.series,
+        blanks="future",
+        behind=one.behind,
+    )
+    one.report.show_figure(
+        "overgang-figur",
+        one.share.rename(index=str),
+        bars_by_year("%", 0, roles=[Role.HAPPENED]),
+        caption=f"Fra {one.from_benefit} til {one.to_benefit}: andelen af dem, hvis {one.from_benefit} hørte op i "
+        "året.",
+        alt="I {year} var {at_once} der straks og {later} senere.",
+        unit=("%", 1),
+        source=one.series,
+        corner="Ophørt i",
+        behind=one.behind,
+        names={"year": str(one.latest), "at_once": one.told(one.first), "later": one.told(one.last)},
+    )
+
+
+def show_latest(one: Transitions, low: float, high: float) -> None:
+    """The latest year in words; low, high: the interval of its last share."""
+    at_once, later = (float(one.share[after][one.latest]) for after in (one.first, one.last))
+    one.report.show_text(
+        "overgangen",
+        "Af de {ended}, hvis {from_benefit} hørte op i {year}, var {at_once} på {to_benefit} med det samme og {later} "
+        "{last} (tilfældige udsving: {range})."
+        + clause(at_once > 0 and one.last != one.first, " For hver, der går over straks, går {more} over senere."),
+        {
+            "ended": Quantity(one.of[one.last][one.latest], "personer"),
+            "from_benefit": one.from_benefit,
+            "year": str(one.latest),
+            "at_once": one.told(one.first),
+            "to_benefit": one.to_benefit,
+            "later": one.told(one.last),
+            "last": one.last.lower(),
+            "range": span(low, high, "%"),
+            "more": Quantity(later / at_once - 1 if at_once > 0 else None, "", 1),
+        },
+        headline=True,
+        source=one.series,
+        filed={"low": Quantity(low, "%"), "high": Quantity(high, "%")},
+    )
