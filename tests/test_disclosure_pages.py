@@ -189,8 +189,11 @@ def summed(*weighted):
     return weights
 
 
-def knowledge(told):
-    """What a reader knows: [(group: weight, least, most)], and the groups that are hidden and that are told exactly."""
+def knowledge(told, who_is_in_both=True):
+    """What a reader knows: [(group: weight, least, most)], and the groups that are hidden and that are told exactly.
+
+    who_is_in_both: whether he knows who of a share told in steps are in other groups, too.
+    """
     known, hidden, exact = [], set(), set()
     for shown, (kind, group, *others) in told:
         if kind == "count" and shown in ("..", "<5"):
@@ -203,7 +206,7 @@ def knowledge(told):
             continue
         elif kind == "minus":
             known.append((summed((group, 1), (others[0], -1)), number(shown), number(shown)))
-        else:
+        elif others[1] == EXACTLY or who_is_in_both:
             whole, half = others
             low, high = number(shown) / 100 - half, number(shown) / 100 + half
             known += [(summed((group, 1), (whole, -low)), 0, np.inf), (summed((group, 1), (whole, -high)), -np.inf, 0)]
@@ -211,12 +214,10 @@ def knowledge(told):
 
 
 def assert_nothing_follows(told):
-    """A hidden count keeps four values for a reader of all of it with each share in steps, and two for one who knows as
-    well who are behind several of these; three told ones give no few that nobody counted."""
-    no_shares = [one for one in told if one[1][0] != "share" or one[1][-1] == EXACTLY]
-    shares = [one for one in told if one not in no_shares]
-    for fewest, told_then in (*((4, [*no_shares, one]) for one in [*shares, *no_shares[:1]]), (2, told)):
-        known, hidden, exact = knowledge(told_then)
+    """A hidden count keeps four values for a reader of all of it, and two for one who knows as well who are behind the
+    shares in steps; three told ones give no few that nobody counted."""
+    for fewest, who_is_in_both in ((4, False), (2, True)):
+        known, hidden, exact = knowledge(told, who_is_in_both)
         groups = {group: group for group in {*exact, *hidden, *(one for weights, *_ in known for one in weights)}}
         for group in sorted(hidden - {frozenset()}, key=len):
             assert keeps(groups, known, group, fewest), f"a hidden count of {len(group)} is known"
