@@ -23,8 +23,8 @@ def protocol_told(
     own, all_alike = "strategiens fil", "bogens metode, ens for alle"
     rows = {
         "Hvem": (
-            f"borgere i målgruppen for {report.strategy.name}, der er på ydelse i måneden og ikke i gang med den "
-            "eller en anden af bogens indsatser",
+            f"borgere i målgruppen for {report.strategy.name}, der er på ydelse i måneden, ikke har fået indsatsen "
+            "og hverken er i gang med en anden af bogens indsatser eller begynder på den i måneden",
             f"målgruppen: data; resten: {all_alike}",
         ),
         "Hvad der sammenlignes": ("at starte i måneden mod ikke at starte i den", all_alike),

@@ -44,7 +44,7 @@ CHOICES = {
 NOTES = {
     "overlap": "Vejer mest, hvor begge grupper er repræsenteret.",
     "never_started": "De øvrige følges, til de selv starter.",
-    "other_unknown": "Også den, der allerede var i gang med en anden indsats, kunne starte.",
+    "other_unknown": "Også den, der var i gang med en anden indsats eller begyndte på den samme måned, kunne starte.",
     "landmark": "Fulgt fra dette tidspunkt for begge grupper.",
     "from_entry": "Til første afgang, uden vægte.",
     "first_exit": "Den, der vender tilbage, tæller ikke igen.",
