@@ -249,10 +249,10 @@ def test_a_front_page_of_more_than_two_sheets_is_told(mix, chosen):
 @pytest.mark.parametrize(
     ("of", "sides", "low", "high", "said"),
     [
-        ("ventes at ende", ("", ""), 506.1, 507.4, "ventes at ende mellem 506,1 og 507,4 personer"),
+        ("ventes", ("", ""), 506.1, 507.4, "ventes mellem 506,1 og 507,4 personer"),
         ("", ("", ""), 506.1, 507.4, "mellem 506,1 og 507,4 personer"),
-        ("ventes at ende", SAVING, 2.0, 2.3, "ventes at ende med en besparelse på mellem 2,0 og 2,3 personer"),
-        ("ventes at ende", SAVING, -2.3, -2.0, "ventes at ende med en merudgift på mellem 2,0 og 2,3 personer"),
+        ("ventes", SAVING, 2.0, 2.3, "ventes en besparelse på mellem 2,0 og 2,3 personer"),
+        ("ventes", SAVING, -2.3, -2.0, "ventes en merudgift på mellem 2,0 og 2,3 personer"),
     ],
 )
 def test_an_interval_of_the_year_s_end_does_not_stand_beside_the_number_to_date_as_its_own(of, sides, low, high, said):

@@ -139,7 +139,7 @@ def _reading(
     }
 
 
-EXPECTED = "ventes at ende"
+EXPECTED = "ventes"
 """What an interval is of that is not of the number to date, but of what the year comes to."""
 
 YEAR_COLUMNS = ["Mål for året", "Mål til dato", "Opgjort til dato", "Vurdering", "Hvor sikkert"]

@@ -219,13 +219,13 @@ class GoalTold:
 
     @property
     def sure(self) -> str:
-        """ "Sikker: ventes at ende mellem 506,1 og 507,4 helårspersoner"; where the verdict stands beside it."""
+        """ "Sikker: ventes mellem 506,1 og 507,4 helårspersoner"; where the verdict stands beside it."""
         told = ": ".join(filter(None, [self.certainty, self._interval]))
         return told[:1].upper() + told[1:]
 
     @property
     def judged(self) -> str:
-        """ "Bagud, og det er sikkert: ventes at ende mellem 506,1 og 507,4 helårspersoner"; where it does not."""
+        """ "Bagud, og det er sikkert: ventes mellem 506,1 og 507,4 helårspersoner"; where it does not."""
         how = HOW_SURE.get(self.certainty, "") if self.verdict is not Verdict.UNDECIDED else ""
         told = ": ".join(filter(None, [f"{self.verdict.value}{how}", self._interval]))
         return told[:1].upper() + told[1:]
@@ -233,8 +233,7 @@ class GoalTold:
     @property
     def _interval(self) -> str:
         interval = between(self._low, self._high, self._sides, article=True)
-        of_amount = self._interval_of and any(side in OF_AMOUNTS for side in self._sides)
-        return " ".join(filter(None, [self._interval_of, "med" if of_amount else "", interval])) if interval else ""
+        return " ".join(filter(None, [self._interval_of, interval])) if interval else ""
 
 
 _OF_TEXTS = {
