@@ -34,6 +34,7 @@ from pathlib import Path
 from typing import Any
 
 from afkast.errors import StrategyError
+from afkast.parsing import parse
 from afkast.project import Project
 
 SAID_BY_STRATEGY = {
@@ -253,7 +254,7 @@ def _literals(
     source = tagged[0][1]
     literals: dict[str, Any] = {}
     try:
-        for statement in ast.parse(source).body:
+        for statement in parse(source).body:
             if not isinstance(statement, ast.Assign):
                 raise ValueError
             (name,) = statement.targets
@@ -305,7 +306,7 @@ def _with_parts(sources: Iterable[str]) -> Iterator[ast.Module]:
 def _parsed(source: str) -> ast.Module:
     """A cell's or module's tree, parsed once; one without statements where the source is no Python."""
     try:
-        return ast.parse(source)
+        return parse(source)
     except (SyntaxError, ValueError, RecursionError):
         return ast.Module([], [])
 
@@ -329,7 +330,7 @@ def _comments(source: str) -> dict[str, str]:
         ast.unparse(statement.targets[0]): " ".join(
             comments[line] for line in range(statement.lineno, (statement.end_lineno or 0) + 1) if line in comments
         )
-        for statement in ast.parse(source).body
+        for statement in parse(source).body
         if isinstance(statement, ast.Assign)
     }
 

@@ -4,7 +4,6 @@
 gets past it. Notebooks are code that the municipality trusts.
 """
 
-import ast
 import os
 import sys
 from collections.abc import Mapping
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from afkast.errors import PageError
 from afkast.notebook import counted
+from afkast.parsing import parse
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -76,7 +76,7 @@ def refuse_escapes(notebook: "NotebookNode", where: str) -> None:
 def _escape(source: str) -> int:
     """The number of the first line that is not Python but IPython's; 0 where there is none."""
     try:
-        ast.parse(source)
+        parse(source)
     except SyntaxError as error:
         line = source.splitlines()[(error.lineno or 1) - 1].strip()
         if line.startswith(("!", "%", "?")) or line.endswith("?") or any(sign in line for sign in ("= !", "= %", "=!")):
