@@ -181,7 +181,7 @@ def test_few_pass_from_a_dagpenge_at_once_and_more_within_a_year(pages):
                 assert (year, after) == (2017, "Inden for 12 måneder") and shown[str(year), after] is None
             else:
                 passed, ended = (sum(int(row[part]) for row in own) for part in ("Antal", "Ophørte"))
-                assert shown[str(year), after] == pytest.approx(passed / ended)
+                assert shown[str(year), after] == round(passed / ended, 3)  # filed as it is shown
                 assert shown[str(year), "Ophørt"] == ended
         assert shown[str(year), "Straks"] < 0.06 < 0.12 < shown[str(year), "Inden for 6 måneder"]
 

@@ -174,7 +174,10 @@ class Reader:
         """What each extraction said of a series of a table, of later months too; of all owners' where none is named."""
         self.note("extractions", json.dumps([table, owner, name, source]))
         said = declared_rows(self._snapshot, self._needs, VINTAGES, self.as_of, True, None)
-        return of_series(said, table, owner, name, source)
+        found = of_series(said, table, owner, name, source)
+        # the days of extractions are nobody's
+        self._names_read |= {form for day in found["extracted_on"].unique() for form in forms_of(day_of(day))}
+        return found
 
     def lag(self, declared: int) -> Lag:
         """How many months before the extraction of the spells are left out: of this strategy's persons, or of all."""
