@@ -153,6 +153,8 @@ class Reader:
             self.note("file", file)
         for column in NAMES & {*rows}:
             self._names_read |= _names_with_digits(rows, column, name in OF_PERSONS)
+        if name == VINTAGES:
+            self._names_read |= _days_of(rows)
         return rows
 
     def counted(self, text: str) -> pd.DataFrame:
@@ -174,10 +176,8 @@ class Reader:
         """What each extraction said of a series of a table, of later months too; of all owners' where none is named."""
         self.note("extractions", json.dumps([table, owner, name, source]))
         said = declared_rows(self._snapshot, self._needs, VINTAGES, self.as_of, True, None)
-        found = of_series(said, table, owner, name, source)
-        # the days of extractions are nobody's
-        self._names_read |= {form for day in found["extracted_on"].unique() for form in forms_of(day_of(day))}
-        return found
+        self._names_read |= _days_of(said)
+        return of_series(said, table, owner, name, source)
 
     def lag(self, declared: int) -> Lag:
         """How many months before the extraction of the spells are left out: of this strategy's persons, or of all."""
@@ -238,6 +238,11 @@ class Reader:
     def _executed_pages(self) -> Path:
         self.note("pages")
         return self._readable.pages
+
+
+def _days_of(vintages: pd.DataFrame) -> set[str]:
+    """The days of extractions, which are nobody's, as words may have them."""
+    return {form for day in vintages["extracted_on"].unique() for form in forms_of(day_of(day))}
 
 
 def _names_with_digits(rows: pd.DataFrame, column: str, of_persons: bool) -> set[str]:
