@@ -26,6 +26,7 @@ from afkast.edition import build as building
 from afkast.edition import running
 from afkast.edition.book import dress, render
 from afkast.edition.execute import Job, execute, front_page_of, jobs_of
+from afkast.edition.provenance import edition_of
 from afkast.intake import import_raw, open_snapshot
 from afkast.project import Project, find_repository
 from afkast.report.filed import filed
@@ -102,7 +103,8 @@ def rendered(project: Project, pages: Path) -> None:
         execute(project, Job(notebook, "", page, page, "", {"snapshot": snapshot}), pages)
     for strategy in strategies:
         execute(project, front_page_of(strategy, snapshot), pages)
-    render(project, strategies, pages, open_snapshot(project.snapshots), {"snapshot": snapshot, "pages": {}})
+    data = open_snapshot(project.snapshots)
+    render(project, strategies, pages, data, edition_of(project, data, pages))
 
 
 def differ(one: Path, other: Path) -> bool:
