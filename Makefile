@@ -50,7 +50,10 @@ lock: $(DEVELOP) ## Resolve requirements.txt anew from pyproject.toml, with hash
 example: $(READY) ## Write the synthetic example data anew
 	$(BIN)/python data/example/generator/make_example.py
 
-reference: book ## Execute the reference notebooks of tests/reference anew; review the difference
+# a book that stood before has told more, and more is hidden beside it
+reference: $(READY) ## Build the example book from nothing, and its reference notebooks of tests/reference; review the difference
+	rm -rf data/example/build data/example/editions
+	$(MAKE) book DATA=data/example
 	$(BIN)/python tests/make_reference.py
 
 clean: ## Remove what was generated: the environment, the snapshots and the book

@@ -1,7 +1,7 @@
 """Write tests/reference: every page of the example as it was executed, for `pytest --nbval` to execute again.
 
-Only what is compared is kept: code cells and what they show, without pictures and without the numbers filed behind
-them. `make reference` runs this after `make book`; a changed number is a changed file.
+Only what is compared is kept: code cells and what they show, without pictures, the roles of a table's parts and the
+numbers filed behind it. `make reference` runs this after `make book`; a changed number is a changed file.
 """
 
 import re
@@ -15,6 +15,7 @@ PAGES = ROOT / "data" / "example" / "build" / "pages"
 REFERENCE = ROOT / "tests" / "reference"
 
 PICTURE = re.compile(r"data:image/svg\+xml;base64,[A-Za-z0-9+/=]*")
+ROLE = re.compile(r' role="(?:table|rowgroup|row|columnheader|rowheader|cell)"')
 SNAPSHOT = re.compile(r"^snapshot = .*$", re.MULTILINE)
 
 
@@ -32,7 +33,7 @@ def reference_of(notebook):
             cell.source = SNAPSHOT.sub('snapshot = ""', cell.source)
         for output in cell.outputs:
             output.metadata = {}
-            output.data["text/html"] = PICTURE.sub("figure", output.data["text/html"])
+            output.data["text/html"] = ROLE.sub("", PICTURE.sub("figure", output.data["text/html"]))
     return nbformat.v4.new_notebook(cells=cells, metadata=notebook.metadata)
 
 

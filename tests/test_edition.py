@@ -182,7 +182,11 @@ def test_a_page_that_does_not_run_to_its_end_is_refused_with_cell_and_reason(pro
             "from IPython.display import HTML, display\ndisplay(HTML('HEMMELIG'))",
             "it shows something past the door out",
         ),
-        ("import warnings\nwarnings.warn('HEMMELIG')", "it gives a warning"),
+        ("import warnings\nwarnings.warn('HEMMELIG')", "it gives a warning (UserWarning); run"),
+        (
+            "import warnings\nclass HEMMELIGWarning(Warning): pass\nwarnings.warn('HEMMELIG', HEMMELIGWarning)",
+            "it gives a warning; run",
+        ),
     ],
 )
 def test_nothing_is_shown_past_the_door_out(project, cell, sentence):

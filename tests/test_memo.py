@@ -11,7 +11,7 @@ from docx import Document
 from docx.oxml.ns import qn
 from municipality import STRATEGY
 
-from afkast.edition.memo import memo_of
+from afkast.edition.memo import Grid, memo_of
 from afkast.edition.memo_files import pdf, word
 
 DAY = date(2023, 12, 5)
@@ -26,10 +26,11 @@ PAGE = """<html><body><article class="bd-article">
 <a class="front-page-of" href="a.html">Økonomi</a>Gevinsten.</figcaption>
 <img alt="Kurven ender på 3." src="data:image/svg+xml;base64,{svg}"></figure></div>
 <div class="afkast afkast-front" id="vist-tabeller"><h2>Tabellerne</h2>
-<table><caption>To år.</caption>
+<div class="afkast-table"><a class="front-page-of" href="a.html">Økonomi</a>
+<div class="afkast-scroll"><table><caption>To år.</caption>
 <thead><tr><td rowspan="2"></td><th colspan="2">Budget</th></tr><tr><th>2022</th><th>2023</th></tr></thead>
 <tbody><tr class="plain"><th>Udgift</th><td class="number">1.200</td><td class="number">−7</td></tr>
-<tr class="total"><th>I alt</th><td class="number">1.200</td><td class="number">−7</td></tr></tbody></table>
+<tr class="total"><th>I alt</th><td class="number">1.200</td><td class="number">−7</td></tr></tbody></table></div></div>
 <p class="afkast-download">Hent <a href="x.csv">CSV</a></p></div>
 <div class="afkast afkast-front" id="vist-vejen-videre"><h2>Siderne bag</h2>
 <p class="afkast-note">Kilde: Regnskab.</p></div>
@@ -48,6 +49,11 @@ def of_word(content):
 def of_pdf(content):
     text = " ".join(one.extract_text() for one in pypdf.PdfReader(io.BytesIO(content)).pages)
     return " ".join(text.split())
+
+
+def test_a_table_is_named_after_its_page_and_its_caption():
+    [caption] = [part.caption for part in memo_of(page()).parts if isinstance(part, Grid)]
+    assert caption == "Økonomi: To år."
 
 
 def test_word_has_headings_a_repeated_heading_row_and_alt_texts():

@@ -399,8 +399,7 @@ def test_every_check_is_made_on_a_page_of_the_example():
 @of_every_reference
 def test_a_reference_is_small_and_runs_on_any_machine(path):
     text = path.read_text(encoding="utf-8")
-    # the largest has every printed table of the papers, and each cell says its heading to a phone
-    assert len(text) < 250_000
+    assert len(text) < 200_000
     assert "data:image" not in text
     assert not re.search(r"\d{4}-\d{2}-\d{2}-[0-9a-f]{12}", text)
     assert str(ROOT) not in text

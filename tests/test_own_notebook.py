@@ -13,6 +13,7 @@ from municipality import STRATEGY, municipality
 from nbformat.v4 import new_code_cell
 
 from afkast.cli import main
+from afkast.edition import verify
 from afkast.edition.build import build, run_page
 from afkast.edition.check import check
 from afkast.errors import StrategyError
@@ -92,18 +93,25 @@ report.show_text("nogle", "Heraf {n}.", {"n": persons_in(people.iloc[3:])}, sour
 """
 
 
-def test_what_a_page_about_all_strategies_tells_is_audited_beside_those_of_strategies(tmp_path):
-    project = project_of(tmp_path, ALL_OF_THEM)
-    shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks")
+@pytest.fixture(scope="module")
+def planted(tmp_path_factory):
+    """A project whose page of data quality tells of the cohort's persons, too, and what its build told."""
+    root = tmp_path_factory.mktemp("planted")
+    project = replace(project_of(root, ALL_OF_THEM), root=root)
+    shutil.copytree(ROOT / "notebooks", root / "notebooks")
     for name in ("_config.yml", "book"):
-        (tmp_path / name).symlink_to(ROOT / name)
-    planted = tmp_path / "notebooks" / "data_quality.ipynb"
-    notebook = nbformat.read(planted, as_version=4)
+        (root / name).symlink_to(ROOT / name)
+    path = root / "notebooks" / "data_quality.ipynb"
+    notebook = nbformat.read(path, as_version=4)
     [needs] = [cell for cell in notebook.cells if "needs" in cell.metadata.get("tags", [])]
     needs.source = needs.source.replace("needs = []", 'needs = [{"table": "cohort"}]')
     notebook.cells.append(new_code_cell(ON_DATA_QUALITY, metadata={"tags": ["hide-input"]}))
-    nbformat.write(notebook, planted)
-    made = build(replace(project, root=tmp_path))
+    nbformat.write(notebook, path)
+    return project, build(project)
+
+
+def test_what_a_page_about_all_strategies_tells_is_audited_beside_those_of_strategies(planted):
+    project, made = planted
     first, second = (
         shown_by(project.pages / name, id)
         for name, id in ((f"{STRATEGY}/eget.ipynb", "alle"), ("datakvalitet.ipynb", "nogle"))
@@ -111,6 +119,15 @@ def test_what_a_page_about_all_strategies_tells_is_audited_beside_those_of_strat
     assert (first.split()[0], second) == ("180", "..")
     assert made.run["datakvalitet"] == ["a page tells too much beside others"]
     assert " 1 are hidden: 0 as below 5, 1 so that none such follows" in made.audit[0]
+
+
+def test_what_an_edition_holds_back_is_found_again_where_it_was_never_built(planted, tmp_path, monkeypatch):
+    project, _ = planted
+    elsewhere = replace(project, data=tmp_path / "kommune")
+    shutil.copytree(project.data, elsewhere.data, ignore=shutil.ignore_patterns("build", "editions"))
+    assert verify.rerun(elsewhere, project.site, lambda *_: None) == ([], [])
+    monkeypatch.setattr(verify, "audited", lambda *_: None)
+    assert verify.rerun(elsewhere, project.site, lambda *_: None)[1] == ["datakvalitet: it shows something else"]
 
 
 def shown_by(page, id):

@@ -79,6 +79,12 @@ class Judgement:
         """Whether there is something to judge yet: a year to come has not failed."""
         return self.due_passed or _known(self.reading.actual)
 
+    def reaches(self, printed: Callable[[float], float]) -> bool:
+        """Whether an end of the interval is printed as what it is held against."""
+        standard = self.reading.target if self.reading.interval_at_due else self.held_against
+        ends = self.reading.interval or ()
+        return standard is not None and any(printed(end) == printed(standard) for end in ends)
+
 
 @dataclass(frozen=True)
 class Decision:
@@ -176,12 +182,8 @@ def as_printed(decision: Decision, printed: Callable[[float], float]) -> Decisio
     """The same, no surer than its printed numbers: what is behind may turn where an end is printed as the target is."""
 
     def seen(part: Judgement) -> Judgement:
-        reading = part.reading
-        standard = reading.target if reading.interval_at_due else part.held_against
-        if part.verdict is not Verdict.BEHIND or standard is None:
-            return part
-        reaches = any(printed(end) == printed(standard) for end in reading.interval or ())
-        return replace(part, certainty=Certainty.MAY_TURN) if reaches else part
+        turns = part.verdict is Verdict.BEHIND and part.reaches(printed)
+        return replace(part, certainty=Certainty.MAY_TURN) if turns else part
 
     return _decision(decision.verdict, tuple(map(seen, decision.parts)))
 

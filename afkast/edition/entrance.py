@@ -13,9 +13,8 @@ from urllib.parse import quote
 
 from afkast.edition.policy import sealed
 from afkast.edition.provenance import CRATE, MUNICIPALITY
-from afkast.edition.target import LIST, Target, open_up
+from afkast.edition.target import LIST, Target, put_file
 from afkast.errors import AfkastError
-from afkast.project import UNFINISHED
 from afkast.report.danish import day, listed
 from afkast.strategy import danish_order
 
@@ -73,10 +72,8 @@ def write_entrance(folder: Path) -> list[Book]:
         )
         for one in books
     ]
-    unfinished = folder / f"{UNFINISHED}index.html"
-    unfinished.write_text(sealed(PAGE.format(written_by=WRITTEN_BY, books="\n".join(lines))), encoding="utf-8")
-    open_up(unfinished)
-    unfinished.replace(page)
+    html = sealed(PAGE.format(written_by=WRITTEN_BY, books="\n".join(lines)))
+    put_file(page, html.encode(), folder)
     return books
 
 

@@ -162,7 +162,7 @@ def check_health(notebook: NotebookNode, where: str) -> None:
             if output.output_type == "error":
                 raise PageError(f"{at}: {reasons.reason(output.ename, output.evalue)}")
             if output.output_type == "stream" and output.name == "stderr":
-                raise PageError(f"{at}: it gives a warning; run the notebook in JupyterLab and mend what it warns of.")
+                raise PageError(f"{at}: {reasons.warning(output.text)}")
             if METADATA_KEY not in output.get("metadata", {}):
                 raise PageError(
                     f"{at}: it shows something past the door out; "

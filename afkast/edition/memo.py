@@ -146,7 +146,10 @@ def _grid(table: Tag) -> Grid:
         [replace(cell, number=of_numbers and place > 0) for place, cell in enumerate(_cells(row))]
         for row in (head.find_all("tr") if head else [])
     ]
-    return Grid(_words(caption) if caption else "", heads, rows)
+    frame = table.find_parent(class_="afkast-table")
+    page = frame.select_one("a.front-page-of") if frame else None
+    said = _words(caption) if caption else ""
+    return Grid(f"{_words(page)}: {said}" if page else said, heads, rows)
 
 
 def _cells(row: Tag) -> list[Cell]:
@@ -171,7 +174,7 @@ def _picture(figure: Tag) -> Iterator[Picture]:
 
 
 def _words(tag: Tag) -> str:
-    """The text, with the name of a page, which stands above a caption, as its beginning."""
+    """The text, with the name of a page, which stands above a figure's caption, as its beginning."""
     for way in tag.select("a.front-page-of"):
         way.append(": ")
     return " ".join(tag.get_text().split(" ")).replace("\n", " ").strip()

@@ -6,7 +6,9 @@ other error the kernel tells the kind alone. `load_ipython_extension` puts the j
 without it nothing is repeated.
 """
 
+import builtins
 import dis
+import re
 import sys
 from collections.abc import Iterator
 from types import CodeType, FrameType, TracebackType
@@ -46,6 +48,14 @@ def reason(kind: str, message: str) -> str:
     if kind == "SystemExit":
         return "it leaves early, with quit() or SystemExit."
     return f"it stops with an error; {LOOK}."
+
+
+def warning(words: str) -> str:
+    """What is told of what a cell wrote to its errors: of a warning its kind, when it is one of Python's own."""
+    kinds = [getattr(builtins, name, None) for name in re.findall(r"^\S*:\d+: (\w+): ", words, re.MULTILINE)]
+    known = [kind.__name__ for kind in kinds if isinstance(kind, type) and issubclass(kind, Warning)]
+    kind = f" ({known[0]})" if known else ""
+    return f"it gives a warning{kind}; run the notebook in JupyterLab and mend what it warns of."
 
 
 def reason_of(error: BaseException) -> str:

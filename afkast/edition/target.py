@@ -130,7 +130,7 @@ class Target:
         """Change the folder alone; what a killed one left is cleared first, and the list is given."""
         if not self.folder.is_dir():
             self.folder.mkdir()
-            open_up(self.folder)
+            _open_up(self.folder)
         lock = FileLock(self.folder / LOCK, timeout=LOCK_SECONDS, mode=0o644)
         try:
             lock.acquire()
@@ -173,9 +173,9 @@ class Target:
                 _write(staging / name, content)
             _write(staging / MANIFEST, manifest)
             for folder in sorted((path for path in staging.rglob("*") if path.is_dir()), reverse=True):
-                open_up(folder)
+                _open_up(folder)
                 _sync(folder)
-            open_up(staging)
+            _open_up(staging)
             _sync(staging)
             _replace(staging, self.place(id))
             _sync(self.folder / EDITIONS)
@@ -210,21 +210,26 @@ class Target:
         if path.is_file() and path.read_bytes() == content:
             return
         self._folder(path.parent)
-        handle, name = tempfile.mkstemp(prefix=UNFINISHED, dir=self.folder / EDITIONS)
-        os.close(handle)
-        try:
-            _write(Path(name), content)
-            _replace(Path(name), path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-        _sync(path.parent)
+        put_file(path, content, self.folder / EDITIONS)
 
     def _folder(self, path: Path) -> None:
         if not path.is_dir():
             self._folder(path.parent)
             path.mkdir()
-            open_up(path)
+            _open_up(path)
+
+
+def put_file(path: Path, content: bytes, unfinished: Path) -> None:
+    """Replace a file that a web server serves by one rename, from the folder `unfinished` of the same file system."""
+    handle, name = tempfile.mkstemp(prefix=UNFINISHED, dir=unfinished)
+    os.close(handle)
+    try:
+        _write(Path(name), content)
+        _replace(Path(name), path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    _sync(path.parent)
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -233,10 +238,10 @@ def _write(path: Path, content: bytes) -> None:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())
-    open_up(path)
+    _open_up(path)
 
 
-def open_up(path: Path) -> None:
+def _open_up(path: Path) -> None:
     """Let a web server read it, whatever the umask; some shares have rights of their own."""
     with suppress(PermissionError, NotImplementedError):
         path.chmod(0o755 if path.is_dir() else 0o644)

@@ -6,26 +6,32 @@ import numpy as np
 import pandas as pd
 
 from afkast.analysis import effect, survival
+from afkast.analysis.answer import Answer
 from afkast.analysis.cohort import along
 from afkast.analysis.destinations import ON_BENEFITS, Destinations, Place, trials
 from afkast.report.cells import tells
 from afkast.report.counts import estimated, persons_where
+from afkast.report.curve_charts import share_curves, stacked_shares
 from afkast.report.curves import (
     DIFFERENCE,
+    EMPTY_MONTHS,
     Bools,
     Curve,
     Placed,
     Told,
     counted_curve,
+    gaps_of,
     in_steps,
     limit_of,
+    notes_of,
+    told_curves,
     told_places,
     weighted_curve,
 )
 from afkast.report.danish import Quantity, between, number, saying
 from afkast.report.effect_balance import OTHERS, STARTED
 from afkast.report.effect_pages import Cohort, Groups, groups_of
-from afkast.report.effect_words import PLACES
+from afkast.report.effect_words import PLACES, what_is_said
 from afkast.report.show import Page, clause
 
 
@@ -56,6 +62,76 @@ def arms_of(cohort: Cohort, main: effect.Effect) -> dict[str, Curve]:
 
 
 NAMES = {"treated": STARTED.capitalize(), "control": OTHERS.capitalize()}
+
+
+def show_compared(report: Page, cohort: Cohort, main: effect.Effect, groups: Groups) -> pd.DataFrame:
+    """The figure of both arms and of their difference; what of it is told, a row a month from the start."""
+    arms = arms_of(cohort, main)
+    compared = told_curves(arms, (main.difference, *main.difference_interval))
+    report.show_figure(
+        "sammenlignede-kurver",
+        compared,
+        share_curves(tuple(arms), with_difference=True),
+        caption="Andel på offentlig forsørgelse efter måneder fra start, med 95 %-bånd. De, der kunne være startet, er "
+        "vejet, så de ligner de startede." + gaps_of(arms),
+        alt="Efter {k} er {treated} af de startede på ydelse mod {control} af de øvrige.",
+        unit="personer",
+        column_units={
+            **dict.fromkeys(SHARES, "%"),
+            **{("forskel", part): ("pct.point", 0) for part in SHARES},
+        },
+        source=cohort.people,
+        rests_on=groups.both,
+        corner="Måned",
+        height_inches=7.2,
+        notes=notes_of(arms),
+        names={
+            "k": Quantity(main.follow_up_months - 1, "måneder", 0),
+            "treated": arms[NAMES["treated"]].share[-1],
+            "control": arms[NAMES["control"]].share[-1],
+        },
+    )
+    return compared
+
+
+SHARES = ("andel", "nedre", "øvre")
+"""The columns of a told curve: the share and the ends of its interval."""
+
+
+def show_difference(report: Page, cohort: Cohort, answer: Answer, groups: Groups) -> None:
+    """The months on benefits that a start saves or costs, with the interval, under what may be said of it."""
+    main = answer.main
+    low, high = main.saved.interval
+    report.show_text(
+        "forskellen",
+        what_is_said(answer.said)
+        + clause(
+            answer.by_chance,
+            " De startede fik i de første {follow_up} et sted {span} måneder "
+            "på offentlig forsørgelse, end de ellers ville have fået.",
+            clause(
+                low > 0,
+                " De startede fik i gennemsnit {saved} mindre",
+                " De startede fik i gennemsnit {more} mere",
+            )
+            + (
+                " på offentlig forsørgelse i de første {follow_up}, end de ellers ville have fået; "
+                "med {level} sikkerhed {span} måneder."
+            ),
+        ),
+        {
+            "follow_up": Quantity(main.follow_up_months, "måneder", 0),
+            "saved": Quantity(main.saved.value, "måneder"),
+            "more": Quantity(-main.saved.value, "måneder"),
+            "span": between(low, high, "flere", "færre", digits=1),
+            "level": Quantity(main.level, "%"),
+        },
+        headline=True,
+        source=cohort.people,
+        rests_on=groups.both,
+        code=effect.verdict,
+        filed={"low": Quantity(low, "", 1), "high": Quantity(high, "", 1)},
+    )
 
 
 def month_told(curves: pd.DataFrame, latest: int) -> int:
@@ -126,6 +202,65 @@ def places_at(
     rows["Uden ydelse i alt"] = [cell for off in told.off.values() for cell in (off[month], np.nan, np.nan)]
     heads = pd.MultiIndex.from_product([(STARTED, OTHERS), ("andel", "fra", "til")])
     return pd.DataFrame.from_dict(rows, orient="index").set_axis(heads, axis=1).dropna(how="all")
+
+
+def show_places(
+    report: Page, cohort: Cohort, main: effect.Effect, found: Mapping[str, Destinations], month: int, same: str
+) -> None:
+    """Where the persons of each arm are, month by month as a figure, and in one month as a table with intervals."""
+    told, groups = destinations_told(cohort, main, found, same), groups_of(cohort, main)
+    report.show_figure(
+        "hvor-de-er",
+        told.values,
+        stacked_shares(told.away),
+        caption="De startede, og de, der kunne være startet: hvor de er, måned for måned."
+        + clause(told.gaps, EMPTY_MONTHS),
+        alt="Efter {k} er {treated} af de startede uden ydelse mod {control} af de øvrige.",
+        unit="%",
+        source=cohort.people,
+        rests_on=groups.both,
+        corner="Måned",
+        height_inches=4.6,
+        states=told.states,
+        notes=[
+            "Selvforsørgelse: uden ydelse, også den, der får SU eller lever af andet. Et sted med for få til at vises "
+            "er slået sammen med de andre på samme side.",
+        ],
+        names={
+            "k": Quantity(main.follow_up_months - 1, "måneder", 0),
+            "treated": told.off[NAMES["treated"]][-1],
+            "control": told.off[NAMES["control"]][-1],
+        },
+    )
+    report.show_table(
+        "steder",
+        places_at(cohort, main, found, told, month, same),
+        caption=f"Hvor de er efter {month} måneder, med 95 %-interval. Et sted, som for få er kommet til, er slået "
+        "sammen med de andre.",
+        corner="Sted",
+        unit="%",
+        source=cohort.people,
+        rests_on=groups.both,
+        blanks="future",
+    )
+
+
+def show_other_benefits(report: Page, cohort: Cohort, other: effect.Estimate, groups: Groups, same: str) -> None:
+    """How much the start changed the months on other benefits than the commonest."""
+    report.show_text(
+        "skift",
+        "Et skift til en anden ydelse er ikke en afgang; i kroner tæller kun forskellen i ydelsernes pris. På andre "
+        "ydelser end {benefit} fik de startede i gennemsnit "
+        + clause(other.value > 0, "{months} mindre", "{months} mere")
+        + " end de øvrige ({span}).",
+        {
+            "months": Quantity(abs(other.value), "måneder"),
+            "span": between(*other.interval, "mere", "mindre", digits=1),
+            "benefit": same,
+        },
+        source=cohort.people,
+        rests_on=groups.both,
+    )
 
 
 def _name(place: Place, same: str) -> str:

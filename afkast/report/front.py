@@ -411,17 +411,12 @@ def _leading_back(html: str, page: str) -> str:
     )
 
 
-ROLE_OF_TABLE = re.compile(r' role="(?:table|rowgroup|row|columnheader|rowheader|cell)"')
-
-
 def _again(filed: dict[str, Any], html: str) -> Markup:
     """A shown table under its page's name and an id of its own; its source stands at the foot of the page."""
     html = re.sub(r'\s*<span class="afkast-source">.*?</span>', "", html, flags=re.DOTALL)
     html = html.replace(f'id="vist-{filed["id"]}', f'id="fra-{filed["page"]}-{filed["id"]}')
-    # a table whose rows have roles, as one laid down on a phone, may have no link in its caption
-    html = ROLE_OF_TABLE.sub("", html)
-    way = Markup('<caption><a class="front-page-of" href="{}.html">{}</a>').format(filed["page"], filed["title"])
-    return Markup(html.replace("<caption>", way, 1))
+    way = Markup('<a class="front-page-of" href="{}.html">{}</a>\n').format(filed["page"], filed["title"])
+    return Markup(html.replace('<div class="afkast-scroll"', f'{way}<div class="afkast-scroll"', 1))
 
 
 def _question(page: PageOfStrategy, notebooks: Any) -> str:

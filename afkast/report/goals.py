@@ -1,6 +1,6 @@
 """A goal at the door: how it is judged, its verdict, how sure that is, and each of its years."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -72,7 +72,7 @@ def show_goal(
     persons that a year's numbers give away; of a goal without years, under 0. `rests_on` is that of `show_table`: a
     verdict that rests on too few would tell of them, and is not given.
     """
-    decision = as_printed(decision, lambda number: rounded(Quantity(number, unit, digits)))
+    decision = as_printed(decision, _printed(unit, digits))
     few = bool(too_few(counts_of(rests_on)))
     if few:
         decision = replace(decision, verdict=Verdict.UNDECIDED, certainty=Certainty.UNKNOWN)
@@ -244,17 +244,14 @@ def _how_sure(
             stop = "" if because.endswith(".") else "."  # as "mio. kr." does
             return f"Vurderingen{of_year} hviler på foreløbige tal, men vender ikke: {because}{stop}"
     side = "målet" if at_target else "vejen mod målet"
-    reaches = "den bedste ende når" if _reaches(part, unit, digits) else "det rækker til den anden side af"
+    only_just = part.verdict is Verdict.BEHIND and part.reaches(_printed(unit, digits))
+    reaches = "den bedste ende når" if only_just else "det rækker til den anden side af"
     return f"Vurderingen{of_year} kan vende: {because}; {reaches} {side}."
 
 
-def _reaches(part: Judgement, unit: str, digits: int | None) -> bool:
-    """Whether the best end of what is behind is printed as what it is held against."""
-    standard = part.reading.target if part.reading.interval_at_due else part.held_against
-    if standard is None or part.verdict is not Verdict.BEHIND:
-        return False
-    ends = (rounded(Quantity(end, unit, digits)) for end in part.reading.interval or ())
-    return rounded(Quantity(standard, unit, digits)) in ends
+def _printed(unit: str, digits: int | None) -> Callable[[float], float]:
+    """A number of the goal's unit as it is printed."""
+    return lambda number: rounded(Quantity(number, unit, digits))
 
 
 def _provisional(reading: Reading, unit: str, digits: int | None, late: str, sides: Sides | None) -> str:
