@@ -15,6 +15,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from afkast.edition.build import build, run_page, status
 from afkast.edition.inputs import Now, read_record
 from afkast.edition.manifest import read_manifest
+from afkast.edition.unchanged import LAST, LastBuild, last_build, made_in, note_build, read_by
 from afkast.intake import open_snapshot
 from afkast.intake.snapshot import POINTER, file_sha256
 from afkast.report.filed import filed
@@ -102,14 +103,69 @@ def another_amount(project, strategy):
         yield id
     finally:
         pointer.write_text(old.id, encoding="ascii")
+        shutil.rmtree(folder)
 
 
-def test_when_nothing_has_changed_no_byte_is_touched(edition):
+def test_when_nothing_has_changed_no_byte_is_touched_and_the_same_is_told(edition):
     assert status(edition) == {}
-    before = stamps(edition.pages, edition.site)
-    made = build(edition)
+    before, told, again = stamps(edition.build), [], []
+    made = build(edition, tell=told.extend)
     assert (made.unchanged, made.run) == (True, {})
-    assert stamps(edition.pages, edition.site) == before
+    assert stamps(edition.build) == before
+    # as the whole way to it has it, page by page
+    (edition.build / LAST).unlink()
+    assert build(edition, tell=again.extend) == made and told == again
+    assert stamps(edition.build).keys() == before.keys()
+
+
+def added(place):
+    def add(project):
+        path = project.data / place if place.startswith(("strategies", "text", "editions")) else project.root / place
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("ab") as file:
+            file.write(b"\n")
+
+    return add
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *(added(place) for place in ("_config.yml", "book/metode.md", "notebooks/laeser.ipynb", "notebooks/ny.ipynb")),
+        *(added(place) for place in ("strategies/kik.yml", "text/ny.md", "editions/en/pages/kik/maal.counts")),
+        lambda project: (project.data / "sources.yml").open("ab").write(b"# x\n"),
+        lambda project: (project.data / "approvals.json").write_text("[]"),
+        lambda project: next(open_snapshot(project.snapshots).path.glob("*.parquet")).open("ab").write(b"x"),
+        lambda project: (project.pages / "kik" / "maal.ipynb").open("ab").write(b"\n"),
+        lambda project: (project.pages / "kik" / "maal.counts").unlink(),
+        lambda project: (project.build / "withheld.json").write_text("{}"),
+        lambda project: (project.site / "manifest.json").unlink(),
+    ],
+)
+def test_whatever_a_build_reads_is_looked_into_when_a_byte_of_it_changes(edition, tmp_path, change):
+    project = copy_of(edition, tmp_path)
+    data = open_snapshot(project.snapshots)
+    read = read_by(project, data)
+    note_build(project, LastBuild(read, made_in(project), [], [], []))
+    assert last_build(project, read)
+    change(project)
+    assert last_build(project, read_by(project, data)) is None
+
+
+def test_another_engine_or_snapshot_is_looked_into_as_well(edition, monkeypatch):
+    data = open_snapshot(edition.snapshots)
+    read = read_by(edition, data)
+    with another_amount(edition, "kik"):
+        assert read_by(edition, open_snapshot(edition.snapshots)) != read
+    monkeypatch.setenv("AFKAST_ENGINE", "duckdb")
+    assert read_by(edition, data) != read
+
+
+def test_a_build_with_a_page_that_failed_is_not_the_last_word(edition, tmp_path):
+    project = copy_of(edition, tmp_path)
+    write_notebook(project, "laeser", READS, "assert tabel != 'budget', 'ingen budget'")
+    assert set(build(project).failed) == {"kik/maal", "kijos/maal"}
+    assert set(build(project).failed) == {"kik/maal", "kijos/maal"}
 
 
 def test_a_changed_cell_of_a_table_runs_the_pages_that_read_it_and_the_others_are_what_a_run_would_give(

@@ -27,6 +27,7 @@ from afkast.edition.manifest import read_manifest
 from afkast.edition.paper import too_long
 from afkast.edition.provenance import edition_of
 from afkast.edition.running import alone, executed
+from afkast.edition.unchanged import LastBuild, last_build, made_in, note_build, read_by
 from afkast.engine import open_engine
 from afkast.errors import AfkastError, PageError, StrategyError
 from afkast.intake import Snapshot, open_snapshot
@@ -78,6 +79,10 @@ def build(
     with alone(project):
         disclosure.use(profile_of(project.data))
         data = open_snapshot(project.snapshots, snapshot or None)
+        read = read_by(project, data)
+        if not (only or again or cluster) and (last := last_build(project, read)):
+            tell(last.checked)
+            return Edition(project.site / "index.html", unchanged=True, remarks=last.remarks, audit=last.audit)
         checked = check(project, data.id)
         strategies = checked.makeable()
         if not strategies or any(one not in strategies and checked.sentences(one) for one in only):
@@ -141,6 +146,9 @@ def build(
         if not made.unchanged:
             put_in_place(pages, project.pages, project)
             render(project, in_book, project.pages, data, edition)
+        if not made.failed and in_book == list(strategies.values()):
+            told = checked.sentences(), made.remarks, made.audit
+            note_build(project, LastBuild(read, made_in(project), *told))
         on_progress(total, total, "book")
     return made
 

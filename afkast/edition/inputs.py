@@ -102,7 +102,7 @@ def made_of(project: "Project", job: "Job") -> dict[str, str]:
         "its title": digest_of([job.title, job.byline]),
         "its strategy": job.entry,
         "Afkast's code": code(),
-        "Python or a library": _libraries(),
+        "Python or a library": libraries(),
         "AFKAST_ENGINE": os.environ.get(ENGINE, "").partition(":")[0],
     }
 
@@ -195,7 +195,7 @@ def code() -> str:
 
 
 @cache
-def _libraries() -> str:
+def libraries() -> str:
     """The digest of Python's version and of every installed package with its version."""
     installed = {path.name for folder in sys.path for path in Path(folder or ".").glob("*.dist-info")}
     return digest_of([sys.version, sorted(installed)])
