@@ -125,6 +125,18 @@ def test_there_are_templates():
 
 
 @of_every_template
+def test_no_section_begins_with_a_check_of_what_it_has_not_shown(path):
+    shown = True
+    for cell in read(path).cells:
+        if cell.cell_type == "markdown":
+            shown = shown and "## " not in cell.source
+            continue
+        calls = set(re.findall(r"\bshow_\w+(?=\()", cell.source))
+        assert shown or not calls & CHECKS, cell.id
+        shown = shown or bool(calls)
+
+
+@of_every_template
 def test_a_template_has_neither_outputs_nor_execution_counts(path):
     for cell in code_cells(read(path)):
         assert cell.outputs == []

@@ -10,7 +10,9 @@ from test_accessible import violations
 from test_book import ENGLISH, WIDTHS, browser, listen, settle  # noqa: F401
 
 from afkast.edition.numbers import NUMBERS, SETS, _cells, exactly, of_sentence, reads_persons
-from afkast.report.filed import filed
+from afkast.report.cells import Cell
+from afkast.report.danish import Words
+from afkast.report.filed import filed, number_in
 
 MONEY, PERSONS = "economics", "survival-effects"
 
@@ -133,6 +135,24 @@ def test_what_is_filed_with_a_sentence_and_not_said_in_it_is_not_told():
     (only,) = of_sentence({"id": "x", "numbers": numbers}, html)
     said = {"place": "said", "shown": "3\u00a0kr.", "exact": "3 kr.", "unit": "kr.", "words": "Det er 3 kr."}
     assert only == {**said, "at": len("Det er ")}
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        (
+            "Sikker: året ender mellem 2,0 og 2,3 mio. kr. den 30. november 2019",
+            [("said", "2,0", "mio. kr."), ("said-2", "2,3 mio. kr.", "mio. kr.")],
+        ),
+        ("i 2020-priser, over 99\u00a0% af 1.461 i juni 2022", [("said", "99\u00a0%", "%"), ("said-2", "1.461", "")]),
+    ],
+)
+def test_in_words_each_number_is_one_and_neither_the_sentence_nor_its_dates(words, found):
+    html = number_in("x", "said", Cell(words, words), Words(words))
+    assert html.count("<span") == len(found)
+    filed = {"said": {"value": words, "unit": "", "shown": words}}
+    told = of_sentence({"id": "x", "numbers": filed}, f"<p>{html}</p>")
+    assert [(one["place"], one["shown"], one["unit"]) for one in told] == found
 
 
 def test_a_page_that_only_needs_persons_is_a_page_of_persons():

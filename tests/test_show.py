@@ -193,17 +193,21 @@ def test_numbers_with_a_column_of_short_words_stay_a_table(door, words):
         pd.DataFrame(
             {"Mål": [7.0, 8.0], "Til dato": [3.0, 4.0], "Opgjort": [2.0, 4.0], "Vurdering": ["bagud", "nået"]}
         ),
-        pd.DataFrame([range(6), range(6)], columns=list("abcdef")).astype(float),
+        pd.DataFrame([[1_234_567.0] * 6] * 2, columns=list("abcdef")),
+        pd.DataFrame(
+            [[1.0, 2.0, 3.0]] * 2, columns=["Kontanthjælpsmodtagere", "Ressourceforløb", "Førtidspensionister"]
+        ),
     ],
-    ids=["words beside three numbers", "two rows of six columns"],
+    ids=["words beside three numbers", "long numbers", "long headings"],
 )
-def test_a_table_whose_end_a_phone_does_not_reach_is_laid_down_where_it_is_read_along_its_rows(door, values):
+def test_a_table_whose_end_a_phone_does_not_reach_is_laid_down_where_it_has_few_rows(door, values):
     read = door.table(values.set_axis(["A", "B"]), corner="År")
     assert any("afkast-laid" in one.attributes.get("class", "") for one in read.all("div"))
 
 
-def test_many_numbers_to_compare_down_their_columns_stay_a_table(door):
-    read = door.table(pd.DataFrame([[1.0] * 6] * 5, list("ABCDE"), list("abcdef")), corner="År")
+@pytest.mark.parametrize(("number", "rows"), [(1.0, 5), (1_234_567.0, 13)], ids=["narrow", "many to compare"])
+def test_numbers_that_a_phone_has_room_for_or_that_are_many_stay_a_table(door, number, rows):
+    read = door.table(pd.DataFrame([[number] * 6] * rows, list("ABCDEFGHIJKLM")[:rows], list("abcdef")), corner="År")
     assert not any("afkast-laid" in one.attributes.get("class", "") for one in read.all("div"))
 
 

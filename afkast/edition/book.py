@@ -27,6 +27,7 @@ from afkast.edition.numbers import write_numbers
 from afkast.edition.policy import seal
 from afkast.edition.provenance import CRATE, write_crate
 from afkast.edition.redirect import redirect
+from afkast.edition.unbroken import keep_together
 from afkast.errors import AfkastError
 from afkast.intake import Snapshot
 from afkast.intake.contracts import PERSON_TABLES
@@ -213,6 +214,7 @@ def render(
         path = new / leftover
         shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
     link_terms(new, PAGES)
+    keep_together(new)
     write_numbers(new, pages, strategies, snapshot, edition.id)
     downloads = write_downloads(new, pages, strategies, snapshot, edition.id)
     notebooks = write_feet(new, project, pages, made_of.get("approved", {}))

@@ -90,7 +90,7 @@ def headline_numbers(page: Path) -> dict[tuple[str, str], Told]:
                 word = item["numbers"]["verdict"]["shown"]
                 found[item["id"], "verdict"] = Told(word, word, "", 0, "Vurderingen")
             for said in of_sentence(item, "".join(output["data"]["text/html"])):
-                number = item["numbers"][said["place"]]
+                number = item["numbers"].get(said["place"], {"value": None})  # in words, beside the first
                 if isinstance(number["value"], int | float) and not isinstance(number["value"], bool):
                     met = re.search(r",(\d+)", said["shown"])
                     digits = len(met[1]) if met else 0

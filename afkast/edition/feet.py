@@ -43,8 +43,9 @@ def write_feet(site: Path, project: Project, pages: Path, approved: Approved) ->
         up = "../" * (page.count("/") + 1)
         text = html.read_text(encoding="utf-8")
         begins = KEY.format(key=record.key[:KEY_LENGTH])
-        leads = f'{begins} · <a href="{up}{name}" download>Hent sidens notebook</a>{_approval(approved.get(page))}'
-        html.write_text(text.replace(begins, leads, 1), encoding="utf-8")
+        leads = f'<span class="d-print-none"> · <a href="{up}{name}" download>Hent sidens notebook</a></span>'
+        told = f"{begins}{leads}{_approval(approved.get(page))}"
+        html.write_text(text.replace(begins, told, 1), encoding="utf-8")
     return written
 
 

@@ -31,7 +31,7 @@ CLOSEST_WORDS = 90
 ALONE = re.compile(r"[+−-]?\d{1,3}(?:\.\d{3})*(?:,\d+)?(?:\s?(?:%|kr\.|mio\. kr\.))?")
 """A cell that says a number in text, as one that is quoted from paper; tal.js knows it by the same."""
 
-MARK = re.compile(r'<span class="tal" data-tal="([^"]*)">')
+MARK = re.compile(r'<span class="tal" data-tal="[^".]*\.([^"]*)">(.*?)</span>')
 HEADING = re.compile(r"<h1>(.*?)(?:<a class=\"headerlink\"|</h1>)", re.DOTALL)
 
 
@@ -140,15 +140,17 @@ def _cells(item: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 def of_sentence(item: Mapping[str, Any], html: str) -> Iterator[dict[str, Any]]:
     """The numbers that a text says, each with the words around it and `at`, the place in these where it begins; what is
     filed with a text and not said is passed over."""
-    said = _words(MARK.sub("", html))
+    said = _words(html)
     for met in MARK.finditer(html):
-        name = met[1].removeprefix(f"{item['id']}.")
-        number = item["numbers"][name]
-        before = len(_words(html[: met.start()]))
-        words, at = _around(said, before, before + len(number["shown"]))
+        place, shown = met[1], unescape(met[2])
+        number = item["numbers"][place.partition("-")[0]]
+        begins = len(_words(html[: met.start()]))
+        words, at = _around(said, begins, begins + len(shown))
+        # in words the unit may follow after another number: mellem 2,0 og 3,0 mio. kr.
+        said_of = danish.UNIT.search("".join(number["shown"].partition(shown)[1:]))
+        unit = number["unit"] or (said_of[0] if said_of else "")
         exact = exactly(number["value"], number["unit"])
-        told = {"place": name, "shown": number["shown"], "exact": exact, "unit": number["unit"], "words": words}
-        yield {**told, "at": at}
+        yield {"place": place, "shown": shown, "exact": exact, "unit": unit, "words": words, "at": at}
 
 
 def _around(said: str, start: int, end: int) -> tuple[str, int]:

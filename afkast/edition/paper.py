@@ -22,8 +22,8 @@ SHEET_MM = 297 - 13 - 13
 TEXT_MM, SMALL_MM, LEAD_MM = 4.4, 3.6, 5.8
 """A line of running text, of a table, and of the verdict."""
 
-HEADING_MM, FIGURE_MM = 14.0, 63.0
-TEXT_SIGNS, LEAD_SIGNS, HALF_SIGNS, TABLE_SIGNS, HEAD_SIGNS, CARD_SIGNS = 108, 80, 42, 20, 11, 24
+HEADING_MM, FIGURE_MM = 11.0, 61.0
+TEXT_SIGNS, LEAD_SIGNS, HALF_SIGNS, TABLE_SIGNS, HEAD_SIGNS, CARD_SIGNS = 108, 88, 42, 20, 11, 24
 """Signs on a line: of text, of the verdict, over half a page; in a table's first column, its headings, a key figure."""
 
 NOTE, TAG = re.compile(r'class="afkast-note">(.*?)</p>', re.DOTALL), re.compile(r"<[^<>]*>")
@@ -77,14 +77,14 @@ def _blocks(shown: dict[str, Any], items: dict[str, Item]) -> Iterator[Block]:
         text = sum(_lines(verdict[part], TEXT_SIGNS) * TEXT_MM for part in ("summary", "facts", "why"))
         yield Block((lead + text + 9.0,))
     if figures := shown.get("noegletal"):
-        yield Block((max(map(_card, figures["told"])) + 5.0,))
+        yield Block((max(map(_card, figures["told"])) + 3.0,))
     if drawn := shown.get("figurer"):
         captions = [_lines(items[place].filed["caption"], HALF_SIGNS) * TEXT_MM for place in drawn["items"]]
         rows = [captions[place : place + 2] for place in range(0, len(captions), 2)]
         yield Block((sum(max(row) + FIGURE_MM + 6.0 for row in rows) + 4.0,))
     if goals := shown.get("maalene"):
         rows_mm = [
-            _row([row["label"], *(cell["shown"] for cell in row["cells"])], (28, 14, 16, 17, 17))
+            _row([row["label"], *(cell["shown"] for cell in row["cells"])], (30, 14, 17, 18, 20))
             for row in goals["rows"]
         ]
         yield Block((12.0, *rows_mm))
@@ -93,32 +93,20 @@ def _blocks(shown: dict[str, Any], items: dict[str, Item]) -> Iterator[Block]:
     if changes := shown.get("aendringer"):
         yield Block((HEADING_MM, *(_lines(one, TEXT_SIGNS) * TEXT_MM + 1.0 for one in changes["said"]), SMALL_MM))
     if tables := shown.get("tabeller"):
-        yield Block((HEADING_MM, *_columns([items[place] for place in tables["items"]])))
+        yield Block((HEADING_MM, *_rows([items[place] for place in tables["items"]])))
     # the pages, the sources, and the key of the page
     yield Block((HEADING_MM + 2 * TEXT_MM + 2 * SMALL_MM,))
 
 
-def _columns(tables: list[Item]) -> Iterator[float]:
-    """Narrow tables in two columns as high as each other, wide ones across both."""
-    half: list[float] = []
-    for table in tables:
-        if _is_wide(table):
-            yield from _balanced(half)
-            half = []
-            yield _table(table, 2)
-        else:
-            half.append(_table(table, 1))
-    yield from _balanced(half)
-
-
-def _balanced(heights: list[float]) -> Iterator[float]:
-    """The rows of two columns, of which the first is filled first."""
-    if heights:
-        left = min(
-            (max(sum(heights[:cut]), sum(heights[cut:])) for cut in range(1, len(heights) + 1)),
-        )
-        # a column is broken between its tables
-        yield from [left / max(1, math.ceil(len(heights) / 2))] * max(1, math.ceil(len(heights) / 2))
+def _rows(tables: list[Item]) -> Iterator[float]:
+    """Narrow tables two by two, wide ones by themselves, each row as high as its highest."""
+    beside: list[Item] = []
+    for place, table in enumerate(tables):
+        beside.append(table)
+        following = tables[place + 1] if place + 1 < len(tables) else None
+        if len(beside) == 2 or _is_wide(table) or following is None or _is_wide(following):
+            yield max(_table(one, 2 if len(beside) == 1 else 1) for one in beside)
+            beside = []
 
 
 def _is_wide(table: Item) -> bool:

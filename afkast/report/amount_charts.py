@@ -1,7 +1,6 @@
 """Amounts beside each other: a dot a row with its interval, what was decided, and the side of 0 that it lies on."""
 
 from collections.abc import Collection, Mapping
-from textwrap import fill
 from types import MappingProxyType
 
 import numpy as np
@@ -18,8 +17,8 @@ from afkast.report.charts import (
     NARROW_INCHES,
     PALE,
     QUIET,
-    SMALL_INCHES,
     Draw,
+    label_rows,
     tick_words,
     width_of,
 )
@@ -60,9 +59,7 @@ def amounts_against(
         for place, label, row in zip(places, values.index, values[COLUMNS].to_numpy(dtype=float), strict=True):
             told_sides = row_sides.get(str(label), sides)
             _row(axes, place, row, edge, unit, told_sides, digits, doubted=str(label) in doubted)
-        size = 7 if width_of(axes) <= SMALL_INCHES[0] else 8 if narrow else 9
-        labels = [fill(str(label), 18) if narrow else str(label) for label in values.index]
-        axes.set_yticks(places, labels, fontsize=size, color=INK)
+        size = label_rows(axes, places, values.index, 18)
         axes.set_ylim(-0.6, len(values) - 0.2)
         axes.grid(False, axis="y")
         axes.grid(True, axis="x")
@@ -79,15 +76,19 @@ def _row(
 ) -> None:
     amount, low, high, decided = row
     if decided == decided:
-        at = min(max(decided, -edge), edge)
-        axes.plot([at, at], [place - 0.28, place + 0.28], color=BUDGET, linewidth=2.4, solid_capstyle="butt")
+        if abs(decided) > edge:
+            _arrow(axes, decided, place, edge, BUDGET)
+        else:
+            axes.plot(
+                [decided, decided], [place - 0.28, place + 0.28], color=BUDGET, linewidth=2.4, solid_capstyle="butt"
+            )
     if amount != amount:
         _say(axes, 0.0, place, UNKNOWN, edge, QUIET)
         return
     # without "et" and without the unit, which the axis says
     told = in_words(Quantity(amount, unit, digits, sides=sides)).split(" ", 1)[1].split(NO_BREAK_SPACE)[0]
     if abs(amount) > edge:
-        axes.plot(np.sign(amount) * edge * 0.98, place, ">" if amount > 0 else "<", color=ACTUAL, markersize=8)
+        _arrow(axes, amount, place, edge, ACTUAL)
     else:
         known = low == low and high == high
         if known:
@@ -96,6 +97,11 @@ def _row(
         fill_colour = "white" if hollow or not known else ACTUAL
         axes.plot(amount, place, "o" if known else "D", mec=ACTUAL, mfc=fill_colour, markersize=7)
     _say(axes, amount, place, told, edge, INK)
+
+
+def _arrow(axes: Axes, amount: float, place: float, edge: float, colour: str) -> None:
+    """At the edge, towards an amount that lies beyond it."""
+    axes.plot(np.sign(amount) * edge * 0.98, place, ">" if amount > 0 else "<", color=colour, markersize=8)
 
 
 def _say(axes: Axes, amount: float, place: float, words: str, edge: float, colour: str) -> None:

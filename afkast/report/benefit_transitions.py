@@ -66,12 +66,20 @@ def show_by_year(one: Transitions, ended: pd.Series) -> None:
         bars_by_year("%", 0, roles=[Role.HAPPENED]),
         caption=f"Fra {one.from_benefit} til {one.to_benefit}: andelen af dem, hvis {one.from_benefit} hørte op i "
         "året.",
-        alt="I {year} var {at_once} der straks og {later} senere.",
+        alt="Af dem, hvis {from_benefit} hørte op i {year}, var {at_once} på {to_benefit} med det samme"
+        + clause(one.last != one.first, " og {later} {last}.", "."),
         unit=("%", 1),
         source=one.series,
         corner="Ophørt i",
         behind=one.behind,
-        names={"year": str(one.latest), "at_once": one.told(one.first), "later": one.told(one.last)},
+        names={
+            "from_benefit": one.from_benefit,
+            "year": str(one.latest),
+            "at_once": one.told(one.first),
+            "to_benefit": one.to_benefit,
+            "later": one.told(one.last),
+            "last": one.last.lower(),
+        },
     )
 
 

@@ -2,10 +2,10 @@
 
 import io
 import re
+import textwrap
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
-from textwrap import fill
 from typing import Any
 
 import matplotlib as mpl
@@ -20,7 +20,7 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 
-from afkast.report.danish import UNITS, Quantity, Sides, number, written
+from afkast.report.danish import UNITS, Quantity, Sides, number, unbroken, written
 
 INK, QUIET, GRID = "#1f2a33", "#66727c", "#e3e7ea"
 ACTUAL, BUDGET, COMPARED = "#0b5c7a", "#6b7780", "#7a4a8c"
@@ -57,6 +57,11 @@ HOLLOW = (Role.BEFORE, Role.ANOTHER_WAY)
 
 IN_ORDER = (Role.HAPPENED, Role.DECIDED, Role.BEFORE, Role.OTHERS)
 """The roles of columns that are given none."""
+
+
+def fill(words: str, signs: int) -> str:
+    """Words on lines of at most so many signs; a number is not parted from its unit, nor a name at its hyphen."""
+    return textwrap.fill(unbroken(words), signs, break_on_hyphens=False, break_long_words=False)
 
 
 def roles_of(columns: Iterable[Any], roles: Sequence[Role]) -> list[Role]:
@@ -181,7 +186,12 @@ def value_axis(axes: Axes, unit: str, digits: int = 0, sides: Sides | None = Non
     if sides:
         axes.axhline(0, color=INK, linewidth=1, zorder=1)
         heading += f" · over nul: {sides[1]}, under nul: {sides[0]}"
-    axes.set_title(heading, loc="left", fontsize=9, color=QUIET)
+    head(axes, heading)
+
+
+def head(axes: Axes, words: str, share: float = 1) -> None:
+    """What is drawn, over the axes, which take this share of the figure's width, on as many lines as they ask for."""
+    axes.set_title(fill(words, int(11 * share * width_of(axes))), loc="left", fontsize=9, color=QUIET)
 
 
 def tick_words(
@@ -203,15 +213,16 @@ def say_where_it_begins(axes: Axes) -> None:
     if axes.get_ylim()[0] > 0:
         wide = width_of(axes) > NARROW_INCHES + 1
         words = " · aksen begynder ikke ved 0" if wide else " · ikke fra 0"
-        axes.set_title(axes.get_title(loc="left") + words, loc="left", fontsize=9, color=QUIET)
+        head(axes, axes.get_title(loc="left") + words)
 
 
 def label_lines(axes: Axes, names: Iterable[str]) -> None:
     """A legend over the axes, in the order of the lines; words beside a sample of the line."""
     handles = {handle.get_label(): handle for handle in axes.get_legend_handles_labels()[0]}
     wide = width_of(axes) > NARROW_INCHES + 1
-    # over the unit's heading, however high the figure is
-    over = ScaledTranslation(0, 14 / 72, figure_of(axes).dpi_scale_trans)
+    # over the lines of the heading, however high the figure is
+    lines = 1 + axes.get_title(loc="left").count("\n")
+    over = ScaledTranslation(0, (3 + 11 * lines) / 72, figure_of(axes).dpi_scale_trans)
     axes.legend(
         [handles[name] for name in names],
         list(names),
@@ -372,6 +383,19 @@ def bars_against_range(
     return draw
 
 
+def label_rows(axes: Axes, places: np.ndarray, labels: Iterable[Any], signs: int) -> float:
+    """Name the rows of a lying figure, in a narrow one on lines of so many signs, and make it as high as these ask for;
+    the size of the words is returned."""
+    figure, width = figure_of(axes), width_of(axes)
+    narrow = width <= NARROW_INCHES + 1
+    size = 7 if width <= SMALL_INCHES[0] else 8 if narrow else 9
+    names = [fill(str(label), signs) if narrow else str(label) for label in labels]
+    axes.set_yticks(places, names, fontsize=size, color=INK)
+    lines = len(names) * max(1 + name.count("\n") for name in names)
+    figure.set_figheight(max(figure.get_figheight(), 0.9 + 1.25 * lines * size / 72))
+    return size
+
+
 def interval_dots(unit: str, title: str) -> Draw:
     """Draws a dot with its interval for each row, and the line of no change at 0; columns: the change, from, to.
 
@@ -386,14 +410,13 @@ def interval_dots(unit: str, title: str) -> Draw:
             axes.plot([low, high], [place, place], color=ACTUAL, linewidth=2)
             axes.plot(change, place, "o", markersize=7, mec=ACTUAL, mfc="white" if low <= 0 <= high else ACTUAL)
         axes.axvline(0, color=INK, linewidth=0.8)
-        labels = [str(label) if wide else fill(str(label), 24) for label in values.index]
-        axes.set_yticks(places, labels, fontsize=9 if wide else 8, color=INK)
+        label_rows(axes, places, values.index, 24)
         axes.set_ylim(-0.6, len(values) - 0.4)
         axes.grid(False, axis="y")
         axes.grid(True, axis="x")
         whole = UNITS[unit].scale == 1  # counts have no decimals
         axes.xaxis.set_major_locator(MaxNLocator(nbins=6 if wide else 3, integer=whole, steps=[1, 2, 2.5, 5, 10]))
         axes.xaxis.set_major_formatter(tick_words(axes.get_xticks, unit, 1, signed=True, plus=True))
-        axes.set_title(title if wide else fill(title, 28), loc="left", fontsize=9, color=QUIET)
+        head(axes, title, 0.6)
 
     return draw

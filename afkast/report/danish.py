@@ -58,6 +58,15 @@ UNITS = {
     )
 }
 
+_UNIT = "|".join(
+    sorted((re.escape(one) for unit in UNITS.values() for one in (unit.name, unit.singular) if one), key=len)[::-1]
+)
+NUMBER = re.compile(
+    rf"(?:{_DAY})\b|(?P<number>(?<![\w.,#])[+{MINUS}]?\d{{1,3}}(?:\.\d{{3}})*(?:,\d+)?(?:\s(?:{_UNIT})(?!\w))?)(?![.,]?\w)"
+)
+"""A number in words, with its unit where that follows; a day is met and is none, and a year is not met."""
+UNIT = re.compile(rf"(?<=\s)(?:{_UNIT})(?!\w)")
+
 
 Sides = tuple[str, str]
 """What is said of a number under 0 and of one over it, instead of a sign."""
@@ -338,6 +347,18 @@ def day(value: date) -> str:
 def has_number(text: str) -> bool:
     """Whether a text says a number that is no date."""
     return bool(re.search(r"\d", _A_DATE.sub("", text)))
+
+
+_TOGETHER = re.compile(
+    r"(?<=\d) (?=%|(?:mio|kr|pct)\.)|(?<=mio\.) (?=kr\.)|(?<=[Nn]r\.) (?=\d)|(?<=§) (?=\d)"
+    rf"|(?<=\d\.) (?=(?:{'|'.join(MONTHS)})\b)|(?<=[+{MINUS}]) (?=\S)|(?<=[+{MINUS}].=) (?=\S)"
+)
+"""The spaces between a number and its unit, in a unit and a date, and after a sign that is explained."""
+
+
+def unbroken(text: str) -> str:
+    """Words that are not to be parted at the end of a line, kept together: 2,2 mio. kr., 95 %, + = bedre."""
+    return _TOGETHER.sub(NO_BREAK_SPACE, text)
 
 
 def short_day(value: date) -> str:

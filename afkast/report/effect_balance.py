@@ -93,7 +93,7 @@ def quoted(name: str) -> str:
 
 
 def balance_told(cohort: Cohort, main: effect.Effect) -> pd.DataFrame:
-    """`Effect.balance` in Danish, without the categories that few hold; a yes or no is a share."""
+    """`Effect.balance` in Danish, without the categories that few hold; a yes or no, or a share, as a share."""
     people, rows = groups_of(cohort, main).both, {}
     for covariate, found in main.balance.assign(spread=np.sqrt(main.balance["variance_ratio"])).iterrows():
         label = name_of(cohort, main, str(covariate))
@@ -101,7 +101,8 @@ def balance_told(cohort: Cohort, main: effect.Effect) -> pd.DataFrame:
             continue
         having = _held(cohort, main, str(covariate))
         beside = having.beside if having else ()
-        unit = ("%", 0) if having else ("", 2)
+        is_share = having or main.persons.covariates[str(covariate)].max() <= 1
+        unit = ("%", 0) if is_share else ("", 2)
         # with the others' share a finer difference would tell the started's more finely than it is told
         digits = 1 if having and (having.of_treated.step or 0) > STEPS[0] else 2
         means, apart, spread = (

@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +21,21 @@ METADATA_KEY = "afkast"
 
 
 def number_in(id: str, name: str, cell: Cell, value: Any) -> str:
-    """What a sentence shows of a value under a name, as HTML; what has digits is marked with where it is filed."""
+    """What a sentence shows of a value under a name, as HTML; its numbers are marked with where they are filed: a
+    quantity with its unit, and each number in words, the second of which is `name-2`."""
     if cell.state == "hidden":
         return str(Markup.escape(said_of(cell, value)))
-    shown = Markup.escape(cell.shown)
+    before, shown, after = map(Markup.escape, (cell.before, cell.shown, cell.after))
     if cell.state not in ("ok", "provisional") or isinstance(cell.shown, Markup) or not danish.has_number(cell.shown):
-        return str(Markup("{}{}{}").format(cell.before, shown, cell.after))
-    return str(
-        Markup('{}<span class="tal" data-tal="{}.{}">{}</span>{}').format(cell.before, id, name, shown, cell.after)
-    )
+        return str(before + shown + after)
+    places = (f"{id}.{name}" + (f"-{number}" if number > 1 else "") for number in count(1))
+
+    def mark(number: str) -> str:
+        return f'<span class="tal" data-tal="{next(places)}">{number}</span>'
+
+    if not isinstance(value, str):
+        return f"{before}{mark(shown)}{after}"
+    return danish.NUMBER.sub(lambda met: mark(met[0]) if met["number"] else met[0], shown)
 
 
 @dataclass(frozen=True)

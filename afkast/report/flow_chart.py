@@ -1,14 +1,12 @@
 """The flow chart of a trial: who came this far, and who was left out on the way and why."""
 
-from textwrap import fill
-
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from afkast.analysis.effect import Flow, LeftOut
-from afkast.report.charts import INK, NARROW_INCHES, QUIET, Draw
+from afkast.report.charts import INK, NARROW_INCHES, QUIET, Draw, fill
 from afkast.report.counts import estimated, persons_where
 from afkast.report.danish import number
 from afkast.report.disclosure import HIDDEN_AS

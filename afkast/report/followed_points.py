@@ -47,7 +47,7 @@ class Points:
 
     @property
     def period(self) -> str:
-        return f"{MONTHS[0]}-{MONTHS[self.report.as_of.month - 1]}"
+        return f"{MONTHS[0]}–{MONTHS[self.report.as_of.month - 1]}"
 
     def series(self, title: str) -> list[pd.DataFrame]:
         """The months of each measure that a point of the report is added up of."""

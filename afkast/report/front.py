@@ -309,7 +309,7 @@ class Front:
 
     def show_goals(self) -> None:
         """Each goal with its verdict, what it is held against, what it has come to, and how sure that is."""
-        heads = ["Vurdering", "Målet er", "Opgjort", "Hvor sikkert"]
+        heads = ["Vurdering", "Mål til dato", "Opgjort", "Hvor sikkert"]
         rows = [(goal, told, [told.target, told.came_to, told.sure or "–"]) for goal, told in self.goals]
         if rows:
             filed = {

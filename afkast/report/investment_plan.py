@@ -166,13 +166,16 @@ def show_gains(
         bars_by_year("mio. kr.", roles=(Role.BEFORE, Role.DECIDED, Role.DIFFERENCE), sides=GAIN),
         caption=f"Investering, besparelse og gevinst{' (efter finansiering)' if is_financed else ''} år for år; en "
         "udgift og et tab under nul.",
-        alt="Over perioden er investeringen {investment} og besparelsen {saving}; det giver {result}.",
+        alt="Over perioden er investeringen {investment}"
+        + clause(is_financed, ", besparelsen {saving} og finansieringen {financing}", " og besparelsen {saving}")
+        + "; det giver {result}.",
         unit="mio. kr.",
         source=budget,
         corner="År",
         names={
             "investment": Quantity(in_period[IN_ALL]["investment"], "mio. kr."),
             "saving": Quantity(in_period[IN_ALL]["benefit_saving"], "mio. kr."),
+            "financing": Quantity(in_period[IN_ALL]["financing"], "mio. kr."),
             "result": gained(net_gain[IN_ALL]),
         },
     )

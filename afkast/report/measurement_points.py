@@ -276,7 +276,7 @@ def show_two_sources(points: Points, both: pd.DataFrame, same_within: float) -> 
     rows = {}
     for _, one in both.iterrows():
         same_stage = one["own_stage"] == one["stage"]
-        rows[f"{one['title']}, {MONTHS[0]}-{MONTHS[one['until'] - 1]} {one['year']}"] = {
+        rows[f"{one['title']}, {MONTHS[0]}–{MONTHS[one['until'] - 1]} {one['year']}"] = {
             "Rapporten": one["own"],
             one["source"]: one["other"],
             "Forskel i pct.": one["apart"],

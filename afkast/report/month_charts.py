@@ -164,7 +164,7 @@ def lines_by_month(
         months = pd.DatetimeIndex(values.index)
         if len(hollow):
             axes.plot(hollow.index, hollow, "o", markersize=5, mfc="white", mec=ACTUAL, label=PROVISIONAL)
-            axes.annotate(PROVISIONAL, (hollow.index[0], hollow.iloc[0]), (0, -12), textcoords="offset points", **HALO)
+            _say_provisional(axes, hollow)
         begun = mark_begin(axes, months, marks.begins)
         broken = mark_breaks(axes, months, marks.breaks, line=int(begun))
         value_axis(axes, unit, digits, sides)
@@ -181,13 +181,23 @@ def lines_by_month(
 
 
 PROVISIONAL = "Foreløbigt"
-HALO: dict[str, Any] = {
-    "fontsize": 8,
-    "color": ACTUAL,
-    "ha": "center",
-    "va": "top",
-    "path_effects": [withStroke(linewidth=3, foreground="white")],
-}
+
+
+def _say_provisional(axes: Axes, hollow: "pd.Series[float]") -> None:
+    """Beside the first provisional month: under it, or to its left where it lies at the foot of the axes."""
+    low, high = axes.get_ylim()
+    at_foot = hollow.iloc[0] < low + 0.2 * (high - low)
+    axes.annotate(
+        PROVISIONAL,
+        (hollow.index[0], hollow.iloc[0]),
+        (-8, 0) if at_foot else (0, -7),
+        textcoords="offset points",
+        ha="right" if at_foot else "center",
+        va="center" if at_foot else "top",
+        fontsize=8,
+        color=ACTUAL,
+        path_effects=[withStroke(linewidth=3, foreground="white")],
+    )
 
 
 def inflow_by_month() -> Draw:

@@ -54,7 +54,7 @@ def show_strategies(
 ) -> None:
     """The strategies under their municipalities. gains, verdicts: by strategy."""
     rows: dict[tuple[str, Any], dict[str, Any]] = {}
-    notes = []
+    unconverted: dict[Any, list[str]] = {}
     for one in built:
         rows.setdefault((one.municipality, one.municipality), dict.fromkeys(COLUMNS, ""))
         goals, gain = verdicts[one.id], gains[one.id]
@@ -70,9 +70,7 @@ def show_strategies(
         ]
         rows[one.municipality, Link(one.name, f"{one.id}/index.html")] = dict(zip(COLUMNS, known_as, strict=True))
         if years:
-            notes.append(
-                f"{one.name}: udgiften i {years} er budgettets, fordi der ikke er en kilde til at omregne regnskabet."
-            )
+            unconverted.setdefault(years, []).append(one.name)
     report.show_table(
         "strategier",
         pd.DataFrame(list(rows.values()), pd.MultiIndex.from_tuples(list(rows)), dtype=object),
@@ -80,7 +78,10 @@ def show_strategies(
         corner="Strategi",
         source=files,
         totals=sorted({one.municipality for one in built}),
-        notes=notes,
+        notes=[
+            f"Udgiften i {years} er budgettets, fordi der ikke er en kilde til at omregne regnskabet: {listed(names)}."
+            for years, names in unconverted.items()
+        ],
     )
 
 

@@ -1,5 +1,6 @@
 """A frame as the rows of a table: its units, what of it is hidden, its headings, and how it is filed."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -225,16 +226,18 @@ LONG_WORDS = 40
 """A cell of so many letters is read as a sentence."""
 COLUMNS_ON_A_PHONE = 3
 """So many columns beside the label are seen at once there."""
-FEW_ROWS, MANY_COLUMNS = 4, 6
-"""A table of so few rows and so many columns is read along its rows."""
+SIGNS_ON_A_PHONE, BETWEEN_COLUMNS, LONGEST_IN_LABEL = 52, 1.4, 16
+"""So many signs stand beside each other there; so many are between two columns; a longer word of a label is parted."""
+MANY_ROWS = 12
+"""A table of more rows is compared down its columns, however wide it is."""
 
 
 def laid_down(columns: pd.Index, rows: list[Row]) -> list[str]:
     """The heading of each column where a phone lays each row down as a block; none where the table stays one.
 
-    Numbers are compared down a column, and may scroll. A table that is words in half its columns or more, or has long
-    ones, cannot be read through a slit; nor can one that has words beside more numbers than are seen at once, as a
-    verdict at the end of a row, or one that is read along its few rows.
+    Numbers are compared down a column, and many rows of them may scroll; few that are too wide may not. A table that is
+    words in half its columns or more, or has long ones, cannot be read through a slit; nor can one that has words
+    beside more numbers than are seen at once, as a verdict at the end of a row.
     """
     in_words = [
         [words_of(row.cells[place]) for row in rows if _is_of_words(row.cells[place])] for place in range(len(columns))
@@ -245,10 +248,28 @@ def laid_down(columns: pd.Index, rows: list[Row]) -> list[str]:
     beside = all_columns > COLUMNS_ON_A_PHONE and any(
         texts and _named(column) for texts, column in zip(in_words, columns, strict=True)
     )
-    along = len(rows) <= FEW_ROWS and all_columns >= MANY_COLUMNS
-    if not (mostly or beside or along) and not any(len(text) >= LONG_WORDS for texts in in_words for text in texts):
+    too_wide = len(rows) <= MANY_ROWS and _signs_across(columns, rows, LONGEST_IN_LABEL) > SIGNS_ON_A_PHONE
+    if not (mostly or beside or too_wide) and not any(len(text) >= LONG_WORDS for texts in in_words for text in texts):
         return []
     return [_named(column).replace("/", " · ") for column in columns]
+
+
+def parts_labels(columns: pd.Index, rows: list[Row]) -> bool:
+    """Whether a phone has no room for the numbers unless the long words of the rows' labels are parted."""
+    longest = max((len(word) for row in rows for word in str(row.label).split()), default=0)
+    return longest > LONGEST_IN_LABEL and _signs_across(columns, rows) > SIGNS_ON_A_PHONE
+
+
+def _signs_across(columns: pd.Index, rows: list[Row], longest_in_label: float = math.inf) -> float:
+    """How wide a table is at its narrowest: the longest of what a column does not part, and what is between them."""
+    labels = (word for row in rows for word in str(row.label).split())
+    across = min(max(map(len, labels), default=0), longest_in_label)
+    for place, column in enumerate(columns):
+        cells = [row.cells[place] for row in rows]
+        words = [word for cell in cells for word in words_of(cell).split(" ")]
+        heading = _named(column).replace("/", " ").split()
+        across += max(map(len, (*heading, *words)), default=0) + BETWEEN_COLUMNS
+    return across
 
 
 def _is_of_words(cell: Cell) -> bool:

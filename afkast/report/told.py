@@ -169,7 +169,7 @@ def _of_goal(item: Item, title: str, until: str) -> KeyFigure | None:
         return None
     name = "Besparelse på ydelser" if goal.of_saving else title
     return KeyFigure(
-        item.place, name + (f", {goal.year}" if goal.year else ""), goal.came_to, f"Målet: {goal.target}", goal.judged
+        item.place, name + (f", {goal.year}" if goal.year else ""), goal.came_to, goal.held_against, goal.judged
     )
 
 
@@ -180,6 +180,9 @@ HOW_SURE = {
     Certainty.UNKNOWN.value: "; hvor sikkert vides ikke",
 }
 """After a verdict in a sentence."""
+
+
+NO_TARGET = "intet tal"
 
 
 class GoalTold:
@@ -208,7 +211,7 @@ class GoalTold:
     def target(self) -> str:
         """The target, or the path to it; where that is no difference at all, which side is the good one."""
         if self._against is None or not isinstance(self._against.value, float):
-            return "intet tal"
+            return NO_TARGET
         if self._sides[1] and self._sides[1] not in OF_AMOUNTS and self._against.value == 0:
             return f"ikke {self._sides[0]}"
         # what was decided has no decimals of its own
@@ -216,6 +219,11 @@ class GoalTold:
             re.sub(r",0+(?=\D|$)", "", self._against.shown) if self._against.value.is_integer() else self._against.shown
         )
         return amount(Number(decided, self._against.value), self._sides)
+
+    @property
+    def held_against(self) -> str:
+        """The same as a sentence."""
+        return "Målet har intet tal" if self.target == NO_TARGET else f"Mål til dato: {self.target}"
 
     @property
     def sure(self) -> str:

@@ -1,0 +1,31 @@
+"""What is not parted at the end of a line is kept together in every word of the site's pages, whoever wrote it."""
+
+import re
+from pathlib import Path
+
+from afkast.report.danish import unbroken
+
+PARTS = re.compile(
+    r"<(pre|code|script|style|title)\b.*?</\1>|<(div|span) class=\"[^\"]*\bmath\b.*?</\2>|<[^>]*>|(?P<words>[^<]+)",
+    re.DOTALL,
+)
+"""Code and formulas, which are left as they are; tags; and words."""
+
+NAMED = re.compile(r"\d[\d.,]*(?:\xa0%)?[-–]\w+")
+"""A word that begins with a number, as 95 %-interval, 2020-priser or 3–14; a line may end at its hyphen."""
+
+
+def keep_together(site: Path) -> None:
+    """Do so in every page of a rendered site."""
+    for path in sorted(site.rglob("*.html")):
+        path.write_text(kept_together(path.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+def kept_together(page: str) -> str:
+    return PARTS.sub(_kept, page)
+
+
+def _kept(met: re.Match[str]) -> str:
+    if met["words"] is None:
+        return met[0]
+    return NAMED.sub(r'<span class="afkast-unbroken">\g<0></span>', unbroken(met["words"]))
