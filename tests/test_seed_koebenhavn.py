@@ -140,10 +140,10 @@ def test_only_sources_that_count_the_same_are_said_to_agree(pages):
     compared = pages["maalepunkter"]["to-kilder"]
     answers = {row["label"]: [cell["shown"] for cell in row["cells"]][-2:] for row in compared["rows"]}
     assert answers == {
-        "Tilkendte førtidspensioner, januar-november 2016": ["tilkendt", "ja"],
-        "Tilkendte førtidspensioner, januar-november 2017": ["tilkendt", "ja"],
-        "Ressourceforløb i alt, januar-november 2016": ["indstillet – påbegyndt", "tæller ikke det samme"],
-        "Ressourceforløb i alt, januar-november 2017": ["indstillet – påbegyndt", "tæller ikke det samme"],
+        "Tilkendte førtidspensioner, januar–november 2016": ["tilkendt", "ja"],
+        "Tilkendte førtidspensioner, januar–november 2017": ["tilkendt", "ja"],
+        "Ressourceforløb i alt, januar–november 2016": ["indstillet – påbegyndt", "tæller ikke det samme"],
+        "Ressourceforløb i alt, januar–november 2017": ["indstillet – påbegyndt", "tæller ikke det samme"],
     }
 
 

@@ -392,7 +392,7 @@ def label_rows(axes: Axes, places: np.ndarray, labels: Iterable[Any], signs: int
     names = [fill(str(label), signs) if narrow else str(label) for label in labels]
     axes.set_yticks(places, names, fontsize=size, color=INK)
     lines = len(names) * max(1 + name.count("\n") for name in names)
-    figure.set_figheight(max(figure.get_figheight(), 0.9 + 1.25 * lines * size / 72))
+    figure.set_figheight(max(figure.get_figheight(), 0.9 + 1.4 * lines * size / 72))
     return size
 
 

@@ -30,7 +30,9 @@ DARK = (ACTUAL, COMPARED, "#4f8499", "#6d5a80")
 """On these a name is white."""
 
 ROOM_FOR_A_NAME = 0.07
-"""Of the height: a thinner area has no name; its numbers stand under the figure."""
+MONTHS_FOR_A_NAME = 3
+"""An area that is thinner than this share of the height, or so in all but fewer months, has no name; its numbers stand
+under the figure."""
 
 NUMBERS_UNDER = ("under observation",)
 
@@ -106,7 +108,7 @@ def _names_in_areas(axes: Axes, names: list[str], heights: NDArray[np.float64], 
     tops = heights.cumsum(axis=0)
     for place, name in enumerate(names):
         month = int(heights[place].argmax())
-        if heights[place, month] < ROOM_FOR_A_NAME:
+        if (heights[place] >= ROOM_FOR_A_NAME).sum() < MONTHS_FOR_A_NAME:
             continue
         along = (month + 0.5) / heights.shape[1]
         side = "left" if along < 1 / 3 else "right" if along > 2 / 3 else "center"

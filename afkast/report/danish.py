@@ -62,7 +62,7 @@ _UNIT = "|".join(
     sorted((re.escape(one) for unit in UNITS.values() for one in (unit.name, unit.singular) if one), key=len)[::-1]
 )
 NUMBER = re.compile(
-    rf"(?:{_DAY})\b|(?P<number>(?<![\w.,#])[+{MINUS}]?\d{{1,3}}(?:\.\d{{3}})*(?:,\d+)?(?:\s(?:{_UNIT})(?!\w))?)(?![.,]?\w)"
+    rf"(?:{_DAY})\b|(?P<number>(?<![\w.,#])[+{MINUS}]?\d{{1,3}}(?:\.\d{{3}})*(?:,\d+)?(?:\s(?:{_UNIT})(?!\w))?)(?![.,]?\w|:)"
 )
 """A number in words, with its unit where that follows; a day is met and is none, and a year is not met."""
 UNIT = re.compile(rf"(?<=\s)(?:{_UNIT})(?!\w)")

@@ -219,7 +219,7 @@ def show_choices(of: Doubted, choices: pd.DataFrame, same: pd.Series) -> None:
         _in_danish(told.set_index("label")),
         interval_dots("måneder", "Sparede måneder pr. startet, med 95 %-interval"),
         caption="Sparede måneder på ydelse pr. startet, når ét valg er et andet. Under nul: flere måneder.",
-        alt="Hovedberegningen er {main}; svarene ligger fra {lowest} til {highest}.",
+        alt="Hovedberegningen er {main}; svarene ligger {span} måneder.",
         unit=("måneder", 1),
         source=of.cohort.people,
         rests_on=of.groups.both,
@@ -230,9 +230,8 @@ def show_choices(of: Doubted, choices: pd.DataFrame, same: pd.Series) -> None:
             *(Words(f"{label}: {note}") for label, note in zip(of_choice["label"], of_choice["note"], strict=True)),
         ],
         names={
-            "main": Quantity(of.main.saved.value, "måneder"),
-            "lowest": Quantity(told["estimate"].min(), "", 1),
-            "highest": Quantity(told["estimate"].max(), "måneder"),
+            "main": Quantity(of.main.saved.value, "måneder", sides=("flere", "færre")),
+            "span": of.said(told["estimate"].min(), told["estimate"].max()),
         },
     )
     agreed = of.answer.agreement

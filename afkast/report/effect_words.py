@@ -9,7 +9,7 @@ from afkast.analysis.destinations import Place
 from afkast.analysis.effect import FEW_CONTROLS, Doubt, Said, Saying
 from afkast.analysis.history import CHANGED_MONTHS, HISTORY_MONTHS
 from afkast.analysis.lack import NotEnough
-from afkast.report.danish import Words, listed, month, number
+from afkast.report.danish import NO_BREAK_SPACE, Words, listed, month, number
 from afkast.report.refusals import in_danish
 from afkast.report.sentence import Clause, clause
 
@@ -214,14 +214,15 @@ def as_said(said: Said, texts: Mapping[Saying, str]) -> Clause:
     return told
 
 
-def band_name(low: float | None, below: float) -> str:
-    """A band of a number, from and with its lower end; the last has no upper one, and the first no lower: that would
-    be somebody's."""
+def band_name(low: float | None, below: float, is_share: bool = False) -> str:
+    """A band of a number, or of a share in per cent, from and with its lower end; the last has no upper one, and the
+    first no lower: that would be somebody's."""
     digits = 2 if (low and abs(low) < 1 and low % 1) or (below < np.inf and abs(below) < 1) else 0
+    digits, scale, unit = (0, 0.01, f"{NO_BREAK_SPACE}%") if is_share else (digits, 1.0, "")
     if low is None:
-        return f"under {number(below, digits)}" if np.isfinite(below) else "alle"
-    first = number(low, digits)
-    return f"fra {first}" if np.isinf(below) else f"{first} til under {number(below, digits)}"
+        return f"under {number(below, digits, scale)}{unit}" if np.isfinite(below) else "alle"
+    first = number(low, digits, scale)
+    return f"fra {first}{unit}" if np.isinf(below) else f"{first} til under {number(below, digits, scale)}{unit}"
 
 
 CHANCE = "Tilfældigheder (95 %-interval)"

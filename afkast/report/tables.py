@@ -157,6 +157,11 @@ def _named(label: Any) -> str:
     return "/".join(danish.label(part) for part in (label if isinstance(label, tuple) else (label,)))
 
 
+def _heading(label: Any) -> str:
+    """The headings of a column on one line; an upper one may be empty."""
+    return " · ".join(filter(None, map(danish.label, label if isinstance(label, tuple) else (label,))))
+
+
 def hidden_in(values: pd.DataFrame, counts: pd.DataFrame, also: pd.DataFrame) -> pd.DataFrame:
     """What to hide; under an upper heading row, each of its groups is a table of its own."""
     if values.columns.nlevels == 1:
@@ -246,12 +251,12 @@ def laid_down(columns: pd.Index, rows: list[Row]) -> list[str]:
     mostly = all_columns > 1 and 2 * of_words >= all_columns
     # words in a column without a heading belong to the row's label
     beside = all_columns > COLUMNS_ON_A_PHONE and any(
-        texts and _named(column) for texts, column in zip(in_words, columns, strict=True)
+        texts and _heading(column) for texts, column in zip(in_words, columns, strict=True)
     )
     too_wide = len(rows) <= MANY_ROWS and _signs_across(columns, rows, LONGEST_IN_LABEL) > SIGNS_ON_A_PHONE
     if not (mostly or beside or too_wide) and not any(len(text) >= LONG_WORDS for texts in in_words for text in texts):
         return []
-    return [_named(column).replace("/", " · ") for column in columns]
+    return [_heading(column) for column in columns]
 
 
 def parts_labels(columns: pd.Index, rows: list[Row]) -> bool:
@@ -267,8 +272,7 @@ def _signs_across(columns: pd.Index, rows: list[Row], longest_in_label: float = 
     for place, column in enumerate(columns):
         cells = [row.cells[place] for row in rows]
         words = [word for cell in cells for word in words_of(cell).split(" ")]
-        heading = _named(column).replace("/", " ").split()
-        across += max(map(len, (*heading, *words)), default=0) + BETWEEN_COLUMNS
+        across += max(map(len, (*_heading(column).split(), *words)), default=0) + BETWEEN_COLUMNS
     return across
 
 
