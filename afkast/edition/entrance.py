@@ -29,15 +29,19 @@ PAGE = """<!DOCTYPE html>
 <title>Kommunernes opfølgning – Afkast</title>
 <link rel="icon" href="data:,">
 <style>
-body {{ font: 1.05rem/1.6 system-ui, sans-serif; color: #1a1a1a; max-width: 42rem; margin: 3rem auto; padding: 0 1rem }}
-li {{ margin: 0.6rem 0 }}
-a {{ color: #0b5394 }}
-small {{ display: block; color: #555 }}
+body {{ font: 1rem/1.6 "Segoe UI", -apple-system, Roboto, "Helvetica Neue", "Liberation Sans", Arial, sans-serif;
+  color: #1f2a33; max-width: 43rem; margin: 3rem auto; padding: 0 1rem }}
+h1 {{ margin: 0 0 1rem; font-size: clamp(1.75rem, 1.3rem + 2vw, 2.4rem); font-weight: 650; line-height: 1.2 }}
+ul {{ margin: 1.6rem 0; padding: 0; list-style: none; border-top: 1px solid #c9d1d4 }}
+li {{ padding: 0.7rem 0; border-bottom: 1px solid #c9d1d4 }}
+a {{ color: #0b5c7a; font-weight: 600; text-underline-offset: 0.16em }}
+small {{ display: block; color: #56656e }}
 </style>
 </head>
 <body>
 <main>
 <h1>Kommunernes opfølgning på investeringer i beskæftigelse</h1>
+<p>Vælg en bog. Den viser, hvad investeringerne har kostet og sparet, om målene nås, og hvor sikkert det er.</p>
 <ul>
 {books}
 </ul>
