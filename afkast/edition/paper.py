@@ -23,7 +23,7 @@ TEXT_MM, SMALL_MM, LEAD_MM = 4.4, 3.6, 5.8
 """A line of running text, of a table, and of the verdict."""
 
 HEADING_MM, FIGURE_MM = 11.0, 61.0
-TEXT_SIGNS, LEAD_SIGNS, HALF_SIGNS, TABLE_SIGNS, HEAD_SIGNS, CARD_SIGNS = 108, 88, 42, 20, 11, 24
+TEXT_SIGNS, LEAD_SIGNS, HALF_SIGNS, TABLE_SIGNS, HEAD_SIGNS, CARD_SIGNS = 108, 88, 46, 26, 11, 30
 """Signs on a line: of text, of the verdict, over half a page; in a table's first column, its headings, a key figure."""
 
 NOTE, TAG = re.compile(r'class="afkast-note">(.*?)</p>', re.DOTALL), re.compile(r"<[^<>]*>")
@@ -117,7 +117,7 @@ def _table(table: Item, width: int) -> float:
     filed = table.filed
     heads = max((_lines(" ".join(levels), HEAD_SIGNS) for levels in filed["columns"]), default=1)
     rows = sum(_lines(row["label"], TABLE_SIGNS * width) * SMALL_MM + 1.2 for row in filed["rows"])
-    notes = [_lines(TAG.sub("", note), HALF_SIGNS * width * 1.2) for note in NOTE.findall(table.html)]
+    notes = [_lines(TAG.sub("", note), HALF_SIGNS * width * 1.4) for note in NOTE.findall(table.html)]
     caption = _lines(filed["caption"], HALF_SIGNS * width) * TEXT_MM
     return SMALL_MM + caption + heads * SMALL_MM + 2.0 + rows + sum(min(note, 4) for note in notes) * SMALL_MM + 3.0
 
