@@ -52,7 +52,7 @@ example: $(READY) ## Write the synthetic example data anew
 
 # a book that stood before has told more, and more is hidden beside it
 reference: $(READY) ## Build the example book from nothing, and its reference notebooks of tests/reference; review the difference
-	rm -rf data/example/build data/example/editions
+	rm -rf data/example/build data/example/editions data/example/snapshots
 	$(MAKE) book DATA=data/example
 	$(BIN)/python tests/make_reference.py
 

@@ -167,7 +167,7 @@ def test_the_least_that_somebody_has_is_in_no_label(page):
     ("strategy", "page_id", "old", "new", "refused"),
     [
         (LONG, CURVES, '"started": cohort.started.bare', '"started": 65', "'started' of 'grupperne'"),
-        (LONG, CURVES, '"started": part,', '"started": Quantity(0.13, "%"),', "'started' of 'hvorfor-ikke-effekt'"),
+        (LONG, CURVES, '"started": part,', '"started": float(part),', "'started' of 'hvorfor-ikke-effekt'"),
         (LONG, CURVES, "    way,\n", "    way.map(float),\n", "of 'vejen-til-sammenligningen'"),
     ],
 )
