@@ -387,7 +387,8 @@ ROUND = {"Uger på ydelse i træk": 26, "Alder": 5}
 
 
 def steps(known, others, person, room):
-    """Whether one is over each half-year on benefits and each fifth year of age, in turn, as many as there is room for.
+    """Whether one is over each half-year on benefits and each fifth year of age, in turn, as many as there is room for,
+    first those that tell the started most from the others.
 
     Only between the 5 % and 95 % quantiles, and where five persons of the others are on each side that somebody started
     is on. others: of the person-trials, whether one of the others'.
@@ -400,9 +401,8 @@ def steps(known, others, person, room):
     for name, apart in ROUND.items():
         low, high = np.quantile(known[name], [0.05, 0.95])
         over = [known[name] > cut - 1e-6 for cut in range(0, 5_000, apart) if low < cut < high]
-        found.append(
-            [one for one in over if all(len({*person[others & (one == side)]}) >= 5 for side in (True, False))]
-        )
+        over = [one for one in over if all(len({*person[others & (one == side)]}) >= 5 for side in (True, False))]
+        found.append(sorted(over, key=lambda one: -abs(one[others].mean() - one[~others].mean()) / one.std()))
     in_turn = [one for pair in zip_longest(*found) for one in pair if one is not None]
     return [one.astype(float)[:, None] for one in in_turn[:room]]
 
@@ -445,7 +445,7 @@ def saved_by_loops(world, used, follow_up_months=999):
     starts = world.start[person] == month
     here = {name: world.known[name][person, month] for name in used}
     curves = np.column_stack([curve(x) for x in here.values()])
-    room = starts.sum() // 3 - curves.shape[1]
+    room = starts.sum() // 2 - curves.shape[1]
     known = np.column_stack([curves, *steps(here, ~starts, person, room)])
     weight = odds_of_starting(month, starts.astype(float), known)
     saved = []
@@ -484,10 +484,10 @@ def test_the_kroner_of_the_headline_are_those_of_loops_over_persons_days_and_mon
 # ---------------------------------------------------------------- two strategies for the same persons
 
 
-def month_by_month(snapshot, shown, strategy):
+def month_by_month(snapshot, used, strategy):
     """Person, month and kroner of all that a strategy in Norddjurs has saved to date."""
     world = loops(snapshot, strategy, "Norddjurs", 2020, "2021-12")
-    for i, m, k, kroner in saved_by_loops(world, weighed_by(shown)):
+    for i, m, k, kroner in saved_by_loops(world, used):
         yield world.persons[i], world.months[m + k], kroner
 
 
@@ -498,10 +498,13 @@ def test_what_two_strategies_may_claim_together_is_not_more_than_what_was_saved(
         strategy: dict(zip(own["person"], own["started_on"].dt.to_period("M"), strict=True))
         for strategy, own in cohort.groupby("strategy")
     }
+    # a category that few of the network's started have is weighed by as well, and not named on its page
+    used = weighed_by(page(SMALL_JOBS, CURVES))
+    assert set(weighed_by(page(NETWORK, CURVES))) < set(used)
     claims = {}
     own_part = dict.fromkeys((SMALL_JOBS, NETWORK), 0.0)
     for strategy in own_part:
-        for person, month, saved in month_by_month(snapshot, page(strategy, CURVES), strategy):
+        for person, month, saved in month_by_month(snapshot, used, strategy):
             begun = [one for one in (SMALL_JOBS, NETWORK) if start[one].get(person, month + 1) <= month]
             assert strategy in begun
             own_part[strategy] += saved / len(begun)
@@ -519,5 +522,7 @@ def test_what_two_strategies_may_claim_together_is_not_more_than_what_was_saved(
 def test_the_business_case_is_not_surer_of_its_result_than_the_page_of_the_effect_in_kroner(page, strategy):
     value, case = page(strategy, VALUE), page(strategy, CASE)
     is_sure = not re.search("det er ikke sikkert|kan det ikke afgøres", headlines(value))
-    assert case["nettogevinst"]["numbers"]["certainty"]["value"] == ("sikker" if is_sure else "kan vende")
-    assert ("det kan vende" in case["nettogevinst"]["html"]) == (not is_sure)
+    certainty = case["nettogevinst"]["numbers"]["certainty"]["value"]
+    # it is of all months to date, so it may rest on more that nobody has measured
+    assert certainty == "kan vende" or (is_sure and certainty == "sikker")
+    assert ("det kan vende" in case["nettogevinst"]["html"]) == (certainty == "kan vende")

@@ -10,6 +10,7 @@ FINE = {
     "unlike_before": False,
     "unbalanced": False,
     "few_alike": False,
+    "starts_late": False,
     "team_interval": None,
     "turns_with_other_efforts": False,
     "share_that_agrees": 1.0,
@@ -34,6 +35,8 @@ FINE = {
         ((-1.0, 2.0), {"unbalanced": True}, Saying.UNDECIDED, (Doubt.UNBALANCED, Doubt.CHANCE)),
         # a few of the controls stand for all
         ((0.5, 4.3), {"few_alike": True}, Saying.UNDECIDED, (Doubt.FEW_ALIKE,)),
+        # the days of the starts look late
+        ((0.5, 4.3), {"starts_late": True}, Saying.UNDECIDED, (Doubt.STARTS_LATE,)),
         # other choices: four in five is enough, three in four is not
         ((0.5, 4.3), {"share_that_agrees": 0.8}, Saying.SHORTENS, ()),
         ((0.5, 4.3), {"share_that_agrees": 0.75}, Saying.SEEMS_TO_SHORTEN, (Doubt.OTHER_CHOICES,)),

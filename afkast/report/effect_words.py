@@ -134,6 +134,8 @@ DOUBTS = {
     Doubt.UNBALANCED: "Vægtene gør ikke de startede og de øvrige ens nok.",
     Doubt.FEW_ALIKE: "For få af de øvrige ligner dem, der startede: hvad der var sket uden indsatsen, hviler på nogle "
     "enkelte.",
+    Doubt.STARTS_LATE: "Flere står som startet i en måned, hvor de ikke var på ydelse: enten er startdagene "
+    "registreret for sent, eller også mangler der forløb, og så er forskellen ikke indsatsens.",
     Doubt.TEAMS: "Regnes der med, at borgere hos samme hold af sagsbehandlere ligner hinanden, kan effekten ikke "
     "skelnes fra tilfældigheder.",
     Doubt.OTHER_EFFORTS: "Følges de borgere, der fik en anden af bogens indsatser, kun til da, eller udelades de, er "

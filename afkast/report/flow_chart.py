@@ -17,6 +17,7 @@ WHY = {
     LeftOut.BEFORE_THE_DATA: "startede før data begynder",
     LeftOut.NOT_ENTERED: "startede, før de var i målgruppen",
     LeftOut.OTHER_EFFORT: "fik før eller samme måned en anden af bogens indsatser",
+    LeftOut.NOT_FOLLOWED: "fulgtes ikke længere, da de startede",
     LeftOut.OFF_BENEFITS: "var ikke på ydelse, da de startede",
     LeftOut.NOBODY_ALIKE: "startede, da for få kunne være startet",
 }

@@ -18,6 +18,9 @@ from afkast.analysis.effect.persons import Floats
 SMALLEST_REST = 0.01
 """1 − h of a residual with leverage h; a person alone in a mean has no residual to enlarge."""
 
+MOST_OF_FITTED = 4.0
+"""So many times as large may a variance become because the weights were fitted: few controls bear few coefficients."""
+
 
 @dataclass(frozen=True)
 class Influence:
@@ -77,6 +80,7 @@ def _arms(of: Comparison, controls: "_Controls", treated: Floats, control: Float
     from (HC2).
     """
     design = of.design
+    sizes = float(1 / (of.mean.share[:, 0] ** 2).sum()), float(1 / (controls.shares**2).sum())
     treated_persons, of_treated = np.unique(of.index[design.person], return_inverse=True)
     treated, control = summed(treated, of_treated, len(treated_persons)), of.by_person(control)
     if design.propensity is not None and gradient.any():
@@ -87,18 +91,18 @@ def _arms(of: Comparison, controls: "_Controls", treated: Floats, control: Float
             control[some] += score[some] @ direction
         treated = treated + score[treated_persons] @ direction
         control[treated_persons] = own
-        fitted = _of_fitted(design, of.by_person(design.eligible.any(axis=1).astype(float)))
+        fitted = _of_fitted(design, sizes[1])
         treated, control = fitted * treated, fitted * control
-    sizes = float(1 / (of.mean.share[:, 0] ** 2).sum()), float(1 / (controls.shares**2).sum())
     return Arms(treated_persons, treated, control, sizes)
 
 
-def _of_fitted(design: Design, could: Floats) -> float:
-    """√(n/(n−q)), HC1: the q coefficients of the weights were fitted to the same n persons, who so differ less from
-    what is expected of them than others would. could: (persons,), 0 of those who are in no trial."""
+def _of_fitted(design: Design, controls: float) -> float:
+    """√(n/(n−q)), HC1: the q coefficients of the weights were fitted to the same persons, who so differ less from what
+    is expected of them than others would. n is how many of equal weight the controls count for, as it is they who are
+    weighed; at most √`MOST_OF_FITTED`."""
     assert design.propensity is not None
-    n, q = (could > 0).sum(), len(design.propensity.curvature)
-    return float(np.sqrt(n / max(n - q, 1)))
+    q = len(design.propensity.curvature)
+    return float(np.sqrt(controls / max(controls - q, controls / MOST_OF_FITTED)))
 
 
 @dataclass(frozen=True)

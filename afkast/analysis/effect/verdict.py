@@ -1,8 +1,9 @@
 """What may be said of an effect: not by one number, but by all that was asked.
 
-A sentence that an intervention works rests on five things, and each can take it away: that the groups were alike, that
-the interval is clear of zero as it is printed, that other choices say the same, also of those who get another effort,
-and that a difference nobody measured would have to be stronger than the strongest that was.
+A sentence that an intervention works rests on six things, and each can take it away: that the groups were alike, that
+the starts were when they are said to have been, that the interval is clear of zero as it is printed, by person and by
+team, that other choices say the same, also of those who get another effort, and that a difference nobody measured would
+have to be stronger than the strongest that was.
 """
 
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from enum import StrEnum
 import numpy as np
 import pandas as pd
 
+from afkast.analysis.effect.flow import flow
 from afkast.analysis.effect.hidden import HiddenDifference
 from afkast.analysis.effect.trials import Effect
 
@@ -41,6 +43,7 @@ class Doubt(StrEnum):
     UNLIKE_BEFORE = "unlike_before"  # the placebo finds a difference before the start
     UNBALANCED = "unbalanced"  # weights do not make the groups alike
     FEW_ALIKE = "few_alike"  # too few of the controls are like the treated
+    STARTS_LATE = "starts_late"  # so many started while off benefits that the days of the starts look too late
     TEAMS = "teams"  # the interval by team reaches zero
     OTHER_EFFORTS = "other_efforts"  # it turns when those who got another effort are censored, or left out
     OTHER_CHOICES = "other_choices"  # too few of the sensitivity rows agree
@@ -63,6 +66,7 @@ def said(
     unlike_before: bool,
     unbalanced: bool,
     few_alike: bool,
+    starts_late: bool,
     team_interval: tuple[float, float] | None,
     turns_with_other_efforts: bool,
     share_that_agrees: float,
@@ -74,14 +78,15 @@ def said(
 
     hidden: the Λ that lets the interval reach zero; strongest_measured: odds ratio ≥ 1 of the strongest measured
     difference; turns_with_other_efforts, share_that_agrees: of the sensitivity rows (`Agreement`). Groups that are not
-    alike or hardly overlap, or an interval that reaches zero, leave nothing to say of the intervention; the other
-    doubts leave that the numbers point at it.
+    alike or hardly overlap, starts that look late, or an interval that reaches zero, leave nothing to say of the
+    intervention; the other doubts leave that the numbers point at it.
     """
     low, high = (as_printed(end, digits) for end in interval)
     doubts = {
         Doubt.UNLIKE_BEFORE: unlike_before,
         Doubt.UNBALANCED: unbalanced,
         Doubt.FEW_ALIKE: few_alike,
+        Doubt.STARTS_LATE: starts_late,
         Doubt.CHANCE: low <= 0 <= high,
     }
     side = np.sign(low + high)
@@ -170,6 +175,7 @@ def verdict(
         unlike_before=unlike_before,
         unbalanced=bool(effect.unbalanced),
         few_alike=effect.few_alike,
+        starts_late=flow(effect).starts_look_late,
         team_interval=None if effect.saved_by_team is None else held(effect.saved_by_team.interval),
         turns_with_other_efforts=agreed.turns_with_other_efforts,
         share_that_agrees=agreed.share,
