@@ -63,12 +63,13 @@ class Audit:
 
     def sentences(self) -> list[str]:
         """How many cells are hidden, why, and how far each is known."""
-        hidden = [one for one in self.notes.told if one.hidden]
+        told = [one for one in self.notes.told if one.hidden or one.most < ANY]
+        hidden = [one for one in told if one.hidden]
         few = sum(one.most < fewest_shown() for one in hidden)
         values = self.found.values
         least = min(values.values(), default=FEWEST_VALUES)
         said = [
-            f"audit ({chosen().name}): of {len(self.notes.told)} counts of persons told on the pages {len(hidden)} are "
+            f"audit ({chosen().name}): of {len(told)} counts of persons told on the pages {len(hidden)} are "
             f"hidden: {few} as below {fewest_shown()}, {len(hidden) - few} so that none such follows; each of the "
             f"{len(values)} hidden groups keeps at least {least} possible values."
         ]

@@ -259,7 +259,9 @@ def _in_letters(array: NDArray[Any]) -> str:
 
 
 def _persons_of(values: Mapping[str, Any]) -> dict[str, Any]:
-    return {one.digest: one.persons for value in values.values() for one in counts_of(value) if one.digest}
+    shares = [value for value in values.values() if isinstance(value, Share)]
+    counts = [*counts_of(list(values.values())), *(one.whole for one in shares)]
+    return {one.digest: one.persons for one in counts if one.digest}
 
 
 def _told_by(value: Any) -> tuple[Count, ...]:
@@ -299,3 +301,5 @@ def told_of(id: str, values: Mapping[str, Any], states: Mapping[str, str]) -> It
                 of = {"whole": value.whole.digest, "of_whole": value.of_whole} if is_part else {}
                 if one.digest:
                     yield Told(at, one.digest, one.number, least, most, **of)
+                if of and value.whole.digest:  # of whom the share is, told or not
+                    yield Told(at, value.whole.digest, value.whole.number, 0, ANY)

@@ -110,36 +110,49 @@ class _Groups:
             self.of[row, np.searchsorted(everybody, persons[name])] = 1
         self.size = self.of.sum(axis=1).astype(int)
         self.shared = (self.of @ self.of.T).astype(int)
-        self.fixed = np.array([kept[name] for name in self.names], dtype=bool)
         self.aside = np.array([aside[name] for name in self.names], dtype=bool)
-        self.least = np.array([max(one.least for one in self.places[name]) for name in self.names], dtype=int)
-        self.most = np.array([min(one.most for one in self.places[name]) for name in self.names], dtype=int)
-        rows = {name: row for row, name in enumerate(self.names)}
-        self.shares = {
-            (rows[name], rows[one.whole]): one.of_whole
-            for name in self.names
-            for one in self.places[name]
-            if one.whole in rows and not one.hidden
-        }
+        self.rows = {name: row for row, name in enumerate(self.names)}
+        self.told = [list(self.places[name]) for name in self.names]
+        self.least, self.most = _ends(self.told)
+        self.kept = _ends([[one for one in told if one.fixed] for told in self.told])
         self.hidden = np.array([any(one.hidden for one in self.places[name]) for name in self.names], dtype=bool)
 
     @property
     def exact(self) -> NDArray[np.bool_]:
         return self.least == self.most
 
+    @property
+    def fixed(self) -> NDArray[np.bool_]:
+        """The groups of which no more is told than an edition that stands has told: that cannot be taken back."""
+        return (self.most < ANY) & (self.kept[0] == self.least) & (self.kept[1] == self.most)
+
+    @property
+    def shares(self) -> dict[tuple[int, int], tuple[float, float]]:
+        """Of a part and its whole between what the part lies of it, as far as it is told."""
+        return {
+            (part, self.rows[one.whole]): one.of_whole
+            for part, told in enumerate(self.told)
+            for one in told
+            if one.whole in self.rows and not one.hidden
+        }
+
     def place(self, row: int) -> str:
         return self.places[self.names[row]][0].place
 
     def hide(self, row: int, why: str, others: Iterable[int], found: Found) -> bool:
-        """Hide a group, and say why; not one that an edition that stands has told."""
+        """Hide a group, and say why; not one of which no more is told than an edition that stands has told. What tells
+        it exactly goes first, and only then what tells it nearly."""
         told = Withheld(self.names[row], why, tuple(self.place(one) for one in (row, *others)))
         if self.fixed[row]:
             found.open.append(told)
             return False
         found.hide[told.digest] = told
-        if not self.exact[row] and self.most[row] < ANY:
+        exactly = [one for one in self.told[row] if one.exact and not one.fixed]
+        if not exactly:
             found.hide[told.digest + NEARLY] = told
-        self.least[row], self.most[row], self.hidden[row] = 0, ANY, True
+        self.told[row] = [one for one in self.told[row] if one.fixed or (exactly and not one.exact)]
+        [self.least[row]], [self.most[row]] = _ends([self.told[row]])
+        self.hidden[row] = True
         return True
 
     def hide_what_two_tell(self, found: Found) -> None:
@@ -184,7 +197,7 @@ class _Groups:
                 more = [one for one in group if self.most[one] < ANY and one != row and not self.fixed[one]]
                 # a small count that is told to be one is told nothing of first, then the smallest of the shown
                 more.sort(key=lambda one: (not self.aside[one], self.exact[one], self.size[one], one))
-                if self.most[row] < ANY and values < FEWEST_VALUES and not self.exact[row]:
+                if self.most[row] < ANY and not self.exact[row] and not self.fixed[row]:
                     more.insert(0, row)
                 if not more:
                     found.open.append(Withheld(self.names[row], "it can be worked out", (self.place(row),)))
@@ -359,8 +372,9 @@ class _Groups:
         """The possible values of a count when these are told: the parts that they cut the persons into hold any number
         of persons each."""
         rows = list(dict.fromkeys([row, *group]))
-        # of a hidden group the share that a told one is of it tells, too
-        rows += [whole for part, whole in self.shares if part in rows and whole not in rows and self.hidden[whole]]
+        # of a group that is not told the share that a told one is of it tells, too
+        shares = {both: ends for both, ends in self.shares.items() if not self.exact[both[1]]}
+        rows += [whole for part, whole in shares if part in rows and whole not in rows]
         rows = list(dict.fromkeys(rows))[:MOST_ROWS]
         if len(rows) == 1:
             return self._width(row)
@@ -374,8 +388,8 @@ class _Groups:
         aim = parts[0].astype(float)
         cut = parts[[rows.index(one) for one in group]].astype(float)
         known = [LinearConstraint(cut, self.least[group], np.minimum(self.most[group], 10**7))] if group else []
-        for (part, whole), (low, high) in self.shares.items():
-            if part in rows and whole in rows and self.hidden[whole]:
+        for (part, whole), (low, high) in shares.items():
+            if part in rows and whole in rows:
                 of_part, of_whole = parts[rows.index(part)].astype(float), parts[rows.index(whole)].astype(float)
                 known.append(LinearConstraint(np.stack([of_part - low * of_whole, high * of_whole - of_part]), 0))
         ends = []
@@ -390,3 +404,10 @@ class _Groups:
 
     def _width(self, row: int) -> int:
         return int(min(self.most[row] - self.least[row] + 1, ANY))
+
+
+def _ends(told: Sequence[Sequence[Told]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Between what each group lies for who knows all that is told of it."""
+    least = [max((one.least for one in of_group), default=0) for of_group in told]
+    most = [min((one.most for one in of_group), default=ANY) for of_group in told]
+    return np.array(least, dtype=np.int64), np.array(most, dtype=np.int64)
