@@ -35,13 +35,58 @@ def population(random, size):
     return people
 
 
+def some_leave(people, random):
+    return people[random.random(len(people)) > random.choice([0.03, 0.1])]
+
+
+def some_begin(people, random):
+    return people.assign(started=people["started"] | (random.random(len(people)) < 0.07))
+
+
+def some_had_not_begun(people, random):
+    return people.assign(started=people["started"] & (random.random(len(people)) > 0.06))
+
+
+def some_are_new(people, random):
+    new = population(random, int(random.choice([1, 2, 3, 5, 8])))
+    names = [f"{one}-{len(people)}-{random.integers(10**6)}" for one in new["person"]]
+    return pd.concat([people, new.assign(person=names)], ignore_index=True)
+
+
+def some_are_of_another_kind(people, random):
+    other = random.choice(list(KINDS), len(people))
+    return people.assign(kind=people["kind"].where(random.random(len(people)) > 0.06, other))
+
+
+def some_came_in_another_month(people, random):
+    other = random.choice(list(MONTHS), len(people))
+    return people.assign(month=people["month"].where(random.random(len(people)) > 0.06, other))
+
+
+def up_to_three_leave(people, random, of):
+    leave = random.permutation(people.index[of])[: random.integers(0, 4)]
+    return people.drop(leave)
+
+
+def a_few_of_a_kind_leave(people, random):
+    return up_to_three_leave(people, random, people["kind"] == random.choice(list(KINDS)))
+
+
+def a_few_of_the_last_month_leave(people, random):
+    return up_to_three_leave(people, random, people["month"] == MONTHS[-1])
+
+
+CHANGES = [
+    *(some_leave, some_begin, some_had_not_begun, some_are_new, some_are_of_another_kind, some_came_in_another_month),
+    *(a_few_of_a_kind_leave, a_few_of_the_last_month_leave),
+]
+
+
 def later(people, random):
-    """The same some months after: a few have left, a few have begun, and a few are new."""
-    kept = people[random.random(len(people)) > random.choice([0, 0.03, 0.1])].copy()
-    kept["started"] |= random.random(len(kept)) < random.choice([0, 0.05])
-    new = population(random, int(random.choice([0, 1, 3, 8])))
-    new["person"] = [f"{one}-{len(people)}-{random.integers(10**6)}" for one in new["person"]]
-    return pd.concat([kept, new], ignore_index=True)
+    """The same some months after: one to three kinds of change."""
+    for change in random.choice(CHANGES, random.integers(1, 4), replace=False):
+        people = change(people, random).reset_index(drop=True)
+    return people
 
 
 # ---------------------------------------------------------------- what a page may show, and of whom each number is
