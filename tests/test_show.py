@@ -519,6 +519,12 @@ def test_a_share_in_a_sentence_is_hidden_with_a_small_count_behind_it(door):
     assert door.filed["numbers"]["few"]["value"] is None
 
 
+def test_a_hidden_number_that_begins_a_sentence_begins_it_with_a_capital(door):
+    few = Quantity(3 / 60, "%", behind=(3, 57))
+    said = door.text("{few} kom. **{few}** gik, og {few} blev; {few} ventede.", few=few).one("p").text
+    assert said == "En skjult andel kom. En skjult andel gik, og en skjult andel blev; en skjult andel ventede."
+
+
 def test_a_figure_is_drawn_from_the_numbers_as_they_are_shown(door):
     """75 of 77 drawn as 0.97402… would be told from 74 of 76."""
     drawn = []

@@ -275,7 +275,11 @@ def show_saved(case: Case, saved: Saved) -> None:
     case.report.show_text(
         "den-realiserede-besparelse",
         as_said(saved.said, SAVED)
-        + clause(to_date.treated_left_out, " {left_out} startede uden at være på ydelse i måneden og er ikke med.")
+        + clause(
+            to_date.treated_left_out,
+            " Ikke med er {left_out}, der startede uden at være på ydelse i måneden, mens de var i gang med en anden "
+            "indsats, eller uden nogen at ligne.",
+        )
         + " Det er kroner i alle måneder til dato; siden med overlevelseskurver regner måneder på ydelse i en fast tid "
         "efter start, og de to kan være forskelligt sikre." + clause(saved.reservation, " {reservation}"),
         {

@@ -7,6 +7,10 @@ from afkast.errors import PageError
 
 NAME = re.compile(r"\{(\w+)\}(\.?)")
 
+BEGINS = re.compile(r"(?:^|[.!?] )(?:\*\*|<[^>]*>)*$")
+HIDDEN_FIRST = re.compile(r"^((?:<[^>]*>)*)(e)(?=[nt] skjult)")
+"""Where a sentence begins, and a hidden number in words, which may stand there."""
+
 
 class Clause(str):
     """A text that knows the names of the clauses that it might have had as well."""
@@ -52,7 +56,12 @@ def filled(text: str, shown: Mapping[str, str]) -> str:
         name, stop = found.groups()
         if name not in shown:
             return found[0]
+        said = HIDDEN_FIRST.sub(_with_capital, shown[name]) if BEGINS.search(text[: found.start()]) else shown[name]
         # "mio. kr." at the end of a sentence has its full stop already, whatever tag ends there too
-        return shown[name] + ("" if re.search(r"\.(?:</\w+>)?$", shown[name]) else stop)
+        return said + ("" if re.search(r"\.(?:</\w+>)?$", shown[name]) else stop)
 
     return NAME.sub(put_in, text)
+
+
+def _with_capital(found: re.Match[str]) -> str:
+    return found[1] + found[2].upper()
