@@ -44,13 +44,15 @@ def test_each_amount_stands_in_words_and_what_is_not_known_says_so(width):
 def test_a_dot_is_full_only_where_its_interval_leaves_out_0():
     [axes] = drawn(charts.WIDE_INCHES).axes
     looks = [(line.get_marker(), line.get_markerfacecolor()) for line in axes.lines if line.get_marker() in "oD><"]
-    assert looks == [("D", "white"), (">", charts.ACTUAL), ("o", charts.ACTUAL), ("o", "white")]
+    # of the second row both what was budgeted and what came of it lie beyond the edge
+    beyond = [("<", charts.BUDGET), (">", charts.ACTUAL)]
+    assert looks == [("D", "white"), *beyond, ("o", charts.ACTUAL), ("o", "white")]
 
 
 def test_a_row_that_is_doubted_is_hollow_though_its_interval_leaves_out_0():
     [axes] = drawn(charts.WIDE_INCHES, doubted=[AMOUNTS.index[2]]).axes
     looks = [(line.get_marker(), line.get_markerfacecolor()) for line in axes.lines if line.get_marker() in "oD><"]
-    assert looks[2] == ("o", "white")
+    assert looks[3] == ("o", "white")
 
 
 def test_one_amount_far_off_does_not_press_the_others_together_at_0():

@@ -23,6 +23,7 @@ from afkast.edition import execute as execution
 from afkast.edition.book import BROWSER_TITLE, FORMER, _write_contents, render
 from afkast.edition.build import build, run_page
 from afkast.edition.execute import Job, execute
+from afkast.edition.unchanged import LAST
 from afkast.errors import AfkastError, PageError, StrategyError
 from afkast.intake import open_snapshot
 from afkast.strategy import load_strategies
@@ -112,7 +113,7 @@ def digests(*folders):
 
 def unfinished(project):
     """What lies about beside pages, site, lock and what the next build is told by this one."""
-    meant = {"pages", "html", "afkast.lock", "fonts", "run"}
+    meant = {"pages", "html", "afkast.lock", "fonts", "run", LAST}
     return sorted({path.name for path in project.build.iterdir()} - meant)
 
 

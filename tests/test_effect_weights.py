@@ -366,3 +366,16 @@ def test_kroner_of_a_fixed_price_are_the_months_at_that_price_and_years_add_up(o
     assert months.saved.value == pytest.approx(-months.difference.sum())
     whole = months.saved_in(np.arange(months.saved_by_month.size) >= 0)
     assert whole.standard_error == pytest.approx(months.saved.standard_error)
+
+
+@settings(max_examples=25)
+@given(st.integers(0, 10**6))
+def test_the_treated_who_are_all_alike_are_so_in_any_order_of_the_persons(seed):
+    """Their variance is nothing, which rounding may put on either side of 0; a warning is an error here."""
+    random = np.random.default_rng(5)
+    on = np.ones((80, 4), dtype=bool)
+    start = np.where(np.arange(80) < 20, 1.0, np.nan)
+    share = np.where(start == 1, 0.7, random.uniform(0.5, 0.9, 80))
+    order = np.random.default_rng(seed).permutation(80)
+    found = sequential_trials(Persons(on[order], on[order], start[order], covariates={"share": share[order]}), 3)
+    assert found.balance.loc["share", "variance_ratio"] == 0 and found.unbalanced == ["share"]

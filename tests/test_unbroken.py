@@ -27,6 +27,11 @@ def test_a_word_that_begins_with_a_number_is_not_parted_at_its_hyphen(word):
     assert kept_together(f"<p>med {word} i alt</p>") == f'<p>med <span class="afkast-unbroken">{word}</span> i alt</p>'
 
 
+@pytest.mark.parametrize("id", ["2026-11-22-000000000000", "2026-11-22", "udgave 2026-11-22-ba3743cfa572"])
+def test_an_id_or_a_day_in_parts_is_found_whole(id):
+    assert kept_together(f"<p>Datagrundlag {id}</p>") == f"<p>Datagrundlag {id}</p>"
+
+
 def test_code_formulas_and_what_stands_in_tags_are_left_as_they_are():
     page = (
         '<title>5 %</title><pre>x = 5 % 2</pre><div class="math notranslate">95 %</div><span class="math">5 %</span>'

@@ -52,7 +52,7 @@ def reason(kind: str, message: str) -> str:
 
 def warning(words: str) -> str:
     """What is told of what a cell wrote to its errors: of a warning its kind, when it is one of Python's own."""
-    kinds = [getattr(builtins, name, None) for name in re.findall(r"^\S*:\d+: (\w+): ", words, re.MULTILINE)]
+    kinds = [getattr(builtins, name, None) for name in re.findall(r"^.*?:\d+: (\w+): ", words, re.MULTILINE)]
     known = [kind.__name__ for kind in kinds if isinstance(kind, type) and issubclass(kind, Warning)]
     kind = f" ({known[0]})" if known else ""
     return f"it gives a warning{kind}; run the notebook in JupyterLab and mend what it warns of."

@@ -11,8 +11,9 @@ PARTS = re.compile(
 )
 """Code and formulas, which are left as they are; tags; and words."""
 
-NAMED = re.compile(r"\d[\d.,]*(?:\xa0%)?[-–]\w+")
-"""A word that begins with a number, as 95 %-interval, 2020-priser or 3–14; a line may end at its hyphen."""
+NAMED = re.compile(r"(?<![\w-])\d[\d.,]*(?:\xa0%)?[-–]\w+(?![\w-])")
+"""A word that begins with a number, as 95 %-interval, 2020-priser or 3–14, where a line may end at its hyphen; a day or
+an id of several parts is none."""
 
 
 def keep_together(site: Path) -> None:

@@ -28,6 +28,9 @@ that keep three for five treated the effect is 0.4 of a month too large."""
 BEYOND_CHANCE = 3.0
 """So many standard errors: a table of some twenty rows should not fail by chance alone."""
 
+ROUNDING = 1e-12
+"""Of a mean of squares: more than sums of 200,000 persons lose."""
+
 BANDS = 5
 """A number is compared in fifths of those who could start."""
 
@@ -90,11 +93,17 @@ class _Groups:
         }
 
     def variance_ratio(self, x: Floats) -> float:
-        """Of the weighted treated's to the weighted controls'."""
+        """Of the weighted treated's to the weighted controls'; NaN where the controls are all alike."""
         _, _, treated, control = self.means(x)
         _, _, treated_squared, control_squared = self.means(x * x)
-        of_treated, of_control = treated_squared - treated**2, control_squared - control**2
+        of_treated, of_control = _variance(treated, treated_squared), _variance(control, control_squared)
         return of_treated / of_control if of_control > 0 else np.nan
+
+
+def _variance(mean: float, mean_of_squares: float) -> float:
+    """0 where all are alike but for rounding: it may come out on either side of 0, with the order of the persons."""
+    found = mean_of_squares - mean**2
+    return found if found > ROUNDING * mean_of_squares else 0.0
 
 
 def _known(values: NDArray[np.generic], months: NDArray[np.int64]) -> Floats:
@@ -169,8 +178,9 @@ def unbalanced(means: pd.DataFrame, shares: pd.DataFrame, sizes: tuple[float, fl
     """
     few = BEYOND_CHANCE * np.sqrt(1 / sizes[0] + 1 / sizes[1])
     limit = max(LARGE_DIFFERENCE, few)
-    ratio_limit = max(np.log(LARGEST_VARIANCE_RATIO), np.sqrt(2) * few)
-    apart = means["difference_after"].abs().gt(limit) | np.log(means["variance_ratio"]).abs().gt(ratio_limit)
+    largest = max(LARGEST_VARIANCE_RATIO, np.exp(np.sqrt(2) * few))
+    ratio = means["variance_ratio"]
+    apart = means["difference_after"].abs().gt(limit) | ratio.gt(largest) | ratio.lt(1 / largest)
     in_a_band = shares["difference_after"].abs().gt(limit)
     names = {*means.index[apart], *shares.index[in_a_band].get_level_values("covariate")}
     return [name for name in means.index if name in names]
