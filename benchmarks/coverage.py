@@ -27,7 +27,8 @@ from rich.progress import Progress
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 from worlds import CALENDAR, FOLLOW_UP, HISTORY, LAG_MONTHS, SCENARIOS, TEAMS, Drawn, large_world_truth, simulate
 
-from afkast.analysis.effect import Persons, flow, naive, sequential_trials
+from afkast.analysis.effect import Effect, Persons, flow, naive, sequential_trials
+from afkast.analysis.lack import NotEnough
 from afkast.errors import AfkastError
 
 WORLDS = {**SCENARIOS, "eight teams": TEAMS}
@@ -86,16 +87,28 @@ def found_in(drawn: Drawn, lag_months: int) -> Row:
     observed = drawn.observed & (np.arange(CALENDAR) < CALENDAR - lag_months)
     data = drawn.on, observed, drawn.start
     known = replace(drawn.persons, observed=observed)
-    itt, pp = sequential_trials(known, FOLLOW_UP), sequential_trials(known, FOLLOW_UP, per_protocol=True)
+    itt, pp = sequential_trials(known, FOLLOW_UP), None
+    with suppress(NotEnough):  # who never start may be too few, which says nothing of the other question
+        pp = sequential_trials(known, FOLLOW_UP, per_protocol=True)
     unadjusted = sequential_trials(Persons(*data), FOLLOW_UP)
     by_team = itt.saved_by_team or itt.saved
-    estimates = [(itt, itt.saved), (pp, pp.saved), (itt, itt.saved_in(FIRST_YEAR)), (itt, by_team)]
-    estimates.append((unadjusted, unadjusted.saved))
-    found = [(saved.value, *saved.interval, of.follow_up_months) for of, saved in estimates]
+    of = [itt.saved, pp and pp.saved, itt.saved_in(FIRST_YEAR), by_team, unadjusted.saved]
+    found = [(one.value, *one.interval, itt.follow_up_months) if one else NOTHING for one in of]
+    if pp:
+        found[1] = (*found[1][:3], pp.follow_up_months)
     entry = np.full(len(drawn.on), float(HISTORY))
     gap = naive(Persons(*data, entered=entry), itt.follow_up_months).against_never_started
-    of_itt, of_pp = (float(bool(one.unbalanced) or one.few_alike or flow(one).starts_look_late) for one in (itt, pp))
+    of_itt, of_pp = (float(one is None or has_no_verdict(one)) for one in (itt, pp))
     return [*found, (gap, gap, gap, itt.follow_up_months), (of_itt, of_pp, of_itt, of_itt)]
+
+
+NOTHING = (np.nan, np.nan, np.nan, 1)
+"""In place of an estimate that is refused."""
+
+
+def has_no_verdict(one: Effect) -> bool:
+    """Whether the page gives none, however clear of zero the interval is."""
+    return bool(one.unbalanced) or one.few_alike or flow(one).starts_look_late
 
 
 @click.command()
