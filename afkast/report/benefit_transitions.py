@@ -46,6 +46,18 @@ class Transitions:
         passed, of = (float(counts[after][self.latest]) for counts in (self.passed, self.of))
         return Quantity(self.share[after][self.latest], "%", 1, behind=(passed, of - passed))
 
+    @property
+    def names(self) -> dict[str, Any]:
+        """What is said of the latest year, by name."""
+        return {
+            "from_benefit": self.from_benefit,
+            "year": str(self.latest),
+            "at_once": self.told(self.first),
+            "to_benefit": self.to_benefit,
+            "later": self.told(self.last),
+            "last": self.last.lower(),
+        }
+
 
 def show_by_year(one: Transitions, ended: pd.Series) -> None:
     """The shares by year, as a table and drawn. ended: those whose benefit ended."""
@@ -72,14 +84,7 @@ def show_by_year(one: Transitions, ended: pd.Series) -> None:
         source=one.series,
         corner="Ophørt i",
         behind=one.behind,
-        names={
-            "from_benefit": one.from_benefit,
-            "year": str(one.latest),
-            "at_once": one.told(one.first),
-            "to_benefit": one.to_benefit,
-            "later": one.told(one.last),
-            "last": one.last.lower(),
-        },
+        names=one.names,
     )
 
 
@@ -93,12 +98,7 @@ def show_latest(one: Transitions, low: float, high: float) -> None:
         + clause(at_once > 0 and one.last != one.first, " For hver, der går over straks, går {more} over senere."),
         {
             "ended": Quantity(one.of[one.last][one.latest], "personer"),
-            "from_benefit": one.from_benefit,
-            "year": str(one.latest),
-            "at_once": one.told(one.first),
-            "to_benefit": one.to_benefit,
-            "later": one.told(one.last),
-            "last": one.last.lower(),
+            **one.names,
             "range": span(low, high, "%"),
             "more": Quantity(later / at_once - 1 if at_once > 0 else None, "", 1),
         },

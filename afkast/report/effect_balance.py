@@ -101,7 +101,7 @@ def balance_told(cohort: Cohort, main: effect.Effect) -> pd.DataFrame:
             continue
         having = _held(cohort, main, str(covariate))
         beside = having.beside if having else ()
-        unit = ("%", 0) if having or is_share(main, str(covariate)) else ("", 2)
+        unit = ("%", 0) if having or is_share(str(covariate)) else ("", 2)
         # with the others' share a finer difference would tell the started's more finely than it is told
         digits = 1 if having and (having.of_treated.step or 0) > STEPS[0] else 2
         means, apart, spread = (
@@ -116,9 +116,9 @@ def balance_told(cohort: Cohort, main: effect.Effect) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index").set_axis(pd.MultiIndex.from_tuples(heads), axis=1)
 
 
-def is_share(main: effect.Effect, covariate: str) -> bool:
-    """Whether a covariate is a share, and is told in per cent."""
-    return float(np.nanmax(main.persons.covariates[covariate])) <= 1
+def is_share(covariate: str) -> bool:
+    """Whether a covariate is a share, as its name says, and is told in per cent."""
+    return covariate.endswith("_share")
 
 
 def largest(balance: pd.DataFrame, when: str) -> tuple[str, Quantity]:
@@ -195,7 +195,7 @@ def bands_told(cohort: Cohort, main: effect.Effect) -> pd.DataFrame:
         having = held(cohort, main, (x >= low) & (x < below))
         before = estimated(found[MEANS[1]], "%", 0, people=people, beside=having.beside)
         first = low == main.bands.loc[covariate].index[0][0]
-        rows[f"{covariate_name(covariate)}: {band_name(None if first else low, below, is_share(main, covariate))}"] = [
+        rows[f"{covariate_name(covariate)}: {band_name(None if first else low, below, is_share(covariate))}"] = [
             having.of_treated,
             before,
             having.weighted(found[MEANS[2]], people),

@@ -114,7 +114,7 @@ class _Groups:
         self.rows = {name: row for row, name in enumerate(self.names)}
         self.told = [list(self.places[name]) for name in self.names]
         self.least, self.most = _ends(self.told)
-        self.kept = _ends([[one for one in told if one.fixed] for told in self.told])
+        self.told_before = _ends([[one for one in told if one.fixed] for told in self.told])
         self.hidden = np.array([any(one.hidden for one in self.places[name]) for name in self.names], dtype=bool)
 
     @property
@@ -124,7 +124,7 @@ class _Groups:
     @property
     def fixed(self) -> NDArray[np.bool_]:
         """The groups of which no more is told than an edition that stands has told: that cannot be taken back."""
-        return (self.most < ANY) & (self.kept[0] == self.least) & (self.kept[1] == self.most)
+        return (self.most < ANY) & (self.told_before[0] == self.least) & (self.told_before[1] == self.most)
 
     @property
     def shares(self) -> dict[tuple[int, int], tuple[float, float]]:

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from afkast.analysis.effect.design import Design
+from afkast.analysis.effect.interval import ROUNDING
 from afkast.analysis.effect.persons import Covariates, Floats
 from afkast.analysis.effect.terms import across, values_of, yes_or_no
 
@@ -27,9 +28,6 @@ that keep three for five treated the effect is 0.4 of a month too large."""
 
 BEYOND_CHANCE = 3.0
 """So many standard errors: a table of some twenty rows should not fail by chance alone."""
-
-ROUNDING = 1e-12
-"""Of a mean of squares: more than sums of 200,000 persons lose."""
 
 BANDS = 5
 """A number is compared in fifths of those who could start."""
