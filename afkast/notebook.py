@@ -134,12 +134,21 @@ class Template:
 
 def read_template(path: Path) -> Template:
     """Read a notebook's own account of itself; StrategyError names the notebook and what is not as it must be."""
-    # every page reads its template: plain JSON, for nbformat alone takes a second to import
+    # every page reads its template, and a check each page's: once a version of the file
     try:
-        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        return _template(path, path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        raise _unreadable(path) from None
+
+
+@cache
+def _template(path: Path, written: str) -> Template:
+    # plain JSON, for nbformat alone takes a second to import
+    try:
+        cells = json.loads(written)["cells"]
         kinds = [(cell["cell_type"], set(cell["metadata"].get("tags", [])), "".join(cell["source"])) for cell in cells]
-    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
-        raise StrategyError(f"notebook {path.name} cannot be read as a notebook; restore it.") from None
+    except (ValueError, LookupError, TypeError, AttributeError, RecursionError):
+        raise _unreadable(path) from None
     words = [source for kind, _, source in kinds if kind == "markdown"]
     source, parameters = _literals(path, kinds, "parameters")
     meanings = _comments(source)
@@ -157,6 +166,10 @@ def read_template(path: Path) -> Template:
             dict.fromkeys(way for kind, _, source in kinds if kind == "code" for way in _judged_ways(source))
         ),
     )
+
+
+def _unreadable(path: Path) -> StrategyError:
+    return StrategyError(f"notebook {path.name} cannot be read as a notebook; restore it.")
 
 
 def as_list(templates: Iterable[Template]) -> str:

@@ -22,7 +22,7 @@ from afkast.cli import main
 from afkast.edition.execute import jobs_of
 from afkast.intake import import_raw, pseudonym_key
 from afkast.project import Project
-from afkast.report import show
+from afkast.report import charts, show
 from afkast.report.ending import PageEnded
 from afkast.strategy import load_strategies
 
@@ -109,12 +109,25 @@ def run_here(project, notebook, parameters, instead=None):
         warnings.simplefilter("error")
         patch.setenv("AFKAST_DATA", str(project.data))
         patch.setattr(show, "display", display)
+        patch.setattr(charts, "svg", _drawn_once(charts.svg))
         with suppress(PageEnded):
             for source, tags in _code_of(project.notebooks()[notebook], instead or {}):
                 exec(source, names)
                 if "parameters" in tags:
                     names |= parameters
     return shown
+
+
+def _drawn_once(svg):
+    """Draws a figure in its first size alone, which stands for the others: drawing is most of a page's time."""
+    drawn = {}
+
+    def once(draw, values, width, height):
+        if drawn.get("values") is not values:
+            drawn.update(values=values, svg=svg(draw, values, width, height))
+        return drawn["svg"]
+
+    return once
 
 
 def _code_of(path, instead):

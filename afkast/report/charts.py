@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -151,7 +152,8 @@ def _drawn(draw: Draw, values: pd.DataFrame, width_inches: float, height_inches:
     draw(figure, values)
     out = io.BytesIO()
     with mpl.rc_context({"svg.hashsalt": "afkast"}):
-        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+        # savefig lays the figure out in a drawing of its own first
+        FigureCanvasSVG(figure).print_svg(out, metadata={"Date": None, "Creator": None})
     return _with_plain_ids(out.getvalue())
 
 
@@ -266,8 +268,11 @@ def label_ends(axes: Axes, lines: Sequence[Line2D]) -> None:
 
 def _move_apart(axes: Axes, texts: list[Any]) -> None:
     """Move words up or down until none lies on another; those that end together share the room evenly."""
+    if len(texts) < 2:
+        return
     figure = figure_of(axes)
-    figure.draw_without_rendering()
+    if layout := figure.get_layout_engine():
+        layout.execute(figure)
     dpi = figure.dpi
     boxes = sorted(((text.get_window_extent(), text) for text in texts), key=lambda one: one[0].y0 + one[0].y1)
     placed: list[list[Any]] = []

@@ -1,11 +1,15 @@
 """A page that ends early: nothing after that cell is run or shown, as where a group is too small for a curve."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from IPython.core.getipython import get_ipython
-from nbformat import NotebookNode
 
 from afkast.report.filed import METADATA_KEY
+
+if TYPE_CHECKING:
+    # a second to import, in each kernel
+    from nbformat import NotebookNode
 
 ENDS = "ends"
 """Under this key what a page ends with is filed."""
@@ -34,7 +38,7 @@ def end_page() -> None:
     transforms.append(nothing)
 
 
-def until_end(notebook: NotebookNode) -> list[NotebookNode]:
+def until_end(notebook: "NotebookNode") -> "list[NotebookNode]":
     """The cells of an executed page up to and with the one that it ends with."""
     for place, cell in enumerate(notebook.cells, start=1):
         for output in cell.get("outputs", []):

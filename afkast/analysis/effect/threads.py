@@ -3,6 +3,7 @@
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import TypeVar
 
 Piece = TypeVar("Piece")
@@ -11,5 +12,10 @@ Found = TypeVar("Found")
 
 def each(reckon: Callable[[Piece], Found], pieces: Iterable[Piece]) -> Iterator[Found]:
     """What is found of each piece, in their order. numpy lets other threads on while it reckons."""
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        yield from pool.map(reckon, pieces)
+    yield from _pool(os.getpid()).map(reckon, pieces)
+
+
+@cache
+def _pool(process: int) -> ThreadPoolExecutor:
+    """The threads of this process, made once: a forked one has none of its parent's."""
+    return ThreadPoolExecutor(os.cpu_count(), thread_name_prefix=f"reckoning-{process}")
