@@ -47,6 +47,7 @@ class Data:
         self.snapshot = snapshot
         self._tables: dict[str, pd.DataFrame] = {}
         self._seen: dict[tuple[Any, ...], pd.DataFrame] = {}
+        self._received: dict[str, list[str]] = {}
 
     def has(self, table: str) -> bool:
         return table in self.snapshot.manifest["tables"]
@@ -88,9 +89,11 @@ class Data:
         """The benefits that a strategy's citizens have received up to the report's date."""
         if not (self.has("cohort") and self.has("spells")):
             return []
-        members = self.rows("cohort", strategy, False)["person"]
-        spells = self.rows("spells", strategy, False)
-        return sorted(spells.loc[spells["person"].isin(members), "benefit"].unique())
+        if strategy.id not in self._received:
+            members = self.rows("cohort", strategy, False)["person"]
+            spells = self.rows("spells", strategy, False)
+            self._received[strategy.id] = sorted(spells.loc[spells["person"].isin(members), "benefit"].unique())
+        return self._received[strategy.id]
 
     def table(self, name: str) -> pd.DataFrame:
         if name not in self._tables:
