@@ -8,7 +8,9 @@ import difflib
 import math
 import re
 from collections.abc import Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -52,12 +54,8 @@ def read_yaml(path: Path, error: type[AfkastError] = AfkastError) -> YamlFile:
     except UnicodeDecodeError as fault:
         line = fault.object[: fault.start].count(b"\n") + 1
         raise error(f"{path.name}:{line}: a byte that is not UTF-8; save the file as UTF-8.") from None
-    lines: dict[Keys, int] = {(): 1}
     try:
-        yaml = YAML(typ="safe", pure=True)
-        _refuse_directives(text)
-        node = yaml.compose(text)
-        data = None if node is None else _plain(yaml, node, (), lines, set())
+        data, lines = _read(text)
     except _StrictError as fault:
         raise error(f"{path.name}:{fault.line}: {fault}") from None
     except MarkedYAMLError as fault:
@@ -67,7 +65,17 @@ def read_yaml(path: Path, error: type[AfkastError] = AfkastError) -> YamlFile:
         raise error(f"{path.name}: brackets or lists within each other without end; write it plainly.") from None
     except YAMLError:
         raise error(f"{path.name}: contains a control character; remove it.") from None
-    return YamlFile(path, data, lines)
+    return YamlFile(path, deepcopy(data), lines)
+
+
+@lru_cache(maxsize=1_000)
+def _read(text: str) -> tuple[Any, dict[Keys, int]]:
+    """The plain data and the lines of a text, read once: a build reads a strategy for each page that names another."""
+    yaml = YAML(typ="safe", pure=True)
+    _refuse_directives(text)
+    lines: dict[Keys, int] = {(): 1}
+    node = yaml.compose(text)
+    return None if node is None else _plain(yaml, node, (), lines, set()), lines
 
 
 def validate(model: type[Model], file: YamlFile, error: type[AfkastError]) -> Model:
