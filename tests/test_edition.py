@@ -344,6 +344,25 @@ def test_a_page_that_fails_is_shown_as_failed_with_the_last_good_one_and_the_oth
     assert digests(edition.pages) == before
 
 
+def test_what_was_made_for_other_readers_is_not_shown_in_the_place_of_a_page_that_fails(edition):
+    build(edition)
+    before, sources = digests(edition.pages), edition.data / "sources.yml"
+    declared = sources.read_text(encoding="utf-8")
+    write_strategy(edition, "alfa", **{"antal: 2": "antal: 9"})
+    sources.write_text(f"disclosure: {{profile: offentlig}}\n{declared}", encoding="utf-8")
+    try:
+        assert afkast(edition, "build").returncode == 3
+        site = edition.site / "strategies" / "alfa"
+        [told] = text_of(site / "side.html", ".admonition")
+        assert "Der er ingen tidligere udgave af den." in told
+        assert not (site / "seneste").exists()
+    finally:
+        write_strategy(edition, "alfa")
+        sources.write_text(declared, encoding="utf-8")
+    build(edition)
+    assert digests(edition.pages) == before
+
+
 def test_with_strict_or_when_every_page_fails_nothing_of_the_former_book_is_touched(edition):
     before = digests(edition.site, edition.pages)
     write_strategy(edition, "alfa", **{"antal: 2": "antal: 9"})
@@ -553,3 +572,14 @@ def test_a_failed_page_of_a_long_name_is_among_the_pages_of_the_contents(tmp_pat
     (tmp_path / former).parent.mkdir(parents=True)
     (tmp_path / f"{former}.ipynb").touch()
     assert former in _write_contents(tmp_path, [SimpleNamespace(id=id, pages=[page], municipality="Norddjurs")], [])
+
+
+@pytest.mark.parametrize("page", ["overblik", "afstemning", "alfa/index", "alfa/side"])
+def test_whatever_page_failed_its_last_good_one_is_in_the_contents_once(tmp_path, page):
+    folder, _, name = f"strategies/{page}".rpartition("/")
+    (tmp_path / folder / FORMER).mkdir(parents=True)
+    (tmp_path / folder / FORMER / f"{name}.ipynb").touch()
+    alfa = SimpleNamespace(id="alfa", pages=[SimpleNamespace(id="side")], municipality="Norddjurs")
+    contents = _write_contents(tmp_path, [alfa], ["metode", "strategies/afstemning"])
+    assert [one for one in contents if FORMER in one] == [f"{folder}/{FORMER}/{name}"]
+    assert len(contents) == len(set(contents))

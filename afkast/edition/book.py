@@ -6,7 +6,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -156,23 +156,22 @@ def _title_of(page: Path) -> str:
 
 def _write_contents(source: Path, strategies: Iterable[Strategy], grounds: list[str]) -> list[str]:
     """Write _toc.yml for the strategies in their order and return every page in it."""
-    parts: dict[str, list[dict[str, object]]] = {}
+    parts: dict[str, list[dict[str, Any]]] = {}
     for strategy in strategies:
         folder = f"{PAGES}/{strategy.id}"
-        sections: list[dict[str, object]] = []
+        sections: list[dict[str, Any]] = []
         for page in strategy.pages:
-            sections.append({"file": f"{folder}/{page.id}"})
-            former = f"{folder}/{FORMER}/{page.id}"
-            if (source / f"{former}.ipynb").is_file():
-                sections[-1]["sections"] = [{"file": former}]
-        parts.setdefault(strategy.municipality, []).append({"file": f"{folder}/index", "sections": sections})
+            sections.append(_with_former(source, f"{folder}/{page.id}"))
+        front = _with_former(source, f"{folder}/index", sections)
+        parts.setdefault(strategy.municipality, []).append(front)
     contents = {
         "format": "jb-book",
         "root": f"{PAGES}/{OVERVIEW}",
         "parts": [
-            {"chapters": [{"file": FIND}]},
+            # of the root, which has no sections, the former stands beside
+            {"chapters": [{"file": FIND}, *_with_former(source, f"{PAGES}/{OVERVIEW}").get("sections", [])]},
             *({"caption": municipality, "chapters": chapters} for municipality, chapters in parts.items()),
-            {"caption": "Grundlag", "chapters": [{"file": page} for page in grounds]},
+            {"caption": "Grundlag", "chapters": [_with_former(source, page) for page in grounds]},
         ],
     }
     yaml = YAML()
@@ -180,6 +179,14 @@ def _write_contents(source: Path, strategies: Iterable[Strategy], grounds: list[
     with (source / "_toc.yml").open("w", encoding="utf-8") as file:
         yaml.dump(contents, file)
     return re.findall(r"(?:file|root): (\S+)", (source / "_toc.yml").read_text(encoding="utf-8"))
+
+
+def _with_former(source: Path, page: str, sections: Sequence[dict[str, Any]] = ()) -> dict[str, Any]:
+    """A page in the contents with its sections; the first of them is its last good one, where it failed."""
+    folder, _, name = page.rpartition("/")
+    former = f"{folder}/{FORMER}/{name}"
+    within = [*([{"file": former}] if (source / f"{former}.ipynb").is_file() else []), *sections]
+    return {"file": page, "sections": within} if within else {"file": page}
 
 
 def render(

@@ -11,7 +11,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 from afkast.analysis.targets import Certainty, Verdict
 from afkast.edition.book import FORMER, MARK, as_text
 from afkast.edition.execute import Job
-from afkast.edition.inputs import Record, made_of, read_record, record_path, write_record
+from afkast.edition.inputs import PROFILE, Record, made_of, read_record, record_path, write_record
 from afkast.intake.snapshot import file_sha256
 from afkast.project import Project
 from afkast.report import danish
@@ -31,22 +31,23 @@ def write_failed(project: Project, job: Job, goals: list[Goal], why: str, pages:
     `why` is for the record, not for readers.
     """
     page = pages / job.path
-    data_of = _keep_last_good(project.pages / job.path, page)
+    given, made = dict(job.parameters), made_of(project, job)
+    data_of = _keep_last_good(project.pages / job.path, page, made[PROFILE])
     page.parent.mkdir(parents=True, exist_ok=True)
     nbformat.write(_notebook(job, goals, data_of), page)
-    given = dict(job.parameters)
-    made, snapshot, sha256 = made_of(project, job), str(given["snapshot"]), file_sha256(page)
+    snapshot, sha256 = str(given["snapshot"]), file_sha256(page)
     write_record(page, Record(made, [], snapshot, sha256, 0.0, job.notebook, given, failed=why))
 
 
-def _keep_last_good(old: Path, new: Path) -> date | None:
-    """Keep the last good page beside the failed one, marked as former; the day of its data if there is one."""
+def _keep_last_good(old: Path, new: Path, profile: str) -> date | None:
+    """Keep the last good page beside the failed one, marked as former; the day of its data if there is one. One that
+    was made under another disclosure profile is for other readers, and is not kept."""
     record = read_record(old)
     if record is not None and record.failed:
         # it failed last time too
         old = former_path(old)
         record = read_record(old)
-    if record is None or not old.is_file():
+    if record is None or not old.is_file() or record.made_of.get(PROFILE) != profile:
         return None
     kept = former_path(new)
     kept.parent.mkdir(parents=True, exist_ok=True)

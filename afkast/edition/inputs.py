@@ -62,6 +62,10 @@ class Record:
         return date.fromisoformat(self.snapshot[:10])
 
 
+PROFILE = "the disclosure profile"
+"""Under these words a page's record tells under which profile it was made."""
+
+
 def key_of(made_of: dict[str, str], reads: list[tuple[str, str, str]]) -> str:
     """The digest of all inputs of a page."""
     return digest_of([made_of, sorted(map(list, reads))])
@@ -98,7 +102,7 @@ def made_of(project: "Project", job: "Job") -> dict[str, str]:
     return {
         "its notebook": file_sha256(project.notebooks()[job.notebook]),
         "its parameters": digest_of(own),
-        "the disclosure profile": digest_of(asdict(profile_of(project.data))),
+        PROFILE: digest_of(asdict(profile_of(project.data))),
         "its title": digest_of([job.title, job.byline]),
         "its strategy": job.entry,
         "Afkast's code": code(),
