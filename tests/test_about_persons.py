@@ -8,7 +8,7 @@ from fractions import Fraction
 import pandas as pd
 import pytest
 
-from afkast.analysis.targets import Reading, Verdict, decide
+from afkast.analysis.targets import Reading, Verdict, decide, share_interval
 from afkast.errors import PageError
 from afkast.profile import FLOOR, PROFILES, as_words, from_words, profile
 from afkast.report import disclosure
@@ -221,8 +221,11 @@ def test_for_the_public_what_is_made_of_counts_is_made_again_of_rounded_ones_or_
     # what is filed is what is shown
     assert cell_of(change, "", None, "ok").value == round((25 - 60) / 85, 3)
     by_hand = Quantity(-0.45, "pct.point", behind=(share(first(23), first(84)), share(first(61), first(84))))
-    for one in (by_hand, span(*share_range(first(23), first(84)), "%")):
+    for one in (by_hand, saying("under det halve", share(first(23), first(84)))):
         assert cell_of(one, "", None, "ok").shown == ".."
+    of_ends = [round(100 * end) for end in share_interval(25, 85)]
+    said = cell_of(span(*share_range(first(23), first(84)), "%"), "", None, "ok").shown
+    assert said == "mellem {} og {}\N{NO-BREAK SPACE}%".format(*of_ends)
 
 
 def test_words_that_rest_on_too_few_are_held_back_but_not_days_nor_that_nothing_is_decided():

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from test_show import Shown, door  # noqa: F401
 
+from afkast.analysis.reconciliation import InBook
 from afkast.errors import PageError
 from afkast.report.checks import refuse_hidden, show_check, show_holds
 
@@ -68,8 +69,8 @@ def test_a_check_holds_just_as_far_as_its_tolerance(value, within):
         show_check(Page(), "tallet", "En anden vej.", value, beyond, within=abs(again - value))
 
 
-def printed(shown):
-    return pd.DataFrame({"file": ["trykt.csv"], "printed_table": ["T1"], "shown": [shown]})
+def printed(shown, in_book=InBook.DIFFERS):
+    return pd.DataFrame({"file": ["trykt.csv"], "printed_table": ["T1"], "shown": [shown], "in_book": [in_book]})
 
 
 def reading(published):
@@ -79,7 +80,9 @@ def reading(published):
 
 @pytest.mark.parametrize("shown", ["<5", ".."])
 def test_what_the_book_hides_is_not_told_by_the_word_of_a_paper_that_is_not_public(shown):
-    with pytest.raises(PageError, match=r"trykt.csv prints what the book hides, in T1; .* 'published: true'"):
+    with pytest.raises(PageError, match=r"trykt.csv prints what the book hides or rounds, in T1; .* 'published: true'"):
         refuse_hidden(reading(published=False), printed(shown))
+    with pytest.raises(PageError, match="hides or rounds"):
+        refuse_hidden(reading(published=False), printed("320", InBook.IN_STEPS))
     refuse_hidden(reading(published=True), printed(shown))
     refuse_hidden(reading(published=False), printed("12"))

@@ -11,6 +11,9 @@ from statsmodels.duration.survfunc import SurvfuncRight
 from afkast.analysis.timeliness import FEWEST_OPEN, decided_by_age, known_at
 from afkast.errors import DataError
 from afkast.intake import import_raw
+from afkast.profile import PROFILES
+from afkast.report import disclosure
+from afkast.report.timeliness import curves_by_age
 
 CASES = pd.DataFrame(
     [
@@ -69,6 +72,25 @@ def test_without_open_cases_the_curve_is_the_plain_share():
     days = np.random.default_rng(8).integers(1, 200, 300)
     curve = decided_by_age(days, np.ones(300, dtype=bool), 20)
     assert curve.share == pytest.approx([(days <= 7 * week).mean() for week in range(21)])
+
+
+def test_for_the_public_a_share_of_cases_that_are_not_all_followed_is_still_the_estimate():
+    # 60 of 200 decided in the fourth week, 100 not followed any longer: the plain share of all is 30 %
+    days = np.array([25] * 60 + [21] * 100 + [40] * 40)
+    cases = pd.DataFrame({"case": [f"s{n}" for n in range(200)], "days": days, "decided": days == 25})
+    exact = decided_by_age(days, days == 25, 4)
+    disclosure.use(PROFILES["offentlig"])
+    try:
+        _, told = curves_by_age({"Alle": cases}, 4)
+        share, low, high = (float(told["Alle", one][4].in_steps) for one in ("andel", "nedre", "øvre"))
+    finally:
+        disclosure.use(PROFILES["intern"])
+    assert exact.share[4] == pytest.approx(0.6)
+    assert share == pytest.approx(exact.share[4], abs=0.025)
+    assert low == pytest.approx(exact.lower[4], abs=0.025)
+    assert low < share < high
+    # in steps of as many persons as a count is rounded to, and no finer
+    assert all(one / 0.05 == pytest.approx(round(one / 0.05)) for one in (share, low, high))
 
 
 def test_a_year_without_cases_has_an_empty_curve():

@@ -56,6 +56,7 @@ class InBook(StrEnum):
 
     AS_PRINTED = "som trykt"
     WRITTEN_DIFFERENTLY = "skrevet anderledes"
+    IN_STEPS = "rundet af"
     DIFFERS = "afviger"
     NO_SUCH_CELL = "mangler i tabellen"
     NOT_IN_BOOK = "ikke i bogen"
@@ -160,8 +161,8 @@ def status(formula: str | None, printed: Written, recomputed: Fraction | None, s
     return Status.EXPLICABLE if shown.value == printed.value else Status.DOES_NOT_FOLLOW
 
 
-def in_book(printed: str, shown: str | None) -> InBook:
-    """How the book shows a printed number (`shown` None: its table has no such cell).
+def in_book(printed: str, shown: str | None, step: int = 1) -> InBook:
+    """How the book shows a printed number (`shown` None: its table has no such cell); step: to what it rounds it.
 
     Minus or hyphen, and the kind and number of spaces, are no difference; the thousands point and the number of
     decimals are one of writing.
@@ -171,16 +172,20 @@ def in_book(printed: str, shown: str | None) -> InBook:
     if _plain(printed).replace(" ", "") == _plain(shown).replace(" ", ""):
         return InBook.AS_PRINTED
     on_paper, there = read_number(printed), read_number(shown)
-    same = on_paper is not None and there is not None and on_paper.value == there.value
-    return InBook.WRITTEN_DIFFERENTLY if same else InBook.DIFFERS
+    if on_paper is None or there is None:
+        return InBook.DIFFERS
+    if on_paper.value == there.value:
+        return InBook.WRITTEN_DIFFERENTLY
+    near = there.value % step == 0 and abs(on_paper.value - there.value) * 2 <= step
+    return InBook.IN_STEPS if step > 1 and near else InBook.DIFFERS
 
 
-def reconcile(cells: pd.DataFrame, tables: pd.DataFrame, shown: pd.DataFrame) -> pd.DataFrame:
+def reconcile(cells: pd.DataFrame, tables: pd.DataFrame, shown: pd.DataFrame, step: int = 1) -> pd.DataFrame:
     """Every printed cell beside the book's.
 
     `cells` and `tables` are the snapshot's printed_cells and printed_tables, `shown` the cells of the tables in the
-    book (strategy, page, item, row_label, column_label, shown). Returns the printed cells in their order, by id, with
-    title, strategy, page, item and
+    book (strategy, page, item, row_label, column_label, shown); step: to what that rounds persons. Returns the
+    printed cells in their order, by id, with title, strategy, page, item and
 
         recomputed  the formula's value as a fraction, or None
         shown       the book's text, or None
@@ -203,7 +208,7 @@ def reconcile(cells: pd.DataFrame, tables: pd.DataFrame, shown: pd.DataFrame) ->
     has_page = pd.Series([place in items for place in result[where].itertuples(index=False, name=None)], result.index)
     result["shown"] = pd.Series([there.get(place) for place in _places(result, where)], result.index, dtype=object)
     result["in_book"] = [
-        str(in_book(printed, text) if known else InBook.NOT_IN_BOOK)
+        str(in_book(printed, text, step) if known else InBook.NOT_IN_BOOK)
         for printed, text, known in zip(result["printed"], result["shown"], has_page, strict=True)
     ]
 
@@ -216,8 +221,11 @@ def reconcile(cells: pd.DataFrame, tables: pd.DataFrame, shown: pd.DataFrame) ->
     }
     result["recomputed"] = pd.Series(recomputed, dtype=object)
     result["status"] = [
-        str(status(formula, number, recomputed[cell], read_number(text) if text else None))
-        for (cell, number), formula, text in zip(numbers.items(), result["formula"], result["shown"], strict=True)
+        # what the book rounds does not say what it arrives at
+        str(status(formula, number, recomputed[cell], read_number(text) if text and how != InBook.IN_STEPS else None))
+        for (cell, number), formula, text, how in zip(
+            numbers.items(), result["formula"], result["shown"], result["in_book"], strict=True
+        )
     ]
     return result
 

@@ -119,7 +119,7 @@ class Thing:
         rest = [one for one in numbers if counts_of(one)]
         unknown = tuple(one for one in numbers if not counts_of(one))
         known = known_of([*([words] if words.behind else []), *rest])
-        return Words(str(words), **known, unknown=unknown)
+        return Words(str(words), **known, unknown=unknown, is_in_steps=words.is_in_steps)
 
     def refuse_numbers(self, place: str, value: Any, unit: str = "") -> None:
         """Refuse a value whose counts the door does not know."""

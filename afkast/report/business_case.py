@@ -10,7 +10,7 @@ from afkast.analysis import economics, effect
 from afkast.analysis.survival import Estimate
 from afkast.analysis.targets import Certainty, Decision
 from afkast.report.amount_charts import COLUMNS, SYMBOLS, amounts_against
-from afkast.report.counts import Count, estimated
+from afkast.report.counts import Count, estimated, for_each
 from afkast.report.danish import GAIN, MONTHS, Given, Quantity, Words, between, chance, listed, month
 from afkast.report.effect_pages import Cohort, groups_of
 from afkast.report.effect_words import SAVED, SAVED_AGAINST_BUDGET, as_said, doubts_told
@@ -135,8 +135,7 @@ def show_budget(case: Case, levels: Sequence[int]) -> None:
 
 def per_person(amounts: pd.Series, group: Count, unit: str) -> pd.Series:
     """An amount or a number ÷ the group, which gives away how large the group is; not known of a group of nobody."""
-    each = amounts / group.number if group.number else amounts * float("nan")
-    return each.map(lambda one: Quantity(one, unit, 0, behind=(group,)))
+    return amounts.map(lambda one: for_each(one, group, unit, 0))
 
 
 def show_presupposed(
@@ -181,7 +180,7 @@ def show_presupposed(
             "af ydelsen hele året. Ingen er startet endnu.",
         )
         + clause(
-            0 < group.number < exits[hardest],
+            0 < float(group.in_steps) < exits[hardest],
             " Det er flere, end der er i gruppen: den budgetterede besparelse kan ikke komme alene af, at gruppen "
             "forlader ydelsen.",
         ),

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from afkast.analysis.targets import Verdict
 from afkast.errors import PageError
 from afkast.report import danish, disclosure
-from afkast.report.counts import NEARLY, Count, Share, rounded_count
+from afkast.report.counts import NEARLY, Count, Share
 from afkast.report.danish import UNITS, Quantity, Words
 
 STATES = ("missing", "few", "hidden", "provisional", "future")
@@ -112,7 +112,7 @@ def cell_of(
         return Cell(Markup('<a href="{}">{}</a>').format(value.href, value.text), value.text)
     if isinstance(value, date):
         return Cell(danish.day(value), value.isoformat())
-    if isinstance(value, Words) and (tells(value, withheld) or not can_be_rounded(value)):
+    if isinstance(value, Words) and (tells(value, withheld) or not value.is_in_steps):
         return Cell(told_of_state("hidden")[0], None, "hidden")
     if isinstance(value, str):
         return Cell(value, value)
@@ -121,16 +121,16 @@ def cell_of(
     if not quantity.known:
         return Cell(danish.written(quantity), None, "missing", numeric=True)
     small = (UNITS[name].counts_persons or isinstance(value, Count)) and disclosure.is_small(float(quantity))
-    hides = tells(quantity, withheld) or (not public and not can_be_rounded(quantity))
+    hides = tells(quantity, withheld) or (not public and not quantity.is_in_steps)
     if (small or hides) and not public:
         state = "hidden" if hides else "few"
         return Cell(told_of_state(state)[0], None, state, numeric=True)
     if isinstance(value, Count) and value.digits is None and digits is not None:
         quantity = replace(value, digits=digits)
-    of_counts = UNITS[name].counts_persons or bool(quantity.counts and (quantity.tells or quantity.made))
-    in_steps = disclosure.chosen().base > 1 and not public and of_counts
+    in_tens = (quantity.digits or 0) < 0
+    in_steps = disclosure.chosen().base > 1 and not public and quantity.of_steps and not in_tens
     if not public:
-        quantity = in_steps_of(quantity)
+        quantity = quantity.in_steps
     with_unit = isinstance(value, Quantity) and value.unit != unit
     shown = danish.written(quantity, with_unit=with_unit or unit == "%")
     before, shown, after = danish.told(quantity) if quantity.sides else ("", shown, "")
@@ -139,29 +139,6 @@ def cell_of(
     of_persons = not public and quantity.tells and bool(quantity.counts)
     number = danish.rounded(quantity) if of_persons or (quantity.digits or 0) < 0 else float(quantity)
     return Cell(shown, number, state, numeric=True, small=small or hides, before=before, after=after, rounded=in_steps)
-
-
-def in_steps_of(quantity: Quantity) -> Quantity:
-    """A count to the nearest of the profile's steps, and what is made of counts made of such."""
-    if disclosure.chosen().base == 1 or (isinstance(quantity, Share) and quantity.of_rounded):
-        return quantity
-    if isinstance(quantity, Share):
-        part, whole = (rounded_count(one.number) for one in (quantity.part, quantity.whole))
-        return replace(quantity, value=part / whole if whole else None)
-    if isinstance(quantity, Count) or UNITS[quantity.unit].counts_persons:
-        return replace(quantity, value=rounded_count(float(quantity)))
-    if quantity.made is not None:
-        how, of = quantity.made
-        ends = [float(in_steps_of(one)) if isinstance(one, Quantity) else float(one) for one in of]
-        return replace(quantity, value=how(*ends))
-    return quantity
-
-
-def can_be_rounded(value: Quantity | Words) -> bool:
-    """Whether a number that tells its counts can be made again of rounded ones; else such a profile hides it."""
-    if disclosure.chosen().base == 1 or not value.tells or not value.counts:
-        return True
-    return isinstance(value, Count | Share) or (isinstance(value, Quantity) and value.made is not None)
 
 
 def tells(value: Any, withheld: frozenset[str] = frozenset()) -> bool:

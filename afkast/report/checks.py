@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from afkast.analysis.reconciliation import InBook
 from afkast.errors import PageError
 from afkast.report.cells import told_of_state
 from afkast.report.danish import Quantity, Words, written
@@ -42,17 +43,18 @@ def show_check(
 
 
 def refuse_hidden(report: Page, printed: pd.DataFrame) -> None:
-    """Refuse to tell by the word of a paper what the book hides, unless the paper is declared published.
+    """Refuse to tell by the word of a paper what the book hides or rounds, unless the paper is declared published.
 
-    `printed` has its cells: file, printed_table, and `shown`, the book's text of each.
+    `printed` has its cells: file, printed_table, `shown`, the book's text of each, and `in_book`, the word for that.
     """
     hidden = printed["shown"].isin([told_of_state(one)[0] for one in ("few", "hidden")])
+    hidden |= printed["in_book"] == InBook.IN_STEPS
     public = {entry["file"] for entry in report.files_of(sorted(printed["file"].unique())) if entry["published"]}
     for file, rows in printed[hidden].groupby("file"):
         if file not in public:
             raise PageError(
-                f"{file} prints what the book hides, in {', '.join(rows['printed_table'].unique())}; take these rows "
-                "out, or say 'published: true' of the file in sources.yml where the paper is public."
+                f"{file} prints what the book hides or rounds, in {', '.join(rows['printed_table'].unique())}; take "
+                "these rows out, or say 'published: true' of the file in sources.yml where the paper is public."
             )
 
 

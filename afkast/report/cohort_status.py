@@ -10,7 +10,9 @@ import pandas as pd
 
 from afkast.analysis.targets import Decision
 from afkast.report.charts import bars_of_states
-from afkast.report.danish import Quantity, day, listed, month, number
+from afkast.report.counts import stated_share
+from afkast.report.danish import Quantity, day, listed, month
+from afkast.report.disclosure import chosen
 from afkast.report.goals import show_goal
 from afkast.report.show import Page, clause
 from afkast.strategy import Goal
@@ -68,7 +70,7 @@ def show_status(of: Status, table: pd.DataFrame, row_names: Mapping[str, str], f
 
 def _counted(count: int) -> Quantity:
     """A number of persons without its unit."""
-    return Quantity(count, "", behind=(count,))
+    return Quantity(count, "", behind=(count,), made=(float, (Quantity(count, "personer"),)))
 
 
 def show_in_words(of: Status) -> None:
@@ -90,7 +92,7 @@ def show_in_words(of: Status) -> None:
             "size": Quantity(of.size, "personer"),
             "remaining": _counted(of.remaining),
             "gone": _counted(of.gone),
-            "share": Quantity(of.gone / of.size if of.size else None, "%", behind=(of.gone, of.remaining)),
+            "share": stated_share(of.gone, of.size),
             **{f"most_{place}": _counted(int(count)) for place, count in enumerate(most)},
             **{f"where_{place}": state for place, state in enumerate(where_to)},
         },
@@ -106,13 +108,17 @@ def show_shares(of: Status, counted: pd.DataFrame) -> None:
         "fordeling",
         of.persons.sum(axis=1).to_frame(f"Pr. {today}"),
         bars_of_states(of.still),
-        caption=f"De {number(of.size)} fordelt på, hvor de er pr. {today}.",
+        caption=f"De {{size}} fordelt på, hvor de er pr. {today}.",
         alt="{remaining} er stadig i målgruppen, og {gone} er ude af den.",
         unit="personer",
         source=counted,
         corner="Status",
         height_inches=3.2,
-        names={"remaining": Quantity(of.remaining, "personer"), "gone": Quantity(of.gone, "personer")},
+        names={
+            "size": _counted(of.size),
+            "remaining": Quantity(of.remaining, "personer"),
+            "gone": Quantity(of.gone, "personer"),
+        },
     )
 
 
@@ -123,13 +129,17 @@ def show_stated_sizes(of: Status, stated_sizes: Mapping[str, int]) -> None:
         return
     of.report.show_text(
         "gruppens-stoerrelse",
-        "Rapporten har mere end ét tal for gruppens størrelse: {size} og {others}. Kun {size} passer med fordelingen, "
-        "for {remaining} + {gone} = {size}. Siden regner derfor med {size}.",
+        "Rapporten har mere end ét tal for gruppens størrelse: {size} og "
+        + listed([f"{{stated_{place}}} ({name})" for place, name in enumerate(others)])
+        + ". Kun {size} passer med fordelingen"
+        # rounded each by itself they need not add up
+        + clause(chosen().base == 1, ", for {remaining} + {gone} = {size}")
+        + ". Siden regner derfor med {size}.",
         {
-            "others": listed([f"{number(stated)} ({name})" for name, stated in others.items()]),
+            **{f"stated_{place}": _counted(stated) for place, stated in enumerate(others.values())},
             "remaining": _counted(of.remaining),
             "gone": _counted(of.gone),
-            "size": Quantity(of.size, ""),
+            "size": _counted(of.size),
         },
         source=of.statuses,
     )
@@ -161,7 +171,7 @@ def show_verdict(of: Status, goal: Goal, reached: Decision, ceiling: float, coun
 
 
 def show_all_in_municipality(
-    of: Status, group_change: float, stock: pd.Series, base: pd.Timestamp, ceiling: float | None, rows: pd.DataFrame
+    of: Status, stock: pd.Series, base: pd.Timestamp, ceiling: float | None, rows: pd.DataFrame
 ) -> None:
     """The group beside everyone in the municipality (`stock`, by month). ceiling: the goal's, if there is one."""
     now, before = stock.iloc[-1], stock[base]
@@ -179,7 +189,7 @@ def show_all_in_municipality(
             ),
         ),
         {
-            "gone": Quantity(-group_change, "%", behind=(of.remaining, of.size - of.remaining)),
+            "gone": stated_share(of.gone, of.size),
             "changed": "faldet" if now < before else "steget",
             "change": Quantity(abs(now / before - 1), "%"),
             "before": Quantity(before, "fuldtidspersoner"),

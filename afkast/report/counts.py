@@ -6,7 +6,7 @@ counts tell a third. Shares and changes are arithmetic on counts, and what is to
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from math import ceil, floor
@@ -19,13 +19,11 @@ from numpy.typing import ArrayLike, NDArray
 from afkast.analysis.targets import share_interval
 from afkast.errors import PageError
 from afkast.report import disclosure
-from afkast.report.danish import UNITS, Quantity
+from afkast.report.danish import UNITS, Made, Quantity
+from afkast.report.disclosure import rounded_count
 
 Persons = NDArray[np.uint64]
 """Who is counted: pseudonyms as numbers, increasing, each once."""
-
-Made = tuple[Callable[..., Any], tuple[Any, ...]]
-"""How a number is made, and of what."""
 
 PERSON_COLUMNS = ("person", "case")
 """A case is a person."""
@@ -82,6 +80,21 @@ class Count(Quantity):
     @property
     def counts(self) -> tuple["Count", ...]:
         return (self,)
+
+    @property
+    def in_steps(self) -> "Quantity":
+        """In the profile's; what is told in tens is so already."""
+        if disclosure.chosen().base == 1 or self.digits == TENS:
+            return self
+        return replace(self, value=rounded_count(self.number))
+
+    @property
+    def is_in_steps(self) -> bool:
+        return True
+
+    @property
+    def of_steps(self) -> bool:
+        return True
 
     def __int__(self) -> int:
         return self.number
@@ -150,6 +163,25 @@ class Share(Quantity):
         part, whole = (rounded_count(one.number) for one in (count, self.whole))
         middle = round(part / whole / step) * step if whole else 0
         return middle - step / 2, middle + step / 2
+
+    @property
+    def in_steps(self) -> "Quantity":
+        """Of counts in the profile's steps."""
+        if disclosure.chosen().base == 1 or self.of_rounded:
+            return self
+        part, whole = (rounded_count(one.number) for one in (self.part, self.whole))
+        return replace(self, value=part / whole if whole else None)
+
+    @property
+    def is_in_steps(self) -> bool:
+        return True
+
+    @property
+    def of_steps(self) -> bool:
+        return True
+
+    def written_as(self, unit: str, digits: int | None = None, signed: bool = False) -> Quantity:
+        return replace(super().written_as(unit, digits, signed), made=(float, (self,)))
 
     @property
     def rest(self) -> "Share":
@@ -236,6 +268,28 @@ def coarse_share(part: Count, whole: Count, value: float | None = None, step: fl
     return replace(known, value=None if value is None else step * round(value / step), step=step)
 
 
+def estimated_share(value: float, part: Count, whole: Count, digits: int | None = None) -> Share:
+    """What a part is of its group where that is estimated, and not simply the one number divided by the other, as of
+    cases that are not all followed; where counts are rounded, in steps of as many persons."""
+    base, known = disclosure.chosen().base, Share(value, "%", digits, part=part, whole=whole)
+    if base == 1 or not known.known:
+        return known
+    step = next((one for one in STEPS if one * whole.number >= base), STEPS[-1])
+    return replace(known, value=step * round(value / step), step=step, of_rounded=True)
+
+
+def for_each(amount: float, group: Count, unit: str, digits: int | None = None) -> Quantity:
+    """An amount for each of a group, which gives away how large the group is; not known of a group of nobody."""
+    return cast(Quantity, Quantity(amount, unit) / group).written_as(unit, digits)
+
+
+def stated_share(part: float, whole: float, digits: int | None = None) -> Quantity:
+    """What a part is of a group, of counts that a source states; it gives away the part and the rest."""
+    of = tuple(Quantity(float(one), "personer") for one in (part, whole))
+    value = part / whole if whole else None
+    return Quantity(value, "%", digits, behind=(part, whole - part), made=(_part_of, of))
+
+
 def share_range(part: Count, whole: Count, digits: int | None = None) -> tuple[Quantity, Quantity]:
     """The 95 % limits of a share, which give its counts away as surely as the share."""
     ends = share_interval(part.number, whole.number) if whole.number else (None, None)
@@ -269,8 +323,9 @@ def estimated(
 
 
 def in_tens(counts: Iterable[Count]) -> list[Count]:
-    """Counts of which neighbours would tell that one to four came or went: each to the nearest ten."""
-    return [replace(one, digits=TENS) for one in counts]
+    """Counts of which neighbours would tell that one to four came or went: each to the nearest ten; where all are
+    rounded as they are, for in tens as well the same count would be known more closely."""
+    return [replace(one, digits=TENS) if disclosure.chosen().base == 1 else one for one in counts]
 
 
 def counts_of(values: Any) -> tuple[Count, ...]:
@@ -288,15 +343,13 @@ def counts_of(values: Any) -> tuple[Count, ...]:
     return tuple(count for one in values for count in counts_of(one))
 
 
-def rounded_count(count: float) -> float:
-    """A number of persons to the nearest of the profile's steps."""
-    base = disclosure.chosen().base
-    return base * round(float(count) / base)
-
-
 def too_few(groups: Iterable[Count]) -> tuple[Count, ...]:
     """Those of the groups that a number rests on which are so small that it would tell of them."""
     return tuple(one for one in groups if 0 < one.number < disclosure.FEWEST_BEHIND_AN_ESTIMATE)
+
+
+def _part_of(part: float, whole: float) -> float:
+    return part / whole if whole else float("nan")
 
 
 def _lower_limit(part: float, whole: float) -> float:

@@ -23,13 +23,12 @@ from afkast.report.counts import (
     made_range,
     persons_in,
     persons_where,
-    rounded_count,
     step_of,
     together,
 )
 from afkast.report.curve_charts import NUMBERS_UNDER
 from afkast.report.danish import Quantity
-from afkast.report.disclosure import chosen, is_small
+from afkast.report.disclosure import chosen, is_small, rounded_count
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -90,7 +89,7 @@ def weighted_curve(limits: tuple[Floats, Floats, Floats], persons: pd.Series, on
 
 
 def told_curves(curves: Mapping[str, Curve], difference: tuple[Floats, Floats, Floats] | None = None) -> pd.DataFrame:
-    """Curves as `share_curves` draws them; `difference`: the first share less the second, with its interval."""
+    """Curves as `share_curves` draws them; `difference`: the last share less the first, with its interval."""
     columns: dict[tuple[str, str], list[Quantity]] = {}
     for name, curve in curves.items():
         columns |= {(name, part): one for part, one in zip(SHARE, (curve.share, curve.lower, curve.upper), strict=True)}
@@ -109,8 +108,8 @@ def told_curves(curves: Mapping[str, Curve], difference: tuple[Floats, Floats, F
     return pd.DataFrame(columns, dtype=object).rename_axis("måned")
 
 
-def _difference(one: float, other: float, away: float) -> float:
-    return one - other + away
+def _difference(first: float, last: float, away: float) -> float:
+    return last - first + away
 
 
 def gaps_of(curves: Mapping[str, Curve]) -> str:
@@ -121,7 +120,8 @@ def gaps_of(curves: Mapping[str, Curve]) -> str:
 def notes_of(curves: Mapping[str, Curve]) -> list[str]:
     """What the reader is told of how coarse the numbers are."""
     coarse = [note_of_step(name, one.step) for name, one in curves.items()]
-    return [*filter(None, coarse), "Under observation: personer, hver talt én gang, rundet af til nærmeste ti."]
+    tens = ", rundet af til nærmeste ti" if chosen().base == 1 else ""
+    return [*filter(None, coarse), f"Under observation: personer, hver talt én gang{tens}."]
 
 
 @dataclass(frozen=True)

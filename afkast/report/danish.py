@@ -3,12 +3,15 @@
 import operator
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, SupportsFloat
 
+import numpy as np
 import pandas as pd
+
+from afkast.report import disclosure
 
 MONTHS = "januar februar marts april maj juni juli august september oktober november december".split()
 NO_BREAK_SPACE = "\u00a0"
@@ -68,6 +71,9 @@ NUMBER = re.compile(
 UNIT = re.compile(rf"(?<=\s)(?:{_UNIT})(?!\w)")
 
 
+Made = tuple[Callable[..., Any], tuple[Any, ...]]
+"""How a number is made, and of what."""
+
 Sides = tuple[str, str]
 """What is said of a number under 0 and of one over it, instead of a sign."""
 
@@ -99,14 +105,44 @@ class Quantity:
     behind: "tuple[SupportsFloat | Quantity, ...]" = ()
     sides: Sides | None = None
     tells: bool = True
-    made: "tuple[Callable[..., Any], tuple[Any, ...]] | None" = field(
-        default=None, compare=False, repr=False, kw_only=True
-    )
+    made: Made | None = field(default=None, compare=False, repr=False, kw_only=True)
     beside: "tuple[Quantity, ...]" = field(default=(), compare=False, repr=False, kw_only=True)
 
     @property
     def known(self) -> bool:
         return self.value is not None and self.value == self.value
+
+    @property
+    def in_steps(self) -> "Quantity":
+        """The same in the profile's steps: a number of persons rounded, and what is made of such of the rounded."""
+        if disclosure.chosen().base == 1 or not self.known:
+            return self
+        if UNITS[self.unit].counts_persons:
+            return replace(self, value=disclosure.rounded_count(float(self)))
+        if self.made is None:
+            return self
+        how, of = self.made
+        return replace(self, value=how(*(float(one.in_steps) if isinstance(one, Quantity) else one for one in of)))
+
+    @property
+    def is_in_steps(self) -> bool:
+        """Whether `in_steps` tells it of rounded counts alone: it is made of them, or those behind it are in steps."""
+        if disclosure.chosen().base == 1 or not self.tells or not self.counts:
+            return True
+        if self.made is not None:
+            return all(one.is_in_steps for one in self.made[1] if isinstance(one, Quantity))
+        return UNITS[self.unit].counts_persons or all(
+            # a count that knows its persons is exact until it is told
+            isinstance(one, int | float | np.number) and float(one) == disclosure.rounded_count(float(one))
+            for one in self.counts
+        )
+
+    @property
+    def of_steps(self) -> bool:
+        """Whether it is a number of persons, or made of such: one that a profile with steps tells in them."""
+        if UNITS[self.unit].counts_persons:
+            return True
+        return self.made is not None and any(isinstance(one, Quantity) and one.of_steps for one in self.made[1])
 
     @property
     def counts(self) -> tuple[Any, ...]:
@@ -171,6 +207,14 @@ def known_of(numbers: "Sequence[Quantity | Words]") -> dict[str, Any]:
 class Given(Quantity):
     """A number that was chosen and not counted: a parameter of the page, of the strategy or of the method."""
 
+    @property
+    def in_steps(self) -> "Quantity":
+        return self
+
+    @property
+    def of_steps(self) -> bool:
+        return False
+
 
 def _ratio(one: float, other: float) -> float:
     return one / other if other else float("nan")
@@ -180,14 +224,15 @@ class Words(str):
     """Words made of numbers, with what these know of persons; or of none but given ones, as a name of the method's.
 
     behind, tells, beside: those of `Quantity`. unknown: the numbers, or words with digits, that they say as well and
-    whose counts nobody has told.
+    whose counts nobody has told. is_in_steps: whether they say numbers in the profile's steps, as `Quantity.in_steps`.
     """
 
-    __slots__ = ("behind", "beside", "tells", "unknown")
+    __slots__ = ("behind", "beside", "is_in_steps", "tells", "unknown")
     behind: tuple[Any, ...]
     tells: bool
     beside: "tuple[Quantity | Words, ...]"
     unknown: tuple[Quantity | str, ...]
+    is_in_steps: bool
 
     def __new__(
         cls,
@@ -196,9 +241,12 @@ class Words(str):
         tells: bool = True,
         beside: "tuple[Quantity | Words, ...]" = (),
         unknown: tuple[Quantity | str, ...] = (),
+        is_in_steps: bool | None = None,
     ) -> "Words":
         words = super().__new__(cls, text)
         words.behind, words.tells, words.beside, words.unknown = behind, tells, beside, unknown
+        told = is_in_steps if is_in_steps is not None else not (tells and behind)
+        words.is_in_steps = told or disclosure.chosen().base == 1
         return words
 
     @property
@@ -212,8 +260,9 @@ class Words(str):
         return bool(self.behind or self.unknown)
 
 
-def saying(text: str, *parts: Any, unit: str = "", digits: int | None = None) -> Words:
-    """A text that says these numbers and words, with what each knows of persons; bare numbers are in this unit."""
+def saying(text: str, *parts: Any, unit: str = "", digits: int | None = None, in_steps: bool = False) -> Words:
+    """A text that says these numbers and words, with what each knows of persons; bare numbers are in this unit.
+    in_steps: it says the numbers as their `in_steps` are."""
     given = [one if isinstance(one, Quantity | str) else Quantity(float(one), unit, digits) for one in parts]
     unknown: list[Quantity | str] = []
     for one in given:
@@ -222,7 +271,15 @@ def saying(text: str, *parts: Any, unit: str = "", digits: int | None = None) ->
         elif (isinstance(one, Quantity) and not one.counts) or (isinstance(one, str) and has_number(one)):
             unknown.append(one)
     known = [one for one in given if isinstance(one, Quantity | Words) and one.counts]
-    return Words(text, **known_of(known), unknown=tuple(unknown))
+    # exactly as they are, numbers may only be said that the profile tells exactly
+    exact = not any(one.tells for one in known) and not any(isinstance(one, Quantity) and one.of_steps for one in given)
+    kept = all(one.is_in_steps for one in known) if in_steps else exact
+    return Words(text, **known_of(known), unknown=tuple(unknown), is_in_steps=kept)
+
+
+def _as_told(number: "float | Quantity", unit: str) -> float:
+    """A number as the profile tells it; a bare one is in this unit."""
+    return float((number if isinstance(number, Quantity) else Quantity(float(number), unit)).in_steps)
 
 
 def number(value: float, digits: int = 0, scale: float = 1) -> str:
@@ -288,9 +345,9 @@ def in_words(quantity: Quantity) -> str:
 
 def chance(probability: "float | Quantity") -> str:
     """A probability in whole per cent, never quite none or quite all of it: "under 1 %", "83 %", "over 99 %"."""
-    value = float(probability)
+    value = _as_told(probability, "%")
     before = "under " if value < 0.01 else "over " if value > 0.99 else ""
-    return saying(before + written(Quantity(min(max(value, 0.01), 0.99), "%")), probability, unit="%")
+    return saying(before + written(Quantity(min(max(value, 0.01), 0.99), "%")), probability, unit="%", in_steps=True)
 
 
 def between(
@@ -301,7 +358,7 @@ def between(
 
     `below` and `above` say on which side of 0 an end lies. One that would be written as 0 is "under 0,1".
     """
-    ends_known, low, high = (low, high), float(low), float(high)
+    ends_known, low, high = (low, high), _as_told(low, unit), _as_told(high, unit)
 
     def size(value: float, with_unit: bool) -> str:
         text = written(Quantity(abs(value), unit, digits), with_unit)
@@ -320,7 +377,7 @@ def between(
         nearest, farthest = sorted((low, high), key=abs)
         ends, side = f"mellem {size(nearest, False)} og {size(farthest, True)}", above if high > 0 else below
         told = f"{with_article(side)} på {ends}" if of_amounts else f"{ends} {side}"
-    return saying(told, *ends_known, unit=unit, digits=digits)
+    return saying(told, *ends_known, unit=unit, digits=digits, in_steps=True)
 
 
 def span(
@@ -328,10 +385,10 @@ def span(
 ) -> str:
     """An interval with its unit once: "mellem −3,0 og −2,0 mio. kr."."""
     ends = (
-        written(Quantity(float(end), unit, digits, signed), with_unit=last)
+        written(Quantity(_as_told(end, unit), unit, digits, signed), with_unit=last)
         for end, last in zip((low, high), (False, True), strict=True)
     )
-    return saying("mellem " + " og ".join(ends), low, high, unit=unit, digits=digits)
+    return saying("mellem " + " og ".join(ends), low, high, unit=unit, digits=digits, in_steps=True)
 
 
 def in_sentence(area: str) -> str:
@@ -385,4 +442,4 @@ def label(value: Any) -> str:
 def listed(words: list[str]) -> str:
     """a, b og c"""
     text = " og ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
-    return saying(text, *words) if any(isinstance(one, Words) for one in words) else text
+    return saying(text, *words, in_steps=True) if any(isinstance(one, Words) for one in words) else text

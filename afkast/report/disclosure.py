@@ -49,6 +49,12 @@ def is_small(count: float) -> bool:
     return 0 < count < fewest_shown()
 
 
+def rounded_count(count: float) -> float:
+    """A number of persons to the nearest of the profile's steps."""
+    base = _chosen.base
+    return float(count) if base == 1 else base * round(float(count) / base)
+
+
 def hidden_cells(values: pd.DataFrame, counts: pd.DataFrame, also: pd.DataFrame | None = None) -> pd.DataFrame:
     """What to hide of a table, a frame of its shape: "few", told to be below 5; "hidden", of any size; else "".
 

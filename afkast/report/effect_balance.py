@@ -16,7 +16,7 @@ from afkast.analysis.effect.terms import across, yes_or_no
 from afkast.report.cells import tells
 from afkast.report.counts import STEPS, Count, Share, coarse_share, estimated, persons_where
 from afkast.report.danish import Quantity, Words, listed, number
-from afkast.report.disclosure import is_small
+from afkast.report.disclosure import chosen, is_small
 from afkast.report.effect_pages import Cohort, Groups, groups_of
 from afkast.report.effect_words import KINDS, band_name, covariate_name
 from afkast.report.show import Page, clause
@@ -101,7 +101,8 @@ def balance_told(cohort: Cohort, main: effect.Effect) -> pd.DataFrame:
             continue
         having = _held(cohort, main, str(covariate))
         beside = having.beside if having else ()
-        unit = ("%", 0) if having or is_share(str(covariate)) else ("", 2)
+        # of whole years, a mean with decimals tells of how many it is, which is told in steps
+        unit = ("%", 0) if having or is_share(str(covariate)) else ("", 2 if chosen().base == 1 else 0)
         # with the others' share a finer difference would tell the started's more finely than it is told
         digits = 1 if having and (having.of_treated.step or 0) > STEPS[0] else 2
         means, apart, spread = (

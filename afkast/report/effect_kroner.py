@@ -2,8 +2,10 @@
 move that.
 """
 
-from collections.abc import Mapping
+import operator
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
@@ -11,7 +13,7 @@ from afkast.analysis import cost, effect, what_if
 from afkast.analysis.effect.money import Money
 from afkast.analysis.invested import Invested
 from afkast.report.charts import interval_dots
-from afkast.report.counts import estimated, persons_by, persons_in
+from afkast.report.counts import estimated, for_each, persons_by, persons_in
 from afkast.report.danish import MONTHS, Quantity, Words, between, chance, listed, month, span
 from afkast.report.effect_pages import Cohort, Groups
 from afkast.report.effect_tables import value_and_limits
@@ -39,8 +41,21 @@ class InKroner:
     @property
     def each(self) -> Quantity:
         """What was spent on each who has started."""
-        started = self.cohort.started
-        return Quantity(self.spending.total / started.number, "kr.", behind=(started,))
+        return for_each(self.spending.total, self.cohort.started, "kr.")
+
+    def net(self, saved: float) -> Quantity:
+        """What is left for each who has started when so much is saved."""
+        return self.estimated(saved - float(self.each), "kr.", _less, saved)
+
+    def net_for_all(self, saved: float) -> Quantity:
+        """The same for all who are compared."""
+        compared = self.groups.compared
+        return self.estimated((saved - float(self.each)) * compared.number, "mio. kr.", _less_for_all, saved, compared)
+
+    def estimated(self, value: float | None, unit: str, how: Callable[..., float], *of: Any) -> Quantity:
+        """A number made of what was spent on each and of others; it tells no count, and where these are rounded it is
+        made of them as they are told: it must not tell them closer."""
+        return estimated(value, unit, people=self.groups.both, made=(how, (self.each, *of)))
 
     @property
     def followed_for(self) -> Quantity:
@@ -49,6 +64,14 @@ class InKroner:
     @property
     def year(self) -> int:
         return self.cohort.price_level_year
+
+
+def _less(each: float, saved: float) -> float:
+    return saved - each
+
+
+def _less_for_all(each: float, saved: float, compared: float) -> float:
+    return (saved - each) * compared
 
 
 def show_ladder(report: Page, cohort: Cohort, steps: pd.DataFrame) -> None:
@@ -80,12 +103,12 @@ def show_cost(of: InKroner, accounts: Source) -> None:
 
 def show_worth(of: InKroner, kroner: Mapping[str, effect.Effect], worth: Money) -> None:
     """The saving, the cost and the net, per person and for all; kroner: the effect in what each party pays."""
-    lines: dict[str, effect.Estimate | Quantity] = {
+    lines: dict[str, effect.Estimate | Quantity | tuple[Quantity, ...]] = {
         "Sparet ydelse i alt": kroner["I alt"].saved,
         "heraf statens": kroner["Staten"].saved,
         "heraf kommunens": kroner["Kommunen"].saved,
         "Indsatsens udgift": -of.each,
-        NET: worth.net_per_treated,
+        NET: tuple(of.net(end) for end in (worth.saved_per_treated.value, *worth.saved_per_treated.interval)),
     }
     are_compared = "Alle startede er her de, der kan sammenlignes med nogen."
     of.report.show_table(
@@ -109,7 +132,7 @@ def show_worth(of: InKroner, kroner: Mapping[str, effect.Effect], worth: Money) 
 
 def show_net(of: InKroner, worth: Money, verdict: effect.Said) -> None:
     """Whether the effort has paid for itself, and how the cost was found where the accounts do not tell it."""
-    low, high = worth.net.interval
+    low, high = (of.net_for_all(end) for end in worth.saved_per_treated.interval)
     spending = of.spending
     years = {name: getattr(spending, name) for name in ("unconverted", "unbudgeted", "unposted")}
     of.report.show_text(
@@ -117,10 +140,10 @@ def show_net(of: InKroner, worth: Money, verdict: effect.Said) -> None:
         "I de første {follow_up} "
         + as_said(verdict, PAID_BACK)
         + clause(
-            low > 0,
+            float(low) > 0,
             " Netto er den for alle startede en gevinst på {gain}.",
             clause(
-                high < 0,
+                float(high) < 0,
                 " Netto er den for alle startede et tab på {loss}.",
                 " Netto er den for alle startede et sted mellem et tab på {most} og en gevinst på {high}.",
             ),
@@ -141,10 +164,10 @@ def show_net(of: InKroner, worth: Money, verdict: effect.Said) -> None:
             "follow_up": of.followed_for,
             "span": between(*worth.saved_per_treated.interval, "mere", "mindre", "kr."),
             "cost": of.each,
-            "high": Quantity(high, "mio. kr."),
+            "high": high,
             "gain": span(low, high, "mio. kr."),
             "loss": span(-high, -low, "mio. kr."),
-            "most": Quantity(-low, "mio. kr."),
+            "most": -low,
             "doubts": doubts_told(verdict),
             "chance": chance(worth.chance_of_gain),
             **{name: _years(some) for name, some in years.items()},
@@ -153,7 +176,7 @@ def show_net(of: InKroner, worth: Money, verdict: effect.Said) -> None:
         source=of.source,
         rests_on=of.groups.both,
         code=effect.verdict,
-        filed={"saved": Quantity(worth.saved_per_treated.value, "kr."), "low": Quantity(low, "mio. kr.")},
+        filed={"saved": Quantity(worth.saved_per_treated.value, "kr."), "low": low},
     )
 
 
@@ -176,7 +199,7 @@ def show_break_even(of: InKroner, worth: Money) -> None:
         ),
         {
             "price": Quantity(worth.kroner_per_month, "kr."),
-            "needed": Quantity(worth.break_even_months, "måneder"),
+            "needed": of.estimated(worth.break_even_months, "måneder", operator.truediv, worth.kroner_per_month),
             "saved": Quantity(saved, "måneder"),
             "payback": Quantity(worth.payback_months, "måneder", 0),
             "follow_up": of.followed_for,

@@ -74,18 +74,24 @@ def odds_told(odds_ratio: float) -> Quantity | Words:
     return saying(f"mindst {written(Quantity(largest, ''))}", largest, digits=2)
 
 
-def value_and_limits(lines: Mapping[str, effect.Estimate | Quantity], of: Groups) -> pd.DataFrame:
+def value_and_limits(
+    lines: Mapping[str, effect.Estimate | Quantity | tuple[Quantity, ...]], of: Groups
+) -> pd.DataFrame:
     """A row a line, in 1.000 kr.: its value with its interval, per person and for all who are compared; of a known
     amount the interval is empty.
 
-    lines: per person, in kroner. The two columns beside each other tell how many are compared.
+    lines: per person, in kroner; of three, the value and the ends of its interval. The two columns beside each other
+    tell how many are compared.
     """
     unit = ("1.000 kr.", 1)
 
-    def cells(one: effect.Estimate | Quantity) -> list[Quantity | float]:
+    def cells(one: effect.Estimate | Quantity | tuple[Quantity, ...]) -> list[Quantity | float]:
         if isinstance(one, Quantity):
             return [one.written_as(*unit), np.nan, np.nan, (one * of.compared).written_as(*unit), np.nan, np.nan]
-        each = [estimated(end, *unit, people=of.both) for end in (one.value, *one.interval)]
+        if isinstance(one, tuple):
+            each = [end.written_as(*unit) for end in one]
+        else:
+            each = [estimated(end, *unit, people=of.both) for end in (one.value, *one.interval)]
         return [*each, *((end * of.compared).written_as(*unit) for end in each)]
 
     heads = pd.MultiIndex.from_product([("Pr. startet", "Alle startede"), ("beregnet", "fra", "til")])

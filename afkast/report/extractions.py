@@ -10,6 +10,7 @@ from afkast.analysis import late_registration
 from afkast.analysis.late_registration import Steps
 from afkast.report.counts import counted_elsewhere, estimated
 from afkast.report.danish import UNITS, Quantity, Words, day, month, span
+from afkast.report.disclosure import chosen
 from afkast.report.month_charts import lines_by_month
 from afkast.report.show import Page, clause
 
@@ -44,8 +45,8 @@ class Extractions:
 
     @property
     def of_persons(self) -> bool:
-        """Whether the rows are counts of persons by another, which may be small."""
-        return bool(self.own["unit"].iloc[0] == "personer") and not self.counted_here
+        """Whether the rows are counts of persons by another, told exactly: differences of these may be small."""
+        return _counts_persons(self.own) and chosen().base == 1
 
     @property
     def unit(self) -> tuple[str, int]:
@@ -67,6 +68,15 @@ class Extractions:
     def newest(self, what: str) -> Quantity:
         """What is registered or expected of the last month."""
         return self.quantity(self.expected[what].iloc[-1])
+
+
+def _counts_persons(own: pd.DataFrame) -> bool:
+    return bool(own["unit"].iloc[0] == "personer" and own["table"].iloc[0] != "spells")
+
+
+def in_steps(report: Page, own: pd.DataFrame) -> pd.DataFrame:
+    """The rows of a series; counts of persons by another in the profile's steps, as all that is made of them."""
+    return own.assign(value=report.in_steps(own["value"], own)) if _counts_persons(own) else own
 
 
 def show_extractions(of: Extractions) -> None:

@@ -69,6 +69,15 @@ class Points:
         of_points = self.of(titles)[["title", "measure", "source"]].merge(self.measures, on=["measure", "source"])
         return of_points[of_points["period"].dt.month <= self.report.as_of.month]
 
+    def in_steps(self, title: str, total: pd.DataFrame) -> pd.DataFrame:
+        """`change.same_period` of a point in the profile's steps, so that what is worked out of it tells no more."""
+        source = self.behind(self.of([title]))
+        if not self.rows.loc[title, "share"]:
+            return total.assign(value=self.report.in_steps(total["value"], source))
+        of = self.report.in_steps(total[["numerator", "denominator"]], source)
+        same = of.eq(total[of.columns]).all(axis=1) | of.isna().any(axis=1)
+        return total.assign(**of, value=total["value"].where(same, of["numerator"] / of["denominator"]))
+
     def provisional(self, title: str, until: Any) -> pd.DataFrame:
         """The rows of a point that may still rise, of the year up to a day."""
         months = self.behind(self.of([title]))

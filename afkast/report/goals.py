@@ -12,6 +12,7 @@ from afkast.report.counts import counts_of, too_few
 from afkast.report.danish import (
     UNITS,
     Given,
+    Made,
     Quantity,
     Sides,
     Words,
@@ -128,7 +129,7 @@ def _reading(
     numbers = {"goal_reading": reading.actual, "goal_low": low, "goal_high": high}
     return {
         **{
-            name: Quantity(number, unit, digits, behind=_behind(decision, behind), tells=False)
+            name: _known(number, unit, digits, reading, behind.get(reading.year or 0, ()), False)
             for name, number in numbers.items()
         },
         "goal_against": Given(held_against, unit, digits),
@@ -148,14 +149,24 @@ YEAR_COLUMNS = ["Mål for året", "Mål til dato", "Opgjort til dato", "Vurderin
 def _row(part: Judgement, unit: str, digits: int | None, persons: tuple[Any, ...]) -> list[Any]:
     to_date = part.reading.target if part.due_passed else part.reading.path
     decided = [Given(one, unit, digits) for one in (part.reading.target, to_date)]
-    reached = Quantity(part.reading.actual, unit, digits, behind=persons, tells=False)
+    reached = _known(part.reading.actual, unit, digits, part.reading, persons, False)
     return [*decided, reached, part.verdict, part.certainty.value]
 
 
-def _behind(decision: Decision, behind: Mapping[int, tuple[Any, ...]]) -> tuple[Any, ...]:
-    """The counts behind the reading that the verdict rests on."""
-    persons = behind.get(decision.rests_on.reading.year or 0, ())
+def _counts(persons: tuple[Any, ...]) -> tuple[Any, ...]:
     return tuple(count for one in persons for count in (one.counts if isinstance(one, Quantity) else (one,)))
+
+
+def _known(
+    number: float | None, unit: str, digits: int | None, reading: Reading, persons: tuple[Any, ...], tells: bool
+) -> Quantity:
+    """A number of a reading, with the counts behind that; one that is not of counts as the profile tells them tells
+    them."""
+    shares = [one for one in persons if isinstance(one, Quantity)]
+    as_told = bool(shares) and all(one.in_steps.value == reading.actual for one in shares)
+    made: Made | None = (float, (Given(number, unit),)) if as_told and number is not None else None
+    known = Quantity(number, unit, digits, behind=_counts(persons), made=made)
+    return replace(known, tells=tells or not known.is_in_steps)
 
 
 def _year_by_year(parts: list[Judgement]) -> str:
@@ -204,9 +215,12 @@ def how_sure(
 ) -> Words:
     """How sure the verdict is and what that rests on, in a sentence; see `show_goal` on its words and counts."""
     reading = decision.rests_on.reading
+    text = _how_sure(decision, unit, digits, basis, missing, late, sides)
     said = [*(reading.interval or ()), *([] if reading.if_late is None else [reading.if_late])]
-    numbers = [Quantity(one, unit, digits, behind=_behind(decision, behind or {})) for one in said]
-    return saying(_how_sure(decision, unit, digits, basis, missing, late, sides), *numbers)
+    if decision.verdict is Verdict.UNDECIDED or decision.rests_on.certainty is Certainty.UNKNOWN:
+        said = []  # that it is not known is all that is said
+    persons = (behind or {}).get(reading.year or 0, ())
+    return saying(text, *(_known(one, unit, digits, reading, persons, True) for one in said), in_steps=True)
 
 
 def _how_sure(
@@ -251,7 +265,7 @@ def _how_sure(
 
 def _printed(unit: str, digits: int | None) -> Callable[[float], float]:
     """A number of the goal's unit as it is printed."""
-    return lambda number: rounded(Quantity(number, unit, digits))
+    return lambda number: rounded(Quantity(number, unit, digits).in_steps)
 
 
 def _provisional(reading: Reading, unit: str, digits: int | None, late: str, sides: Sides | None) -> str:
@@ -260,7 +274,7 @@ def _provisional(reading: Reading, unit: str, digits: int | None, late: str, sid
     if reading.if_late is None or reading.rise is None:  # one comes with the other
         return said
     rise = written(Quantity(reading.rise.largest, "%"))
-    number = in_words(Quantity(reading.if_late, unit, digits, sides=sides))
+    number = in_words(Quantity(reading.if_late, unit, digits, sides=sides).in_steps)
     more = f"op til {rise} flere til{late}" if reading.rise.seen else f"{rise} flere til{late}"
     known = SEEN if reading.rise.seen else USUAL
     return f"{said}; kommer der {more}, {known}, bliver tallet {number}"

@@ -16,7 +16,7 @@ def amount(
 def within(low: float, high: float, value: float, sides: Sides = GAIN, unit: str = "mio. kr.") -> str:
     """An interval after its own amount, which said the side: "mellem 2,0 og 3,0 mio. kr."; else with the sides."""
     told = between(low, high, *sides, unit)
-    return saying(told.split(" på ", 1)[1], told) if low * value > 0 and high * value > 0 else told
+    return saying(told.split(" på ", 1)[1], told, in_steps=True) if low * value > 0 and high * value > 0 else told
 
 
 def paid_back(cumulated_gain: pd.Series, to_date: bool = False) -> str:

@@ -172,6 +172,16 @@ class Reader:
         own = self.table("measures").query("area == @self.strategy.municipality")
         return own[own["measure"].isin(names)] if names else own
 
+    def in_steps(self, counts: Any, source: Source) -> Any:
+        """Numbers of persons that a source states (a frame, a series or one) as the profile tells them, so that what is
+        worked out of them tells no more; what is too small to be told is kept, to be hidden, and so is what is
+        published."""
+        if disclosure.chosen().base == 1 or (not self.has_read_persons and are_published(self.files_of(source))):
+            return counts
+        if isinstance(counts, pd.DataFrame | pd.Series):
+            return counts.map(_in_steps, na_action="ignore")
+        return _in_steps(counts)
+
     def extractions(self, table: str, name: str, owner: str = "", source: str = "") -> pd.DataFrame:
         """What each extraction said of a series of a table, of later months too; of all owners' where none is named."""
         self.note("extractions", json.dumps([table, owner, name, source]))
@@ -238,6 +248,15 @@ class Reader:
     def _executed_pages(self) -> Path:
         self.note("pages")
         return self._readable.pages
+
+
+def are_published(files: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether every file behind a shown thing is declared published; nothing is known of a thing without files."""
+    return bool(files) and all(entry["published"] for entry in files)
+
+
+def _in_steps(count: float) -> float:
+    return count if disclosure.is_small(count) else disclosure.rounded_count(count)
 
 
 def _days_of(vintages: pd.DataFrame) -> set[str]:

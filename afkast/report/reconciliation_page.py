@@ -15,7 +15,7 @@ from afkast.report.danish import Quantity, number
 from afkast.report.show import Page, clause
 
 FOLLOWS = (Status.EXACT, Status.ROUNDED)
-SHOWN = (InBook.AS_PRINTED, InBook.WRITTEN_DIFFERENTLY)
+SHOWN = (InBook.AS_PRINTED, InBook.WRITTEN_DIFFERENTLY, InBook.IN_STEPS)
 
 
 def files_by_table(cells: pd.DataFrame, shown: pd.DataFrame, papers: Sequence[str]) -> dict[str, list[str]]:
@@ -54,6 +54,7 @@ def show_in_book(report: Page, cells: pd.DataFrame, by_book: pd.Series, source: 
     report.show_text(
         "viser-bogen-det",
         "Bogen viser {same} af {all} trykte tal som trykt og {differently} med en anden skrivemåde; {differs} afviger. "
+        + clause(by_book[InBook.IN_STEPS], "{in_steps} antal personer er rundet af i denne udgave. ")
         + clause(by_book[InBook.NO_SUCH_CELL], "{missing} findes ikke i bogens tabel. ")
         + clause(
             len(absent),
@@ -65,6 +66,7 @@ def show_in_book(report: Page, cells: pd.DataFrame, by_book: pd.Series, source: 
             "all": Quantity(len(cells), ""),
             "differently": Quantity(by_book[InBook.WRITTEN_DIFFERENTLY], ""),
             "differs": Quantity(by_book[InBook.DIFFERS], ""),
+            "in_steps": Quantity(by_book[InBook.IN_STEPS], ""),
             "missing": Quantity(by_book[InBook.NO_SUCH_CELL], ""),
             "not_there": Quantity(by_book[InBook.NOT_IN_BOOK], ""),
             "tables": Quantity(len(absent), ""),

@@ -38,7 +38,7 @@ from afkast.report.filed import METADATA_KEY, Item, number_in
 from afkast.report.month_charts import MARKS, break_notes, marks_of
 from afkast.report.naming import cells_of, numbered, put_in
 from afkast.report.paper_sign import legend, on_paper, signs_of
-from afkast.report.reader import Reader, Source, day_of, latest_extraction
+from afkast.report.reader import Reader, Source, are_published, day_of, latest_extraction
 from afkast.report.reading import strategy_of_page
 from afkast.report.sentence import check_names, clause, names_in
 from afkast.report.sentence import filled as filled_in
@@ -254,7 +254,7 @@ class Page(Reader):
         tables = {str(entry.get("earlier_of") or entry["table"]) for entry in files}
         # files that are only named are those of numbers that other pages have shown, or what is told of files
         of_persons = bool(tables & OF_PERSONS) if frames else read
-        public = _are_published(files) and not read
+        public = are_published(files) and not read
         if not (of_persons or read):
             return Thing(id, public=public)
         own = self.chosen_numbers, self.withheld
@@ -296,8 +296,8 @@ class Page(Reader):
         base = disclosure.chosen().base
         if base > 1 and any(cell.rounded for row in rows for cell in row.cells):
             told.append(
-                f"Antal personer er afrundet til nærmeste {base}, hvert for sig, og andele er regnet af de afrundede; "
-                "summer kan afvige."
+                f"Antal personer er afrundet til nærmeste {base}, hvert for sig, og det, der er regnet af dem, er "
+                "regnet af de afrundede; summer kan afvige."
             )
         return template("table").render(
             id=_anchor(id),
@@ -356,11 +356,6 @@ def id_of(words: str) -> str:
 
 def _listed(source: Source) -> list[pd.DataFrame] | list[str]:
     return [source] if isinstance(source, pd.DataFrame) else list(source)  # type: ignore[return-value]
-
-
-def _are_published(files: list[dict[str, Any]]) -> bool:
-    """Whether every file behind a shown thing is declared published; nothing is known of a thing without files."""
-    return bool(files) and all(entry["published"] for entry in files)
 
 
 def _anchor(id: str) -> str:

@@ -13,7 +13,17 @@ import pandas as pd
 
 from afkast.analysis import change, timeliness
 from afkast.analysis.timeliness import DecidedByAge
-from afkast.report.counts import Count, Share, estimated, persons_by, persons_in, persons_where, share, together
+from afkast.report.counts import (
+    Count,
+    Share,
+    estimated,
+    estimated_share,
+    persons_by,
+    persons_in,
+    persons_where,
+    share,
+    together,
+)
 from afkast.report.danish import CHANGE, Given, Quantity, between, span
 from afkast.report.show import Page, clause
 
@@ -46,8 +56,8 @@ def among(rows: pd.DataFrame, digits: int = 1) -> Share:
 
 
 def compared(before: pd.DataFrame, now: pd.DataFrame) -> change.Change:
-    """How the share in time differs between two periods."""
-    return change.share_difference(*(one.number for one in _counts(before, now)))
+    """How the share in time differs between two periods, in the counts as the profile tells them."""
+    return change.share_difference(*(int(float(one.in_steps)) for one in _counts(before, now)))
 
 
 def _counts(before: pd.DataFrame, now: pd.DataFrame) -> tuple[Count, ...]:
@@ -204,9 +214,7 @@ def curves_by_age(groups: Mapping[str, pd.DataFrame], weeks: int) -> tuple[dict[
         closed, everyone = persons_where(group["case"], decided & (days <= ages)), persons_in(group)
         of = curves[name]
         for what, ends in {"andel": of.share, "nedre": of.lower, "øvre": of.upper}.items():
-            columns[name, what] = [
-                Share(one, "%", part=part, whole=everyone) for one, part in zip(ends, closed, strict=True)
-            ]
+            columns[name, what] = [estimated_share(one, part, everyone) for one, part in zip(ends, closed, strict=True)]
         columns[name, "endnu åbne"] = persons_where(group["case"], days >= ages)
     return curves, pd.DataFrame(columns).rename_axis("uge")
 
