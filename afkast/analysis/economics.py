@@ -174,12 +174,6 @@ class Agreement:
         """The distance between the outermost."""
         return self.highest - self.lowest
 
-    @property
-    def smallest_of_largest(self) -> float:
-        """The one nearest 0 as a share of the one farthest from it, 1 where all are equal; NaN when signs differ."""
-        ends = sorted(abs(end) for end in (self.lowest, self.highest))
-        return ends[0] / ends[1] if self.same_direction and ends[1] else float("nan")
-
 
 def agreement(savings_dkk: Iterable[float]) -> Agreement:
     """Compare a saving reckoned in several ways, kroner; those not known (NaN) are left out, and one must be known."""

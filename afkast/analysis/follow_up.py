@@ -76,10 +76,6 @@ class FollowUp:
         assert self.persons.entered is not None
         return self.persons.entered.clip(min=0)
 
-    def receives(self, benefit: str) -> NDArray[np.bool_]:
-        """Persons × months: whether this is the benefit of the month."""
-        return self.history.benefit == self.history.benefits.index(benefit)
-
     @property
     def commonest_benefit(self) -> str:
         """What the started receive in most months from the first start on."""

@@ -48,8 +48,6 @@ PAGES = "strategies"
 FIND = "find-et-tal"
 """The page that finds where a number stands, beside the overview."""
 
-LEFT_BY_SPHINX = ("_sources", "reports", ".buildinfo", "objects.inv", "_static/translations.js")
-
 GROUNDS = ("metode", "forudsaetninger", "ordliste", "tilgaengelighed")
 """The last part of the contents begins with what every page rests on."""
 

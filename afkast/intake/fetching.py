@@ -22,9 +22,6 @@ from afkast.yaml_file import read_yaml
 PERIODS_AT_ONCE = 24
 """Jobindsats has been seen to give up on 120."""
 
-MOST_CELLS = 1_000_000
-"""StatBank's own limit for what is no stream."""
-
 STREAMS = ("BULK",)
 AS_IS = re.compile(r"\*|/.*|level:.*")
 
