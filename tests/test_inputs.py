@@ -118,6 +118,17 @@ def test_when_nothing_has_changed_no_byte_is_touched_and_the_same_is_told(editio
     assert stamps(edition.build).keys() == before.keys()
 
 
+def test_a_site_that_somebody_has_changed_is_rendered_again_without_running_a_page(edition, tmp_path):
+    project = copy_of(edition, tmp_path)
+    changed, gone, *_ = sorted(project.site.rglob("strategies/*/*.html"))
+    before = {path: path.read_bytes() for path in (changed, gone)}
+    changed.write_bytes(before[changed].replace(b"</main>", b"<p>1.910</p></main>"))
+    gone.unlink()
+    made = build(project)
+    assert (made.unchanged, made.run) == (False, {})
+    assert {path: path.read_bytes() for path in before} == before
+
+
 def added(place):
     def add(project):
         path = project.data / place if place.startswith(("strategies", "text", "editions")) else project.root / place
@@ -139,6 +150,7 @@ def added(place):
         lambda project: (project.pages / "kik" / "maal.ipynb").open("ab").write(b"\n"),
         lambda project: (project.pages / "kik" / "maal.counts").unlink(),
         lambda project: (project.build / "withheld.json").write_text("{}"),
+        lambda project: next(project.site.rglob("*.html")).unlink(),
         lambda project: (project.site / "manifest.json").unlink(),
     ],
 )

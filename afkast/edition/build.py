@@ -23,7 +23,7 @@ from afkast.edition.check import check
 from afkast.edition.execute import Job, execute, front_page_of, jobs_of
 from afkast.edition.failed import write_failed
 from afkast.edition.inputs import Now, read_record, take_over
-from afkast.edition.manifest import read_manifest
+from afkast.edition.manifest import differences, read_manifest
 from afkast.edition.paper import too_long
 from afkast.edition.provenance import edition_of
 from afkast.edition.running import alone, executed
@@ -271,8 +271,9 @@ def _refuse_stale(why: dict[Job, list[str]], chosen: list[str]) -> None:
 
 
 def _edition_of_site(project: Project) -> Any:
-    """What the site is made of; None where that is not known."""
+    """What the site is made of; None where that is not known, or a file of it is not as it was written."""
     try:
-        return read_manifest(project.site).made_of
+        manifest = read_manifest(project.site)
     except AfkastError:
         return None
+    return None if differences(project.site, manifest) else manifest.made_of

@@ -56,8 +56,8 @@ def read_by(project: Project, snapshot: Snapshot) -> str:
 
 
 def made_in(project: Project) -> str:
-    """The digest of what a build made and the next one reads: the executed pages, the site's manifest and notes."""
-    own = [(project.pages, "**/*"), (project.site, MANIFEST), (project.build, WITHHELD), (project.build, CHANGES)]
+    """The digest of what a build made: the executed pages, the site and notes."""
+    own = [(project.pages, "**/*"), (project.site, "**/*"), (project.build, WITHHELD), (project.build, CHANGES)]
     return digest_of([digest_of_files(folder, pattern) for folder, pattern in own])
 
 
