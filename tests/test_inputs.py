@@ -9,16 +9,17 @@ from datetime import date
 import nbformat
 import pandas as pd
 import pytest
-from conftest import copy_of
+from conftest import ROOT, copy_of
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from afkast.edition.build import build, run_page, status
-from afkast.edition.inputs import Now, read_record
+from afkast.edition.inputs import Now, in_words, read_record
 from afkast.edition.manifest import read_manifest
 from afkast.edition.unchanged import LAST, LastBuild, last_build, made_in, note_build, read_by
 from afkast.intake import open_snapshot
 from afkast.intake.snapshot import POINTER, file_sha256
 from afkast.report.filed import filed
+from afkast.report.reader import TABLES
 from afkast.report.reads import Readable
 
 PARAMETERS = """\
@@ -270,3 +271,12 @@ def test_datagrundlag_lists_exactly_the_files_that_the_pages_have_read(edition):
             read |= set(rows[rows["strategy"] == id]["file"] if strategys else rows["file"])
     assert listed == read
     assert len(listed) < len({entry["file"] for entry in open_snapshot(edition.snapshots).manifest["files"]})
+
+
+def test_a_change_of_whatever_a_page_may_have_read_is_told_in_words():
+    reads = [ROOT / "afkast" / "report" / one for one in ("reader.py", "reads.py", "show.py")]
+    kinds = {kind for path in reads for kind in re.findall(r"note\(\"([^\"]+)\"", path.read_text("utf-8"))}
+    kinds |= {kind for path in reads for kind in re.findall(r"kind == \"([^\"]+)\"", path.read_text("utf-8"))}
+    kinds |= {*TABLES}
+    assert {"extractions", "withheld", "table"} <= kinds
+    assert all(in_words(kind, "spells") for kind in kinds)

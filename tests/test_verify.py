@@ -118,7 +118,7 @@ def test_the_manifest_names_inputs_code_lock_parameters_python_disclosure_and_ev
         assert hashlib.sha256((book.data / "raw" / file["file"]).read_bytes()).hexdigest() == file["sha256"]
     assert made["pages"]["hurtigt-videre/economics"]["parameters"]["as_of"] == "2023-09-30"
     assert {"afkast", "lock", "python", "libraries", "disclosure", "snapshot", "strategies"} <= made.keys()
-    assert made["disclosure"]["fewest_persons_shown"] == 5
+    assert [made["disclosure"][one] for one in ("fewest_persons_shown", "persons_rounded_to")] == [5, 1]
     there = {path.relative_to(book.site).as_posix() for path in book.site.rglob("*") if path.is_file()}
     assert read_manifest(book.site).files.keys() == there - {MANIFEST}
 

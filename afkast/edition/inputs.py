@@ -178,6 +178,7 @@ def in_words(kind: str, name: str) -> str:
         "later table": f"table {name}",
         "day of extraction": f"the day on which {name} was extracted",
         "whole table": f"table {name}",
+        "extractions": "what the extractions said of a series",
         "file": f"what sources.yml says of {name}",
         "snapshot": "the snapshot",
         "strategies": "the strategies",

@@ -54,6 +54,7 @@ def edition_of(project: Project, snapshot: Snapshot, pages: Path) -> dict[str, A
         "disclosure": {
             "disclosure_profile": disclosure.chosen().name,
             "fewest_persons_shown": disclosure.fewest_shown(),
+            "persons_rounded_to": disclosure.chosen().base,
             "steps_of_a_share": list(STEPS),
         },
     } | made_with(project)
