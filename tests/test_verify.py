@@ -12,10 +12,14 @@ from test_publish import TODAY, put_site, site_of
 
 from afkast.cli import main
 from afkast.edition.manifest import MANIFEST, files_of, read_manifest
+from afkast.edition.numbers import NUMBERS, SETS
 from afkast.edition.provenance import CRATE
 from afkast.edition.publish import put
 from afkast.edition.verify import verify
+from afkast.intake import open_snapshot
+from afkast.intake.contracts import PERSON_TABLES
 from afkast.project import Project
+from afkast.report.data_basis import told_of
 
 
 def run(*arguments):
@@ -121,6 +125,26 @@ def test_the_manifest_names_inputs_code_lock_parameters_python_disclosure_and_ev
     assert [made["disclosure"][one] for one in ("fewest_persons_shown", "persons_rounded_to")] == [5, 1]
     there = {path.relative_to(book.site).as_posix() for path in book.site.rglob("*") if path.is_file()}
     assert read_manifest(book.site).files.keys() == there - {MANIFEST}
+
+
+def test_nothing_in_the_site_tells_more_than_about_how_many_rows_and_bytes_there_are_of_persons(book):
+    entries = {one["file"]: one for one in open_snapshot(book.snapshots).manifest["files"]}
+    of_persons = {file for file, one in entries.items() if one["table"] in PERSON_TABLES}
+    assert len(of_persons) >= 3
+    numbers = (book.site / NUMBERS).read_text("utf-8").removeprefix(SETS)
+    for told in (read_manifest(book.site).made_of["inputs"], json.loads(numbers)["files"]):
+        for one in told:
+            if one["file"] in of_persons:
+                assert one["rows"] % 100 == 0 and one.get("bytes", 0) % 100_000 == 0
+            else:
+                assert one["rows"] == entries[one["file"]]["rows"]
+
+
+@pytest.mark.parametrize("table", [*sorted(PERSON_TABLES), "measures"])
+def test_of_an_earlier_extraction_as_much_is_told_as_of_what_it_is_of(table):
+    entry = {"file": "a.csv", "table": "vintages", "earlier_of": table, "rows": 3132, "bytes": 146_623}
+    told = {"rows": 3100, "bytes": 100_000} if table in PERSON_TABLES else {}
+    assert told_of(entry) == entry | told
 
 
 def test_each_page_leads_to_its_notebook_without_outputs_and_with_its_parameters(book):

@@ -15,6 +15,7 @@ from afkast.intake import Snapshot
 from afkast.intake.contracts import PERSON_TABLES
 from afkast.report import danish
 from afkast.report.danish import UNITS
+from afkast.report.data_basis import told_of
 from afkast.report.filed import METADATA_KEY
 from afkast.report.paper_sign import as_shown
 from afkast.strategy import Strategy
@@ -50,7 +51,7 @@ def index_of(site: Path, pages: Path, strategies: Iterable[Strategy], snapshot: 
     column, or name in the text), as shown, exactly ("" where the page's own reading is all that may be told), the unit,
     and of a sentence its words.
     """
-    files = snapshot.manifest["files"]
+    files = [told_of(file) for file in snapshot.manifest["files"]]
     names = {strategy.id: strategy.name for strategy in strategies}
     found = []
     for page, html, notebook in pages_in_site(site, pages):

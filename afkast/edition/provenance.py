@@ -16,6 +16,7 @@ from afkast.project import Project
 from afkast.report import disclosure
 from afkast.report.changed import read_changes
 from afkast.report.counts import STEPS
+from afkast.report.data_basis import told_of
 from afkast.report.reads import digest_of, digest_of_files, shown_on
 
 CRATE = "ro-crate-metadata.json"
@@ -34,7 +35,7 @@ def edition_of(project: Project, snapshot: Snapshot, pages: Path) -> dict[str, A
     records = {path: read_record(path) for path in sorted(pages.rglob("*.ipynb"))}
     made = {
         "snapshot": snapshot.id,
-        "inputs": [{key: file.get(key) for key in TOLD_OF_FILE} for file in snapshot.manifest["files"]],
+        "inputs": [{key: told_of(file).get(key) for key in TOLD_OF_FILE} for file in snapshot.manifest["files"]],
         "strategies": {path.name: file_sha256(path) for path in sorted(project.strategies.glob("*.yml"))},
         "pages": {
             path.relative_to(pages).with_suffix("").as_posix(): {
