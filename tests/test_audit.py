@@ -221,6 +221,15 @@ def test_what_the_former_edition_hid_of_a_month_stays_hidden(edition):
     assert list(found.hold_back) == ["fisk/a"]
 
 
+def test_a_share_of_a_month_that_the_former_edition_hid_stays_hidden_however_coarsely_it_is_told(edition):
+    former = {"fisk/a": ({"maj 2020|væk": persons(0, 8)}, ("maj 2020|væk",))}
+    held = frozenset(edition(former, fisk__a={"maj 2020|væk": persons(0, 13)}).hold_back["fisk/a"])
+    for one in (coarse_share, share):
+        nearly = one(count(persons(0, 13)), count(persons(0, 60)))
+        assert cell_of(nearly, "%", None, "ok").shown != ".."
+        assert cell_of(nearly, "%", None, "ok", False, held).shown == ".."
+
+
 def test_a_count_that_differs_by_a_few_from_that_of_the_former_edition_is_held_back(edition):
     former = {"fisk/a": ({"alle": persons(0, 40)}, ())}
     assert list(edition(former, fisk__a={"alle": persons(0, 43)}).hold_back) == ["fisk/a"]

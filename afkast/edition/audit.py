@@ -18,6 +18,7 @@ import numpy as np
 from afkast.errors import PageError
 from afkast.project import Project
 from afkast.report.about_persons import AMONG, EVERYBODY
+from afkast.report.counts import NEARLY
 from afkast.report.disclosure import chosen, fewest_shown, is_small
 from afkast.report.reads import WITHHELD
 from afkast.report.withheld import ANY, FEWEST_VALUES, Found, Told, Withheld, withhold
@@ -57,7 +58,7 @@ class Audit:
         """The counts that pages of this edition must hold back, by page."""
         by_page: dict[str, list[str]] = {}
         for digest in sorted(self.found.hide):
-            for page in self.notes.pages_telling(digest.rstrip("~")):
+            for page in self.notes.pages_telling(digest.removesuffix(NEARLY)):
                 by_page.setdefault(page, []).append(digest)
         return by_page
 
@@ -92,7 +93,9 @@ def audit(pages: Path, *former: Path) -> Audit:
     # what only a former edition tells cannot be mended here, nor what both tell
     found.open = [one for one in found.open if one.digest in here]
     for one in again:
-        found.hide[one.digest] = Withheld(one.digest, "a former edition has hidden it", (one.place,))
+        # a share that tells it nearly as well
+        for digest in (one.digest, one.digest + NEARLY):
+            found.hide[digest] = Withheld(digest, "a former edition has hidden it", (one.place,))
     return Audit(now, found)
 
 
