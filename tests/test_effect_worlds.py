@@ -154,6 +154,15 @@ def test_an_error_by_person_is_too_short_where_teams_differ_and_that_by_team_is_
     assert np.mean(of_teams) > 0.95 - 0.054
 
 
+def test_of_teams_of_one_the_error_by_team_is_that_by_person():
+    one = simulate(np.random.default_rng(41), TEAMS, 300, 60)
+    found = sequential_trials(replace(one.persons, team=np.arange(300)), FOLLOW_UP)
+    assert found.saved_by_team is not None
+    # a person in both arms is enlarged once in each (CR2), and not as one of the whole
+    assert found.saved_by_team.standard_error == pytest.approx(found.saved.standard_error, rel=0.02)
+    assert found.saved_by_team.degrees_of_freedom > 50
+
+
 def test_fewer_than_five_teams_tell_nothing_of_how_teams_differ():
     one = simulate(np.random.default_rng(40), TEAMS, 300, 60)
     four = replace(one.persons, team=one.persons.team % 4)
