@@ -3,6 +3,7 @@
 import html
 import json
 import re
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -11,10 +12,14 @@ from afkast.analysis.survival import FEWEST_OBSERVED
 from afkast.edition.audit import MOST_ROUNDS, NOTES, audit
 from afkast.errors import PageError
 from afkast.intake import Snapshot
-from afkast.report import effect_kroner, effect_robustness
+from afkast.profile import PROFILES
+from afkast.report import disclosure, effect_kroner, effect_robustness
 from afkast.report.about_persons import COUNTS
+from afkast.report.cells import cell_of
+from afkast.report.counts import persons_in
 from afkast.report.danish import Quantity
 from afkast.report.disclosure import FEWEST_BEHIND_AN_ESTIMATE, HIDDEN_AS
+from afkast.report.effect_pages import Groups
 from afkast.report.reads import Readable
 
 COURSE, LONG = "eksempelkoebing-kursus", "eksempelkoebing-lange-forloeb"
@@ -199,3 +204,35 @@ def test_nor_is_it_shown_by_the_modules_of_their_parts(
 
 def test_no_effect_is_computed_of_fewer_than_an_estimate_may_rest_on():
     assert FEWEST_OBSERVED >= FEWEST_BEHIND_AN_ESTIMATE
+
+
+def in_kroner(started, compared, others=300):
+    """An effort that cost a million, of so many; see `InKroner`."""
+
+    def count(n, name):
+        return persons_in(pd.DataFrame({"person": [f"{name}{number}" for number in range(n)]}))
+
+    of = Groups(count(started, "s"), count(compared, "s"), count(others, "o"))
+    cohort, spending = SimpleNamespace(started=of.started), SimpleNamespace(total=1e6)
+    return effect_kroner.InKroner(None, cohort, None, of, spending, [])
+
+
+def test_what_is_left_of_the_saving_is_hidden_with_what_was_spent_on_each_for_beside_the_saving_it_tells_that():
+    of = in_kroner(43, 35)
+    held = frozenset({of.cohort.started.digest})
+    for one in (of.each, of.net(19_700.0)):
+        assert cell_of(one, "kr.", None, "ok").shown != ".."
+        assert cell_of(one, "kr.", None, "ok", False, held).shown == ".."
+
+
+def test_for_the_public_what_is_left_is_of_the_cost_for_each_of_the_rounded_persons():
+    of = in_kroner(43, 32)
+    exact = float(of.net(19_700.0))
+    disclosure.use(PROFILES["offentlig"])
+    try:
+        told, for_all = (float(one.in_steps) for one in (of.net(19_700.0), of.net_for_all(19_700.0)))
+    finally:
+        disclosure.use(PROFILES["intern"])
+    assert exact == pytest.approx(19_700 - 1e6 / 43)
+    assert told == pytest.approx(19_700 - 1e6 / 45)
+    assert for_all == pytest.approx(30 * told)

@@ -4,7 +4,7 @@ move that.
 
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -44,8 +44,8 @@ class InKroner:
         return for_each(self.spending.total, self.cohort.started, "kr.")
 
     def net(self, saved: float) -> Quantity:
-        """What is left for each who has started when so much is saved."""
-        return self.estimated(saved - float(self.each), "kr.", _less, saved)
+        """What is left for each who has started when so much is saved; beside that it tells what was spent on each."""
+        return replace(self.estimated(saved - float(self.each), "kr.", _less, saved), beside=(self.each,))
 
     def net_for_all(self, saved: float) -> Quantity:
         """The same for all who are compared."""
@@ -199,7 +199,10 @@ def show_break_even(of: InKroner, worth: Money) -> None:
         ),
         {
             "price": Quantity(worth.kroner_per_month, "kr."),
-            "needed": of.estimated(worth.break_even_months, "måneder", operator.truediv, worth.kroner_per_month),
+            "needed": replace(
+                of.estimated(worth.break_even_months, "måneder", operator.truediv, worth.kroner_per_month),
+                beside=(of.each,),
+            ),
             "saved": Quantity(saved, "måneder"),
             "payback": Quantity(worth.payback_months, "måneder", 0),
             "follow_up": of.followed_for,
