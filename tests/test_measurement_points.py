@@ -3,8 +3,12 @@
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import ROOT, run_here
+from municipality import STRATEGY, municipality
 
 from afkast.analysis import change
+from afkast.intake import import_raw
+from afkast.project import Project
 from afkast.report.measurement_points import before_and_now, explained, how_many_changed, intervals, laid_out
 
 
@@ -57,3 +61,28 @@ def test_one_heading_stands_over_the_labels_and_several_over_the_years():
 )
 def test_how_many_have_changed_is_said_as_one_says_it(up, down, count, told):
     assert told in how_many_changed(up, down, count)
+
+
+@pytest.mark.parametrize("was", [3, 30])
+def test_a_count_too_small_to_be_shown_does_not_follow_from_its_change_nor_from_a_sentence(tmp_path, was):
+    strandlev = municipality("measurement_points")
+    measures = strandlev.tables["measures"]
+    of = measures["measure"].eq("tilkendte fleksjob")
+    measures.loc[of, "value"] = 0.0
+    for year, count in ((2022, was), (2023, 20)):
+        measures.loc[of & pd.to_datetime(measures["period"]).eq(f"{year}-01-01"), "value"] = float(count)
+    project = Project(ROOT, strandlev.write(tmp_path / "kommune"))
+    import_raw(project.data, project.snapshots, bytes(range(32)))
+    [page] = strandlev.strategies[STRATEGY]["pages"]
+    of_page = {"strategy": STRATEGY, "page": page["id"], "as_of": "", "snapshot": ""}
+    shown = run_here(project, page["notebook"], {**of_page, **page["parameters"]})
+    [row] = shown["antal"]["rows"]
+    told = {head[-1]: one["value"] for head, one in zip(shown["antal"]["columns"], row["cells"], strict=True)}
+    changes = [told[one] for one in ("Ændring", "Ændring i pct.", "Interval fra", "Interval til")]
+    drawn = [one["value"] for one in shown["aendringer"]["rows"][0]["cells"]]
+    sentences = [item["html"] for id, item in shown.items() if id.startswith("maal-") and item["kind"] == "text"]
+    if was == 3:
+        assert told["2022"] is None and changes == [None] * 4 and drawn == [None] * 3
+        assert not any(" mod 3 " in one.replace("\xa0", " ") for one in sentences)
+    else:
+        assert told["2022"] == 30 and None not in changes

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -118,7 +119,13 @@ def show_counts(points: Points, counted: pd.DataFrame) -> None:
         },
         source=points.behind(points.of(counted.index)),
         notes=explained(points.abbreviations, *counted.index),
+        behind=_behind_changes(points, counted, "Ændring", "Ændring i pct.", "Interval fra", "Interval til"),
     )
+
+
+def _behind_changes(points: Points, counted: pd.DataFrame, *columns: str) -> dict[str, list[pd.Series]]:
+    """The counts of both years behind what their changes tell."""
+    return {column: [counted[str(year)] for year in points.years] for column in columns}
 
 
 def show_changes(points: Points, counted: pd.DataFrame, ratio: Mapping[str, change.Change]) -> None:
@@ -136,6 +143,7 @@ def show_changes(points: Points, counted: pd.DataFrame, ratio: Mapping[str, chan
         unit="%",
         source=points.behind(points.of(counted.index)),
         corner="Antal",
+        behind=_behind_changes(points, counted, "ændring", "fra", "til"),
         height_inches=max(0.45 * len(counted), 1.8),
         names={
             "beyond": Quantity(sum(one.beyond_chance for one in ratio.values()), ""),
@@ -229,9 +237,13 @@ def show_parts(
         sums = totals.loc[[part, whole], points.years].astype(float)
         share = dict(sums.loc[part] / sums.loc[whole])
         rows = sums.rename(lambda table: _heading_of(points, table))
-        of_shares = pd.DataFrame(
-            {year: Quantity(share[year], "%", 1) for year in points.years}, ["Andel"], dtype=object
-        )
+        of_part, rest = (dict(one.items()) for one in (sums.loc[part], sums.loc[whole] - sums.loc[part]))
+        of_both: dict[Any, tuple[float, float]] = {year: (of_part[year], rest[year]) for year in points.years}
+        told = {year: Quantity(share[year], "%", 1, behind=of_both[year]) for year in points.years}
+        behind = (*of_both[before], *of_both[now])
+        ends = change_of.estimate, change_of.lower, change_of.upper
+        estimate, low, high = (Quantity(one, "pct.point", 1, behind=behind) for one in ends)
+        of_shares = pd.DataFrame(told, ["Andel"], dtype=object)
         points.report.show_table(
             f"{id_of(part)}-del",
             pd.concat([rows.astype(object), of_shares]).rename(columns=str),
@@ -249,15 +261,15 @@ def show_parts(
                 "Ændringen kan ikke skelnes fra tilfældige udsving.",
             ),
             {
-                "now": Quantity(share[now], "%", 1),
-                "before": Quantity(share[before], "%", 1),
-                "change": Quantity(change_of.estimate, "pct.point", 1, sides=CHANGE),
-                "range": between(change_of.lower, change_of.upper, *CHANGE, "pct.point", 1),
+                "now": told[now],
+                "before": told[before],
+                "change": replace(estimate, sides=CHANGE),
+                "range": between(low, high, *CHANGE, "pct.point", 1),
             },
             source=source,
             filed={
-                "low": Quantity(change_of.lower, "pct.point", 1, signed=True),
-                "high": Quantity(change_of.upper, "pct.point", 1, signed=True),
+                "low": replace(low, signed=True),
+                "high": replace(high, signed=True),
             },
         )
 
@@ -291,6 +303,7 @@ def show_two_sources(points: Points, both: pd.DataFrame, same_within: float) -> 
         corner="Målepunkt",
         unit="personer",
         column_units={"Forskel i pct.": ("%", 1)},
+        behind={"Forskel i pct.": [both["own"], both["other"]]},
         source=points.behind(points.declared[points.declared["title"].isin(points.compared["title"])]),
     )
     agree = told["Enige"].value_counts()
@@ -335,14 +348,17 @@ def show_verdicts(points: Points, value: pd.DataFrame, goals: Iterable[Goal], re
             headline=decision.verdict is not Verdict.UNDECIDED,
             source=points.behind(points.of([title])),
             basis="tilfældige udsving kunne have givet",
+            behind={} if is_share else {0: (now,)},
             missing="kilden oplyser ikke både tæller og nævner, så et interval kan ikke regnes"
             if target is not None
             else "der mangler et tal, som værdien kan holdes op mod",
             names={
                 "title": title,
-                "now": Quantity(now, *unit),
-                "before": Quantity(before, *unit),
-                "change": Quantity(abs(now - before), *(("pct.point", 1) if is_share else unit)),
+                "now": Quantity(now, *unit, behind=() if is_share else (now,)),
+                "before": Quantity(before, *unit, behind=() if is_share else (before,)),
+                "change": Quantity(abs(now - before), "pct.point", 1)
+                if is_share
+                else Quantity(abs(now - before), *unit, behind=(now, before)),
                 "target": Quantity(target, *unit),
             },
         )
