@@ -61,7 +61,7 @@ DRAWINGS = {
     "curves": (curve_charts.share_curves(("Andre", "Startede")), curves()),
     "curves and difference": (curve_charts.share_curves(("Andre", "Startede"), with_difference=True), curves()),
     "places": (curve_charts.stacked_shares(), places()),
-    "choices": (charts.interval_dots("måneder", "Sparede måneder pr. startet, med 95 %-interval"), CHOICES),
+    "choices": (charts.interval_dots("måneder", "Måneder på ydelse pr. startet", ("flere", "færre")), CHOICES),
 }
 
 
@@ -210,10 +210,34 @@ def test_stacked_shares_fill_each_panel_and_the_last_month_is_as_wide_as_the_oth
     for axes in figure.axes:
         shares = values[axes.get_title("left")]
         tops = shares.cumsum(axis=1)
-        words = {text.get_text(): text.get_position() for text in axes.texts}
-        assert set(words) == {name for name in shares if shares[name].max() >= curve_charts.ROOM_FOR_A_NAME}
-        for name, (month, height) in words.items():
-            assert tops.loc[int(month), name] - shares.loc[int(month), name] < height < tops.loc[int(month), name]
+        assert {text.get_text() for text in axes.texts} == {
+            name for name in shares if shares[name].max() >= curve_charts.ROOM_FOR_A_NAME
+        }
+        for text in axes.texts:
+            month, height = text.get_position()
+            top, share = (one.loc[int(month), text.get_text()] for one in (tops, shares))
+            assert top - share < height < top
+
+
+@pytest.mark.parametrize("width", [charts.WIDE_INCHES, charts.NARROW_INCHES])
+def test_a_name_stands_where_all_of_its_signs_have_room_though_its_area_is_taller_elsewhere(width):
+    on = np.maximum(1 - 0.1 * np.arange(18), 0.55)
+    columns = {
+        ("Startede", "Kontanthjælp"): on - 0.25,
+        ("Startede", "Anden ydelse"): 0.25,
+        ("Startede", "Uden"): 1 - on,
+    }
+    values = pd.DataFrame(columns)
+    values.loc[0, [("Startede", "Kontanthjælp"), ("Startede", "Anden ydelse")]] = 0.4, 0.6
+    [axes] = drawn(curve_charts.stacked_shares(), values, width).axes
+    tops = values["Startede"].cumsum(axis=1)
+    found = {}
+    for text in axes.texts:
+        box = axes.transData.inverted().transform_bbox(text.get_window_extent())
+        months = range(int(box.x0), int(np.ceil(box.x1)))
+        top, share = tops[text.get_text()].loc[months], values["Startede", text.get_text()].loc[months]
+        found[text.get_text()] = (top - share).max() < box.y0 < box.y1 < top.min()
+    assert found == dict.fromkeys(("Kontanthjælp", "Anden ydelse", "Uden"), True)
 
 
 def test_panels_stand_side_by_side_where_there_is_room_and_else_below_each_other():
@@ -240,9 +264,20 @@ def test_an_interval_over_0_is_hollow_and_no_tick_is_written_twice():
     (axes,) = drawn(*DRAWINGS["choices"]).axes
     dots = [line for line in axes.lines if line.get_marker() == "o"]
     assert [dot.get_markerfacecolor() for dot in dots] == [charts.ACTUAL, "white"]
-    ticks = [text.get_text() for text in axes.get_xticklabels()]
+    ticks = [(np.sign(text.get_position()[0]), text.get_text()) for text in axes.get_xticklabels()]
     assert len(set(ticks)) == len(ticks)
     assert [text.get_text() for text in axes.get_yticklabels()] == list(CHOICES.index)
+
+
+@pytest.mark.parametrize("width", [charts.WIDE_INCHES, charts.NARROW_INCHES, charts.SMALL_INCHES[0]])
+def test_no_tick_beside_0_has_a_sign_and_the_heading_names_both_sides(width):
+    far = CHOICES.assign(fra=-CHOICES["til"])
+    by_row = drawn(charts.interval_dots("måneder", "Måneder", ("flere", "færre")), far, width).axes
+    by_month = drawn(*DRAWINGS["curves and difference"], width).axes[1:2]
+    for [axes], ticks in ((by_row, "get_xticklabels"), (by_month, "get_yticklabels")):
+        told = [text.get_text() for text in getattr(axes, ticks)()]
+        assert len(told) > 2 and not re.search("[-+−]", "".join(told))
+        assert "færre" in axes.get_title("left")
 
 
 def test_the_palette_can_be_told_apart_in_grey_print_or_by_the_line():

@@ -196,15 +196,13 @@ def head(axes: Axes, words: str, share: float = 1) -> None:
     axes.set_title(fill(words, int(11 * share * width_of(axes))), loc="left", fontsize=9, color=QUIET)
 
 
-def tick_words(
-    ticks: Callable[[], Iterable[float]], unit: str, digits: int, signed: bool, plus: bool = False
-) -> FuncFormatter:
+def tick_words(ticks: Callable[[], Iterable[float]], unit: str, digits: int, signed: bool) -> FuncFormatter:
     """Ticks as numbers in the unit: whole where all of them are, else with decimals, so that none is rounded off."""
     scale = UNITS[unit].scale
 
     def told(value: float, _: Any) -> str:
         whole = all(abs(tick / scale - round(tick / scale)) < 1e-9 for tick in ticks())
-        number_at = Quantity(value if signed else abs(value), unit, 0 if whole else digits, signed=plus)
+        number_at = Quantity(value if signed else abs(value), unit, 0 if whole else digits)
         return written(number_at, with_unit=False)
 
     return FuncFormatter(told)
@@ -401,10 +399,11 @@ def label_rows(axes: Axes, places: np.ndarray, labels: Iterable[Any], signs: int
     return size
 
 
-def interval_dots(unit: str, title: str) -> Draw:
+def interval_dots(unit: str, title: str, sides: Sides) -> Draw:
     """Draws a dot with its interval for each row, and the line of no change at 0; columns: the change, from, to.
 
-    A row whose interval leaves out 0 is drawn full, another hollow.
+    `sides` name what lies under 0 and over it, so that ticks need no sign. A row whose interval leaves out 0 is drawn
+    full, another hollow.
     """
 
     def draw(figure: Figure, values: pd.DataFrame) -> None:
@@ -421,7 +420,7 @@ def interval_dots(unit: str, title: str) -> Draw:
         axes.grid(True, axis="x")
         whole = UNITS[unit].scale == 1  # counts have no decimals
         axes.xaxis.set_major_locator(MaxNLocator(nbins=6 if wide else 3, integer=whole, steps=[1, 2, 2.5, 5, 10]))
-        axes.xaxis.set_major_formatter(tick_words(axes.get_xticks, unit, 1, signed=True, plus=True))
-        head(axes, title, 0.6)
+        axes.xaxis.set_major_formatter(tick_words(axes.get_xticks, unit, 1, signed=False))
+        head(axes, f"{title} · ← {sides[0]} · {sides[1]} →", 0.6)
 
     return draw

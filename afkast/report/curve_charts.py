@@ -1,9 +1,13 @@
 """Figures of shares over time: curves with their bands and the persons behind them, and where the persons are."""
 
+import math
+
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patheffects import withStroke
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from afkast.report.charts import (
@@ -19,7 +23,7 @@ from afkast.report.charts import (
     value_axis,
     width_of,
 )
-from afkast.report.danish import number
+from afkast.report.danish import COUNTED, number
 from afkast.report.disclosure import HIDDEN_AS
 
 ON_PLACES = (ACTUAL, COMPARED, "#4f8499", "#b79ac4", "#8fb0bd", "#6d5a80")
@@ -33,6 +37,9 @@ ROOM_FOR_A_NAME = 0.07
 MONTHS_FOR_A_NAME = 3
 """An area that is thinner than this share of the height, or so in all but fewer months, has no name; its numbers stand
 under the figure."""
+
+SIGN_INCHES = 0.07
+"""About as wide is a sign of such a name."""
 
 NUMBERS_UNDER = ("under observation",)
 
@@ -58,8 +65,7 @@ def share_curves(names: tuple[str, ...], with_difference: bool = False) -> Draw:
         label_lines(rows[0], names)
         if with_difference:
             _band(rows[1], months, _under(values, "forskel"), INK, "Forskel")
-            rows[1].axhline(0, color=QUIET, linewidth=0.8)
-            value_axis(rows[1], "pct.point", 0)
+            value_axis(rows[1], "pct.point", 0, sides=COUNTED)
             rows[1].set_title("Forskel i pct.point (under nul: færre)", loc="left", fontsize=9, color=QUIET)
         step = 3 if figure.get_figwidth() > NARROW_INCHES + 1 else 6
         rows[-1].set_xticks(months[::step], [str(m) for m in months[::step]])
@@ -104,22 +110,25 @@ def stacked_shares(away: int = 1) -> Draw:
 
 
 def _names_in_areas(axes: Axes, names: list[str], heights: NDArray[np.float64], colours: list[str]) -> None:
-    """Each name where its area is tallest, in the middle of it."""
-    tops = heights.cumsum(axis=0)
+    """Each name in its area, where there is most room over and under all of its signs."""
+    tops, months = heights.cumsum(axis=0), heights.shape[1]
+    inches = width_of(axes) * axes.get_position().width
     for place, name in enumerate(names):
-        month = int(heights[place].argmax())
         if (heights[place] >= ROOM_FOR_A_NAME).sum() < MONTHS_FOR_A_NAME:
             continue
-        along = (month + 0.5) / heights.shape[1]
-        side = "left" if along < 1 / 3 else "right" if along > 2 / 3 else "center"
+        takes = min(math.ceil(months * len(name) * SIGN_INCHES / inches), months)
+        floor, ceiling = (sliding_window_view(edge, takes) for edge in (tops[place] - heights[place], tops[place]))
+        low, high = floor.max(axis=1), ceiling.min(axis=1)
+        first = int((high - low).argmax())
         axes.text(
-            month + {"left": 0.2, "center": 0.5, "right": 0.8}[side],
-            tops[place, month] - heights[place, month] / 2,
+            first + takes / 2,
+            (low[first] + high[first]) / 2,
             name,
-            ha=side,
+            ha="center",
             va="center",
             fontsize=8,
             color="white" if colours[place] in DARK else INK,
+            path_effects=[withStroke(linewidth=2, foreground=colours[place])],
         )
 
 

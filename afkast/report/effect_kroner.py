@@ -14,7 +14,7 @@ from afkast.analysis.effect.money import Money
 from afkast.analysis.invested import Invested
 from afkast.report.charts import interval_dots
 from afkast.report.counts import estimated, for_each, persons_by, persons_in
-from afkast.report.danish import MONTHS, Quantity, Words, between, chance, listed, month, span
+from afkast.report.danish import GAIN, MONTHS, Quantity, Words, between, chance, listed, month, span
 from afkast.report.effect_pages import Cohort, Groups
 from afkast.report.effect_tables import value_and_limits
 from afkast.report.effect_words import PAID_BACK, as_said, doubts_told, turned_alone
@@ -265,14 +265,14 @@ def show_what_could_move(of: InKroner, worth: Money, named: pd.DataFrame) -> Non
         named.assign(beregnet=worth.net.value)[["beregnet", "low", "high"]].set_axis(
             ["beregnet", "fra", "til"], axis=1
         ),
-        interval_dots("mio. kr.", "Netto for alle startede, mio. kr."),
-        caption=f"Netto for kommunen, alle startede, når én ting er en anden; mio. kr. i {of.year}-priser. + er en "
-        "gevinst.",
+        interval_dots("mio. kr.", "Netto for alle startede, mio. kr.", GAIN),
+        caption=f"Netto for kommunen, alle startede, når én ting er en anden; mio. kr. i {of.year}-priser.",
         alt=alone,
         unit=("mio. kr.", 1),
         source=of.source,
         rests_on=of.groups.both,
         corner="Det, der er anderledes",
+        notes=["+ er en gevinst, − er et tab."],
         height_inches=1.0 + 0.36 * len(named),
     )
     of.report.show_text(

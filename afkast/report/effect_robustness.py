@@ -217,8 +217,8 @@ def show_choices(of: Doubted, choices: pd.DataFrame, same: pd.Series) -> None:
     of.report.show_figure(
         "foelsomhed",
         _in_danish(told.set_index("label")),
-        interval_dots("måneder", "Sparede måneder pr. startet, med 95 %-interval"),
-        caption="Sparede måneder på ydelse pr. startet, når ét valg er et andet. Under nul: flere måneder.",
+        interval_dots("måneder", "Måneder på ydelse pr. startet, med 95 %-interval", ("flere", "færre")),
+        caption="Måneder på ydelse pr. startet, når ét valg er et andet.",
         alt="Hovedberegningen er {main}; svarene ligger {span} måneder.",
         unit=("måneder", 1),
         source=of.cohort.people,
@@ -226,6 +226,7 @@ def show_choices(of: Doubted, choices: pd.DataFrame, same: pd.Series) -> None:
         corner="Valg",
         height_inches=0.9 + 0.27 * len(told),
         notes=[
+            "+ er færre måneder på ydelse, − er flere.",
             *([f"Ikke tegnet, fordi det giver det samme som hovedberegningen: {listed(again)}."] if again else []),
             *(Words(f"{label}: {note}") for label, note in zip(of_choice["label"], of_choice["note"], strict=True)),
         ],

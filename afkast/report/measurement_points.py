@@ -136,7 +136,7 @@ def show_changes(points: Points, counted: pd.DataFrame, ratio: Mapping[str, chan
     points.report.show_figure(
         "aendringer",
         counted[["Ændring i pct.", "Interval fra", "Interval til"]].set_axis(["ændring", "fra", "til"], axis=1),
-        interval_dots("%", "Ændring i procent, med 95 %-interval"),
+        interval_dots("%", "Ændring i procent, med 95 %-interval", CHANGE),
         caption=f"Ændringen i antal fra {before} til {now}. Fyldt punkt: mere end tilfældig. Hult punkt: kan ikke "
         "skelnes fra tilfældige udsving.",
         alt="Ændret mere end tilfældigt: {beyond} af {all} antal.",
