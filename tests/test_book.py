@@ -67,6 +67,8 @@ LOOK = """() => {
       .map(one => one.outerHTML.slice(0, 120)),
     formulas: all('article .math').length,
     rendered: all('article mjx-container').length,
+    cut_formulas: all('article mjx-container[display="true"]')
+      .filter(one => one.scrollWidth > one.clientWidth).map(one => [text(one), one.scrollWidth, one.clientWidth]),
     misrendered: all('mjx-merror, [data-mjx-error], .MathJax_Error').length,
     figures: all('article figure').map(figure => {
       const picture = figure.querySelector('img');
@@ -214,9 +216,10 @@ def test_no_english_is_left(visits):
     assert told(visits, lambda visit: sorted(set(ENGLISH.findall(visit.seen["words"])))) == {}
 
 
-def test_formulas_are_set(visits):
+def test_formulas_are_set_and_seen_whole(visits):
     assert told(visits, lambda visit: visit.seen["rendered"] < visit.seen["formulas"]) == {}
     assert told(visits, lambda visit: visit.seen["misrendered"]) == {}
+    assert told(visits, lambda visit: visit.seen["cut_formulas"]) == {}
     assert told(visits, lambda visit: re.findall(r"\$\$|\\begin\{|\\frac|\\text\{", visit.seen["prose"])) == {}
     for page in ("metode", "strategies/norddjurs-koordineret-indsats/overlevelseskurver"):
         assert visits[f"{page}.html", "screen"].seen["rendered"] > 3
@@ -488,6 +491,22 @@ def test_a_front_page_prints_on_two_sheets_and_the_build_s_estimate_is_within_on
         estimated[strategy.id] = sheets(pages, strategy)
     assert {id: count for id, count in printed.items() if count > MOST_SHEETS} == {}
     assert {id: (estimated[id], count) for id, count in printed.items() if abs(estimated[id] - count) > 1} == {}
+    page.close()
+
+
+def test_on_paper_the_reservations_stand_together_and_a_long_table_of_goals_goes_on_over_two_sheets(
+    address, browser, site
+):
+    page = browser.new_page()
+    page.emulate_media(media="print")
+    found = Counter()
+    for path in sorted(site.glob("strategies/*/index.html")):
+        page.goto(address + path.relative_to(site).as_posix())
+        for selector, rule in (("#vist-forbehold", "avoid"), (".front-goals", "auto"), (".front-goals tr", "avoid")):
+            for one in page.locator(selector).all():
+                assert one.evaluate("one => getComputedStyle(one).breakInside") == rule, (path, selector)
+                found[selector] += 1
+    assert min(found[one] for one in ("#vist-forbehold", ".front-goals", ".front-goals tr")) > 10
     page.close()
 
 

@@ -528,4 +528,7 @@ def test_the_business_case_is_not_surer_of_its_result_than_the_page_of_the_effec
     certainty = case["nettogevinst"]["numbers"]["certainty"]["value"]
     # it is of all months to date, so one of them rests on more that nobody has measured
     assert certainty == ("sikker" if is_sure and as_sure else "kan vende") and (as_sure or is_sure)
-    assert ("det kan vende" in case["nettogevinst"]["html"]) == (certainty == "kan vende")
+    told, by = case["nettogevinst"], case["nettogevinst"]["numbers"]["turned_by"]["shown"]
+    assert (
+        (f"Ud over tilfældigheder kan {by} vende resultatet" in told["html"]) == (certainty == "kan vende") == bool(by)
+    )

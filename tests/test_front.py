@@ -15,7 +15,7 @@ from afkast.edition.paper import SHEET_MM, Block, laid_out, sheets, too_long
 from afkast.errors import PageError
 from afkast.report.danish import Quantity, written
 from afkast.report.filed import Number, published
-from afkast.report.told import GAIN, SAVING, GoalTold, amount, between, counted
+from afkast.report.told import GAIN, SAVING, GoalTold, amount, between, counted, key_figure
 from afkast.strategy import load_strategies
 
 MIX = ("economics", "full_year_persons", "business_case", "survival_effects", "savings_compared", "cohort_status")
@@ -249,10 +249,10 @@ def test_a_front_page_of_more_than_two_sheets_is_told(mix, chosen):
 @pytest.mark.parametrize(
     ("of", "sides", "low", "high", "said"),
     [
-        ("ventes", ("", ""), 506.1, 507.4, "ventes mellem 506,1 og 507,4 personer"),
-        ("", ("", ""), 506.1, 507.4, "mellem 506,1 og 507,4 personer"),
-        ("ventes", SAVING, 2.0, 2.3, "ventes en besparelse på mellem 2,0 og 2,3 personer"),
-        ("ventes", SAVING, -2.3, -2.0, "ventes en merudgift på mellem 2,0 og 2,3 personer"),
+        ("ventes", ("", ""), 506.1, 507.4, ": ventes mellem 506,1 og 507,4 personer"),
+        ("", ("", ""), 506.1, 507.4, ". Usikkerhed: mellem 506,1 og 507,4 personer"),
+        ("ventes", SAVING, 2.0, 2.3, ": ventes en besparelse på mellem 2,0 og 2,3 personer"),
+        ("ventes", SAVING, -2.3, -2.0, ": ventes en merudgift på mellem 2,0 og 2,3 personer"),
     ],
 )
 def test_an_interval_of_the_year_s_end_does_not_stand_beside_the_number_to_date_as_its_own(of, sides, low, high, said):
@@ -264,5 +264,40 @@ def test_an_interval_of_the_year_s_end_does_not_stand_beside_the_number_to_date_
     words |= {"goal_below": sides[0], "goal_above": sides[1]}
     numbers = {name: Number(one, one) for name, one in words.items()}
     told = GoalTold(SimpleNamespace(numbers=numbers | {"goal_low": number(low), "goal_high": number(high)}))
-    assert told.sure.replace("\N{NO-BREAK SPACE}", " ") == f"Sikker: {said}"
-    assert told.judged.replace("\N{NO-BREAK SPACE}", " ") == f"Bagud, og det er sikkert: {said}"
+    assert told.sure.replace("\N{NO-BREAK SPACE}", " ") == f"Sikker{said.replace('. Usikkerhed', '')}"
+    assert told.judged.replace("\N{NO-BREAK SPACE}", " ") == f"Bagud, og det er sikkert{said}"
+
+
+def test_a_target_that_is_no_amount_is_in_its_page_s_words_and_beside_a_number_stands_what_it_was_a_year_before():
+    words = {"verdict": "kan ikke afgøres", "goal_in_words": "bedre end i hele landet", "goal_year": "2019"}
+    numbers = {name: Number(one, one) for name, one in words.items()}
+    numbers |= {"goal_reading": Number("453\N{NO-BREAK SPACE}personer", 453.0), "goal_against": Number("0,0", 0.0)}
+    before = {"goal_before": Number("321\N{NO-BREAK SPACE}personer", 321.0)}
+    alone, both = (GoalTold(SimpleNamespace(numbers=one)) for one in (numbers, numbers | before))
+    assert alone.held_against == "Mål til dato: bedre end i hele landet"
+    assert (alone.reached, both.reached) == tuple(
+        f"453\N{NO-BREAK SPACE}personer (2019){more}" for more in ("", "; året før 321\N{NO-BREAK SPACE}personer")
+    )
+    del numbers["goal_in_words"], numbers["goal_against"]
+    without = GoalTold(SimpleNamespace(numbers=numbers | before))
+    assert without.held_against == "Målet har intet tal; året før 321\N{NO-BREAK SPACE}personer"
+
+
+@pytest.mark.parametrize(
+    ("certainty", "by", "said"),
+    [
+        ("sikker", "", ""),
+        ("kan vende", "en skjult forskel", ", men en skjult forskel kan vende det"),
+        ("kan vende", "", ""),  # by chance alone, which the interval has told
+    ],
+)
+def test_a_result_that_may_turn_outside_its_interval_says_by_what(certainty, by, said):
+    numbers = {"net_gain": -9.0e6, "low": -10.5e6, "high": -7.5e6, "expected": -0.3e6}
+    told = {
+        name: Number(f"{abs(one) / 1e6:.1f}\N{NO-BREAK SPACE}mio. kr.".replace(".", ",", 1), one)
+        for name, one in numbers.items()
+    }
+    told |= {"certainty": Number(certainty, certainty), "turned_by": Number(by, by)}
+    figure = key_figure(SimpleNamespace(id="nettogevinst", place="a/nettogevinst", numbers=told), "", "")
+    whole = "Med 95 % sikkerhed et tab på mellem 7,5 og 10,5 mio. kr."
+    assert figure.sure.replace("\N{NO-BREAK SPACE}", " ") == whole + said

@@ -84,12 +84,12 @@ def _blocks(shown: dict[str, Any], items: dict[str, Item]) -> Iterator[Block]:
         yield Block((sum(max(row) + FIGURE_MM + 6.0 for row in rows) + 4.0,))
     if goals := shown.get("maalene"):
         rows_mm = [
-            _row([row["label"], *(cell["shown"] for cell in row["cells"])], (30, 14, 17, 18, 20))
+            _row([row["label"], *(cell["shown"] for cell in row["cells"])], (35, 14, 13, 18, 23))
             for row in goals["rows"]
         ]
         yield Block((12.0, *rows_mm))
     if told := shown.get("forbehold"):
-        yield Block((HEADING_MM, *(_lines(one, TEXT_SIGNS) * TEXT_MM + 1.0 for one in told["said"])))
+        yield Block((HEADING_MM + sum(_lines(one, TEXT_SIGNS) * TEXT_MM + 1.0 for one in told["said"]),))
     if changes := shown.get("aendringer"):
         yield Block((HEADING_MM, *(_lines(one, TEXT_SIGNS) * TEXT_MM + 1.0 for one in changes["said"]), SMALL_MM))
     if tables := shown.get("tabeller"):

@@ -14,7 +14,7 @@ from afkast.report.business_case import IN_ALL, INVESTMENT, SAVING, SIDES, Case
 from afkast.report.counts import estimated
 from afkast.report.danish import GAIN, MONTHS, Given, Quantity, Words, between, chance, listed, month
 from afkast.report.effect_pages import Cohort, groups_of
-from afkast.report.effect_words import SAVED, SAVED_AGAINST_BUDGET, as_said, doubts_told
+from afkast.report.effect_words import SAVED, SAVED_AGAINST_BUDGET, as_said, doubts_told, turned_by
 from afkast.report.goals import show_goal
 from afkast.report.money import amount, within
 from afkast.report.sentence import clause
@@ -273,6 +273,7 @@ def show_net_gain(
     nothing is posted, the budget stands for it."""
     net = netted.net
     low, high = (None, None) if net is None else net.interval
+    turned = turned_by(netted.said) if netted.is_beyond_chance else ""
     case.report.show_text(
         "nettogevinst",
         clause(
@@ -283,8 +284,8 @@ def show_net_gain(
             "hjem, {chance}.",
         )
         + clause(
-            netted.is_beyond_chance and not netted.said.is_sure,
-            " Forbeholdene for besparelsen gælder også resultatet: det kan vende.",
+            turned,
+            " Ud over tilfældigheder kan {turned_by} vende resultatet.",
         )
         + clause(
             unconverted and net is not None,
@@ -305,6 +306,7 @@ def show_net_gain(
             "unconverted": listed([str(year) for year in unconverted]),
             "unposted": listed([str(year) for year in unposted]),
             "expected": Given(expected, "mio. kr.", sides=GAIN),
+            "turned_by": turned,
         },
         headline=net is not None,
         source=[case.budget, ledger, *saved.cohort.priced],

@@ -10,7 +10,7 @@ from afkast.analysis import benchmark
 from afkast.analysis.series_breaks import between
 from afkast.analysis.targets import Decision
 from afkast.report.charts import Draw, Role
-from afkast.report.danish import CHANGE, Quantity, in_sentence, listed, month, number, written
+from afkast.report.danish import Quantity, in_sentence, listed, month, number, written
 from afkast.report.goals import show_goal
 from afkast.report.month_charts import break_notes, lines_by_month
 from afkast.report.sentence import clause
@@ -210,14 +210,8 @@ def _show_changes(one: Comparison, gaps: Iterable[float]) -> None:
         _by_month(one, "pct.point", 2, roles),
         unit=("pct.point", 2),
         caption=f"Ændring i {one.name} siden {month(one.base)}.{one.goal_line}{one.marked}",
-        alt="Til og med {last} har {own} haft {own_change}, {compared} {compared_change}.",
-        names={
-            "last": month(one.last),
-            "own": one.own,
-            "own_change": Quantity(now[one.own], "pct.point", 2, sides=CHANGE),
-            "compared": one.compared,
-            "compared_change": Quantity(now[one.compared_with], "pct.point", 2, sides=CHANGE),
-        },
+        alt="Til og med {last} er {measure} " + _moved(one, now) + ".",
+        names={"last": month(one.last), "measure": one.name, **_moves(one, now, "pct.point", 2)},
         **_as_always(one),
     )
 
@@ -254,7 +248,9 @@ def show_lead(one: Comparison, ahead: pd.Series, since: pd.Timestamp, highest_be
     change_unit = (unit, digits) if one.in_shares else ("%", 1)  # of the number at the base
     one.report.show_text(
         "udviklingen-i-ord",
-        "Fra {base} til {last} har {measure} i {own} haft {own_change}, i {compared} {compared_change}: et "
+        "Fra {base} til {last} er {measure} "
+        + _moved(one, now)
+        + ": et "
         + clause(one.lead[one.last] >= 0, "forspring", "efterslæb")
         + " på {lead}. {own} har ligget {side} i {months} i træk, siden {since}."
         + clause(
@@ -267,10 +263,7 @@ def show_lead(one: Comparison, ahead: pd.Series, since: pd.Timestamp, highest_be
             "base": month(one.base),
             "last": month(one.last),
             "measure": one.name if one.in_shares else "antallet",
-            "own": one.own,
-            "compared": one.compared,
-            "own_change": Quantity(now[one.own], *change_unit, sides=CHANGE),
-            "compared_change": Quantity(now[one.compared_with], *change_unit, sides=CHANGE),
+            **_moves(one, now, *change_unit),
             "lead": Quantity(abs(one.lead[one.last]), unit, digits),
             "side": SIDES[bool(one.target_gap), bool(ahead.iloc[-1])],
             "months": Quantity(int((ahead.index >= since).sum()), "måneder", 0),
@@ -280,6 +273,25 @@ def show_lead(one: Comparison, ahead: pd.Series, since: pd.Timestamp, highest_be
         headline=not one.goal,
         source=one.rows,
     )
+
+
+def _moved(one: Comparison, changes: Mapping[str, float]) -> str:
+    """How far the measure has moved in the municipality and elsewhere, with the names of `_moves`."""
+    own, compared = ("faldet" if changes[area] < 0 else "steget" for area in (one.own, one.compared_with))
+    return (
+        f"{own} {{own_change}} i {{own}} og "
+        + (f"{compared} " if compared != own else "")
+        + "{compared_change} i {compared}"
+    )
+
+
+def _moves(one: Comparison, changes: Mapping[str, float], unit: str, digits: int) -> dict[str, Any]:
+    return {
+        "own": one.own,
+        "own_change": Quantity(abs(changes[one.own]), unit, digits),
+        "compared": one.compared,
+        "compared_change": Quantity(abs(changes[one.compared_with]), unit, digits),
+    }
 
 
 SIDES = {
@@ -416,6 +428,9 @@ def show_verdict(
             "more_than": "over" if one.strictly else "mindst",
             "target": Quantity(one.target_gap * SCALE[one.development], unit, digits),
         },
+        filed={}
+        if one.target_gap
+        else {"goal_in_words": f"{'bedre' if one.strictly else 'ikke dårligere'} end i {one.compared}"},
     )
 
 

@@ -146,6 +146,19 @@ DOUBTS = {
 }
 
 
+TURNING = {
+    Doubt.UNLIKE_BEFORE: "forskelle fra før starten",
+    Doubt.UNBALANCED: "grupper, som ikke er ens nok",
+    Doubt.FEW_ALIKE: "de få, som ligner de startede",
+    Doubt.STARTS_LATE: "startdage, som er registreret for sent",
+    Doubt.TEAMS: "ligheden mellem borgere hos samme hold",
+    Doubt.OTHER_EFFORTS: "de andre indsatser",
+    Doubt.OTHER_CHOICES: "andre måder at regne på",
+    Doubt.HIDDEN: "en skjult forskel",
+}
+"""What a result that is clear of 0 by its interval may turn by."""
+
+
 NOTHING_SAID = Said(Saying.UNDECIDED, ())
 """Where nothing could be computed."""
 
@@ -206,6 +219,11 @@ def what_is_said(said: Said) -> str:
 def doubts_told(said: Said) -> str:
     """Why no more is said; nothing where all holds."""
     return " ".join(DOUBTS[doubt] for doubt in said.doubts)
+
+
+def turned_by(said: Said) -> str:
+    """What may turn the result, other than chance, as a subject: "andre måder at regne på og en skjult forskel"."""
+    return listed([TURNING[doubt] for doubt in said.doubts if doubt in TURNING])
 
 
 def as_said(said: Said, texts: Mapping[Saying, str]) -> Clause:

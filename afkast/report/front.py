@@ -45,7 +45,7 @@ FIGURES_OF_MONEY = (
 FIGURES_OF_PERSONS = ("sammenlignede-kurver", "udvikling", "indeks", "fordeling", "aendringer", "andele")
 TABLES = (
     *("nettobudget", "forbrug", "besparelse", "netto-gevinst", "opfoelgning", "gevinst", "maaltal", "besparelsen"),
-    *("andele", "status", "plan"),
+    *("antal", "andele", "status", "plan"),
 )
 """What stands on a front page where the strategy chooses nothing: the first that the pages have shown, else the first
 of each page."""
@@ -137,6 +137,9 @@ class Front:
         for item in effects:
             followed = item.numbers["follow_up"].shown
             yield f"Efter de {followed}, der følges, er virkningen ukendt; den er ikke regnet med."
+        for goal, told in self.goals:
+            if told.reservation:
+                yield f"Målet »{goal.text.rstrip('.')}« {told.reservation}."
         for goal, told in self.goals:
             if told.certainty == "kan vende":
                 yield f"Vurderingen af målet »{goal.text.rstrip('.')}« kan vende."
@@ -253,7 +256,7 @@ class Front:
                 turns = isinstance(low, float) and isinstance(high, float) and low < 0 < high
                 turns = turns or may_turn(numbers)
                 said = f"Resultatet af {name} er til og med {until} beregnet til {given}"
-                return [ended(f"{said} og kan vende" if turns else said), ended(told.against)]
+                return [ended(f"{said}, som kan vende" if turns else said), ended(told.against)]
             return [f"Det er ikke gjort op, om {name} har givet en gevinst eller et tab."]
         return []
 
@@ -310,7 +313,7 @@ class Front:
     def show_goals(self) -> None:
         """Each goal with its verdict, what it is held against, what it has come to, and how sure that is."""
         heads = ["Vurdering", "Mål til dato", "Opgjort", "Hvor sikkert"]
-        rows = [(goal, told, [told.target, told.came_to, told.sure or "–"]) for goal, told in self.goals]
+        rows = [(goal, told, [told.target, told.reached, told.sure or "–"]) for goal, told in self.goals]
         if rows:
             filed = {
                 "caption": "Målene",
@@ -321,7 +324,7 @@ class Front:
                 ],
             }
             items = [self.items[f"{goal.page}/maal-{goal.id}"] for goal, _, _ in rows]
-            rows_shown = [(goal, badge(told.verdict), told.year, cells) for goal, told, cells in rows]
+            rows_shown = [(goal, badge(told.verdict), cells) for goal, told, cells in rows]
             self._show("maalene", "table", items, filed, heads=heads, rows=rows_shown)
 
     def show_reservations(self) -> None:

@@ -118,6 +118,11 @@ def show_goal(
         )
 
 
+def show_no_goal(page: Page) -> None:
+    """In the place of a verdict, so that its heading is not left without an answer."""
+    page.show_text("intet-maal", "Ingen af strategiens mål afgøres på denne side.")
+
+
 def _reading(
     decision: Decision, unit: str, digits: int | None, behind: Mapping[int, tuple[Any, ...]], sides: Sides
 ) -> dict[str, Any]:

@@ -127,4 +127,10 @@ def show_verdict(of: Arrived, goal: Goal, reached: Decision, before_start: Seque
             "goal": Quantity(of.goal_share, "%"),
             "early": listed(list(before_start)) if before_start else "",
         },
+        filed={
+            "goal_reservation": f"tæller {'årgangene' if len(before_start) > 1 else 'årgang'} {listed(list(before_start))} "
+            "med, som kom, før strategien begyndte"
+        }
+        if before_start
+        else {},
     )

@@ -361,4 +361,5 @@ def show_verdicts(points: Points, value: pd.DataFrame, goals: Iterable[Goal], re
                 else Quantity(abs(now - before), *unit, behind=(now, before)),
                 "target": Quantity(target, *unit),
             },
+            filed={"goal_before": Quantity(before, *(unit if is_share else ("personer", 0)))},
         )

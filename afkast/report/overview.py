@@ -30,13 +30,14 @@ def how_it_is_known(one: Strategy, gain: Gain, level: Any) -> str:
     return f"{by}; {prices}, {day(one.period.start)} – {day(one.as_of)}"
 
 
-def how_sure(gain: Gain, expected: Quantity) -> str:
-    """The interval, or that it is not known, and what was budgeted."""
+def how_sure(gain: Gain, expected: Quantity, turned_by: str) -> str:
+    """The interval, or that it is not known, what may turn it nevertheless, and what was budgeted."""
     known = {Standing.OWN: "intervallet kendes ikke", Standing.UNKNOWN: ""}.get(gain.standing)
     if known is None:  # then all three are known
         low, high, middle = (float(one or 0) for one in (gain.low, gain.high, gain.amount))
         known = f"{within(low, high, middle)} (95 %)"
-    return "; ".join(filter(None, [known, f"budgettet: {in_words(expected)}" if expected.known else ""]))
+    turns = f"{turned_by} kan vende det" if gain.doubted and turned_by else ""
+    return "; ".join(filter(None, [known, turns, f"budgettet: {in_words(expected)}" if expected.known else ""]))
 
 
 def counted(verdicts: Sequence[Verdict]) -> list[str]:
@@ -58,14 +59,14 @@ def show_strategies(
     for one in built:
         rows.setdefault((one.municipality, one.municipality), dict.fromkeys(COLUMNS, ""))
         goals, gain = verdicts[one.id], gains[one.id]
-        level, expected, years = (
-            told.get((one.id, "nettogevinst", name)) for name in ("price_level", "expected", "unconverted")
+        level, expected, years, turned_by = (
+            told.get((one.id, "nettogevinst", name)) for name in ("price_level", "expected", "unconverted", "turned_by")
         )
         known_as = [
             overall(goals),
             ", ".join(counted(goals)) or "ingen",
             amount(gain.amount),
-            how_sure(gain, amount(expected)),
+            how_sure(gain, amount(expected), turned_by or ""),
             how_it_is_known(one, gain, level),
         ]
         rows[one.municipality, Link(one.name, f"{one.id}/index.html")] = dict(zip(COLUMNS, known_as, strict=True))

@@ -29,6 +29,12 @@ def may_turn(numbers: Mapping[str, Number]) -> bool:
     return "certainty" in numbers and numbers["certainty"].value == Certainty.MAY_TURN
 
 
+def _turned(numbers: Mapping[str, Number]) -> str:
+    """What the number may turn by, after its interval: that speaks of chance alone."""
+    by = numbers["turned_by"].shown if "turned_by" in numbers else ""
+    return f", men {by} kan vende det" if by and may_turn(numbers) else ""
+
+
 def is_known(number: Number | None) -> bool:
     """Whether a page could tell the number, and may."""
     return number is not None and isinstance(number.value, float)
@@ -107,7 +113,7 @@ def _net_gain(item: Item, title: str, until: str) -> KeyFigure | None:
         "Gevinst eller tab til dato" + (f", {price_level.shown}-priser" if price_level else ""),
         amount(numbers["net_gain"]),
         f"Budgettet var {amount(numbers.get('expected'), article=True)}",
-        f"Med 95 % sikkerhed {interval}" + (", men det kan vende" if may_turn(numbers) else "")
+        f"Med 95 % sikkerhed {interval}{_turned(numbers)}"
         if interval
         else "Uden interval: usikkerheden på kommunens egen opgørelse kendes ikke",
     )
@@ -198,6 +204,9 @@ class GoalTold:
         below, above = (numbers[one].shown if one in numbers else "" for one in ("goal_below", "goal_above"))
         self._sides = (below, above)
         self._interval_of = numbers["goal_interval_of"].shown if "goal_interval_of" in numbers else ""
+        self._in_words = numbers["goal_in_words"].shown if "goal_in_words" in numbers else ""
+        self._before = numbers.get("goal_before")
+        self.reservation = numbers["goal_reservation"].shown if "goal_reservation" in numbers else ""
 
     @property
     def of_saving(self) -> bool:
@@ -209,11 +218,11 @@ class GoalTold:
 
     @property
     def target(self) -> str:
-        """The target, or the path to it; where that is no difference at all, which side is the good one."""
+        """The target, or the path to it; the page's own words for one that is no amount."""
+        if self._in_words:
+            return self._in_words
         if self._against is None or not isinstance(self._against.value, float):
             return NO_TARGET
-        if self._sides[1] and self._sides[1] not in OF_AMOUNTS and self._against.value == 0:
-            return f"ikke {self._sides[0]}"
         # what was decided has no decimals of its own
         decided = (
             re.sub(r",0+(?=\D|$)", "", self._against.shown) if self._against.value.is_integer() else self._against.shown
@@ -222,26 +231,40 @@ class GoalTold:
 
     @property
     def held_against(self) -> str:
-        """The same as a sentence."""
-        return "Målet har intet tal" if self.target == NO_TARGET else f"Mål til dato: {self.target}"
+        """The same as a sentence, and what the number was a year before."""
+        target = "Målet har intet tal" if self.target == NO_TARGET else f"Mål til dato: {self.target}"
+        return "; ".join(filter(None, [target, self._year_before]))
+
+    @property
+    def reached(self) -> str:
+        """What it has come to, of which year, and what it was a year before."""
+        of_year = f"{self.came_to} ({self.year})" if self.year else self.came_to
+        return "; ".join(filter(None, [of_year, self._year_before]))
+
+    @property
+    def _year_before(self) -> str:
+        return f"året før {amount(self._before, self._sides)}" if is_known(self._before) else ""
 
     @property
     def sure(self) -> str:
         """ "Sikker: ventes mellem 506,1 og 507,4 helårspersoner"; where the verdict stands beside it."""
-        told = ": ".join(filter(None, [self.certainty, self._interval]))
-        return told[:1].upper() + told[1:]
+        return self._with_interval(self.certainty, how_sure=True)
 
     @property
     def judged(self) -> str:
         """ "Bagud, og det er sikkert: ventes mellem 506,1 og 507,4 helårspersoner"; where it does not."""
         how = HOW_SURE.get(self.certainty, "") if self.verdict is not Verdict.UNDECIDED else ""
-        told = ": ".join(filter(None, [f"{self.verdict.value}{how}", self._interval]))
-        return told[:1].upper() + told[1:]
+        return self._with_interval(f"{self.verdict.value}{how}")
 
-    @property
-    def _interval(self) -> str:
+    def _with_interval(self, told: str, how_sure: bool = False) -> str:
+        """And where the number may lie; after a verdict, or where there is none, with what that is."""
+        told = told[:1].upper() + told[1:]
         interval = between(self._low, self._high, self._sides, article=True)
-        return " ".join(filter(None, [self._interval_of, interval])) if interval else ""
+        if not interval:
+            return told
+        if self._interval_of or (how_sure and self.certainty != Certainty.UNKNOWN):
+            return f"{told}: {self._interval_of} {interval}".replace("  ", " ")
+        return f"{told}. Usikkerhed: {interval}"
 
 
 _OF_TEXTS = {
