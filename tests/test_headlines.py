@@ -156,3 +156,5 @@ def test_the_year_s_end_and_the_way_to_it_are_told_on_their_own_side(tmp_path, l
     assert ("alt fra et tab" in outlook) == (low < 0 < high)
     ends = {name: one for name, one in shown["tjent-hjem-i-ord"]["numbers"].items()}
     assert ("ikke tjent hjem" in ends["kept"]["value"]) == (ends["kept_end"]["value"] < 0)
+    kept = {-40.0: "besparelsen", 40.0: "merudgiften"}.get(level, "")
+    assert f"{kept} på ydelserne hvert år som i 2023" in told(shown["tjent-hjem-i-ord"])

@@ -97,6 +97,7 @@ def show_shares(of: Arrived) -> None:
 def show_verdict(of: Arrived, goal: Goal, reached: Decision, before_start: Sequence[str]) -> None:
     """The goal's verdict; before_start: the cohorts that came before the strategy began."""
     years = list(of.actual.index)
+    early = f"{'årgangene' if len(before_start) > 1 else 'årgang'} {listed(list(before_start)) if before_start else ''}"
     show_goal(
         of.report,
         goal,
@@ -127,10 +128,5 @@ def show_verdict(of: Arrived, goal: Goal, reached: Decision, before_start: Seque
             "goal": Quantity(of.goal_share, "%"),
             "early": listed(list(before_start)) if before_start else "",
         },
-        filed={
-            "goal_reservation": f"tæller {'årgangene' if len(before_start) > 1 else 'årgang'} {listed(list(before_start))} "
-            "med, som kom, før strategien begyndte"
-        }
-        if before_start
-        else {},
+        filed={"goal_reservation": f"tæller {early} med, som kom, før strategien begyndte"} if before_start else {},
     )

@@ -12,7 +12,7 @@ from afkast.report.money import amount, paid_back, within
 from afkast.report.month_charts import lines_by_month
 from afkast.report.show import Page, clause
 
-AS_FORECAST, AS_THIS_YEAR, AS_BUDGETED = "Året som prognosen", "Ydelserne på årets niveau", "Budgettet"
+AS_FORECAST, AS_THIS_YEAR, AS_BUDGETED = "Året som prognosen", "Besparelsen som i år", "Budgettet"
 """The ways ahead, as columns of what a strategy has gained month by month."""
 
 
@@ -146,9 +146,11 @@ def show_forecast(
     )
 
 
-def show_break_even(report: Page, gain: pd.Series, paths: pd.DataFrame, at_best: pd.Series, source: Any) -> None:
+def show_break_even(
+    report: Page, gain: pd.Series, paths: pd.DataFrame, at_best: pd.Series, saved: float, source: Any
+) -> None:
     """When each way ahead has paid the investment back. gain: to date; paths: accumulated, a column a way; at_best: the
-    forecast's at the best end of its interval."""
+    forecast's at the best end of its interval; saved: what the year comes to, negative where it is an extra cost."""
     ends, to_date = paths.iloc[-1], gain.cumsum().rename("Til dato")
     ahead = paths.drop(columns=AS_BUDGETED)[paths.index >= gain.index[-1]].reindex(paths.index)
     report.show_figure(
@@ -156,8 +158,9 @@ def show_break_even(report: Page, gain: pd.Series, paths: pd.DataFrame, at_best:
         pd.concat([to_date, ahead, paths[AS_BUDGETED]], axis=1),
         lines_by_month("mio. kr.", 1, roles=(Role.HAPPENED, Role.EXPECTED, Role.EXPECTED, Role.DECIDED), sides=GAIN),
         caption="Nettogevinsten lagt sammen til periodens slutning. Investeringen er tjent hjem, hvor kurven når nul.",
-        alt="Efter budgettet ender perioden med {budgeted}; ender året som prognosen, med {expected}; bliver ydelserne "
-        "på årets niveau, med {kept}.",
+        alt="Efter budgettet ender perioden med {budgeted}; ender året som prognosen, med {expected}; bliver "
+        + clause(saved < 0, "merudgiften", "besparelsen")
+        + " hvert år som i år, med {kept}.",
         unit=("mio. kr.", 2),
         source=source,
         corner="Måned",
@@ -171,8 +174,9 @@ def show_break_even(report: Page, gain: pd.Series, paths: pd.DataFrame, at_best:
     report.show_text(
         "tjent-hjem-i-ord",
         "Efter budgettet er investeringen {budgeted}. Ender {year} som prognosen, og går resten som besluttet, er den "
-        "{expected} (i den bedste ende af intervallet {best}). Bliver ydelserne på årets niveau, er den {kept}, og "
-        "perioden ender med {kept_end}.",
+        "{expected} (i den bedste ende af intervallet {best}). Bliver "
+        + clause(saved < 0, "merudgiften", "besparelsen")
+        + " på ydelserne hvert år som i {year}, er den {kept}, og perioden ender med {kept_end}.",
         {
             "year": str(report.as_of.year),
             "budgeted": paid_back(paths[AS_BUDGETED]),
