@@ -21,7 +21,7 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 
-from afkast.report.danish import UNITS, Quantity, Sides, number, unbroken, written
+from afkast.report.danish import NO_BREAK_SPACE, UNITS, Quantity, Sides, number, unbroken, written
 
 INK, QUIET, GRID = "#1f2a33", "#66727c", "#e3e7ea"
 ACTUAL, BUDGET, COMPARED = "#0b5c7a", "#6b7780", "#7a4a8c"
@@ -421,6 +421,7 @@ def interval_dots(unit: str, title: str, sides: Sides) -> Draw:
         whole = UNITS[unit].scale == 1  # counts have no decimals
         axes.xaxis.set_major_locator(MaxNLocator(nbins=6 if wide else 3, integer=whole, steps=[1, 2, 2.5, 5, 10]))
         axes.xaxis.set_major_formatter(tick_words(axes.get_xticks, unit, 1, signed=False))
-        head(axes, f"{title} · ← {sides[0]} · {sides[1]} →", 0.6)
+        # on one line, whatever the width
+        head(axes, f"{title} " + f"← {sides[0]} · {sides[1]} →".replace(" ", NO_BREAK_SPACE), 0.6)
 
     return draw

@@ -38,7 +38,7 @@ MONTHS_FOR_A_NAME = 3
 """An area that is thinner than this share of the height, or so in all but fewer months, has no name; its numbers stand
 under the figure."""
 
-SIGN_INCHES = 0.07
+SIGN_INCHES = 0.055
 """About as wide is a sign of such a name."""
 
 NUMBERS_UNDER = ("under observation",)
@@ -110,21 +110,28 @@ def stacked_shares(away: int = 1) -> Draw:
 
 
 def _names_in_areas(axes: Axes, names: list[str], heights: NDArray[np.float64], colours: list[str]) -> None:
-    """Each name in its area, where there is most room over and under all of its signs."""
+    """Each name in its area, where there is most room over and under all of its signs; where they have none anywhere,
+    over and under as many of them as have."""
     tops, months = heights.cumsum(axis=0), heights.shape[1]
     inches = width_of(axes) * axes.get_position().width
     for place, name in enumerate(names):
         if (heights[place] >= ROOM_FOR_A_NAME).sum() < MONTHS_FOR_A_NAME:
             continue
         takes = min(math.ceil(months * len(name) * SIGN_INCHES / inches), months)
-        floor, ceiling = (sliding_window_view(edge, takes) for edge in (tops[place] - heights[place], tops[place]))
-        low, high = floor.max(axis=1), ceiling.min(axis=1)
-        first = int((high - low).argmax())
+        for with_room in range(takes, 0, -1):
+            edges = (tops[place] - heights[place], tops[place])
+            floor, ceiling = (sliding_window_view(edge, with_room) for edge in edges)
+            low, high = floor.max(axis=1), ceiling.min(axis=1)
+            first = int((high - low).argmax())
+            if high[first] - low[first] >= ROOM_FOR_A_NAME:
+                break
+        middle = first + with_room / 2
+        side = "left" if middle < takes / 2 else "right" if middle > months - takes / 2 else "center"
         axes.text(
-            first + takes / 2,
+            {"left": first + 0.2, "center": middle, "right": first + with_room - 0.2}[side],
             (low[first] + high[first]) / 2,
             name,
-            ha="center",
+            ha=side,
             va="center",
             fontsize=8,
             color="white" if colours[place] in DARK else INK,
