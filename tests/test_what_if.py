@@ -175,7 +175,7 @@ def test_each_row_says_what_is_another_in_it(world):
     assert sorted(named.index) == [
         "Indsatsens udgift 10 % højere eller lavere",
         "Månederne efter: intet, eller 12 måneder mere som de sidste",
-        "Prisen på sygedagpenge, som er efter hukommelsen, 10 % højere eller lavere",
+        "Prisen på sygedagpenge, som ikke er bekræftet, 10 % højere eller lavere",
         "Refusionstrappen begynder aldrig forfra",
         "Senere måneder tilbagediskonteret med 3,5 % om året",
         "Tilfældigheder (95 %-interval)",

@@ -138,8 +138,8 @@ DOUBTS = {
     "registreret for sent, eller også mangler der forløb, og så er forskellen ikke indsatsens.",
     Doubt.TEAMS: "Regnes der med, at borgere hos samme hold af sagsbehandlere ligner hinanden, kan effekten ikke "
     "skelnes fra tilfældigheder.",
-    Doubt.OTHER_EFFORTS: "Følges de borgere, der fik en anden af bogens indsatser, kun til da, eller udelades de, er "
-    "effekten ikke klar af nul.",
+    Doubt.OTHER_EFFORTS: "Følges de borgere, der fik en anden af bogens indsatser, kun til de fik den, eller udelades "
+    "de, er effekten ikke klar af nul.",
     Doubt.OTHER_CHOICES: "For mange af de andre måder at regne på giver et interval, der rækker hen over nul.",
     Doubt.HIDDEN: "En forskel, som ingen har målt, ville kunne fjerne effekten uden at være stærkere end den stærkeste "
     "målte.",
@@ -265,7 +265,7 @@ def assumptions(moved: pd.DataFrame, within: float, discount_rate: float, months
     guessed = any(kind == "price" for kind, _ in moved.index)
     if not guessed:
         words["prices", ""] = f"Ydelsernes priser {share} højere eller lavere"
-    of_price = "Prisen på {}, som er efter hukommelsen, {} højere eller lavere"
+    of_price = "Prisen på {}, som ikke er bekræftet, {} højere eller lavere"
     return moved.set_axis([words.get(key) or of_price.format(key[1], share) for key in moved.index])
 
 

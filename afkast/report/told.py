@@ -243,7 +243,10 @@ class GoalTold:
 
     @property
     def _year_before(self) -> str:
-        return f"året før {amount(self._before, self._sides)}" if is_known(self._before) else ""
+        if self._before is None or not is_known(self._before):
+            return ""
+        told = amount(self._before, self._sides)
+        return f"året før {told if '%' in told else _digits(self._before)}"  # the unit has just been said
 
     @property
     def sure(self) -> str:
