@@ -81,6 +81,10 @@ def test_a_count_too_small_to_be_shown_does_not_follow_from_its_change_nor_from_
     changes = [told[one] for one in ("Ændring", "Ændring i pct.", "Interval fra", "Interval til")]
     drawn = [one["value"] for one in shown["aendringer"]["rows"][0]["cells"]]
     sentences = [item["html"] for id, item in shown.items() if id.startswith("maal-") and item["kind"] == "text"]
+    before = [
+        one["numbers"]["goal_before"]["value"] for one in shown.values() if "goal_before" in one.get("numbers", {})
+    ]
+    assert before[:1] == [None if was == 3 else 30]  # the other is a share
     if was == 3:
         assert told["2022"] is None and changes == [None] * 4 and drawn == [None] * 3
         assert not any(" mod 3 " in one.replace("\xa0", " ") for one in sentences)

@@ -361,5 +361,9 @@ def show_verdicts(points: Points, value: pd.DataFrame, goals: Iterable[Goal], re
                 else Quantity(abs(now - before), *unit, behind=(now, before)),
                 "target": Quantity(target, *unit),
             },
-            filed={"goal_before": Quantity(before, *(unit if is_share else ("personer", 0)))},
+            filed={
+                "goal_before": Quantity(before, "%", 1)
+                if is_share
+                else Quantity(before, "personer", 0, behind=(before,))
+            },
         )
