@@ -7,6 +7,9 @@ READY := $(VENV)/ready
 DEVELOP := $(VENV)/develop
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
 
+# in the files' own order: those of few tests are the longest, and last they would be waited for alone
+SHARED := -n auto --dist loadfile --no-loadscope-reorder
+
 .DEFAULT_GOAL := help
 .PHONY: help book test engines lab check lock example reference clean
 
@@ -28,8 +31,8 @@ book: $(READY) ## Import the data folder (DATA=folder) and build its book at bui
 	$(BIN)/afkast build --data "$(DATA)"
 
 test: book $(DEVELOP) ## Run every test, also the executed reference notebooks
-	$(BIN)/python -m pytest tests -n auto --dist loadfile
-	$(BIN)/python -m pytest -n auto --dist loadfile --nbval --nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout 300 tests/reference
+	$(BIN)/python -m pytest tests $(SHARED)
+	$(BIN)/python -m pytest $(SHARED) --nbval --nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout 300 tests/reference
 
 engines: $(READY) ## Install the drivers of PostgreSQL and Spark, for AFKAST_ENGINE; without them their tests are left out
 	$(INSTALL) -r requirements-engines.txt

@@ -130,13 +130,14 @@ def show_stated_sizes(of: Status, stated_sizes: Mapping[str, int]) -> None:
     of.report.show_text(
         "gruppens-stoerrelse",
         "Rapporten har mere end ét tal for gruppens størrelse: {size} og "
-        + listed([f"{{stated_{place}}} ({name})" for place, name in enumerate(others)])
+        + listed([f"{{stated_{place}}} ({{told_{place}}})" for place in range(len(others))])
         + ". Kun {size} passer med fordelingen"
         # rounded each by itself they need not add up
         + clause(chosen().base == 1, ", for {remaining} + {gone} = {size}")
         + ". Siden regner derfor med {size}.",
         {
             **{f"stated_{place}": _counted(stated) for place, stated in enumerate(others.values())},
+            **{f"told_{place}": name for place, name in enumerate(others)},
             "remaining": _counted(of.remaining),
             "gone": _counted(of.gone),
             "size": _counted(of.size),
