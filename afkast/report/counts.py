@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 from afkast.analysis.targets import share_interval
 from afkast.errors import PageError
 from afkast.report import disclosure
-from afkast.report.danish import UNITS, Made, Quantity
+from afkast.report.danish import UNITS, Made, Quantity, ratio
 from afkast.report.disclosure import rounded_count
 
 Persons = NDArray[np.uint64]
@@ -45,8 +45,20 @@ TENS = -1
 which neighbours would tell a few."""
 
 
+class _OfPersons(Quantity):
+    """A number whose persons are known, so that it always can be told of rounded counts."""
+
+    @property
+    def is_in_steps(self) -> bool:
+        return True
+
+    @property
+    def of_steps(self) -> bool:
+        return True
+
+
 @dataclass(frozen=True)
-class Count(Quantity):
+class Count(_OfPersons):
     """How many persons, and which. Without `persons` it was counted elsewhere, and is told in tens."""
 
     unit: str = "personer"
@@ -88,14 +100,6 @@ class Count(Quantity):
             return self
         return replace(self, value=rounded_count(self.number))
 
-    @property
-    def is_in_steps(self) -> bool:
-        return True
-
-    @property
-    def of_steps(self) -> bool:
-        return True
-
     def __int__(self) -> int:
         return self.number
 
@@ -123,7 +127,7 @@ class Count(Quantity):
 
 
 @dataclass(frozen=True)
-class Share(Quantity):
+class Share(_OfPersons):
     """A part of a group, as closely as its decimals, or its `step`, tell it. It gives away the part and the rest.
 
     of_rounded: its value is made of counts in the profile's steps already, as of shares that add up.
@@ -171,14 +175,6 @@ class Share(Quantity):
             return self
         part, whole = (rounded_count(one.number) for one in (self.part, self.whole))
         return replace(self, value=part / whole if whole else None)
-
-    @property
-    def is_in_steps(self) -> bool:
-        return True
-
-    @property
-    def of_steps(self) -> bool:
-        return True
 
     def written_as(self, unit: str, digits: int | None = None, signed: bool = False) -> Quantity:
         return replace(super().written_as(unit, digits, signed), made=(float, (self,)))
@@ -287,7 +283,7 @@ def stated_share(part: float, whole: float, digits: int | None = None) -> Quanti
     """What a part is of a group, of counts that a source states; it gives away the part and the rest."""
     of = tuple(Quantity(float(one), "personer") for one in (part, whole))
     value = part / whole if whole else None
-    return Quantity(value, "%", digits, behind=(part, whole - part), made=(_part_of, of))
+    return Quantity(value, "%", digits, behind=(part, whole - part), made=(ratio, of))
 
 
 def share_range(part: Count, whole: Count, digits: int | None = None) -> tuple[Quantity, Quantity]:
@@ -346,10 +342,6 @@ def counts_of(values: Any) -> tuple[Count, ...]:
 def too_few(groups: Iterable[Count]) -> tuple[Count, ...]:
     """Those of the groups that a number rests on which are so small that it would tell of them."""
     return tuple(one for one in groups if 0 < one.number < disclosure.FEWEST_BEHIND_AN_ESTIMATE)
-
-
-def _part_of(part: float, whole: float) -> float:
-    return part / whole if whole else float("nan")
 
 
 def _lower_limit(part: float, whole: float) -> float:

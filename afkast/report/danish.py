@@ -177,7 +177,7 @@ class Quantity:
         return self._made(operator.mul, other)
 
     def __truediv__(self, other: Any) -> Any:
-        return self._made(_ratio, other, unit="")
+        return self._made(ratio, other, unit="")
 
     def _made(self, how: Callable[..., Any], *others: Any, unit: str | None = None) -> "Quantity":
         value = how(float(self), *map(float, others))
@@ -216,7 +216,8 @@ class Given(Quantity):
         return False
 
 
-def _ratio(one: float, other: float) -> float:
+def ratio(one: float, other: float) -> float:
+    """The one by the other; not known of nothing."""
     return one / other if other else float("nan")
 
 
