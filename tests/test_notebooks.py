@@ -2,6 +2,7 @@
 
 import ast
 import io
+import os
 import re
 import subprocess
 import sys
@@ -417,6 +418,22 @@ def test_a_reference_is_small_and_runs_on_any_machine(path):
     assert str(ROOT) not in text
 
 
+KERNEL = {"name": "python3", "display_name": "Python 3"}
+
+
+def _compared(folder):
+    """The notebooks of a folder, compared as `make test` compares the reference notebooks."""
+    (folder / "pytest.ini").write_text("[pytest]\naddopts = -v -p no:cacheprovider --color=no\n", encoding="utf-8")
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "--nbval", f"--nbval-sanitize-with={SANITIZE}", "-p", "tests.nbval_sockets"],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+
+
 def test_a_changed_number_fails_the_comparison_and_another_picture_or_snapshot_does_not(tmp_path):
     def reference(name, html):
         source = (
@@ -426,19 +443,19 @@ def test_a_changed_number_fails_the_comparison_and_another_picture_or_snapshot_d
         )
         output = new_output("display_data", {"text/html": html})
         cell = new_code_cell(source, execution_count=1, outputs=[output])
-        metadata = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
-        nbformat.write(new_notebook(cells=[cell], metadata=metadata), tmp_path / f"{name}.ipynb")
+        nbformat.write(new_notebook(cells=[cell], metadata={"kernelspec": KERNEL}), tmp_path / f"{name}.ipynb")
 
     reference("same", "<img src=figure> <td>1.234,5</td> 2019-12-09-ba9876543210")
     reference("changed", "<img src=figure> <td>1.234,6</td> 2019-12-09-ba9876543210")
-    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = -v -p no:cacheprovider --color=no\n", encoding="utf-8")
-    compared = subprocess.run(
-        [sys.executable, "-m", "pytest", "--nbval", f"--nbval-sanitize-with={SANITIZE}"],
-        cwd=tmp_path,
-        capture_output=True,
-        encoding="utf-8",
-        check=False,
-    )
+    compared = _compared(tmp_path)
     assert compared.returncode == 1
     outcomes = dict(re.findall(r"^(\w+)\W+ipynb::Cell 0 (\w+)", compared.stdout, re.MULTILINE))
     assert outcomes == {"same": "PASSED", "changed": "FAILED"}
+
+
+def test_the_kernels_of_the_comparison_take_no_port_that_another_process_could_take_first(tmp_path):
+    source = "from ipykernel.connect import get_connection_info\nassert get_connection_info(unpack=True)['transport'] == 'ipc'"
+    cell = new_code_cell(source, execution_count=1)
+    nbformat.write(new_notebook(cells=[cell], metadata={"kernelspec": KERNEL}), tmp_path / "sockets.ipynb")
+    assert "1 passed" in _compared(tmp_path).stdout
+    assert "--nbval -p tests.nbval_sockets " in (ROOT / "Makefile").read_text(encoding="utf-8")

@@ -1,0 +1,25 @@
+"""A plug-in for `pytest --nbval -p tests.nbval_sockets`: its kernels talk over sockets in a folder of their own.
+
+By itself nbval chooses five free ports and leaves them to a kernel that takes them a second later; when another process
+has taken one of them meanwhile, the kernel dies at its start and a whole notebook fails.
+"""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from jupyter_client.manager import KernelManager
+from nbval import kernel
+
+
+class SocketKernelManager(KernelManager):
+    """A kernel manager without ports; the folder of its sockets goes with it."""
+
+    def __init__(self, **named: Any) -> None:
+        super().__init__(**named)
+        self._folder = TemporaryDirectory()
+        self.connection_file = str(Path(self._folder.name) / "kernel.json")
+        self.transport, self.ip = "ipc", str(Path(self._folder.name) / "k")
+
+
+kernel.KernelManager = SocketKernelManager
