@@ -454,7 +454,7 @@ def test_a_changed_number_fails_the_comparison_and_another_picture_or_snapshot_d
 
 
 def test_the_kernels_of_the_comparison_take_no_port_that_another_process_could_take_first(tmp_path):
-    source = "from ipykernel.connect import get_connection_info\nassert get_connection_info(unpack=True)['transport'] == 'ipc'"
+    source = "from ipykernel import connect\nassert connect.get_connection_info(unpack=True)['transport'] == 'ipc'"
     cell = new_code_cell(source, execution_count=1)
     nbformat.write(new_notebook(cells=[cell], metadata={"kernelspec": KERNEL}), tmp_path / "sockets.ipynb")
     assert "1 passed" in _compared(tmp_path).stdout
