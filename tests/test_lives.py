@@ -3,6 +3,9 @@
 import html
 import json
 import re
+import shutil
+import tempfile
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -15,6 +18,7 @@ from afkast.cli import main
 from afkast.edition.execute import front_page_of, jobs_of
 from afkast.intake import import_raw
 from afkast.project import Project
+from afkast.report.reads import digest_of
 from afkast.report.show import METADATA_KEY
 from afkast.strategy import load_strategies
 
@@ -22,12 +26,25 @@ MONEY = ("economics", "gain_by_year", "business_case")
 """The notebooks that say what a strategy has netted to date."""
 
 
+IMPORTED = tempfile.TemporaryDirectory(prefix="afkast-snapshots-")
+"""Snapshots of files that a test before has imported, by what the files say; gone with the process."""
+
+
+def _imported(data):
+    """The snapshots of a data folder; most tests change a strategy, and their files are the same."""
+    files = [data / "sources.yml", *sorted((data / "raw").iterdir())]
+    snapshots = Path(IMPORTED.name) / digest_of([(path.name, path.read_text("utf-8")) for path in files])
+    if not snapshots.is_dir():
+        import_raw(data, snapshots, bytes(32))
+    return snapshots
+
+
 class Book:
     """A municipality's pages, run here one after the other, and what reads those that were: `front`, `about_all`."""
 
     def __init__(self, data, folder):
         self.project = Project(ROOT, data.write(folder))
-        import_raw(self.project.data, self.project.snapshots, bytes(32))
+        shutil.copytree(_imported(self.project.data), self.project.snapshots)
         self.pages = {}
 
     def page(self, notebook, strategy=STRATEGY):
