@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from afkast.report import charts
-from afkast.report.amount_charts import COLUMNS, amounts_against
+from afkast.report.amount_charts import COLUMNS, amounts_against, symbols_of
 from afkast.report.danish import GAIN
 
 AMOUNTS = pd.DataFrame(
@@ -82,3 +82,18 @@ def test_a_tick_says_where_it_stands(width, largest):
     assert [float(words.get_text().replace(",", ".")) for _, words in ticks] == [
         pytest.approx(abs(tick) / 1e6) for tick in axes.get_xticks()
     ]
+
+
+@pytest.mark.parametrize(
+    ("rows", "doubted", "said"),
+    [
+        (["Uden interval", "Sikkert", "Kan vende"], [], ["Fyldt", "Hult", "Rude", "Grå streg"]),
+        (["Sikkert"], [], ["Fyldt", "Grå streg"]),
+        (["Sikkert"], ["Sikkert"], ["Hult", "Grå streg"]),
+        (["Uden interval"], [], ["Rude", "Grå streg"]),
+        (["Ikke gjort op"], [], ["Grå streg"]),
+    ],
+)
+def test_only_the_symbols_that_are_drawn_are_explained(rows, doubted, said):
+    words = symbols_of(AMOUNTS.loc[rows], doubted)
+    assert [sentence.split(":")[0] for sentence in words.split(". ")] == said

@@ -1,6 +1,7 @@
 """The first use of a term on a page leads to the glossary, and nothing that only looks like one does."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -70,3 +71,12 @@ def test_every_page_of_a_folder_leads_to_the_sites_own_glossary(tmp_path):
         "overblik": ["../ordliste.html#term-Bestand"],
         "index": ["../../ordliste.html#term-Bestand"],
     }
+
+
+@pytest.mark.parametrize("page", ["book/ordliste.md", "data/example/text/ordliste.md"])
+def test_the_words_stand_in_the_order_in_which_they_are_looked_up(page):
+    text = (Path(__file__).parents[1] / page).read_text("utf-8")
+    words = re.findall(r"^(\S.*)\n  \S", text, re.MULTILINE)
+    in_danish = str.maketrans({"æ": "\uffff1", "ø": "\uffff2", "å": "\uffff3"})
+    assert len(words) > 5
+    assert words == sorted(words, key=lambda word: word.lower().translate(in_danish))

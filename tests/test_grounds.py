@@ -39,8 +39,8 @@ def decimal(number):
         (METHOD, f"over {decimal(LARGE_DIFFERENCE)} (eller den ene spredning"),
         (METHOD, f"andelen af de seneste {HISTORY_MONTHS} måneder på ydelse"),
         (METHOD, f"om ydelsen er skiftet inden for {IN_WORDS[CHANGED_MONTHS]} måneder"),
-        (METHOD, f"færre end {FEWEST_OBSERVED} personer eller færre end {100 * SMALLEST_SHARE_OBSERVED:.0f} procent"),
-        (ASSUMPTIONS, f"end {FEWEST_OBSERVED} personer og {100 * SMALLEST_SHARE_OBSERVED:.0f} procent af hver gruppe"),
+        (METHOD, f"færre end {FEWEST_OBSERVED} personer eller færre end {100 * SMALLEST_SHARE_OBSERVED:.0f} %"),
+        (ASSUMPTIONS, f"end {FEWEST_OBSERVED} personer og {100 * SMALLEST_SHARE_OBSERVED:.0f} % af hver gruppe"),
         (METHOD, f"Under {IN_WORDS[FEWEST_TEAMS]} hold siger for lidt."),
     ],
 )

@@ -1,5 +1,6 @@
 """No headline is stronger than its number: pages over a grid of signs, goals, due dates and missing numbers."""
 
+import json
 import re
 from datetime import date
 
@@ -9,6 +10,7 @@ from municipality import OWN, PRICES, REDUCTIONS, STRATEGY, municipality
 from test_lives import Book, headlines, words
 
 from afkast.report.danish import NO_BREAK_SPACE
+from afkast.report.filed import filed
 
 MONTHS_OF_2022 = 10
 """Strandlev's strategy runs from March 2022, and its budget has no months of its own."""
@@ -20,6 +22,11 @@ def decided(year):
 
 def told(item):
     return words(item).replace(NO_BREAK_SPACE, " ")
+
+
+def finding(figure):
+    """What a figure says over its drawing."""
+    return figure["alt"].replace(NO_BREAK_SPACE, " ")
 
 
 def says(amount, text):
@@ -92,6 +99,7 @@ def with_stock(level, judged, due):
 def test_the_verdict_on_persons_follows_their_number_and_its_day(tmp_path, level, due):
     shown = Book(with_stock(level, "in each year", due), tmp_path / "data").page("full_year_persons")
     text, verdict = told(shown["maal-sygedagpenge"]), shown.number("maal-sygedagpenge", "verdict")
+    assert f" {'færre' if level < 0 else 'flere'} end strategiens budget" in finding(shown["udvikling"])
     assert verdict != "nået" or due <= date(2023, 9, 30)
     by_year = {row["label"]: row["cells"] for row in shown["maal-sygedagpenge-aar"]["rows"]}
     of_2023 = by_year["2023"]
@@ -156,5 +164,22 @@ def test_the_year_s_end_and_the_way_to_it_are_told_on_their_own_side(tmp_path, l
     assert ("alt fra et tab" in outlook) == (low < 0 < high)
     ends = {name: one for name, one in shown["tjent-hjem-i-ord"]["numbers"].items()}
     assert ("ikke tjent hjem" in ends["kept"]["value"]) == (ends["kept_end"]["value"] < 0)
+    *_, as_this_year = finding(shown["tjent-hjem"]).split("; ")
+    assert says(ends["kept_end"]["value"], as_this_year)
+    to_date = shown["nettogevinst-beloeb"]
+    assert says(to_date["rows"][-1]["cells"][0]["value"], finding(to_date).split(", hvor der var ventet")[0])
     kept = {-40.0: "besparelsen", 40.0: "merudgiften"}.get(level, "")
     assert f"{kept} på ydelserne hvert år som i 2023" in told(shown["tjent-hjem-i-ord"])
+
+
+def test_a_figure_s_finding_is_as_sure_as_the_net_gain_of_its_page(pages):
+    """Over the business cases of the example: sure, may turn, and not reckoned."""
+    met = set()
+    for path in sorted(pages.glob("*/businesscase.ipynb")):
+        shown = {item["id"]: item for item in filed(json.loads(path.read_text("utf-8")))}
+        numbers, said = shown["nettogevinst"]["numbers"], finding(shown["budget-mod-realiseret"])
+        certainty = numbers.get("certainty", {}).get("value", "ikke gjort op")
+        assert ("kan vende" in said) == (certainty == "kan vende"), path
+        assert ("ikke gjort op" in said) == (certainty == "ikke gjort op"), path
+        met.add(certainty)
+    assert met == {"sikker", "kan vende", "ikke gjort op"}

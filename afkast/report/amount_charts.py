@@ -31,7 +31,24 @@ OFF_THE_SCALE = 3.0
 """An amount so many times as far from 0 as the next is drawn as an arrow at the edge, lest all others meet at 0."""
 
 UNKNOWN = "ikke gjort op"
-SYMBOLS = "Fyldt: sikkert på den side af nul. Hult: kan vende. Rude: uden interval. Grå streg: det besluttede."
+
+
+def symbols_of(values: pd.DataFrame, doubted: Collection[str] = ()) -> str:
+    """What the symbols of `amounts_against` mean; only of those that these rows have."""
+    rows = [(str(label), [float(one) for one in row[COLUMNS]]) for label, row in values.iterrows()]
+    known = [(label, low, high) for label, (amount, low, high, _) in rows if amount == amount]
+    in_interval = [_is_hollow(low, high, label in doubted) for label, low, high in known if low == low and high == high]
+    met = {
+        "Fyldt: sikkert på den side af nul.": not all(in_interval),
+        "Hult: kan vende.": any(in_interval),
+        "Rude: uden interval.": len(in_interval) < len(known),
+        "Grå streg: det besluttede.": any(decided == decided for _, (*_, decided) in rows),
+    }
+    return " ".join(words for words, is_met in met.items() if is_met)
+
+
+def _is_hollow(low: float, high: float, doubted: bool) -> bool:
+    return doubted or low <= 0 <= high
 
 
 def amounts_against(
@@ -93,7 +110,7 @@ def _row(
         known = low == low and high == high
         if known:
             axes.plot([low, high], [place, place], color=PALE, linewidth=6, solid_capstyle="butt", zorder=1.5)
-        hollow = known and (doubted or low <= 0 <= high)
+        hollow = known and _is_hollow(low, high, doubted)
         fill_colour = "white" if hollow or not known else ACTUAL
         axes.plot(amount, place, "o" if known else "D", mec=ACTUAL, mfc=fill_colour, markersize=7)
     _say(axes, amount, place, told, edge, INK)

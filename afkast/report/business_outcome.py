@@ -9,7 +9,7 @@ import pandas as pd
 from afkast.analysis import economics, effect
 from afkast.analysis.survival import Estimate
 from afkast.analysis.targets import Certainty, Decision
-from afkast.report.amount_charts import COLUMNS, SYMBOLS, amounts_against
+from afkast.report.amount_charts import COLUMNS, amounts_against, symbols_of
 from afkast.report.business_case import IN_ALL, INVESTMENT, SAVING, SIDES, Case
 from afkast.report.counts import estimated
 from afkast.report.danish import GAIN, MONTHS, Given, Quantity, Words, between, chance, listed, month
@@ -120,7 +120,7 @@ def _notes_on_saved(case: Case, saved: Saved) -> tuple[list[str], dict[str, Any]
         )
         names["outside_years"] = listed([str(year) for year in outside.index])
         names["outside"] = Quantity(outside.sum(), "mio. kr.", 3)
-    return [*notes, saved.reservation] if saved.reservation else notes, names
+    return [*notes, f"Om den realiserede besparelse: {saved.reservation}"] if saved.reservation else notes, names
 
 
 def show_saved(case: Case, saved: Saved) -> None:
@@ -231,22 +231,26 @@ def show_outcome(
         SPENT_ROW: [Given(-invested, "mio. kr.", 1), told(None), told(None), -own["investment"]],
         LEFT_ROW: [told(None if net is None else net.value), *map(told, ends), own["net_gain"]],
     }
-    until = month(saved.cohort.cut_off)
+    until, values = month(saved.cohort.cut_off), pd.DataFrame.from_dict(rows, orient="index", columns=COLUMNS)
+    doubted = [row for row, one in said.items() if not one.is_sure]
+    symbols = symbols_of(values, doubted)
     case.report.show_figure(
         "budget-mod-realiseret",
-        pd.DataFrame.from_dict(rows, orient="index", columns=COLUMNS),
+        values,
         amounts_against(
             "mio. kr.",
             GAIN,
             row_sides={SAVED_ROW: SAVED_SIDES, SPENT_ROW: SPENT_SIDES},
-            doubted=[row for row, one in said.items() if not one.is_sure],
+            doubted=doubted,
         ),
         caption=f"Sparet, brugt og resultat til og med {until} ved siden af budgettet, mio. kr. i "
-        f"{case.price_level_year}-priser, med 95 %-interval. {SYMBOLS}",
+        f"{case.price_level_year}-priser" + (f", med 95 %-interval. {symbols}" if saved.to_date else f". {symbols}"),
         alt=clause(
             net is None,
-            "Besparelsen er ikke gjort op; i budgettet er der {expected}.",
-            "Resultatet er {net_gain}, hvor der i budgettet er {expected}.",
+            "Besparelsen er ikke gjort op; budgettet var {expected}.",
+            "Resultatet er {net_gain}"
+            + clause(netted.said.is_sure, "", ", som kan vende")
+            + "; budgettet var {expected}.",
         ),
         unit=("mio. kr.", 1),
         source=[case.budget, ledger, *saved.cohort.priced],

@@ -149,6 +149,11 @@ def show_stated_sizes(of: Status, stated_sizes: Mapping[str, int]) -> None:
 def show_verdict(of: Status, goal: Goal, reached: Decision, ceiling: float, counted: bool) -> None:
     """The goal's verdict. counted: whether the group was counted on its day."""
     reading = reached.rests_on.reading
+    of.report.show_text(
+        "hele-gruppen-talt",
+        "Hele gruppen er talt. Hvor let kunne antallet være blevet et andet? Intervallet (95 %, regnet eksakt) siger, "
+        "hvor mange der kunne være tilbage, hvis hver borgers vej er tilfældig og uafhængig af de andres.",
+    )
     show_goal(
         of.report,
         goal,
@@ -176,6 +181,11 @@ def show_all_in_municipality(
 ) -> None:
     """The group beside everyone in the municipality (`stock`, by month). ceiling: the goal's, if there is one."""
     now, before = stock.iloc[-1], stock[base]
+    of.report.show_text(
+        "nye-er-ikke-med",
+        "I gruppen er de borgere, som strategien begyndte med; kommer der nye i målgruppen, er de ikke med. Målets ord "
+        "gælder alle i kommunen, så deres antal står her ved siden af.",
+    )
     of.report.show_text(
         "gruppen-og-alle",
         "Af gruppen er {gone} ude af målgruppen. Regnes alle i kommunen med, også nye, er antallet {changed} {change}, "

@@ -153,15 +153,15 @@ def show_development(one: Comparison, footnotes: Iterable[str]) -> None:
     )
 
 
-def show_development_figures(one: Comparison, gaps: Iterable[float], with_index: bool) -> None:
-    """The development month by month: the shares' with a line so many percentage points better than the others', where
-    the goal is one of shares, and the index; across a break that is not accepted only the level."""
+def show_development_figures(one: Comparison, joint_gap: float, with_index: bool) -> None:
+    """The development month by month: the shares' with a line for the lead that the goal asks for and one for what
+    several goals ask for together, and the index; across a break that is not accepted only the level."""
     if one.refusal:
         one.report.show_text("databrud", "{refusal}", {"refusal": one.refusal}, headline=True)
         one.report.show_figure("niveau", **_levels(one, ", måned for måned"))
         return
     if one.in_shares:
-        _show_changes(one, gaps)
+        _show_changes(one, joint_gap)
     if with_index and not one.no_index:
         _show_index(one)
 
@@ -198,10 +198,18 @@ def _levels(one: Comparison, areas: str, without: str = "") -> dict[str, Any]:
     }
 
 
-def _show_changes(one: Comparison, gaps: Iterable[float]) -> None:
+def _show_changes(one: Comparison, joint_gap: float) -> None:
     direction = -1 if one.lower_is_better else 1
     others = one.rate_change[one.compared_with]
-    lines = {f"{number(gap, 2)} pct.point bedre": others + direction * gap * 0.01 for gap in gaps}
+    needed = {"Målet": one.target_gap, "Forudsat": joint_gap}
+    lines = {
+        f"{what}: {number(gap, 2)} pct.point bedre": others + direction * gap * 0.01
+        for what, gap in needed.items()
+        if gap
+    }
+    assumed = (
+        f" Forudsat: så langt foran {one.compared}, som flere af målene tilsammen regner med." if joint_gap else ""
+    )
     roles = [Role.HAPPENED, *[Role.OTHERS] * (len(one.rate_change.columns) - 1), Role.DECIDED]
     now = one.now(one.rate_change)
     one.report.show_figure(
@@ -209,7 +217,7 @@ def _show_changes(one: Comparison, gaps: Iterable[float]) -> None:
         one.rate_change.assign(**lines),
         _by_month(one, "pct.point", 2, roles),
         unit=("pct.point", 2),
-        caption=f"Ændring i {one.name} siden {month(one.base)}.{one.goal_line}{one.marked}",
+        caption=f"Ændring i {one.name} siden {month(one.base)}.{one.goal_line}{assumed}{one.marked}",
         alt="Til og med {last} er {measure} " + _moved(one, now) + ".",
         names={"last": month(one.last), "measure": one.name, **_moves(one, now, "pct.point", 2)},
         **_as_always(one),
@@ -217,20 +225,15 @@ def _show_changes(one: Comparison, gaps: Iterable[float]) -> None:
 
 
 def _show_index(one: Comparison) -> None:
-    now = one.now(one.index)
+    changes = one.now((one.index - 100) / 100)
     one.report.show_figure(
         "indeks",
         one.index,
         _by_month(one, "indeks", 0),
         unit=("indeks", 1),
         caption=f"Antal fuldtidspersoner, {month(one.base)} = indeks 100.{one.goal_line}{one.marked}",
-        alt="Af hver hundrede i udgangspunktet er der senest {own_index} i {own} og {compared_index} i {compared}.",
-        names={
-            "own": one.own,
-            "own_index": Quantity(now[one.own], "", 1),
-            "compared": one.compared,
-            "compared_index": Quantity(now[one.compared_with], "", 1),
-        },
+        alt="Til og med {last} er antallet " + _moved(one, changes) + ".",
+        names={"last": month(one.last), **_moves(one, changes, "%", 1)},
         **_as_always(one),
     )
 
@@ -428,10 +431,20 @@ def show_verdict(
             "more_than": "over" if one.strictly else "mindst",
             "target": Quantity(one.target_gap * SCALE[one.development], unit, digits),
         },
-        filed={}
-        if one.target_gap
-        else {"goal_in_words": f"{'bedre' if one.strictly else 'ikke dårligere'} end i {one.compared}"},
+        filed=_also_filed(one, persons, persons_of_share),
     )
+
+
+def _also_filed(one: Comparison, persons: float, persons_of_share: float) -> dict[str, Any]:
+    """What the front page tells of the goal: what it is held against, where that is no number, and what points of an
+    index are, which nobody has a feeling for."""
+    told: dict[str, Any] = {}
+    if not one.target_gap:
+        told["goal_in_words"] = f"{'bedre' if one.strictly else 'ikke dårligere'} end i {one.compared}"
+    if not one.in_shares:
+        told["goal_worth"] = Quantity(abs(persons), "fuldtidspersoner")
+        told["goal_worth_of_share"] = Quantity(abs(persons_of_share), "fuldtidspersoner")
+    return told
 
 
 def show_joint(

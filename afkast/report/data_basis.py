@@ -1,25 +1,25 @@
 """What the page of the data basis tells of files: their rows and bytes, as finely as may be told."""
 
 from collections.abc import Iterable, Mapping
+from math import ceil
 from typing import Any
 
 import pandas as pd
 
 from afkast.intake.contracts import PERSON_TABLES
-from afkast.report.danish import Quantity, rounded
+from afkast.report.danish import Quantity
 
 OF_PERSONS = PERSON_TABLES | {"persons_on_benefit"}
 
-HUNDREDS, HUNDRED_THOUSANDS = -2, -5
-DIGITS = {"rækker": HUNDREDS, "bytes": HUNDRED_THOUSANDS}
-"""How finely rows and bytes of persons are told."""
+STEPS = {"rækker": 100, "bytes": 100_000}
+"""How finely rows and bytes of persons are told: up to the next so many, for a file that is there is not of 0."""
 
 
 def told_of(entry: Mapping[str, Any]) -> dict[str, Any]:
     """A file's entry as it may be told outside the data folder: of persons with about how many rows and bytes."""
     table = [str(entry.get("earlier_of") or entry["table"])]
     sizes = {
-        key: int(rounded(*coarse([entry[key]], table, unit)))
+        key: int(*map(float, coarse([entry[key]], table, unit)))
         for key, unit in (("rows", "rækker"), ("bytes", "bytes"))
         if entry.get(key) is not None
     }
@@ -35,6 +35,6 @@ def coarse(numbers: Iterable[float], tables: Iterable[str], unit: str) -> list[Q
     """Numbers of files, each of a table; of those with persons only about, for the rows that have come since could tell
     of a few."""
     return [
-        Quantity(number, unit, DIGITS[unit] if of_persons else 0)
+        Quantity(STEPS[unit] * ceil(number / STEPS[unit]) if of_persons else number, unit, 0)
         for number, of_persons in zip(numbers, pd.Series(list(tables)).isin(OF_PERSONS), strict=True)
     ]

@@ -8,6 +8,7 @@ import pandas as pd
 
 from afkast.analysis import late_registration
 from afkast.analysis.late_registration import Steps
+from afkast.report.charts import Role
 from afkast.report.counts import counted_elsewhere, estimated
 from afkast.report.danish import UNITS, Quantity, Words, day, month, span
 from afkast.report.disclosure import chosen
@@ -91,7 +92,7 @@ def show_extractions(of: Extractions) -> None:
     of.report.show_figure(
         "udtraekkene",
         drawn.apply(of.told),
-        lines_by_month(*of.unit, from_zero=True),
+        lines_by_month(*of.unit, from_zero=True, roles=(Role.HAPPENED, Role.ANOTHER_WAY)),
         caption=f"{of.name} måned for måned, som {only} sagde.",
         alt="I den nyeste måned er der {newest} i det nyeste udtræk.",
         unit=of.unit,
@@ -163,8 +164,10 @@ def show_expected(of: Extractions) -> None:
     of.report.show_figure(
         "registreret-og-ventet",
         drawn.set_axis(["Registreret", "Ventet", "Ventet, fra", "Ventet, til"], axis=1),
-        lines_by_month(*of.unit, from_zero=True),
-        caption=f"{of.name}: registreret i det nyeste udtræk, og ventet, når alt er registreret.",
+        lines_by_month(
+            *of.unit, from_zero=True, roles=(Role.HAPPENED, Role.EXPECTED), ends=("Ventet, fra", "Ventet, til")
+        ),
+        caption=f"{of.name}: registreret i det nyeste udtræk, og ventet, når alt er registreret, med 95 %-interval.",
         alt="I den nyeste måned er {registered} registreret, og {expected} ventes.",
         unit=of.unit,
         source=[of.own, of.breaks],

@@ -8,7 +8,7 @@ import pandas as pd
 
 from afkast.analysis import forecast
 from afkast.analysis.forecast import Forecast
-from afkast.report.danish import Quantity, day, number
+from afkast.report.danish import Quantity, day, month, number
 from afkast.report.month_charts import lines_by_month
 from afkast.report.show import Page
 
@@ -73,20 +73,25 @@ def show_average(of: Stock) -> None:
 
 def show_months(of: Stock) -> None:
     """The months beside both budgets, drawn."""
+    latest = of.months.iloc[-1]
     of.report.show_figure(
         "udvikling",
         pd.DataFrame({"Faktisk": of.months, of.strategy_name: of.strategy, "Oprindeligt budget": of.original}),
         lines_by_month("helårspersoner"),
         caption=f"Helårspersoner måned for måned i {of.year} mod årets budgetter.",
-        alt="I den seneste måned er der {last}; det oprindelige budget er {original} og strategiens {target}.",
+        alt="I {month} er der {last}. Det er {deviation} strategiens budget på {target} og {original_deviation} det "
+        "oprindelige på {original}.",
         unit="helårspersoner",
         column_units={"Faktisk": ("helårspersoner", 1)},
         source=of.source,
         corner="Måned",
         names={
-            "last": Quantity(of.months.iloc[-1], "helårspersoner"),
-            "original": Quantity(of.original, "helårspersoner"),
-            "target": Quantity(of.strategy, "helårspersoner"),
+            "month": month(of.months.index[-1]),
+            "last": Quantity(latest, "helårspersoner"),
+            "deviation": beside(latest - of.strategy),
+            "target": Quantity(of.strategy, ""),
+            "original_deviation": beside(latest - of.original),
+            "original": Quantity(of.original, ""),
         },
     )
 

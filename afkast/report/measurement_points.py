@@ -139,7 +139,7 @@ def show_changes(points: Points, counted: pd.DataFrame, ratio: Mapping[str, chan
         interval_dots("%", "Ændring i procent, med 95 %-interval", CHANGE),
         caption=f"Ændringen i antal fra {before} til {now}. Fyldt punkt: mere end tilfældig. Hult punkt: kan ikke "
         "skelnes fra tilfældige udsving.",
-        alt="Ændret mere end tilfældigt: {beyond} af {all} antal.",
+        alt="{beyond} af {all} antal har ændret sig mere end tilfældigt.",
         unit="%",
         source=points.behind(points.of(counted.index)),
         corner="Antal",

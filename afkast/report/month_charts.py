@@ -16,6 +16,7 @@ from afkast.report.charts import (
     BUDGET,
     IN_ORDER,
     INK,
+    PALE,
     QUIET,
     ROLES,
     SMALL_INCHES,
@@ -146,18 +147,24 @@ def lines_by_month(
     from_zero: bool = False,
     roles: Sequence[Role] = IN_ORDER,
     sides: Sides | None = None,
+    ends: tuple[str, ...] = (),
 ) -> Draw:
     """Draws a line a column over a monthly index, each as its role looks, with its name at its end.
 
     What the door knows of the months is marked, see `Marks`: the first column's provisional months are hollow. The last
-    of the `roles` is that of all columns that are left. `sides` are the words for amounts under 0 and over it.
+    of the `roles` is that of all columns that are left. `sides` are the words for amounts under 0 and over it. `ends`
+    are the columns of an interval's lower and upper end: a pale band, and no lines.
     """
 
     def draw(figure: Figure, values: pd.DataFrame) -> None:
         axes = figure.subplots()
         lines = []
         marks: Marks = values.attrs.get(MARKS, Marks())
-        for column, role in zip(values.columns, roles_of(values.columns, roles), strict=True):
+        if ends:
+            lower, upper = (values[end].to_numpy(dtype=float) for end in ends)
+            axes.fill_between(values.index, lower, upper, color=PALE, alpha=0.45, linewidth=0, zorder=1)
+        in_lines = values.columns.drop(list(ends))
+        for column, role in zip(in_lines, roles_of(in_lines, roles), strict=True):
             lines += axes.plot(values.index, values[column], label=column, **ROLES[role])
         first = values[values.columns[0]]
         hollow = first[first.index.isin(list(marks.provisional))]

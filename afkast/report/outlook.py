@@ -12,7 +12,7 @@ from afkast.report.money import amount, paid_back, within
 from afkast.report.month_charts import lines_by_month
 from afkast.report.show import Page, clause
 
-AS_FORECAST, AS_THIS_YEAR, AS_BUDGETED = "Året som prognosen", "Besparelsen som i år", "Budgettet"
+AS_FORECAST, AS_THIS_YEAR, AS_BUDGETED = "Året som prognosen", "Hvert år som i år", "Budgettet"
 """The ways ahead, as columns of what a strategy has gained month by month."""
 
 

@@ -53,6 +53,8 @@ ALREADY_PUBLISHED = "Tal, som allerede er offentliggjort, er ikke skjult."
 
 MOST_SOURCES_NAMED = 5
 """A caption with more sources counts them and points to the data basis."""
+DATA_BASIS = "datagrundlag"
+"""The page that lists them."""
 
 WIDE_TABLE_COLUMNS = 6
 """A table with more columns is set tighter."""
@@ -149,8 +151,9 @@ class Page(Reader):
         `draw(figure, values)` gets the numbers as they are shown: without the hidden ones, and rounded, for a share
         drawn exactly tells the counts behind it. A monthly figure of measures is marked with the breaks in their
         series, which stand under it in words, and with their provisional months. `states`, `blanks`, `behind` and
-        `rests_on` are those of `show_table`. `alt` says in words what the figure shows; like the caption and the notes
-        it may have `names` in braces.
+        `rests_on` are those of `show_table`. `alt` says in words what the figure shows, its finding: it is heard for
+        the drawing and stands over it, and the caption under it says what is drawn. Both, and the notes, may have
+        `names` in braces.
         """
         files = self.files_of(source)
         thing = self._thing(id, source, files, rests_on)
@@ -325,7 +328,8 @@ class Page(Reader):
         days = [danish.day(one) for one in sorted({day_of(entry["extracted_on"]) for entry in files})]
         if len(names) > MOST_SOURCES_NAMED:
             span = " – ".join(dict.fromkeys([days[0], days[-1]]))
-            return f"Kilde: {len(names)} kilder{note}, se Datagrundlag · data pr. {span}"
+            where = "" if self.page_id == DATA_BASIS else ", se Datagrundlag"
+            return f"Kilde: {len(names)} kilder{note}{where} · data pr. {span}"
         return f"Kilde: {danish.listed(names)}{note} · data pr. {danish.listed(days)}"
 
 

@@ -206,6 +206,7 @@ class GoalTold:
         self._interval_of = numbers["goal_interval_of"].shown if "goal_interval_of" in numbers else ""
         self._in_words = numbers["goal_in_words"].shown if "goal_in_words" in numbers else ""
         self._before = numbers.get("goal_before")
+        self._worth, self._of_share = numbers.get("goal_worth"), numbers.get("goal_worth_of_share")
         self.reservation = numbers["goal_reservation"].shown if "goal_reservation" in numbers else ""
 
     @property
@@ -231,15 +232,23 @@ class GoalTold:
 
     @property
     def held_against(self) -> str:
-        """The same as a sentence, and what the number was a year before."""
+        """The same as a sentence, and what else there is to hold the number against."""
         target = "Målet har intet tal" if self.target == NO_TARGET else f"Mål til dato: {self.target}"
-        return "; ".join(filter(None, [target, self._year_before]))
+        worth = f"{self._in_persons[:1].upper()}{self._in_persons[1:]}. " if self._in_persons else ""
+        return worth + "; ".join(filter(None, [target, self._year_before]))
 
     @property
     def reached(self) -> str:
-        """What it has come to, of which year, and what it was a year before."""
+        """What it has come to, of which year, and what else there is to hold it against."""
         of_year = f"{self.came_to} ({self.year})" if self.year else self.came_to
-        return "; ".join(filter(None, [of_year, self._year_before]))
+        return "; ".join(filter(None, [of_year, self._in_persons, self._year_before]))
+
+    @property
+    def _in_persons(self) -> str:
+        """What a number of points comes to."""
+        if not (self._worth and self._of_share and is_known(self._worth) and is_known(self._of_share)):
+            return ""
+        return f"svarer til {self._worth.shown} (som andel af befolkningen {_digits(self._of_share)})"
 
     @property
     def _year_before(self) -> str:
