@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from matplotlib.colors import to_rgb
 
-from afkast.report import charts, curve_charts
+from afkast.report import bar_charts, charts, curve_charts
 from afkast.report.month_charts import BEGINS, MARKS, Marks, lines_by_month
 
 MONTHS = pd.date_range("2018-11-01", periods=14, freq="MS")
@@ -55,13 +55,13 @@ DRAWINGS = {
     "lines": (lines_by_month("helårspersoner"), with_marks(STOCK, provisional=[MONTHS[-1]])),
     "lines from zero": (lines_by_month("helårspersoner", from_zero=True), STOCK),
     "bars": (
-        charts.bars_by_year("mio. kr."),
+        bar_charts.bars_by_year("mio. kr."),
         pd.DataFrame({"Investering": [3.1e6, 3.1e6], "I alt": [0.4e6, -1.6e6]}, index=[2020, 2021]),
     ),
     "curves": (curve_charts.share_curves(("Andre", "Startede")), curves()),
     "curves and difference": (curve_charts.share_curves(("Andre", "Startede"), with_difference=True), curves()),
     "places": (curve_charts.stacked_shares(), places()),
-    "choices": (charts.interval_dots("måneder", "Måneder på ydelse pr. startet", ("flere", "færre")), CHOICES),
+    "choices": (bar_charts.interval_dots("måneder", "Måneder på ydelse pr. startet", ("flere", "færre")), CHOICES),
 }
 
 
@@ -76,14 +76,14 @@ def drawn(draw, values, width=charts.WIDE_INCHES):
 
 def test_bars_that_mean_different_things_never_look_alike():
     values = pd.DataFrame([[1.0] * len(charts.Role)], [2020], list(charts.Role))
-    [axes] = drawn(charts.bars_by_year("mio. kr.", roles=list(charts.Role)), values).axes
+    [axes] = drawn(bar_charts.bars_by_year("mio. kr.", roles=list(charts.Role)), values).axes
     looks = {(bar.get_facecolor(), bar.get_edgecolor()) for bar in axes.patches}
     assert len(looks) == len(axes.patches) == len(charts.Role)
 
 
 def test_bars_of_one_meaning_are_shades_of_one_colour_and_every_year_has_its_place():
     values = pd.DataFrame({"Efter 1 år": [0.2, 0.3], "Efter 2 år": [0.4, np.nan]}, [2015, 2016])
-    [axes] = drawn(charts.bars_by_year("%", roles=[charts.Role.HAPPENED]), values).axes
+    [axes] = drawn(bar_charts.bars_by_year("%", roles=[charts.Role.HAPPENED]), values).axes
     first, *_, last = axes.patches
     assert last.get_facecolor()[:3] == pytest.approx(to_rgb(charts.ROLES[charts.Role.HAPPENED]["color"]))
     assert all(pale > full for pale, full in zip(first.get_facecolor()[:3], last.get_facecolor()[:3], strict=True))
@@ -272,7 +272,7 @@ def test_an_interval_over_0_is_hollow_and_no_tick_is_written_twice():
 @pytest.mark.parametrize("width", [charts.WIDE_INCHES, charts.NARROW_INCHES, charts.SMALL_INCHES[0]])
 def test_no_tick_beside_0_has_a_sign_and_the_heading_names_both_sides(width):
     far = CHOICES.assign(fra=-CHOICES["til"])
-    by_row = drawn(charts.interval_dots("måneder", "Måneder", ("flere", "færre")), far, width).axes
+    by_row = drawn(bar_charts.interval_dots("måneder", "Måneder", ("flere", "færre")), far, width).axes
     by_month = drawn(*DRAWINGS["curves and difference"], width).axes[1:2]
     for [axes], ticks in ((by_row, "get_xticklabels"), (by_month, "get_yticklabels")):
         told = [text.get_text() for text in getattr(axes, ticks)()]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from afkast.edition.audit import audited
 from afkast.intake import Snapshot
 from afkast.project import Project
-from afkast.report import charts, show
+from afkast.report import bar_charts, charts, show
 from afkast.report.about_persons import COUNTS
 from afkast.report.counts import THE_REST, coarse_share, persons_by, persons_in, persons_so_far, share, step_of
 from afkast.report.show import METADATA_KEY, Page
@@ -126,7 +126,7 @@ def so_far(page, people):
     started = people[people["started"]]
     values = persons_so_far(started, "month", MONTHS).to_frame("begyndt")
     page.show_figure(
-        "forloeb", values, charts.bars_of_states(""), caption="Forløb.", alt="Se.", unit="personer", source=people
+        "forloeb", values, bar_charts.bars_of_states(""), caption="Forløb.", alt="Se.", unit="personer", source=people
     )
     return {(str(month), "begyndt"): ("count", who(started, started["month"] <= month)) for month in MONTHS}
 

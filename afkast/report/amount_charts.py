@@ -10,6 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 
+from afkast.report.bar_charts import label_rows
 from afkast.report.charts import (
     ACTUAL,
     BUDGET,
@@ -18,7 +19,6 @@ from afkast.report.charts import (
     PALE,
     QUIET,
     Draw,
-    label_rows,
     tick_words,
     width_of,
 )

@@ -8,7 +8,7 @@ import pandas as pd
 
 from afkast.analysis import benchmark, counterfactual
 from afkast.analysis.targets import Decision
-from afkast.report.charts import bars_against_range
+from afkast.report.bar_charts import bars_against_range
 from afkast.report.danish import SAVING, Given, Quantity, in_sentence, listed, month, number, with_article
 from afkast.report.effect_words import comparison_name
 from afkast.report.goals import show_goal

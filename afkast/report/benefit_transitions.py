@@ -6,7 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from afkast.report.charts import Role, bars_by_year
+from afkast.report.bar_charts import bars_by_year
+from afkast.report.charts import Role
 from afkast.report.danish import Quantity, span
 from afkast.report.show import Page, clause
 

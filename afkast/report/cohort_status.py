@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from afkast.analysis.targets import Decision
-from afkast.report.charts import bars_of_states
+from afkast.report.bar_charts import bars_of_states
 from afkast.report.counts import stated_share
 from afkast.report.danish import Quantity, day, listed, month
 from afkast.report.disclosure import chosen
@@ -117,7 +117,7 @@ def show_shares(of: Status, counted: pd.DataFrame) -> None:
         names={
             "size": _counted(of.size),
             "remaining": Quantity(of.remaining, "personer"),
-            "gone": Quantity(of.gone, "personer"),
+            "gone": _counted(of.gone),
         },
     )
 
@@ -151,7 +151,7 @@ def show_verdict(of: Status, goal: Goal, reached: Decision, ceiling: float, coun
     reading = reached.rests_on.reading
     of.report.show_text(
         "hele-gruppen-talt",
-        "Hele gruppen er talt. Hvor let kunne antallet være blevet et andet? Intervallet (95 %, regnet eksakt) siger, "
+        "Hele gruppen er talt. Hvor let kunne antallet være blevet et andet? Intervallet, regnet eksakt, siger, "
         "hvor mange der kunne være tilbage, hvis hver borgers vej er tilfældig og uafhængig af de andres.",
     )
     show_goal(

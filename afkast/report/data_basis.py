@@ -1,13 +1,14 @@
 """What the page of the data basis tells of files: their rows and bytes, as finely as may be told."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from math import ceil
 from typing import Any
 
 import pandas as pd
 
 from afkast.intake.contracts import PERSON_TABLES
-from afkast.report.danish import Quantity
+from afkast.report.danish import Quantity, month
 
 OF_PERSONS = PERSON_TABLES | {"persons_on_benefit"}
 
@@ -38,3 +39,20 @@ def coarse(numbers: Iterable[float], tables: Iterable[str], unit: str) -> list[Q
         Quantity(STEPS[unit] * ceil(number / STEPS[unit]) if of_persons else number, unit, 0)
         for number, of_persons in zip(numbers, pd.Series(list(tables)).isin(OF_PERSONS), strict=True)
     ]
+
+
+def months_of(period: Sequence[str] | None) -> str:
+    """The months that a file's rows are of, from the first to the last; of one that has no days, none."""
+    return " – ".join(dict.fromkeys(month(date.fromisoformat(end)) for end in period)) if period else "–"
+
+
+def of_whole_files(files: pd.DataFrame) -> pd.DataFrame:
+    """Whether anything of a file is corrected, asked about or left out, or a column not kept; a row a file, for one may
+    have several sheets with a table each."""
+    of_sheets = {
+        "corrected": files["corrected"].map(lambda rules: any(one["cells"] for one in rules)),
+        "asked": files["asked"].astype(bool),
+        "left out": files["left_out"] > 0,
+        "not all kept": files["ignored"].astype(bool),
+    }
+    return pd.DataFrame(of_sheets).groupby(files["file"]).any()

@@ -12,7 +12,7 @@ import pandas as pd
 from afkast.analysis import cost, effect, what_if
 from afkast.analysis.effect.money import Money
 from afkast.analysis.invested import Invested
-from afkast.report.charts import interval_dots
+from afkast.report.bar_charts import interval_dots
 from afkast.report.counts import estimated, for_each, persons_by, persons_in
 from afkast.report.danish import GAIN, MONTHS, Quantity, Words, between, chance, listed, month, span
 from afkast.report.effect_pages import Cohort, Groups

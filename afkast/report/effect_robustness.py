@@ -15,7 +15,8 @@ from afkast.analysis.answer import Answer
 from afkast.analysis.destinations import first_exit_test
 from afkast.analysis.lack import NotEnough
 from afkast.analysis.survival import LogRank
-from afkast.report.charts import Role, bars_by_year, interval_dots
+from afkast.report.bar_charts import bars_by_year, interval_dots
+from afkast.report.charts import Role
 from afkast.report.counts import TENS, estimated
 from afkast.report.danish import Quantity, Words, between, listed
 from afkast.report.effect_balance import name_of, quoted

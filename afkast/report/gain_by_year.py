@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from afkast.analysis import economics
-from afkast.report.charts import bars_by_year
+from afkast.report.bar_charts import bars_by_year
 from afkast.report.danish import GAIN, Quantity, day, listed
 from afkast.report.money import amount, paid_back
 from afkast.report.month_charts import lines_by_month

@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 
 from afkast.analysis.targets import Decision
-from afkast.report.charts import Role, bars_by_year
+from afkast.report.bar_charts import bars_by_year
+from afkast.report.charts import Role
 from afkast.report.danish import Quantity, listed
 from afkast.report.goals import show_goal
 from afkast.report.show import Page, clause

@@ -9,7 +9,8 @@ from typing import Any
 import pandas as pd
 
 from afkast.analysis import economics
-from afkast.report.charts import Role, bars_by_year
+from afkast.report.bar_charts import bars_by_year
+from afkast.report.charts import Role
 from afkast.report.danish import GAIN, Quantity, day, listed, number
 from afkast.report.money import amount as gained
 from afkast.report.money import paid_back

@@ -10,7 +10,7 @@ import pandas as pd
 
 from afkast.analysis import change
 from afkast.analysis.targets import Decision, Verdict
-from afkast.report.charts import interval_dots
+from afkast.report.bar_charts import interval_dots
 from afkast.report.danish import CHANGE, MONTHS, Quantity, between, listed
 from afkast.report.followed_points import Points
 from afkast.report.goals import show_goal
