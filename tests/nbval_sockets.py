@@ -6,7 +6,6 @@ has taken one of them meanwhile, the kernel dies at its start and a whole notebo
 
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from jupyter_client.manager import KernelManager
 from nbval import kernel
@@ -15,7 +14,7 @@ from nbval import kernel
 class SocketKernelManager(KernelManager):
     """A kernel manager without ports; the folder of its sockets goes with it."""
 
-    def __init__(self, **named: Any) -> None:
+    def __init__(self, **named):
         super().__init__(**named)
         self._folder = TemporaryDirectory()
         self.connection_file = str(Path(self._folder.name) / "kernel.json")
