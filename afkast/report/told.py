@@ -234,21 +234,20 @@ class GoalTold:
     def held_against(self) -> str:
         """The same as a sentence, and what else there is to hold the number against."""
         target = "Målet har intet tal" if self.target == NO_TARGET else f"Mål til dato: {self.target}"
-        worth = f"{self._in_persons[:1].upper()}{self._in_persons[1:]}. " if self._in_persons else ""
-        return worth + "; ".join(filter(None, [target, self._year_before]))
+        return self._in_persons + "; ".join(filter(None, [target, self._year_before]))
 
     @property
     def reached(self) -> str:
-        """What it has come to, of which year, and what else there is to hold it against."""
+        """What it has come to, of which year, and what it was a year before."""
         of_year = f"{self.came_to} ({self.year})" if self.year else self.came_to
-        return "; ".join(filter(None, [of_year, self._in_persons, self._year_before]))
+        return "; ".join(filter(None, [of_year, self._year_before]))
 
     @property
     def _in_persons(self) -> str:
-        """What a number of points comes to."""
+        """What a number of points comes to, as a sentence before the next."""
         if not (self._worth and self._of_share and is_known(self._worth) and is_known(self._of_share)):
             return ""
-        return f"svarer til {self._worth.shown} (som andel af befolkningen {_digits(self._of_share)})"
+        return f"Svarer til {self._worth.shown} (som andel af befolkningen {_digits(self._of_share)}). "
 
     @property
     def _year_before(self) -> str:
