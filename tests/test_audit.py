@@ -9,7 +9,7 @@ from time import process_time
 import numpy as np
 import pandas as pd
 import pytest
-from attacker import counts_giving, pairs_that_tell, possible_values
+from attacker import counts_giving, keeps, pairs_that_tell, possible_values
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,7 +20,7 @@ from afkast.report.about_persons import COUNTS, Thing, told_of
 from afkast.report.cells import cell_of
 from afkast.report.counts import NEARLY, coarse_share, counts_of, in_tens, persons_in, share, share_range
 from afkast.report.danish import Quantity, span
-from afkast.report.withheld import withhold
+from afkast.report.withheld import ANY, Told, withhold
 
 EVERYBODY = [f"p{number}" for number in range(60)]
 
@@ -286,3 +286,19 @@ def test_what_the_last_edition_hid_is_not_told_beside_what_an_edition_before_it_
     first, second, third = (tmp_path / name for name in ("first", "second", "third"))
     assert audit(third, second).hold_back == {}
     assert list(audit(third, second, first).hold_back) == ["fisk/a"]
+
+
+def test_who_are_left_in_tens_tells_how_few_have_gone_however_much_else_is_told():
+    everybody, gone = set(range(77)), {0}
+    groups = {"all": everybody, "left": everybody - gone, "gone": gone}
+    told = [
+        Told("side/alle/n", "all", 77, 77, 77),
+        Told("side/kurve/1|n", "left", 76, 75, 85),  # 80, in tens
+        Told("side/hvor/1|flyttet", "gone", 1, 0, ANY, True),
+    ]
+    for size in range(20, 65):  # as shares month by month, which tell nothing of those who have gone
+        groups[f"other{size}"] = set(range(size))
+        told.append(Told(f"side/andre/{size}", f"other{size}", size, size - 3, size + 3))
+    found = withhold(told, {name: np.array(sorted(one), dtype=np.uint64) for name, one in groups.items()})
+    kept = [one for one in told if not one.hidden and not {one.digest, one.digest + NEARLY} & {*found.hide}]
+    assert keeps(groups, [({one.digest: 1}, one.least, one.most) for one in kept], "gone")

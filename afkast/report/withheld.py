@@ -202,8 +202,13 @@ class _Groups:
                 if not more:
                     found.open.append(Withheld(self.names[row], "it can be worked out", (self.place(row),)))
                     break
-                self.hide(more[0], f"it leaves a hidden count {values} possible values", (row,), found)
-                left += [more[0]] if more[0] != row else []
+                # the first without which there are more; where none alone does it, the first
+                tells = (
+                    one for one in more if self._possible(row, [other for other in group if other != one]) > values
+                )
+                away = more[0] if more[0] == row else next(tells, more[0])
+                self.hide(away, f"it leaves a hidden count {values} possible values", (row,), found)
+                left += [away] if away != row else []
                 values, group = self._values_of(row)
             found.values[self.names[row]] = values
 
@@ -333,16 +338,18 @@ class _Groups:
                 inside &= self.shared[whole] == self.size
             inside[row] = False
             near = np.flatnonzero(inside)
-            near = (
-                near[np.argsort(-self.shared[row, near], kind="stable")]
-                if whole is not None
-                else self._around(row, near)
-            )
+            near = self._around(row, near) if whole is None else self._nearest(row, int(whole), near)
             group = self._that_tell_together([] if whole is None else [int(whole)], near)
             values = self._possible(row, [*own, *group])
             if values < best:
                 best, decide = values, group
         return best, decide
+
+    def _nearest(self, row: int, whole: int, among: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Parts of a whole, those first that are nearly this group or nearly the rest of the whole: these tell most."""
+        shared = self.shared[row, among]
+        apart = self.size[row] + self.size[among] - 2 * shared
+        return among[np.argsort(np.minimum(apart, self.size[whole] - apart), kind="stable")]
 
     def _around(self, row: int, among: NDArray[np.int64]) -> NDArray[np.int64]:
         """Groups that share persons with this one, then those that share with these, and so on."""
