@@ -4,7 +4,7 @@ Each share is of persons, counted once however many trials they are in; a catego
 nowhere.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 
 import numpy as np
@@ -16,7 +16,7 @@ from afkast.analysis.effect.terms import across, yes_or_no
 from afkast.report.cells import tells
 from afkast.report.counts import STEPS, Count, Share, coarse_share, estimated, persons_where
 from afkast.report.danish import Quantity, Words, listed, number
-from afkast.report.disclosure import chosen, is_small
+from afkast.report.disclosure import chosen, is_small, rounded_count
 from afkast.report.effect_pages import Cohort, Groups, groups_of
 from afkast.report.effect_words import KINDS, band_name, covariate_name
 from afkast.report.show import Page, clause
@@ -56,6 +56,13 @@ class Held:
     def beside(self) -> tuple[Quantity, ...]:
         """What no number of either arm may be told without."""
         return self.of_treated, self.controls, self.controls_without
+
+    @property
+    def parts_few(self) -> bool:
+        """Whether few of either arm have it, or have not."""
+        without = self.all_treated.number - self.treated.number
+        counts = (self.treated.number, without, self.controls.number, self.controls_without.number)
+        return any(is_small(one) for one in counts)
 
     @property
     def by_few(self) -> bool:
@@ -190,31 +197,75 @@ def bands_told(cohort: Cohort, main: effect.Effect) -> pd.DataFrame:
     """`Effect.bands` in Danish: the share of each arm in each fifth of a number."""
     people, months = groups_of(cohort, main).both, main.assigned.months
     rows = {}
-    for place, found in main.bands.iterrows():
-        covariate, low, below = cast(tuple[str, float, float], place)
+    for named, bands in main.bands.groupby(level="covariate", sort=False):
+        covariate = str(named)
         x = across(main.persons.covariates[covariate], months).astype(float)
-        having = held(cohort, main, (x >= low) & (x < below))
-        before = estimated(found[MEANS[1]], "%", 0, people=people, beside=having.beside)
-        first = low == main.bands.loc[covariate].index[0][0]
-        rows[f"{covariate_name(covariate)}: {band_name(None if first else low, below, is_share(covariate))}"] = [
-            having.of_treated,
-            before,
-            having.weighted(found[MEANS[2]], people),
-        ]
+        for place, part in enumerate(_parts(cohort, main, x, bands.droplevel("covariate"))):
+            before = estimated(part.found[MEANS[1]], "%", 0, people=people, beside=part.having.beside)
+            band = band_name(part.low if place else None, part.below, is_share(covariate))
+            rows[f"{covariate_name(covariate)}: {band}"] = [
+                part.of_treated,
+                before,
+                part.having.weighted(part.found[MEANS[2]], people),
+            ]
     return pd.DataFrame.from_dict(rows, orient="index", columns=[STARTED, OTHERS, WEIGHTED])
 
 
 def overlap_told(cohort: Cohort, main: effect.Effect) -> pd.DataFrame:
     """`Effect.overlap` in Danish: the share of each arm in each band of the chance of starting."""
     people, rows = groups_of(cohort, main).both, {}
-    for place, found in (main.overlap / main.overlap.sum()).iterrows():
-        low, below = cast(tuple[float, float], place)
-        assert main.assigned.propensity is not None
-        p = main.assigned.propensity.probability
-        having = held(cohort, main, (p >= low) & ((p < below) | (below == 1)))
-        others = estimated(found["could"], "%", 0, people=people, beside=having.beside)
-        rows[f"{number(100 * low, 1)} til {number(100 * below, 1)} %"] = [having.of_treated, others]
+    if main.assigned.propensity is None:
+        return pd.DataFrame(columns=[STARTED, OTHERS])
+    bands = main.overlap / main.overlap.sum()
+    for part in _parts(cohort, main, main.assigned.propensity.probability, bands):
+        others = estimated(part.found["could"], "%", 0, people=people, beside=part.having.beside)
+        rows[f"{number(100 * part.low, 1)} til {number(100 * part.below, 1)} %"] = [part.of_treated, others]
     return pd.DataFrame.from_dict(rows, orient="index", columns=[STARTED, OTHERS])
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Those with a number from `low` to below `below`; found: the shares of each arm; of_treated: of the treated."""
+
+    low: float
+    below: float
+    having: Held
+    found: pd.Series
+    of_treated: Share
+
+
+def _parts(cohort: Cohort, main: effect.Effect, x: NDArray[np.float64], bands: pd.DataFrame) -> list[_Part]:
+    """The bands of a number, as `effect.balance` makes them; where few are in one, it is told with its neighbour.
+
+    x: the number, persons × trial months, or × 1. Where counts are rounded, the shares are of the sum of these.
+    """
+    ends = [cast(tuple[float, float], one) for one in bands.index]
+
+    def having(first: int, last: int) -> Held:
+        below = np.inf if last == len(ends) - 1 else ends[last][1]
+        return held(cohort, main, (x >= ends[first][0]) & (x < below))
+
+    joined: list[tuple[int, int]] = []
+    for place in range(len(ends)):
+        if joined and having(*joined[-1]).parts_few:
+            joined[-1] = (joined[-1][0], place)
+        else:
+            joined.append((place, place))
+    while len(joined) > 1 and having(*joined[-1]).parts_few:
+        _, last = joined.pop()
+        joined[-1] = (joined[-1][0], last)
+    of_each = [having(*one) for one in joined]
+    shares = [one.of_treated for one in of_each]
+    if chosen().base > 1:
+        rounded = [rounded_count(one.treated.number) for one in of_each]
+        shares = [
+            replace(share, value=one / sum(rounded) if sum(rounded) else None, of_rounded=True)
+            for share, one in zip(shares, rounded, strict=True)
+        ]
+    return [
+        _Part(ends[first][0], ends[last][1], who, bands.iloc[first : last + 1].sum(), share)
+        for (first, last), who, share in zip(joined, of_each, shares, strict=True)
+    ]
 
 
 def _held(cohort: Cohort, main: effect.Effect, covariate: str) -> Held | None:

@@ -127,7 +127,7 @@ def show_overlap(of: Doubted, overlap: pd.DataFrame) -> None:
         overlap,
         bars_by_year("%", roles=(Role.HAPPENED, Role.OTHERS)),
         caption="De startede og de øvrige efter sandsynligheden for at starte i måneden, før vægtene.",
-        alt="I den femtedel, der oftest starter, er {top} af de øvrige.",
+        alt="I den del, der oftest starter, er {top} af de øvrige.",
         unit="%",
         source=of.cohort.people,
         corner="Sandsynlighed",
