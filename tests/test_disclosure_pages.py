@@ -194,7 +194,7 @@ class Municipality:
         self.patch.setattr(charts, "svg", lambda *_: b"<svg/>")
         snapshot, strategy = Snapshot(self.folder, MANIFEST), SimpleNamespace(id="fisk")
         page = Page(Project(self.folder, self.folder), snapshot, date(2020, 1, 31), strategy, name)
-        page.__dict__.update(chosen_numbers=frozenset(), _own_words=frozenset(), has_read_persons=True)
+        page.__dict__.update(_own_numbers=frozenset(), _own_words=frozenset(), has_read_persons=True)
         told = []
         for thing in self.of_pages[name]:
             seen.clear()

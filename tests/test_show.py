@@ -539,7 +539,7 @@ def test_a_figure_is_drawn_from_the_numbers_as_they_are_shown(door):
 
 
 def test_a_small_count_is_hidden_in_a_sentence_and_in_a_cell_of_its_own_unit(door):
-    assert door.text("Der er {n}.", n=Quantity(4, "personer")).one("p").text == "Der er <5."
+    assert door.text("Der er {n}.", n=Quantity(4, "personer")).one("p").text == "Der er færre end 5 personer."
     assert door.filed["numbers"]["n"] == {"value": None, "unit": "personer", "shown": "<5"}
     assert door.text("Der er {n}.", n=Quantity(0, "personer")).one("p").text.replace("\u00a0", " ") == (
         "Der er 0 personer."
@@ -556,7 +556,7 @@ def test_a_figure_draws_files_and_tells_without_the_small_counts(door):
 
     read = door.figure(pd.DataFrame({"antal": [81, 3, 9]}), draw=draw, alt="{n}", names={"n": Quantity(3, "personer")})
     assert [values["antal"].isna().tolist() for values in drawn] == [[False, True, False]] * 3
-    assert read.one("img").attributes["alt"] == "<5"
+    assert read.one("img").attributes["alt"] == "Færre end 5 personer"
     assert cells(read) == ["81", "<5", "9"]
     assert [row["cells"][0]["value"] for row in door.filed["rows"]] == [81, None, 9]
     assert read.one("details").text.strip().startswith("Tallene bag figuren")
@@ -801,7 +801,9 @@ OF_MEASURES = (Need("measures", {}), Need("series_breaks", {}, optional=True))
 
 def ballerup(snapshot, *needs):
     everything = Page(EXAMPLE, snapshot, date(2015, 6, 30), None, "side", needs)
-    return Page(EXAMPLE, snapshot, date(2015, 6, 30), everything.strategies()["ballerup-nye-maal"], "side", needs)
+    return Page(
+        EXAMPLE, snapshot, date(2015, 6, 30), everything.strategies()["ballerup-nye-maal"], "besparelsen", needs
+    )
 
 
 def marks_of(page, source, **how):
@@ -835,14 +837,14 @@ def test_a_monthly_figure_of_measures_is_marked_with_their_breaks_and_provisiona
 
 def test_what_others_have_not_finished_registering_marks_no_month_of_the_municipality(snapshot, door):
     page = ballerup(snapshot, *OF_MEASURES)
-    country = page.table("measures").query("measure == 'sygedagpengeandel' and area == 'Hele landet'")
+    country = page.measures("sygedagpengeandel", everywhere=True).query("area == 'Hele landet'")
     assert (country["status"] == "provisional").any()
     assert not list(marks_of(page, country).provisional)
 
 
 def test_a_state_marks_a_month_too_and_rows_of_breaks_are_found_where_no_measure_is(snapshot, door):
     page = ballerup(snapshot, *OF_MEASURES)
-    rows = page.table("measures").query("measure == 'ungeledighed' and area == 'Hele landet'")
+    rows = page.measures("ungeledighed", everywhere=True).query("area == 'Hele landet'")
     months = pd.date_range("2014-01-01", "2015-06-01", freq="MS")
     states = pd.DataFrame({"Andel": ["", *[""] * 16, "provisional"]}, months)
     marks = marks_of(page, [rows, page.series_breaks("sygedagpengeandel")], states=states)

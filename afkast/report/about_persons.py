@@ -24,7 +24,7 @@ from afkast.errors import PageError
 from afkast.intake.contracts import PERSON_TABLES
 from afkast.report import disclosure
 from afkast.report.cells import Link, tells
-from afkast.report.counts import TENS, Count, Share, counts_of, too_few
+from afkast.report.counts import TENS, Count, HowMany, Share, SourceShare, counts_of, too_few
 from afkast.report.danish import DAY, NO_BREAK_SPACE, UNITS, Given, Quantity, Words, known_of, label
 from afkast.report.plain_words import (
     BAND,
@@ -51,6 +51,10 @@ OF_PERSONS = PERSON_TABLES | {"islands", "persons_on_benefit"}
 OF_FILES = frozenset({"filer", "bytes", "rækker"})
 """Units of what is counted in files: they count nobody."""
 
+OF_COUNTS = ("%", "pct.point")
+MADE_OF_COUNTS = (*OF_COUNTS, "kr.", "1.000 kr.", "mio. kr.", "måneder", "uger", "indeks", "indekspoint")
+"""Units of what is made of counts, where a source states these; and where nothing but such counts is behind it."""
+
 ESTIMATED_IN_TENS = ("personer", "sager")
 
 TO_COUNT = (
@@ -60,6 +64,11 @@ TO_COUNT = (
 TO_KNOW = (
     "write share(part, whole) of two persons_in, or estimated(number, unit, people=persons_in(frame)) for a mean "
     "(afkast.report.counts)."
+)
+TO_STATE = (
+    'write Quantity(number, "personer") for a number of persons that a source states (.bare to leave "personer" out), '
+    "stated_share(part, whole) for a share of two, arithmetic on these for what else is made of them, how_many(names) "
+    "for things that are no persons, and Given(number, unit) for what was decided (afkast.report.counts and danish)."
 )
 TO_SAY = (
     'a text, a caption or an alt text names its numbers in braces, as "Der er {n}.", and gets them as '
@@ -79,14 +88,18 @@ class Thing:
     """What a table, figure or text is to the door.
 
     of_persons: what it draws on is persons. beside_persons: it draws on something else, on a page that has read
-    persons. public: it is published already. `chosen` are the page's own numbers, and `withheld` the counts that an
-    audit of the edition holds back. `rests_on` are the groups behind the numbers that know no counts of their own, and
-    `own_words` those of the strategy and its page that have digits.
+    persons. of_counts: what it draws on states how many persons there are, and `of_counts_alone` nothing else.
+    beside_counts: the page has read such. public: it is published already. `chosen` are the page's own numbers, and
+    `withheld` the counts that an audit of the edition holds back. `rests_on` are the groups behind the numbers that
+    know no counts of their own, and `own_words` those of the strategy and its page that have digits.
     """
 
     id: str
     of_persons: bool = False
     beside_persons: bool = False
+    of_counts: bool = False
+    of_counts_alone: bool = False
+    beside_counts: bool = False
     public: bool = False
     chosen: frozenset[float] = frozenset()
     withheld: frozenset[str] = frozenset()
@@ -121,9 +134,14 @@ class Thing:
         known = known_of([*([words] if words.behind else []), *rest])
         return Words(str(words), **known, unknown=unknown, is_in_steps=words.is_in_steps)
 
+    @property
+    def guarded(self) -> bool:
+        """Whether persons, or how many they are, are behind it or beside it."""
+        return self.of_persons or self.beside_persons or self.of_counts or self.beside_counts
+
     def refuse_numbers(self, place: str, value: Any, unit: str = "") -> None:
         """Refuse a value whose counts the door does not know."""
-        if not (self.of_persons or self.beside_persons) or isinstance(value, Count) or value is None:
+        if not self.guarded or isinstance(value, Count) or value is None:
             return
         if isinstance(value, Words) and value.is_made:
             for one in value.unknown:
@@ -134,9 +152,9 @@ class Thing:
         elif isinstance(value, str | Link | date):
             self.refuse_digits(place, value if isinstance(value, str) else _read_as(value))
         elif isinstance(value, Quantity):
-            if value.known and not counts_of(value):
+            if value.known and not self._knows(value):
                 self._refuse_unit(place, value.unit, float(value) if isinstance(value, Given) else None)
-            elif value.known and not value.tells:
+            elif value.known and not value.tells and counts_of(value):
                 self._refuse_estimate(place, value)
         elif isinstance(value, int | float | np.number) and not isinstance(value, bool):
             if value == value:
@@ -144,15 +162,36 @@ class Thing:
         elif not (np.ndim(value) == 0 and pd.isna(value)):
             raise PageError(f"{self._at(place)} is neither a number, words nor a day, but a {type(value).__name__}.")
 
+    def _knows(self, value: Quantity) -> bool:
+        """Whether the door knows the counts behind a number; of what a source has counted, these are numbers."""
+        if self.of_persons or self.beside_persons:
+            return bool(counts_of(value))
+        if value.counts or isinstance(value, SourceShare | HowMany):
+            return True
+        # made of counts, or of what is none, as a change in full-time persons
+        of = [one for one in (value.made[1] if value.made else ()) if isinstance(one, Quantity)]
+        return bool(of) and all(self._knows(one) or one.unit not in ("", *OF_COUNTS) for one in of)
+
     def _refuse_unit(self, place: str, unit: str, given: float | None = None) -> None:
         """Refuse a number in this unit that does not know its counts; one that was `given` must be the page's own."""
-        if UNITS[unit].counts_persons or not unit:
+        if not (self.of_persons or self.beside_persons):
+            self._refuse_stated(place, unit, given)
+        elif UNITS[unit].counts_persons or not unit:
             if given is None:
                 raise PageError(f"{self._at(place)} is a number that was not counted from persons; {TO_COUNT}")
             if not self._is_chosen(given):
                 raise PageError(f"{self._at(place)} is said to be given, and is no parameter of page or strategy.")
         elif self.of_persons and given is None and not (self.about_all and unit in OF_FILES):
             raise PageError(f"{self._at(place)} is about persons and does not know the counts behind it; {TO_KNOW}")
+
+    def _refuse_stated(self, place: str, unit: str, given: float | None) -> None:
+        """The same where a source has counted the persons: the door tells such a number by its unit, and must know
+        what it is that is made of them."""
+        if not unit and (given is None or not self._is_chosen(given)):
+            raise PageError(f"{self._at(place)} is a number without a unit, beside numbers of persons; {TO_STATE}")
+        made = MADE_OF_COUNTS if self.of_counts_alone else OF_COUNTS if self.of_counts else ()
+        if given is None and unit in made:
+            raise PageError(f"{self._at(place)} is made of numbers of persons and does not know them; {TO_STATE}")
 
     def _refuse_estimate(self, place: str, value: Quantity) -> None:
         """Refuse a number of persons that is said to be estimated and is told to the last one."""
@@ -170,7 +209,7 @@ class Thing:
 
     def refuse_drawing(self, draw: Any) -> None:
         """Refuse to have a figure drawn by a function of the page's own, which could draw what is not shown."""
-        if (self.of_persons or self.beside_persons) and not str(draw.__module__).startswith("afkast."):
+        if self.guarded and not str(draw.__module__).startswith("afkast."):
             raise PageError(
                 f"the figure '{self.id}' is drawn by a function of the page's own; on a page of persons use one "
                 "of afkast.report.charts or month_charts, which draw nothing but what is shown."
@@ -188,7 +227,7 @@ class Thing:
 
     def refuse_sizes(self, place: str, labels: pd.Index) -> None:
         """Refuse labels of an axis that are numbers and may be of persons: they are no years, steps or given ones."""
-        if self.of_persons or self.beside_persons:
+        if self.guarded:
             for level in range(labels.nlevels):
                 numbers = [
                     float(one) for one in labels.get_level_values(level) if isinstance(one, int | float | np.number)
@@ -199,12 +238,12 @@ class Thing:
 
     def _refuse_counted(self, place: str, words: str) -> None:
         """Refuse a number of persons, in digits or letters, where any other number may stand."""
-        if (self.of_persons or self.beside_persons) and (COUNTED.search(words) or IN_LETTERS.search(words)):
+        if self.guarded and (COUNTED.search(words) or IN_LETTERS.search(words)):
             raise PageError(f"{self._at(place)} says a number of persons in its words; {TO_SAY}")
 
     def refuse_digits(self, place: str, words: str) -> None:
         """Refuse digits in words that do not know their counts; words that are said to be given have given numbers."""
-        if not (self.of_persons or self.beside_persons):
+        if not self.guarded:
             return
         left = str(words).replace(NO_BREAK_SPACE, " ")
         for own in self.own_words:

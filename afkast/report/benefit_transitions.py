@@ -8,6 +8,7 @@ import pandas as pd
 
 from afkast.report.bar_charts import bars_by_year
 from afkast.report.charts import Role
+from afkast.report.counts import stated_share
 from afkast.report.danish import Quantity, span
 from afkast.report.show import Page, clause
 
@@ -45,7 +46,7 @@ class Transitions:
     def told(self, after: str) -> Quantity:
         """The latest year's share."""
         passed, of = (float(counts[after][self.latest]) for counts in (self.passed, self.of))
-        return Quantity(self.share[after][self.latest], "%", 1, behind=(passed, of - passed))
+        return stated_share(passed, of, 1)
 
     @property
     def names(self) -> dict[str, Any]:
@@ -91,19 +92,22 @@ def show_by_year(one: Transitions, ended: pd.Series) -> None:
 
 def show_latest(one: Transitions, low: float, high: float) -> None:
     """The latest year in words; low, high: the interval of its last share."""
-    at_once, later = (float(one.share[after][one.latest]) for after in (one.first, one.last))
+    at_once, later = one.told(one.first), one.told(one.last)
+    lower, upper = (Quantity(end, "%", behind=later.counts) for end in (low, high))
     one.report.show_text(
         "overgangen",
         "Af de {ended}, hvis {from_benefit} hørte op i {year}, var {at_once} på {to_benefit} med det samme og {later} "
         "{last} (tilfældige udsving: {range})."
-        + clause(at_once > 0 and one.last != one.first, " For hver, der går over straks, går {more} over senere."),
+        + clause(
+            float(at_once) > 0 and one.last != one.first, " For hver, der går over straks, går {more} over senere."
+        ),
         {
             "ended": Quantity(one.of[one.last][one.latest], "personer"),
             **one.names,
-            "range": span(low, high, "%"),
-            "more": Quantity(later / at_once - 1 if at_once > 0 else None, "", 1),
+            "range": span(lower, upper, "%"),
+            "more": ((later - at_once) / at_once).written_as("", 1),
         },
         headline=True,
         source=one.series,
-        filed={"low": Quantity(low, "%"), "high": Quantity(high, "%")},
+        filed={"low": lower, "high": upper},
     )

@@ -148,8 +148,8 @@ def tells(value: Any, withheld: frozenset[str] = frozenset()) -> bool:
     """
     if isinstance(value, Count):
         return value.digest in withheld
-    if not isinstance(value, Words | Quantity):
-        return False
+    if not isinstance(value, Words | Quantity) or (isinstance(value, Quantity) and value.is_stated):
+        return False  # a small number of persons is told to be one
     counts = value.counts
     if any(_is_hidden(one, withheld) for one in value.beside):
         return True
@@ -182,7 +182,10 @@ def words_of(cell: Cell) -> str:
 
 
 def said_of(cell: Cell, value: Any) -> str:
-    """A value's cell as a sentence says it: a hidden quantity by its unit, for two dots there are taken for a slip."""
+    """A value's cell as a sentence says it: a small count in words, and a hidden quantity by its unit, for two dots
+    there are taken for a slip."""
+    if cell.state == "few" and isinstance(value, Quantity):
+        return f"færre end {disclosure.fewest_shown()}{f' {value.unit}' if value.unit else ''}"
     if cell.state == "hidden" and isinstance(value, Quantity | Words):
         return _hidden_in_words(value.unit) if isinstance(value, Quantity) else "skjult"
     return words_of(cell)

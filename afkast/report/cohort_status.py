@@ -11,7 +11,7 @@ import pandas as pd
 from afkast.analysis.targets import Decision
 from afkast.report.bar_charts import bars_of_states
 from afkast.report.counts import stated_share
-from afkast.report.danish import Quantity, day, listed, month
+from afkast.report.danish import Given, Quantity, day, listed, month
 from afkast.report.disclosure import chosen
 from afkast.report.goals import show_goal
 from afkast.report.show import Page, clause
@@ -70,7 +70,7 @@ def show_status(of: Status, table: pd.DataFrame, row_names: Mapping[str, str], f
 
 def _counted(count: int) -> Quantity:
     """A number of persons without its unit."""
-    return Quantity(count, "", behind=(count,), made=(float, (Quantity(count, "personer"),)))
+    return Quantity(count, "personer").bare
 
 
 def show_in_words(of: Status) -> None:
@@ -170,7 +170,7 @@ def show_verdict(of: Status, goal: Goal, reached: Decision, ceiling: float, coun
         names={
             "day": day(min(of.report.as_of, goal.due or of.report.as_of)),
             "remaining": Quantity(reading.actual, "personer"),
-            "ceiling": Quantity(ceiling, ""),
+            "ceiling": Given(ceiling, ""),
             "size": Quantity(of.size, "personer"),
         },
     )
@@ -180,7 +180,7 @@ def show_all_in_municipality(
     of: Status, stock: pd.Series, base: pd.Timestamp, ceiling: float | None, rows: pd.DataFrame
 ) -> None:
     """The group beside everyone in the municipality (`stock`, by month). ceiling: the goal's, if there is one."""
-    now, before = stock.iloc[-1], stock[base]
+    now, before = (Quantity(float(one), "fuldtidspersoner") for one in (stock.iloc[-1], stock[base]))
     of.report.show_text(
         "nye-er-ikke-med",
         "I gruppen er de borgere, som strategien begyndte med; kommer der nye i målgruppen, er de ikke med. Målets ord "
@@ -194,18 +194,18 @@ def show_all_in_municipality(
             ceiling is None,
             "",
             clause(
-                ceiling is not None and now <= before * ceiling / of.size,
+                ceiling is not None and float(now) <= float(before) * ceiling / of.size,
                 " Også regnet sådan er målet opfyldt.",
                 " Regnet sådan er målet ikke opfyldt.",
             ),
         ),
         {
             "gone": stated_share(of.gone, of.size),
-            "changed": "faldet" if now < before else "steget",
-            "change": Quantity(abs(now / before - 1), "%"),
-            "before": Quantity(before, "fuldtidspersoner"),
+            "changed": "faldet" if float(now) < float(before) else "steget",
+            "change": abs((now - before) / before).written_as("%"),
+            "before": before,
             "first": month(base),
-            "now": Quantity(now, "fuldtidspersoner"),
+            "now": now,
             "last": month(stock.index[-1]),
         },
         headline=ceiling is not None,

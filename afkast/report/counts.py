@@ -286,6 +286,30 @@ def stated_share(part: float, whole: float, digits: int | None = None) -> Quanti
     return Quantity(value, "%", digits, behind=(part, whole - part), made=(ratio, of))
 
 
+@dataclass(frozen=True)
+class SourceShare(Quantity):
+    """A share whose counts its source does not tell: where counts are rounded it cannot be made again and is hidden."""
+
+    @property
+    def is_in_steps(self) -> bool:
+        return disclosure.chosen().base == 1
+
+
+def source_share(value: float, digits: int | None = None) -> SourceShare:
+    """A share as its source has worked it out, of counts that it does not tell."""
+    return SourceShare(value, "%", digits)
+
+
+@dataclass(frozen=True)
+class HowMany(Quantity):
+    """How many things that have a name each, such as a report's measurement points: it counts nobody."""
+
+
+def how_many(names: Iterable[str]) -> HowMany:
+    """The number of things that have a name each and are no persons; told beside what a source has counted."""
+    return HowMany(float(len(set(names))), "")
+
+
 def share_range(part: Count, whole: Count, digits: int | None = None) -> tuple[Quantity, Quantity]:
     """The 95 % limits of a share, which give its counts away as surely as the share."""
     ends = share_interval(part.number, whole.number) if whole.number else (None, None)

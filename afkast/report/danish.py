@@ -127,7 +127,7 @@ class Quantity:
     @property
     def is_in_steps(self) -> bool:
         """Whether `in_steps` tells it of rounded counts alone: it is made of them, or those behind it are in steps."""
-        if disclosure.chosen().base == 1 or not self.tells or not self.counts:
+        if disclosure.chosen().base == 1 or not self.tells:
             return True
         if self.made is not None:
             return all(one.is_in_steps for one in self.made[1] if isinstance(one, Quantity))
@@ -146,8 +146,21 @@ class Quantity:
 
     @property
     def counts(self) -> tuple[Any, ...]:
-        """The counts behind it, however far."""
+        """The counts behind it, however far; of a number of persons that nothing is behind, itself."""
+        if self.is_stated:
+            return (float(self),)
         return tuple(count for one in self.behind for count in (one.counts if isinstance(one, Quantity) else (one,)))
+
+    @property
+    def is_stated(self) -> bool:
+        """Whether it is a number of persons that nothing is behind: a source has counted them."""
+        counts = self.unit in UNITS and UNITS[self.unit].counts_persons
+        return counts and self.known and not self.behind and self.made is None
+
+    @property
+    def bare(self) -> "Quantity":
+        """A number of persons, to be told without its unit."""
+        return Quantity(self.value, "", self.digits, behind=self.counts, made=(float, (self,)))
 
     def written_as(self, unit: str, digits: int | None = None, signed: bool = False) -> "Quantity":
         """The same in another unit or with other decimals."""
@@ -215,6 +228,10 @@ class Given(Quantity):
     def of_steps(self) -> bool:
         return False
 
+    @property
+    def is_stated(self) -> bool:
+        return False
+
 
 def ratio(one: float, other: float) -> float:
     """The one by the other; not known of nothing."""
@@ -269,12 +286,14 @@ def saying(text: str, *parts: Any, unit: str = "", digits: int | None = None, in
     for one in given:
         if isinstance(one, Words) and one.is_made:
             unknown += one.unknown
-        elif (isinstance(one, Quantity) and not one.counts) or (isinstance(one, str) and has_number(one)):
+        elif (isinstance(one, Quantity) and (one.is_stated or not one.counts)) or (
+            isinstance(one, str) and has_number(one)
+        ):
             unknown.append(one)
     known = [one for one in given if isinstance(one, Quantity | Words) and one.counts]
     # exactly as they are, numbers may only be said that the profile tells exactly
     exact = not any(one.tells for one in known) and not any(isinstance(one, Quantity) and one.of_steps for one in given)
-    kept = all(one.is_in_steps for one in known) if in_steps else exact
+    kept = all(one.is_in_steps for one in given if isinstance(one, Quantity | Words)) if in_steps else exact
     return Words(text, **known_of(known), unknown=tuple(unknown), is_in_steps=kept)
 
 

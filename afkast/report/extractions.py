@@ -122,7 +122,11 @@ def show_registered(of: Extractions, ages: pd.DataFrame) -> None:
             source=of.own,
         )
         return
-    added = pd.Series({age: abs(sum(step.after - step.before for step in of.growth.ahead[age])) for age in ages.index})
+    # what came later must not be small; where all is in steps, only that it is made of such must be known
+    told = {
+        age: sum(step.after - (step.before if of.of_persons else 0) for step in of.growth.ahead[age])
+        for age in ages.index
+    }
     columns = ["Andel registreret", "Fra", "Til"]
     if of.counted_here:
         people = of.told(of.expected["registered"]).tolist()
@@ -136,7 +140,7 @@ def show_registered(of: Extractions, ages: pd.DataFrame) -> None:
         corner="Månedens alder",
         unit=("%", 1),
         source=of.own,
-        behind={column: [added] for column in columns} if of.of_persons else {},
+        behind={column: [pd.Series(told).abs()] for column in columns} if _counts_persons(of.own) else {},
         notes=[few if freedom else "Et interval kræver mindst tre udtræk."] if freedom < 3 else [],
     )
 

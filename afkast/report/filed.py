@@ -23,7 +23,7 @@ METADATA_KEY = "afkast"
 def number_in(id: str, name: str, cell: Cell, value: Any) -> str:
     """What a sentence shows of a value under a name, as HTML; its numbers are marked with where they are filed: a
     quantity with its unit, and each number in words, the second of which is `name-2`."""
-    if cell.state == "hidden":
+    if cell.state in ("few", "hidden"):
         return str(Markup.escape(said_of(cell, value)))
     before, shown, after = map(Markup.escape, (cell.before, cell.shown, cell.after))
     if cell.state not in ("ok", "provisional") or isinstance(cell.shown, Markup) or not danish.has_number(cell.shown):

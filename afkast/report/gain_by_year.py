@@ -153,7 +153,7 @@ def show_presupposed(
             "benefit": benefit,
             "price": Quantity(net_price, "kr."),
             "exits": Quantity(exits, "helårspersoner", 1),
-            "share": Quantity(exits / group if group else None, "%"),
+            "share": (Quantity(exits, "helårspersoner") / Quantity(group, "personer")).written_as("%"),
             "group": Quantity(group, "personer"),
         },
         code=economics.presupposed_exits,

@@ -8,7 +8,7 @@ import pandas as pd
 
 from afkast.analysis.targets import Certainty, Decision, Judgement, Reading, Verdict, as_printed
 from afkast.errors import PageError
-from afkast.report.counts import counts_of, too_few
+from afkast.report.counts import SourceShare, counts_of, too_few
 from afkast.report.danish import (
     UNITS,
     Given,
@@ -167,6 +167,8 @@ def _known(
 ) -> Quantity:
     """A number of a reading, with the counts behind that; one that is not of counts as the profile tells them tells
     them."""
+    if any(isinstance(one, SourceShare) for one in persons):
+        return SourceShare(number, unit, digits)
     shares = [one for one in persons if isinstance(one, Quantity)]
     as_told = bool(shares) and all(one.in_steps.value == reading.actual for one in shares)
     made: Made | None = (float, (Given(number, unit),)) if as_told and number is not None else None

@@ -9,7 +9,7 @@ import pandas as pd
 from afkast.analysis.targets import Decision
 from afkast.report.bar_charts import bars_by_year
 from afkast.report.charts import Role
-from afkast.report.danish import Quantity, listed
+from afkast.report.danish import Given, Quantity, listed
 from afkast.report.goals import show_goal
 from afkast.report.show import Page, clause
 from afkast.strategy import Goal
@@ -66,12 +66,13 @@ def show_intervals(of: Arrived, interval: pd.DataFrame) -> None:
     of.report.show_table(
         "interval",
         counted.join(interval),
-        caption=f"Andel selvforsørgende efter {of.after_years} år, med interval.",
+        caption="Andel selvforsørgende efter {years} år, med interval.",
         corner="Ankommet i",
         unit="%",
         column_units={"Ankomne": "personer"},
         source=of.source,
         behind={part: [of.decided["numerator"], of.rest] for part in ("Andel", "Nedre", "Øvre")},
+        names={"years": Given(of.after_years, "")},
     )
 
 
@@ -81,16 +82,16 @@ def show_shares(of: Arrived) -> None:
         "andele",
         of.share.rename(index=str),
         bars_by_year("%", 0, goal=of.goal_share, roles=[Role.HAPPENED]),
-        caption=f"Andel selvforsørgende efter år i kommunen. Den stiplede linje er målet efter {of.after_years} år.",
+        caption="Andel selvforsørgende efter år i kommunen. Den stiplede linje er målet efter {years} år.",
         alt="Efter {years} år er den laveste årgang på {lowest}; målet er {goal}.",
         unit="%",
         source=of.source,
         corner="Ankommet i",
         behind=of.behind,
         names={
-            "years": str(of.after_years),
+            "years": Given(of.after_years, ""),
             "lowest": of.told(of.actual.idxmin()),
-            "goal": Quantity(of.goal_share, "%"),
+            "goal": Given(of.goal_share, "%"),
         },
     )
 
@@ -107,13 +108,13 @@ def show_verdict(of: Arrived, goal: Goal, reached: Decision, before_start: Seque
             years,
             "Af dem, der kom i {years}, er "
             + listed([f"{{share_{year}}}" for year in years])
-            + " selvforsørgende efter {after}; målet er {goal}."
+            + " selvforsørgende efter {after} år; målet er {goal}."
             + clause(
                 len(before_start) > 1,
                 " Årgangene {early} kom, før strategien begyndte.",
                 clause(before_start, " Årgang {early} kom, før strategien begyndte."),
             ),
-            "Ingen årgang har været her i {after}; målet er {goal}.",
+            "Ingen årgang har været her i {after} år; målet er {goal}.",
         ),
         "%",
         1,
@@ -125,8 +126,8 @@ def show_verdict(of: Arrived, goal: Goal, reached: Decision, before_start: Seque
         names={
             "years": listed([str(year) for year in years]) if years else "",
             **{f"share_{year}": of.told(year) for year in years},
-            "after": f"{of.after_years} år",
-            "goal": Quantity(of.goal_share, "%"),
+            "after": Given(of.after_years, ""),
+            "goal": Given(of.goal_share, "%"),
             "early": listed(list(before_start)) if before_start else "",
         },
         filed={"goal_reservation": f"tæller {early} med, som kom, før strategien begyndte"} if before_start else {},

@@ -11,7 +11,8 @@ import pandas as pd
 from afkast.analysis import change
 from afkast.analysis.targets import Decision, Verdict
 from afkast.report.bar_charts import interval_dots
-from afkast.report.danish import CHANGE, MONTHS, Quantity, between, listed
+from afkast.report.counts import SourceShare, how_many, source_share, stated_share
+from afkast.report.danish import CHANGE, MONTHS, Given, Quantity, between, listed
 from afkast.report.followed_points import Points
 from afkast.report.goals import show_goal
 from afkast.report.sentence import clause, names_in
@@ -22,6 +23,13 @@ BEYOND_CHANCE = "Mere end tilfældig"
 
 NOT_THE_SAME = "tæller ikke det samme"
 """What two sources do that count different stages."""
+
+UNITS_OF_SHARES: dict[str, tuple[str, int]] = {
+    **dict.fromkeys(["Ændring", "Interval fra", "Interval til"], ("pct.point", 1)),
+    "Ændring i pct.": ("%", 0),
+}
+
+OF_SHARE = ("numerator", "denominator", "value")
 
 STAGES = {"recommended": "indstillet", "awarded": "tilkendt", "started": "påbegyndt", "other": "–"}
 
@@ -89,14 +97,14 @@ def how_many_changed(up: int, down: int, count: int) -> str:
 
 def show_changed(points: Points, ratio: Mapping[str, change.Change]) -> None:
     """How many of the counts have changed beyond chance, and which way."""
-    beyond = [one for one in ratio.values() if one.beyond_chance]
-    up = sum(one.estimate > 1 for one in beyond)
-    text = how_many_changed(up, len(beyond) - up, len(ratio))
-    numbers = {"all": len(ratio), "up": up, "down": len(beyond) - up, "rest": len(ratio) - len(beyond)}
+    beyond = [title for title, one in ratio.items() if one.beyond_chance]
+    up = [title for title in beyond if ratio[title].estimate > 1]
+    text = how_many_changed(len(up), len(beyond) - len(up), len(ratio))
+    titles = {"all": {*ratio}, "up": {*up}, "down": {*beyond} - {*up}, "rest": {*ratio} - {*beyond}}
     points.report.show_text(
         "hvad-er-aendret",
         text,
-        {name: Quantity(number, "") for name, number in numbers.items() if name in names_in(text)},
+        {name: how_many(some) for name, some in titles.items() if name in names_in(text)},
         headline=True,
         source=points.behind(points.of(ratio)),
         code=change.count_ratio,
@@ -146,27 +154,29 @@ def show_changes(points: Points, counted: pd.DataFrame, ratio: Mapping[str, chan
         behind=_behind_changes(points, counted, "ændring", "fra", "til"),
         height_inches=max(0.45 * len(counted), 1.8),
         names={
-            "beyond": Quantity(sum(one.beyond_chance for one in ratio.values()), ""),
-            "all": Quantity(len(ratio), ""),
+            "beyond": how_many(title for title, one in ratio.items() if one.beyond_chance),
+            "all": how_many(ratio),
         },
     )
 
 
-def show_shares(points: Points, of_shares: pd.DataFrame) -> None:
-    """The shares of the two years and their changes; nothing where only counts are followed."""
+def share_in(total: pd.DataFrame, year: int) -> Quantity:
+    """A point's share in a year, of `change.same_period` of it."""
+    part, of, value = (float(total[one].to_numpy(float)[total.index == year][0]) for one in OF_SHARE)
+    return source_share(value, 1) if np.isnan(part + of) else stated_share(part, of, 1)
+
+
+def show_shares(points: Points, of_shares: pd.DataFrame, to_date: Mapping[str, pd.DataFrame]) -> None:
+    """The shares of the two years and their changes; nothing where only counts are followed. to_date: of each point."""
     if of_shares.empty:
         return
     before, now = points.years
     points.report.show_table(
         "andele",
-        _with_untested(of_shares),
+        _with_counts(points, of_shares, to_date),
         caption=f"Andele i {points.period} i {before} og {now}; ændring og 95 %-interval i pct.point.",
         corner="Andel",
-        column_units={
-            **dict.fromkeys(map(str, points.years), ("%", 1)),
-            **dict.fromkeys(["Ændring", "Interval fra", "Interval til"], "pct.point"),
-            "Ændring i pct.": "%",
-        },
+        column_units={**dict.fromkeys(map(str, points.years), ("%", 1)), **UNITS_OF_SHARES},
         source=points.behind(points.of(of_shares.index)),
         notes=[
             "kan ikke prøves: kilden oplyser ikke både tæller og nævner.",
@@ -175,8 +185,17 @@ def show_shares(points: Points, of_shares: pd.DataFrame) -> None:
     )
 
 
-def _with_untested(of_shares: pd.DataFrame) -> pd.DataFrame:
-    return of_shares.assign(**{BEYOND_CHANCE: of_shares[BEYOND_CHANCE].fillna("kan ikke prøves")})
+def _with_counts(points: Points, of_shares: pd.DataFrame, to_date: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The shares and what is made of them with the counts that they tell; in words what cannot be tested."""
+    told = of_shares.assign(**{BEYOND_CHANCE: of_shares[BEYOND_CHANCE].fillna("kan ikke prøves")}).astype(object)
+    for title, row in of_shares.drop(columns=BEYOND_CHANCE).iterrows():
+        shares = tuple(share_in(to_date[str(title)], year) for year in points.years)
+        unknown = any(isinstance(one, SourceShare) for one in shares)
+        for column, value in row.items():
+            unit, digits = UNITS_OF_SHARES.get(str(column), ("%", 1))
+            made: Any = SourceShare(value, unit, digits) if unknown else Quantity(value, unit, digits, behind=shares)
+            told.at[title, column] = made
+    return told
 
 
 def show_definitions(points: Points) -> None:
@@ -201,7 +220,7 @@ def show_paper(points: Points, to_date: Mapping[str, pd.DataFrame], footnotes: M
 
     def shown(title: str, year: int) -> Any:
         value: Any = to_date[title].loc[year, "value"]
-        return Quantity(value, "%", 1) if points.rows.loc[title, "share"] else value
+        return share_in(to_date[title], year) if points.rows.loc[title, "share"] else value
 
     def state(title: str, year: int) -> str:
         return "provisional" if to_date[title].loc[year, "provisional"] else ""
@@ -235,11 +254,10 @@ def show_parts(
     for part, whole in part_of.items():
         source, change_of = points.behind(_of_tables(points, part, whole)), of_whole[part]
         sums = totals.loc[[part, whole], points.years].astype(float)
-        share = dict(sums.loc[part] / sums.loc[whole])
         rows = sums.rename(lambda table: _heading_of(points, table))
         of_part, rest = (dict(one.items()) for one in (sums.loc[part], sums.loc[whole] - sums.loc[part]))
         of_both: dict[Any, tuple[float, float]] = {year: (of_part[year], rest[year]) for year in points.years}
-        told = {year: Quantity(share[year], "%", 1, behind=of_both[year]) for year in points.years}
+        told = {year: stated_share(of_part[year], of_part[year] + rest[year], 1) for year in points.years}
         behind = (*of_both[before], *of_both[now])
         ends = change_of.estimate, change_of.lower, change_of.upper
         estimate, low, high = (Quantity(one, "pct.point", 1, behind=behind) for one in ends)
@@ -306,64 +324,66 @@ def show_two_sources(points: Points, both: pd.DataFrame, same_within: float) -> 
         behind={"Forskel i pct.": [both["own"], both["other"]]},
         source=points.behind(points.declared[points.declared["title"].isin(points.compared["title"])]),
     )
-    agree = told["Enige"].value_counts()
+    of_answer = {answer: list(rows.index) for answer, rows in told.groupby("Enige")}
+    same, other, untested = (of_answer.get(one, []) for one in ("ja", "nej", NOT_THE_SAME))
     points.report.show_text(
         "er-kilderne-enige",
         clause(
-            set(agree.index) - {NOT_THE_SAME},
+            same or other,
             "I {agree} af {tested} sammenligninger er kilderne enige inden for {within}",
             "Ingen af de to kilders tal kan holdes op mod hinanden",
         )
         + clause(
-            NOT_THE_SAME in agree,
+            untested,
             "; {not_comparable} kan ikke sammenlignes, fordi kilderne tæller forskellige trin.",
             ".",
         ),
         {
-            "agree": Quantity(int(agree.get("ja", 0)), ""),
-            "tested": Quantity(int(agree.get("ja", 0) + agree.get("nej", 0)), ""),
-            "within": Quantity(same_within, "%"),
-            "not_comparable": Quantity(int(agree.get(NOT_THE_SAME, 0)), ""),
+            "agree": how_many(same),
+            "tested": how_many(same + other),
+            "within": Given(same_within, "%"),
+            "not_comparable": how_many(untested),
         },
         source=points.behind(points.compared),
     )
 
 
-def show_verdicts(points: Points, value: pd.DataFrame, goals: Iterable[Goal], reached: Mapping[str, Decision]) -> None:
-    """Of each goal its point's change and its verdict; value: each point's two years."""
+def show_verdicts(
+    points: Points, to_date: Mapping[str, pd.DataFrame], goals: Iterable[Goal], reached: Mapping[str, Decision]
+) -> None:
+    """Of each goal its point's change and its verdict; to_date: each point's two years."""
     for goal in goals:
         title, decision = points.title_of(goal), reached[goal.id]
         is_share, target = points.rows.loc[title, "share"], decision.latest.reading.target
-        unit = ("%", 1) if is_share else ("", 0)
-        before, now = (float(one) for one in value.loc[title, points.years].to_numpy(float))
+        before, now = (
+            share_in(to_date[title], year)
+            if is_share
+            else Quantity(to_date[title]["value"].astype(float)[year], "personer")
+            for year in points.years
+        )
+        change_of, unit = abs(now - before), ("%", 1) if is_share else ("personer", 0)
         more, less = ("højere.", "lavere.") if is_share else ("flere.", "færre.")
         show_goal(
             points.report,
             goal,
             decision,
             "{title}: {now} mod {before} i samme periode året før, {change} "
-            + (more if now >= before else less)
+            + (more if float(now) >= float(before) else less)
             + clause(target is None, "", " Målet er højst {target}."),
-            *(unit if is_share else ("personer", 0)),
+            *unit,
             headline=decision.verdict is not Verdict.UNDECIDED,
             source=points.behind(points.of([title])),
             basis="tilfældige udsving kunne have givet",
-            behind={} if is_share else {0: (now,)},
+            behind={0: (now,)},
             missing="kilden oplyser ikke både tæller og nævner, så et interval kan ikke regnes"
             if target is not None
             else "der mangler et tal, som værdien kan holdes op mod",
             names={
                 "title": title,
-                "now": Quantity(now, *unit, behind=() if is_share else (now,)),
-                "before": Quantity(before, *unit, behind=() if is_share else (before,)),
-                "change": Quantity(abs(now - before), "pct.point", 1)
-                if is_share
-                else Quantity(abs(now - before), *unit, behind=(now, before)),
-                "target": Quantity(target, *unit),
+                "now": now if is_share else now.bare,
+                "before": before if is_share else before.bare,
+                "change": replace(change_of, digits=1) if is_share else change_of.bare,
+                "target": Given(target, unit[0] if is_share else "", unit[1]),
             },
-            filed={
-                "goal_before": Quantity(before, "%", 1)
-                if is_share
-                else Quantity(before, "personer", 0, behind=(before,))
-            },
+            filed={"goal_before": before},
         )

@@ -9,8 +9,8 @@ from afkast.report import danish
 from afkast.report.danish import DAY, MONTHS, NO_BREAK_SPACE
 
 LITERAL = re.compile(
-    r"\b(?:19|20)\d\d\b|\b95 ?(?:%|pct|procent)|\b[Ff]igur \d+|\b[Tt]abel \d+|\b[1-4]\. kvartal|§+ ?\d+|SHA-256|"
-    r"1\.000 kr\."
+    r"\b(?:19|20)\d\d\b|\b(?:95|2,5) ?(?:%|pct|procent)|\b[Ff]igur \d+|\b[Tt]abel \d+|\b[1-4]\. kvartal|§+ ?\d+|"
+    r"SHA-256|1\.000 kr\."
 )
 """Digits that words about persons may have as they stand: years, levels and names, not numbers of anybody."""
 

@@ -25,6 +25,7 @@ from afkast.project import Project
 from afkast.report import disclosure
 from afkast.report.about_persons import OF_PERSONS
 from afkast.report.changed import SinceFormer, since_former
+from afkast.report.danish import UNITS
 from afkast.report.filed import Item, files_read, items_of, published, shown_cells
 from afkast.report.plain_words import forms_of
 from afkast.report.reading import declared_rows, of_series
@@ -32,10 +33,16 @@ from afkast.report.reads import NotedSnapshot, Notes, Readable
 from afkast.strategy import Goal, Strategy, in_order, read_strategies
 
 METHOD = (FEWEST_IN_GROUP, FEWEST_OBSERVED, FEW_CONTROLS)
-NAMES = {"benefit", "measure", "education"}
-"""Columns of names: a benefit may be called by a paragraph, and is said as it is called unless only few have it."""
+NAMES = {"benefit", "measure", "education", "title", "row", "heading", "definition"}
+"""Columns of names and of what they mean: a benefit may be called by a paragraph, and is said as it is called unless
+only few have it."""
 
 A_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+MEASURES = "measures"
+OF_COUNTS = ("statuses", MEASURES, VINTAGES)
+"""The tables in which a source states numbers of persons."""
+DECIDED = {"targets": ("original_budget", "strategy_budget"), "planned_flows": ("change",), "statuses": ("persons",)}
+"""The columns of what was decided; of statuses those that are targets."""
 TABLES = ("table", "later table", "whole table")
 
 
@@ -66,11 +73,15 @@ class Reader:
         self._readable = Readable(project, snapshot, Path(os.environ.get("AFKAST_PAGES", project.pages)))
         self._note = Notes(self._readable, strategy.id if strategy else "", as_of).note
         self.has_read_persons = False
+        self._files_of_counts: set[str] = set()
         self._names_read: set[str] = set()
+        self._decided: set[float] = set()
 
     def note(self, kind: str, name: str = "") -> None:
         """Note a read for the page's key, and whether it is one of persons."""
         self.has_read_persons |= kind in TABLES and name in OF_PERSONS
+        if kind == "whole table" and name in OF_COUNTS:
+            self._note_counts(name, self._snapshot.table(name))
         self._note(kind, name)
 
     @property
@@ -91,10 +102,14 @@ class Reader:
         self.note("day of extraction", table)
         return self._readable.extracted_on(table, self._strategy.id if self._strategy else "")
 
-    @cached_property
+    @property
     def chosen_numbers(self) -> frozenset[float]:
         """The numbers that were chosen and not counted: those of the strategy and its page, of the notebook's
-        parameters and of the method."""
+        parameters, of the method, and of the tables of what was decided."""
+        return self._own_numbers | self._decided
+
+    @cached_property
+    def _own_numbers(self) -> frozenset[float]:
         chosen = disclosure.chosen()
         given = [self._chosen, *METHOD, chosen.fewest_shown, chosen.base]
         return frozenset(one for one in _leaves(given) if isinstance(one, float))
@@ -147,10 +162,16 @@ class Reader:
 
         `later` reads the rows after the report's date, too; the needs must say so.
         """
+        rows = self._read(name, later)
+        self._note_counts(name, rows)
+        return rows
+
+    def _read(self, name: str, later: bool = False) -> pd.DataFrame:
         self.note("later table" if later else "table", name)
         rows = declared_rows(self._snapshot, self._needs, name, self.as_of, later, self._strategy)
         for file in rows["file"].unique() if "file" in rows else ():
             self.note("file", file)
+        self._decided |= _decided(name, rows)
         for column in NAMES & {*rows}:
             self._names_read |= _names_with_digits(rows, column, name in OF_PERSONS)
         if name == VINTAGES:
@@ -166,11 +187,24 @@ class Reader:
             engine.load("islands", self._snapshot.file("islands"))
             return engine.count(text)
 
-    def measures(self, *names: str) -> pd.DataFrame:
-        """The municipality's own rows of these measures, or of all, up to the report's date; a figure that draws on
-        them finds the breaks in their series and their provisional months there."""
-        own = self.table("measures").query("area == @self.strategy.municipality")
-        return own[own["measure"].isin(names)] if names else own
+    def measures(self, *names: str, everywhere: bool = False) -> pd.DataFrame:
+        """The municipality's own rows, or those of every area, of these measures, or of all, up to the report's date; a
+        figure that draws on them finds the breaks in their series and their provisional months there."""
+        rows = self._read(MEASURES)
+        if not everywhere:
+            rows = rows.query("area == @self.strategy.municipality")
+        rows = rows[rows["measure"].isin(names)] if names else rows
+        self._note_counts(MEASURES, rows)
+        return rows
+
+    def _note_counts(self, table: str, rows: pd.DataFrame) -> None:
+        """Note the files that state how many persons there are, and are not published."""
+        states = _states_persons(table, rows)
+        if not states.any():
+            return
+        named = {*rows.loc[states, "file"]}
+        published = {entry["file"] for entry in self._snapshot.manifest["files"] if entry["published"]}
+        self._files_of_counts |= named - published
 
     def in_steps(self, counts: Any, source: Source) -> Any:
         """Numbers of persons that a source states (a frame, a series or one) as the profile tells them, so that what is
@@ -253,6 +287,26 @@ class Reader:
 def are_published(files: Sequence[Mapping[str, Any]]) -> bool:
     """Whether every file behind a shown thing is declared published; nothing is known of a thing without files."""
     return bool(files) and all(entry["published"] for entry in files)
+
+
+def _decided(table: str, rows: pd.DataFrame) -> set[float]:
+    """The numbers of a table of what was decided."""
+    if table == "statuses":
+        rows = rows[rows["kind"] == "target"]
+    return {float(one) for column in DECIDED.get(table, ()) for one in rows[column].dropna()}
+
+
+def _states_persons(table: str, rows: pd.DataFrame) -> "pd.Series[bool]":
+    """Which rows state a number of persons: of statuses all that are counted, of a series those of such a unit, or that
+    give what a share is of; a rate of the population is of full-time persons."""
+    if table not in OF_COUNTS:
+        return pd.Series(False, rows.index)
+    if table == "statuses":
+        return rows["kind"] == "actual"
+    counts = rows["unit"].isin([one for one, unit in UNITS.items() if unit.counts_persons])
+    if table == VINTAGES:
+        return counts & (rows["table"] != "spells")
+    return counts | (rows["numerator"].notna() & ~rows["unit"].str.contains(" af befolkningen"))
 
 
 def _in_steps(count: float) -> float:

@@ -8,7 +8,7 @@ from afkast.errors import PageError
 NAME = re.compile(r"\{(\w+)\}(\.?)")
 
 BEGINS = re.compile(r"(?:^|[.!?] )(?:\*\*|<[^>]*>)*$")
-HIDDEN_FIRST = re.compile(r"^((?:<[^>]*>)*)(e)(?=[nt] skjult)")
+HIDDEN_FIRST = re.compile(r"^((?:<[^>]*>)*)(e(?=[nt] skjult)|f(?=ærre end \d))")
 """Where a sentence begins, and a hidden number in words, which may stand there."""
 
 

@@ -258,11 +258,24 @@ class Page(Reader):
         # files that are only named are those of numbers that other pages have shown, or what is told of files
         of_persons = bool(tables & OF_PERSONS) if frames else read
         public = are_published(files) and not read
-        if not (of_persons or read):
+        stating, named_files = self._files_of_counts, {str(entry["file"]) for entry in files}
+        if not (of_persons or read or stating):
             return Thing(id, public=public)
-        own = self.chosen_numbers, self.withheld
-        counts, about_all = counts_of(rests_on), self._strategy is None
-        return Thing(id, of_persons, True, public, *own, counts, self.chosen_words, about_all, self._noted_counts)
+        return Thing(
+            id,
+            of_persons,
+            of_persons or read,
+            bool(stating & named_files),
+            bool(named_files) and named_files <= stating,
+            bool(stating),
+            public,
+            self.chosen_numbers,
+            self.withheld,
+            counts_of(rests_on),
+            self.chosen_words,
+            self._strategy is None,
+            self._noted_counts,
+        )
 
     def _display(self, id: str, kind: str, html: str, filed: dict[str, Any], files: list[dict[str, Any]]) -> None:
         if not ID.fullmatch(id):

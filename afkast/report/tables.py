@@ -136,7 +136,9 @@ def hidden_of(values: pd.DataFrame, units: Units, given: pd.DataFrame) -> pd.Dat
     counts = pd.DataFrame(
         [
             [
-                isinstance(value, Count) or (UNITS[unit].counts_persons and is_number(value))
+                isinstance(value, Count) or UNITS[unit_of(value.unit)[0]].counts_persons
+                if isinstance(value, Quantity)
+                else UNITS[unit].counts_persons and is_number(value)
                 for (unit, _), value in zip(line, row, strict=True)
             ]
             for line, row in zip(units, values.to_numpy(dtype=object), strict=True)
