@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from afkast.analysis.targets import share_interval
-from afkast.edition.audit import audit
+from afkast.edition.audit import Audit, Notes, audit
 from afkast.errors import PageError
 from afkast.report.about_persons import COUNTS, Thing, told_of
 from afkast.report.cells import cell_of
@@ -111,6 +111,27 @@ def test_where_what_two_others_leave_is_hidden_one_of_them_is_too():
     values = {"alle": count(persons(0, 50)), "sammenlignet": count(persons(0, 43)), "resten": count(persons(43, 50))}
     found = withhold(told_of("t", values, {"resten": "hidden"}), {one.digest: one.persons for one in values.values()})
     assert values["sammenlignet"].digest in found.hide and values["alle"].digest not in found.hide
+
+
+@pytest.mark.parametrize(
+    ("parts", "hidden"),
+    [
+        ({"alle": (0, 50), "resten": (0, 47)}, (47, 50)),
+        ({"alle": (0, 50), "nogle": (0, 40), "andre": (40, 48)}, (48, 49)),
+    ],
+    ids=["two leave it", "three leave it few values"],
+)
+def test_what_editions_that_stand_tell_of_a_hidden_count_is_named_with_what_tells_it(parts, hidden):
+    before = {name: count(persons(*ends)) for name, ends in parts.items()}
+    few = count(persons(*hidden))
+    people = {one.digest: one.persons for one in (*before.values(), few)}
+    stands = [replace(one, fixed=True, place=f"før/{one.place}") for one in told_of("t", before, {})]
+    found = withhold([*told_of("t", {"fik": few}, {"fik": "hidden"}), *stands], people)
+    assert not found.hide
+    [said] = {tuple(sorted(one.places[:2])) for one in found.open if "t/fik" in one.places}
+    assert "t/fik" in said and any(place.startswith("før/t/") for place in said)
+    [sentence] = {one for one in Audit(Notes(), found).sentences() if "t/fik" in one}
+    assert "withdraw that one, or leave this one unpublished" in sentence and "før/t/" in sentence
 
 
 def test_of_two_shares_told_in_steps_nobody_knows_who_are_in_both():

@@ -183,3 +183,21 @@ def test_a_figure_s_finding_is_as_sure_as_the_net_gain_of_its_page(pages):
         assert ("ikke gjort op" in said) == (certainty == "ikke gjort op"), path
         met.add(certainty)
     assert met == {"sikker", "kan vende", "ikke gjort op"}
+
+
+def test_a_difference_over_two_curves_is_as_sure_as_its_interval(pages):
+    met = set()
+    for path in sorted(pages.glob("*/overlevelseskurver.ipynb")):
+        shown = {item["id"]: item for item in filed(json.loads(path.read_text("utf-8")))}
+        if "sammenlignede-kurver" not in shown:
+            continue
+        curves = shown["sammenlignede-kurver"]
+        ends = [at for at, column in enumerate(curves["columns"]) if column[0] == "forskel" and column[1] != "andel"]
+        low, high = (curves["rows"][-1]["cells"][at]["value"] for at in ends)
+        # the ends are told in steps, and one of 0 may lie on either side of it
+        if 0 not in (low, high):
+            is_by_chance = low < 0 < high
+            for id in ("sammenlignede-kurver", "hvor-de-er"):
+                assert ("kan være tilfældig" in finding(shown[id])) == is_by_chance, path
+            met.add(is_by_chance)
+    assert met == {True, False}

@@ -74,7 +74,11 @@ class Audit:
             f"hidden: {few} as below {fewest_shown()}, {len(hidden) - few} so that none such follows; each of the "
             f"{len(values)} hidden groups keeps at least {least} possible values."
         ]
-        return said + [f"audit: {one.places[0]}: {one.why}." for one in self.found.open]
+        return said + [
+            f"audit: {' and '.join(one.places[:2])}: {one.why}; an edition that stands has told it, so nothing in this "
+            "one can mend it: withdraw that one, or leave this one unpublished."
+            for one in self.found.open
+        ]
 
 
 def audit(pages: Path, *former: Path) -> Audit:

@@ -74,7 +74,7 @@ def show_compared(report: Page, cohort: Cohort, main: effect.Effect, groups: Gro
         share_curves(tuple(arms), with_difference=True),
         caption="Andel på offentlig forsørgelse efter måneder fra start, med 95 %-bånd. De, der kunne være startet, er "
         "vejet, så de ligner de startede." + gaps_of(arms),
-        alt="Efter {k} er {treated} af de startede på ydelse mod {control} af de øvrige.",
+        alt="Efter {k} er {treated} af de startede på ydelse mod {control} af de øvrige" + _how_sure(main),
         unit="personer",
         column_units={
             **dict.fromkeys(SHARES, "%"),
@@ -92,6 +92,12 @@ def show_compared(report: Page, cohort: Cohort, main: effect.Effect, groups: Gro
         },
     )
     return compared
+
+
+def _how_sure(main: effect.Effect) -> str:
+    """The end of a sentence about the difference in the last month of follow-up."""
+    low, high = (float(ends[-1]) for ends in main.difference_interval)
+    return clause(low <= 0 <= high, "; forskellen kan være tilfældig.", ".")
 
 
 SHARES = ("andel", "nedre", "øvre")
@@ -215,7 +221,7 @@ def show_places(
         stacked_shares(told.away),
         caption="De startede, og de, der kunne være startet: hvor de er, måned for måned."
         + clause(told.gaps, EMPTY_MONTHS),
-        alt="Efter {k} er {treated} af de startede uden ydelse mod {control} af de øvrige.",
+        alt="Efter {k} er {treated} af de startede uden ydelse mod {control} af de øvrige" + _how_sure(main),
         unit="%",
         source=cohort.people,
         rests_on=groups.both,

@@ -200,13 +200,12 @@ class _Groups:
                 if self.most[row] < ANY and not self.exact[row] and not self.fixed[row]:
                     more.insert(0, row)
                 if not more:
-                    found.open.append(Withheld(self.names[row], "it can be worked out", (self.place(row),)))
+                    told = next(self._deciding(row, group, group, values), row)
+                    places = tuple(dict.fromkeys([self.place(row), self.place(told)]))
+                    found.open.append(Withheld(self.names[row], f"its possible values are only {values}", places))
                     break
-                # the first without which there are more; where none alone does it, the first
-                tells = (
-                    one for one in more if self._possible(row, [other for other in group if other != one]) > values
-                )
-                away = more[0] if more[0] == row else next(tells, more[0])
+                # the first that decides; where none alone does it, the first
+                away = more[0] if more[0] == row else next(self._deciding(row, group, more, values), more[0])
                 self.hide(away, f"it leaves a hidden count {values} possible values", (row,), found)
                 left += [away] if away != row else []
                 values, group = self._values_of(row)
@@ -344,6 +343,12 @@ class _Groups:
             if values < best:
                 best, decide = values, group
         return best, decide
+
+    def _deciding(self, row: int, group: list[int], among: list[int], values: int) -> Iterator[int]:
+        """Of a group of groups those without which a hidden count may have more than so many values."""
+        for one in among:
+            if one != row and self._possible(row, [other for other in group if other != one]) > values:
+                yield one
 
     def _nearest(self, row: int, whole: int, among: NDArray[np.int64]) -> NDArray[np.int64]:
         """Parts of a whole, those first that are nearly this group or nearly the rest of the whole: these tell most."""
