@@ -33,7 +33,7 @@ from afkast.report.reads import NotedSnapshot, Notes, Readable
 from afkast.strategy import Goal, Strategy, in_order, read_strategies
 
 METHOD = (FEWEST_IN_GROUP, FEWEST_OBSERVED, FEW_CONTROLS)
-NAMES = {"benefit", "measure", "education", "title", "row", "heading", "definition"}
+NAMES = {"benefit", "measure", "education", "state", "title", "row", "heading", "definition"} | {"report_table"}
 """Columns of names and of what they mean: a benefit may be called by a paragraph, and is said as it is called unless
 only few have it."""
 
@@ -190,16 +190,19 @@ class Reader:
     def measures(self, *names: str, everywhere: bool = False) -> pd.DataFrame:
         """The municipality's own rows, or those of every area, of these measures, or of all, up to the report's date; a
         figure that draws on them finds the breaks in their series and their provisional months there."""
-        rows = self._read(MEASURES)
-        if not everywhere:
-            rows = rows.query("area == @self.strategy.municipality")
+        read = self._read(MEASURES)
+        rows = read if everywhere else read.query("area == @self.strategy.municipality")
         rows = rows[rows["measure"].isin(names)] if names else rows
-        self._note_counts(MEASURES, rows)
+        self._note_counts(MEASURES, rows, read)
         return rows
 
-    def _note_counts(self, table: str, rows: pd.DataFrame) -> None:
-        """Note the files that state how many persons there are, and are not published."""
+    def _note_counts(self, table: str, rows: pd.DataFrame, beside: pd.DataFrame | None = None) -> None:
+        """Note the files that state how many persons there are, and are not published; `beside` has the rows of other
+        areas: what these are counted in, too, comes from published statistics, for nobody has another's own."""
         states = _states_persons(table, rows)
+        if table == MEASURES:
+            areas = (rows if beside is None else beside).groupby("measure")["area"].nunique()
+            states &= rows["measure"].map(areas) == 1
         if not states.any():
             return
         named = {*rows.loc[states, "file"]}

@@ -10,6 +10,7 @@ from afkast.analysis import economics
 from afkast.analysis.economics import Agreement
 from afkast.report.amount_charts import COLUMNS, amounts_against
 from afkast.report.cells import Link
+from afkast.report.counts import how_many
 from afkast.report.danish import SAVING, Quantity, between, listed, month
 from afkast.report.money import amount
 from afkast.report.month_charts import break_notes
@@ -46,17 +47,18 @@ def _row(reckoned_with: Any, when: str, fewer: float, saved: float | None) -> di
     return {YEARLY: saved, FEWER: fewer, "Regnet med": reckoned_with, "Opgjort": when}
 
 
+def _months(of: pd.Series | pd.Index) -> str:
+    return "–".join(dict.fromkeys([month(of.min()), month(of.max())]))
+
+
 def _rows(of: Ways, survival_page: str) -> dict[str, dict[str, Any]]:
     rows = {}
     if OWN in of.savings:
-        counted = len(of.figure)
-        when = f"de seneste {counted} måneder" if counted > 1 else month(of.figure.index[-1])
-        rows[OWN] = _row("egen metode", when, UNKNOWN, of.savings[OWN])
+        rows[OWN] = _row("egen metode", _months(of.figure.index), UNKNOWN, of.savings[OWN])
     for way, fewer, saving in of.of_way[["fewer", "saving"]].itertuples():
         parts = of.parts[of.parts["way"] == way]
-        months = dict.fromkeys([month(parts["month"].min()), month(parts["month"].max())])
         priced = f"prisen på {listed(list(parts['benefit'].unique()))}"
-        rows[way] = _row(priced, "–".join(months), fewer, saving)
+        rows[way] = _row(priced, _months(parts["month"]), fewer, saving)
     for way in of.refusals:
         rows[way] = _row("kan ikke opgøres, se noten", "", UNKNOWN, UNKNOWN)
     own_page = Link("opgøres på en side for sig", f"{survival_page}.html") if survival_page else None
@@ -126,7 +128,7 @@ def show_whether_they_agree(of: Ways, distinct: pd.Series, compared: Agreement) 
         )
         + clause(len(of.refusals), " Endnu ikke opgjort: {refused}."),
         {
-            "ways": Quantity(compared.ways, ""),
+            "ways": how_many(distinct.index),
             "side": SAVING[compared.highest > 0],
             "near": Quantity(abs(near), "mio. kr."),
             "far": Quantity(abs(far), "mio. kr."),

@@ -7,8 +7,9 @@ from afkast.report.danish import Quantity, listed
 from afkast.report.show import Page, clause
 
 
-def show_starts(report: Page, starts: Mapping[str, float], start: float, fall: float, source: Any) -> None:
+def show_starts(report: Page, starts: Mapping[str, float], start: float, fall: float, unit: str, source: Any) -> None:
     """Every beginning that the paper tells, by where, and the plan's own, `start`. fall: what the plan promises."""
+    told_spread = Quantity(max(starts.values()) - min(starts.values()), unit)
     spread = max(starts.values()) - min(starts.values())
     told = sorted(starts.items(), key=lambda one: one[1])
     report.show_text(
@@ -27,11 +28,11 @@ def show_starts(report: Page, starts: Mapping[str, float], start: float, fall: f
             ),
         ),
         {
-            "spread": Quantity(spread, ""),
-            "share": Quantity(spread / fall if fall > 0 else None, "%"),
-            "start": Quantity(start, ""),
+            "spread": told_spread.bare,
+            "share": (told_spread / Quantity(fall, unit)).written_as("%"),
+            "start": Quantity(start, unit).bare,
             **{f"where_{place}": where for place, (where, _) in enumerate(told)},
-            **{f"count_{place}": Quantity(count, "") for place, (_, count) in enumerate(told)},
+            **{f"count_{place}": Quantity(count, unit).bare for place, (_, count) in enumerate(told)},
         },
         source=source,
     )
