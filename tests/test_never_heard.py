@@ -67,18 +67,24 @@ def seen(monkeypatch):
     return seen
 
 
+def opened(folder, monkeypatch, sources):
+    """A page of a folder with these tables."""
+    entry = {"source": "Fagsystem", "extracted_on": "2020-02-29", "synthetic": True, "published": False}
+    files = [{**entry, "file": file, "table": of} for file, of in FILES.items()]
+    manifest = {"id": "2020-02-29-0123456789ab", "files": files, "tables": {one: {} for one in sources}}
+    monkeypatch.setattr(Snapshot, "table", lambda self, name: sources[name]())
+    strategy = SimpleNamespace(id="s", municipality="Strandlev", model_dump=lambda mode: {}, page=lambda id: None)
+    needs = read_needs([{"table": one, "later": True} for one in sources])
+    report = Page(Project(folder, folder), Snapshot(Path(), manifest), date(2020, 2, 29), strategy, "side", needs)
+    report.__dict__["_chosen"] = []
+    return report
+
+
 @pytest.fixture(params=list(SOURCES))
 def page(request, profile, tmp_path, monkeypatch):
     """A page that has read one of the tables, the counts that it found there, and what they are of."""
     table = request.param
-    entry = {"source": "Fagsystem", "extracted_on": "2020-02-29", "synthetic": True, "published": False}
-    files = [{**entry, "file": file, "table": of} for file, of in FILES.items()]
-    manifest = {"id": "2020-02-29-0123456789ab", "files": files, "tables": {one: {} for one in SOURCES}}
-    monkeypatch.setattr(Snapshot, "table", lambda self, name: SOURCES[name]())
-    strategy = SimpleNamespace(id="s", municipality="Strandlev", model_dump=lambda mode: {}, page=lambda id: None)
-    needs = read_needs([{"table": one, "later": True} for one in SOURCES])
-    report = Page(Project(tmp_path, tmp_path), Snapshot(Path(), manifest), date(2020, 2, 29), strategy, "side", needs)
-    report.__dict__["_chosen"] = []
+    report = opened(tmp_path, monkeypatch, SOURCES)
     frame = report.measures() if table == "measures" else report.table(table, later=True)
     few, many = {
         "cohort": lambda: ((frame["where"] == "ude").sum(), (frame["where"] == "inde").sum()),
@@ -227,3 +233,19 @@ def test_each_way_to_say_a_count_is_refused_by_name_or_tells_it_safely(page, pro
     assert not [one for one in numbers if round(one, 1) in tells], html
     values = [one for one in re.findall(r"\d+\.\d+", told)]
     assert not [one for one in values if round(float(one), 3) in {round(two, 3) for two in telling}], told
+
+
+@pytest.mark.parametrize("area", ["Strandlev", "Hele landet"])
+def test_what_another_area_is_counted_in_too_comes_from_published_statistics(tmp_path, monkeypatch, seen, area):
+    report = opened(tmp_path, monkeypatch, {"measures": lambda: pd.concat([measures(), measures().assign(area=area)])})
+
+    def tell():
+        report.show_text("tekst", f"Der er {MANY}.", source=report.measures("inde"))
+
+    if area == "Strandlev":
+        with pytest.raises(PageError, match="digits in its words"):
+            tell()
+        assert not seen
+    else:
+        tell()
+        assert str(MANY) in seen[0][0]
