@@ -10,6 +10,8 @@ from tempfile import TemporaryDirectory
 from jupyter_client.manager import KernelManager
 from nbval import kernel
 
+from afkast.edition.launch import over_sockets
+
 
 class SocketKernelManager(KernelManager):
     """A kernel manager without ports; the folder of its sockets goes with it."""
@@ -17,8 +19,7 @@ class SocketKernelManager(KernelManager):
     def __init__(self, **named):
         super().__init__(**named)
         self._folder = TemporaryDirectory()
-        self.connection_file = str(Path(self._folder.name) / "kernel.json")
-        self.transport, self.ip = "ipc", str(Path(self._folder.name) / "k")
+        over_sockets(self, Path(self._folder.name))
 
 
 kernel.KernelManager = SocketKernelManager

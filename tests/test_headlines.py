@@ -172,11 +172,16 @@ def test_the_year_s_end_and_the_way_to_it_are_told_on_their_own_side(tmp_path, l
     assert f"{kept} på ydelserne hvert år som i 2023" in told(shown["tjent-hjem-i-ord"])
 
 
+def all_of(pages, page):
+    """The page of each strategy of the built book that has it: where it lies, and what it shows by id."""
+    for path in sorted(pages.glob(f"*/{page}.ipynb")):
+        yield path, {item["id"]: item for item in filed(json.loads(path.read_text("utf-8")))}
+
+
 def test_a_figure_s_finding_is_as_sure_as_the_net_gain_of_its_page(pages):
     """Over the business cases of the example: sure, may turn, and not reckoned."""
     met = set()
-    for path in sorted(pages.glob("*/businesscase.ipynb")):
-        shown = {item["id"]: item for item in filed(json.loads(path.read_text("utf-8")))}
+    for path, shown in all_of(pages, "businesscase"):
         numbers, said = shown["nettogevinst"]["numbers"], finding(shown["budget-mod-realiseret"])
         certainty = numbers.get("certainty", {}).get("value", "ikke gjort op")
         assert ("kan vende" in said) == (certainty == "kan vende"), path
@@ -187,8 +192,7 @@ def test_a_figure_s_finding_is_as_sure_as_the_net_gain_of_its_page(pages):
 
 def test_a_difference_over_two_curves_is_as_sure_as_its_interval(pages):
     met = set()
-    for path in sorted(pages.glob("*/overlevelseskurver.ipynb")):
-        shown = {item["id"]: item for item in filed(json.loads(path.read_text("utf-8")))}
+    for path, shown in all_of(pages, "overlevelseskurver"):
         if "sammenlignede-kurver" not in shown:
             continue
         curves = shown["sammenlignede-kurver"]

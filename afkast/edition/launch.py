@@ -23,7 +23,7 @@ from typing import Any
 import psutil
 from jupyter_client.connect import KernelConnectionInfo
 from jupyter_client.kernelspec import KernelSpec
-from jupyter_client.manager import AsyncKernelManager
+from jupyter_client.manager import AsyncKernelManager, KernelManager
 from jupyter_client.provisioning.local_provisioner import LocalProvisioner
 
 from afkast.edition.cleanroom import surroundings
@@ -138,17 +138,21 @@ class _Provisioner(LocalProvisioner):
                 _ordinary.remove(self.process)
 
 
+def over_sockets(kernels: KernelManager, folder: Path) -> None:
+    """Have a kernel talk over sockets in a folder of its own where there are any: no open port, none to collide."""
+    kernels.connection_file = str(folder / "kernel.json")
+    if os.name == "posix" and len(str(folder)) <= LONGEST_SOCKET_FOLDER:
+        kernels.transport, kernels.ip = "ipc", str(folder / "k")
+
+
 class _KernelManager(AsyncKernelManager):
-    """Starts the kernel of a room. Kernels talk over sockets in a folder of their own where there are any: no open
-    port, none to collide."""
+    """Starts the kernel of a room."""
 
     room: Room
 
     def __init__(self, **named: Any) -> None:
         super().__init__(**named)
-        self.connection_file = str(self.room.sockets / "kernel.json")
-        if os.name == "posix" and len(str(self.room.sockets)) <= LONGEST_SOCKET_FOLDER:
-            self.transport, self.ip = "ipc", str(self.room.sockets / "k")
+        over_sockets(self, self.room.sockets)
         self.provisioner = _Provisioner(kernel_id=self.room.folder.name, kernel_spec=self.kernel_spec, parent=self)
 
     @property

@@ -9,6 +9,7 @@ import pandera.pandas as pa
 
 YEARS = (1900, 2100)
 PSEUDONYM = r"[0-9a-f]{20}"
+COUNTRY = "Hele landet"
 
 
 class Form(NamedTuple):
@@ -110,7 +111,7 @@ committee = text("committee that decides over the money, e.g. AMU, ØKU")
 line = word("what the money is", "investment", "benefit_saving")
 person = citizen("pseudonym: keyed hash of the CPR number")
 measure = text("name of what is measured; one name, one definition")
-area = text("municipality, or 'Hele landet'")
+area = text(f"municipality, or '{COUNTRY}'")
 benefit = text("name of the public benefit")
 year = whole("calendar year", *YEARS)
 price_level_year = whole("year whose prices and wages the amount is in", *YEARS)

@@ -68,7 +68,8 @@ TO_KNOW = (
 TO_STATE = (
     'write Quantity(number, "personer") for a number of persons that a source states (.bare to leave "personer" out), '
     "stated_share(part, whole) for a share of two, arithmetic on these for what else is made of them, how_many(names) "
-    "for things that are no persons, and Given(number, unit) for what was decided (afkast.report.counts and danish)."
+    "for things that are no persons, and Given(number, unit) for what was decided (afkast.report.counts and danish); "
+    "a file of published statistics is declared so in sources.yml."
 )
 TO_SAY = (
     'a text, a caption or an alt text names its numbers in braces, as "Der er {n}.", and gets them as '

@@ -149,11 +149,12 @@ def show_stated_sizes(of: Status, stated_sizes: Mapping[str, int]) -> None:
 def show_verdict(of: Status, goal: Goal, reached: Decision, ceiling: float, counted: bool) -> None:
     """The goal's verdict. counted: whether the group was counted on its day."""
     reading = reached.rests_on.reading
-    of.report.show_text(
-        "hele-gruppen-talt",
-        "Hele gruppen er talt. Hvor let kunne antallet være blevet et andet? Intervallet, regnet eksakt, siger, "
-        "hvor mange der kunne være tilbage, hvis hver borgers vej er tilfældig og uafhængig af de andres.",
-    )
+    if counted:
+        of.report.show_text(
+            "hele-gruppen-talt",
+            "Hele gruppen er talt. Hvor let kunne antallet være blevet et andet? Intervallet, regnet eksakt, siger, "
+            "hvor mange der kunne være tilbage, hvis hver borgers vej er tilfældig og uafhængig af de andres.",
+        )
     show_goal(
         of.report,
         goal,

@@ -11,6 +11,7 @@ from typing import Any, SupportsFloat
 import numpy as np
 import pandas as pd
 
+from afkast.intake.columns import COUNTRY
 from afkast.report import disclosure
 
 MONTHS = "januar februar marts april maj juni juli august september oktober november december".split()
@@ -413,7 +414,7 @@ def span(
 
 def in_sentence(area: str) -> str:
     """An area as it is called within a sentence: municipalities have names, the whole country has none."""
-    return area[0].lower() + area[1:] if area == "Hele landet" else area
+    return area[0].lower() + area[1:] if area == COUNTRY else area
 
 
 def day(value: date) -> str:

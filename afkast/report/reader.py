@@ -18,6 +18,7 @@ from afkast.analysis.survival import FEWEST_IN_GROUP, FEWEST_OBSERVED
 from afkast.engine import COUNTS, open_engine
 from afkast.errors import PageError
 from afkast.intake import Snapshot
+from afkast.intake.columns import COUNTRY
 from afkast.intake.sources import profile_of
 from afkast.notebook import Need, read_template
 from afkast.profile import PROFILE, from_words
@@ -33,7 +34,7 @@ from afkast.report.reads import NotedSnapshot, Notes, Readable
 from afkast.strategy import Goal, Strategy, in_order, read_strategies
 
 METHOD = (FEWEST_IN_GROUP, FEWEST_OBSERVED, FEW_CONTROLS)
-NAMES = {"benefit", "measure", "education", "state", "title", "row", "heading", "definition"} | {"report_table"}
+NAMES = {"benefit", "measure", "education", "state", "title", "report_table", "row", "heading", "definition"}
 """Columns of names and of what they mean: a benefit may be called by a paragraph, and is said as it is called unless
 only few have it."""
 
@@ -198,11 +199,11 @@ class Reader:
 
     def _note_counts(self, table: str, rows: pd.DataFrame, beside: pd.DataFrame | None = None) -> None:
         """Note the files that state how many persons there are, and are not published; `beside` has the rows of other
-        areas: what these are counted in, too, comes from published statistics, for nobody has another's own."""
+        areas: what the whole country is counted in, too, is national statistics and nobody's own count."""
         states = _states_persons(table, rows)
         if table == MEASURES:
-            areas = (rows if beside is None else beside).groupby("measure")["area"].nunique()
-            states &= rows["measure"].map(areas) == 1
+            of_all = rows if beside is None else beside
+            states &= ~rows["measure"].isin(of_all.loc[of_all["area"] == COUNTRY, "measure"])
         if not states.any():
             return
         named = {*rows.loc[states, "file"]}

@@ -263,18 +263,18 @@ class Page(Reader):
             return Thing(id, public=public)
         return Thing(
             id,
-            of_persons,
-            of_persons or read,
-            bool(stating & named_files),
-            bool(named_files) and named_files <= stating,
-            bool(stating),
-            public,
-            self.chosen_numbers,
-            self.withheld,
-            counts_of(rests_on),
-            self.chosen_words,
-            self._strategy is None,
-            self._noted_counts,
+            of_persons=of_persons,
+            beside_persons=of_persons or read,
+            of_counts=bool(stating & named_files),
+            of_counts_alone=bool(named_files) and named_files <= stating,
+            beside_counts=bool(stating),
+            public=public,
+            chosen=self.chosen_numbers,
+            withheld=self.withheld,
+            rests_on=counts_of(rests_on),
+            own_words=self.chosen_words,
+            about_all=self._strategy is None,
+            noted=self._noted_counts,
         )
 
     def _display(self, id: str, kind: str, html: str, filed: dict[str, Any], files: list[dict[str, Any]]) -> None:

@@ -9,8 +9,7 @@ from afkast.report.show import Page, clause
 
 def show_starts(report: Page, starts: Mapping[str, float], start: float, fall: float, unit: str, source: Any) -> None:
     """Every beginning that the paper tells, by where, and the plan's own, `start`. fall: what the plan promises."""
-    told_spread = Quantity(max(starts.values()) - min(starts.values()), unit)
-    spread = max(starts.values()) - min(starts.values())
+    spread = Quantity(max(starts.values()) - min(starts.values()), unit)
     told = sorted(starts.items(), key=lambda one: one[1])
     report.show_text(
         "begyndelser",
@@ -18,7 +17,7 @@ def show_starts(report: Page, starts: Mapping[str, float], start: float, fall: f
             len(starts) == 1,
             "Siden regner med planens {start}; ingen anden begyndelse er nævnt.",
             clause(
-                not spread,
+                not float(spread),
                 "Begyndelsen er den samme overalt: {start}.",
                 "Begyndelsen er ikke den samme overalt: "
                 + listed([f"{{count_{place}}} ({{where_{place}}})" for place in range(len(told))])
@@ -28,8 +27,8 @@ def show_starts(report: Page, starts: Mapping[str, float], start: float, fall: f
             ),
         ),
         {
-            "spread": told_spread.bare,
-            "share": (told_spread / Quantity(fall, unit)).written_as("%"),
+            "spread": spread.bare,
+            "share": (spread / Quantity(fall, unit)).written_as("%"),
             "start": Quantity(start, unit).bare,
             **{f"where_{place}": where for place, (where, _) in enumerate(told)},
             **{f"count_{place}": Quantity(count, unit).bare for place, (_, count) in enumerate(told)},
