@@ -18,6 +18,7 @@ OWN, NEIGHBOUR, COUNTRY = "Strandlev", "Bakkelund", "Hele landet"
 STRATEGY = "hurtigt-videre"
 AS_OF = pd.Timestamp("2023-09-30")
 EXTRACTED_ON = "2023-12-05"
+NATIONAL = "landets_measures.csv"
 YEARS = (2022, 2023, 2024)
 MONTHS = pd.period_range("2021-01", "2023-11", freq="M")
 
@@ -55,8 +56,8 @@ class Municipality:
         (folder / "raw").mkdir(parents=True)
         (folder / "strategies").mkdir()
         sources = []
-        for name, frame in self.tables.items():
-            _export(name, frame).to_csv(folder / "raw" / f"{name}.csv", sep=";", index=False, encoding="utf-8-sig")
+        for file, name, frame in self._files():
+            _export(name, frame).to_csv(folder / "raw" / file, sep=";", index=False, encoding="utf-8-sig")
             words = {column: WORDS[column] for column in frame if _has_words(name, column)}
             negate = (
                 {"negate": {"line": "benefit_saving"}}
@@ -64,12 +65,25 @@ class Municipality:
                 else {}
             )
             columns = {_heading(name, column): column for column in frame}
-            entry = {"file": f"{name}.csv", "table": name, "source": f"Strandlevs {name}", **self.declared}
+            entry = {"file": file, "table": name, "source": f"Strandlevs {name}", **self.declared}
+            if file == NATIONAL:
+                entry |= {"published": True}
             sources.append(entry | {"columns": columns, **({"values": words} if words else {})} | negate)
         _write_yaml(folder / "sources.yml", {"sources": sources})
         for strategy in self.strategies.values():
             _write_yaml(folder / "strategies" / f"{strategy['id']}.yml", strategy)
         return folder
+
+    def _files(self):
+        """File, table and rows; what the whole country is counted in too is a file of national statistics."""
+        for name, frame in self.tables.items():
+            if name != "measures":
+                yield f"{name}.csv", name, frame
+                continue
+            national = frame["measure"].isin(frame.loc[frame["area"] == COUNTRY, "measure"])
+            for file, rows in (("measures.csv", frame[~national]), (NATIONAL, frame[national])):
+                if len(rows):
+                    yield file, name, rows
 
     def rows(self, table, **same):
         """Which rows of a table have these values."""

@@ -13,7 +13,6 @@ import pytest
 
 from afkast.errors import PageError
 from afkast.intake import Snapshot
-from afkast.intake.columns import COUNTRY
 from afkast.notebook import read_needs
 from afkast.profile import PROFILE
 from afkast.project import Project
@@ -236,14 +235,17 @@ def test_each_way_to_say_a_count_is_refused_by_name_or_tells_it_safely(page, pro
     assert not [one for one in values if round(float(one), 3) in {round(two, 3) for two in telling}], told
 
 
-@pytest.mark.parametrize("area", ["Strandlev", "Bakkelund", COUNTRY])
-def test_only_what_the_whole_country_is_counted_in_too_is_nobody_s_own_count(tmp_path, monkeypatch, seen, area):
+@pytest.mark.parametrize("area", ["Strandlev", "Bakkelund", "Hele landet"])
+@pytest.mark.parametrize("published", [False, True])
+def test_only_a_file_that_is_declared_published_states_nobody_s_own_count(tmp_path, monkeypatch, seen, area, published):
     report = opened(tmp_path, monkeypatch, {"measures": lambda: pd.concat([measures(), measures().assign(area=area)])})
+    [entry] = [entry for entry in report._snapshot.manifest["files"] if entry["table"] == "measures"]
+    entry["published"] = published
 
     def tell():
         report.show_text("tekst", f"Der er {MANY}.", source=report.measures("inde"))
 
-    if area != COUNTRY:
+    if not published:
         with pytest.raises(PageError, match="digits in its words"):
             tell()
         assert not seen

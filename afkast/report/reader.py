@@ -18,7 +18,6 @@ from afkast.analysis.survival import FEWEST_IN_GROUP, FEWEST_OBSERVED
 from afkast.engine import COUNTS, open_engine
 from afkast.errors import PageError
 from afkast.intake import Snapshot
-from afkast.intake.columns import COUNTRY
 from afkast.intake.sources import profile_of
 from afkast.notebook import Need, read_template
 from afkast.profile import PROFILE, from_words
@@ -191,19 +190,15 @@ class Reader:
     def measures(self, *names: str, everywhere: bool = False) -> pd.DataFrame:
         """The municipality's own rows, or those of every area, of these measures, or of all, up to the report's date; a
         figure that draws on them finds the breaks in their series and their provisional months there."""
-        read = self._read(MEASURES)
-        rows = read if everywhere else read.query("area == @self.strategy.municipality")
+        rows = self._read(MEASURES)
+        rows = rows if everywhere else rows.query("area == @self.strategy.municipality")
         rows = rows[rows["measure"].isin(names)] if names else rows
-        self._note_counts(MEASURES, rows, read)
+        self._note_counts(MEASURES, rows)
         return rows
 
-    def _note_counts(self, table: str, rows: pd.DataFrame, beside: pd.DataFrame | None = None) -> None:
-        """Note the files that state how many persons there are, and are not published; `beside` has the rows of other
-        areas: what the whole country is counted in, too, is national statistics and nobody's own count."""
+    def _note_counts(self, table: str, rows: pd.DataFrame) -> None:
+        """Note the files that state how many persons there are, and are not declared published."""
         states = _states_persons(table, rows)
-        if table == MEASURES:
-            of_all = rows if beside is None else beside
-            states &= ~rows["measure"].isin(of_all.loc[of_all["area"] == COUNTRY, "measure"])
         if not states.any():
             return
         named = {*rows.loc[states, "file"]}
