@@ -267,7 +267,13 @@ _target = click.argument("target", type=click.Path(path_type=Path))
 @_data
 @_target
 @click.option("--approved", is_flag=True, help="Only if every page of every strategy is approved.")
-def publish(data: Path | None, target: Path, approved: bool) -> None:
+@click.option(
+    "--told-already",
+    is_flag=True,
+    help="Even if an edition that is still served tells small counts that this one hides: whoever reads both can "
+    "work them out.",
+)
+def publish(data: Path | None, target: Path, approved: bool, told_already: bool) -> None:
     """Publish the built book in the folder TARGET, which a web server serves, as its newest edition.
 
     What readers see is one whole edition at any moment, the former until the new one is. Earlier editions stay under
@@ -278,7 +284,9 @@ def publish(data: Path | None, target: Path, approved: bool) -> None:
     from afkast.edition.publish import publish as publish_edition
 
     with console.status(f"{target}"):
-        place, is_new = publish_edition(find_project(data), target, date.today(), approved)
+        place, is_new = publish_edition(
+            find_project(data), target, date.today(), approved=approved, told_already=told_already
+        )
     click.echo(f"{place}{'' if is_new else ' was published already, and is what readers are led to'}")
 
 

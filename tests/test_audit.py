@@ -5,6 +5,7 @@ from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from time import process_time
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,10 @@ from hypothesis import strategies as st
 
 from afkast.analysis.targets import share_interval
 from afkast.edition.audit import Audit, Notes, audit
-from afkast.errors import PageError
+from afkast.edition.publish import refuse_told_already
+from afkast.edition.target import PRUNED, SERVED, WITHDRAWN, Editions, Listed
+from afkast.errors import AfkastError, PageError
+from afkast.project import Project
 from afkast.report.about_persons import COUNTS, Thing, told_of
 from afkast.report.cells import cell_of
 from afkast.report.counts import NEARLY, coarse_share, counts_of, in_tens, persons_in, share, share_range
@@ -323,3 +327,44 @@ def test_who_are_left_in_tens_tells_how_few_have_gone_however_much_else_is_told(
     found = withhold(told, {name: np.array(sorted(one), dtype=np.uint64) for name, one in groups.items()})
     kept = [one for one in told if not one.hidden and not {one.digest, one.digest + NEARLY} & {*found.hide}]
     assert keeps(groups, [({one.digest: 1}, one.least, one.most) for one in kept], "gone")
+
+
+# ---------------------------------------------------------------- published
+
+
+def published(project, id, **groups):
+    """A kept edition that tells of these groups."""
+    page(project.editions / id / "pages", "fisk/a", groups)
+
+
+def listed(**states):
+    return Editions("", tuple(Listed(id, "", "", "", state, []) for id, state in states.items()))
+
+
+NOW = SimpleNamespace(id="now")
+
+
+@pytest.fixture
+def project(tmp_path):
+    """The book tells of 40 and hides three; an edition has told of 60 and of these without the three."""
+    project = Project(tmp_path, tmp_path / "kommune")
+    page(project.pages, "fisk/a", {"alle": persons(0, 40), "fik": persons(57, 60)}, ("fik",))
+    published(project, "then", alle=persons(0, 60), resten=persons(0, 57))
+    return project
+
+
+@pytest.mark.parametrize("states", [{"then": SERVED}, {}], ids=["served here", "published elsewhere"])
+def test_a_book_that_hides_what_an_edition_still_served_tells_is_not_published(project, states):
+    with pytest.raises(AfkastError, match=r"(?s)and then can work out.*fisk/a/ting/fik.*--told-already"):
+        refuse_told_already(project, listed(**states), NOW)
+
+
+@pytest.mark.parametrize("state", [WITHDRAWN, PRUNED])
+def test_what_an_edition_told_that_nobody_is_served_any_more_stops_no_book(project, state):
+    refuse_told_already(project, listed(then=state), NOW)
+
+
+def test_a_book_beside_whose_editions_nothing_is_known_is_published_and_one_that_is_served_already(project):
+    refuse_told_already(project, listed(then=SERVED, now=SERVED), NOW)
+    published(project, "other", alle=persons(0, 60))
+    refuse_told_already(project, listed(then=WITHDRAWN, other=SERVED), NOW)

@@ -29,6 +29,9 @@ NOTES = ".counts"
 MOST_ROUNDS = 4
 """So often pages are run again with more held back; the rest is refused."""
 
+IN_FULL = 2
+"""The book that stands and the last edition that was published, often the same, are taken as a whole."""
+
 OF_A_PERIOD = re.compile(r"\b(?:19|20)\d\d\b|[/|]\d+\||\|\d+$")
 """A place that is of a year, or of the month or week of a curve: what was hidden there stays hidden."""
 
@@ -105,7 +108,8 @@ def audit(pages: Path, *former: Path) -> Audit:
 
 def _beside(now: Notes, editions: Sequence[Notes], persons: Mapping[str, Any]) -> list[Told]:
     """What the book that stands and published editions have told, as what cannot be taken back, and what the published
-    ones have hidden; of these what this edition counts, too, and what differs from that by a few persons."""
+    ones have hidden; of those before the last what this edition counts, too, and what differs from that by a few
+    persons."""
     kept: dict[tuple[str, str], Told] = {}
     here = {one.digest for one in now.told if one.digest}
     by_size: dict[int, list[str]] = {}
@@ -115,7 +119,7 @@ def _beside(now: Notes, editions: Sequence[Notes], persons: Mapping[str, Any]) -
         for one in edition.told:
             if not one.digest or (one.hidden and not place):
                 continue
-            if not place or one.digest in here or _is_near(one, by_size, persons):
+            if place < IN_FULL or one.digest in here or _is_near(one, by_size, persons):
                 kept.setdefault((one.place, one.digest), replace(one, fixed=True))
     return list(kept.values())
 

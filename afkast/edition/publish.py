@@ -6,6 +6,7 @@ from pathlib import Path
 
 from afkast.edition.approval import approved as approved_pages
 from afkast.edition.approval import standings
+from afkast.edition.audit import audit, editions_of
 from afkast.edition.editions import keep
 from afkast.edition.gate import ALLOW_LIST, MOST_TOLD, check
 from afkast.edition.identifiers import wanted
@@ -15,18 +16,25 @@ from afkast.edition.target import LOCK_SECONDS, PRUNED, SERVED, WITHDRAWN, Editi
 from afkast.errors import AfkastError
 from afkast.intake import open_snapshot
 from afkast.intake.snapshot import sha256
+from afkast.intake.sources import profile_of
 from afkast.project import Project
+from afkast.report import disclosure
 
 
-def publish(project: Project, folder: Path, today: date, approved: bool = False) -> tuple[Path, bool]:
+def publish(
+    project: Project, folder: Path, today: date, *, approved: bool = False, told_already: bool = False
+) -> tuple[Path, bool]:
     """Publish the built book in `folder`; its place there, and whether it is new there. No build runs meanwhile.
 
-    With `approved` only a book of which every strategy's page is approved.
+    With `approved` only a book of which every strategy's page is approved. With `told_already` also one that hides what
+    an edition still served there tells.
     """
     with alone(project, LOCK_SECONDS):
         if approved:
             refuse_unapproved(project, read_manifest(project.site))
         manifest = examined(project, today)
+        if not told_already:
+            refuse_told_already(project, Target(folder).read(), manifest)
         made = put(folder, project.site, manifest, today)
         keep(project, manifest)
         return made
@@ -79,6 +87,28 @@ def refuse_unapproved(project: Project, manifest: Manifest) -> None:
         raise AfkastError("\n".join(["Not every page is approved (`afkast approve`):", *missing]))
     if manifest.made_of["approved"] != approved_pages(project, project.pages):
         raise AfkastError("The pages do not say yet who has approved them; run `afkast build`.")
+
+
+def refuse_told_already(project: Project, listed: Editions, manifest: Manifest) -> None:
+    """Refuse a book that hides counts which it and the editions that readers still have tell together. An edition that
+    was published elsewhere is taken to be served."""
+    states = {one.id: one.state for one in listed.editions}
+    book, *published = editions_of(project)
+    others = [one for one in published if one.parent.name != manifest.id]
+    served = [one for one in others if states.get(one.parent.name, SERVED) == SERVED]
+    if not served or states.get(manifest.id) == SERVED:
+        return
+    disclosure.use(profile_of(project.data))
+    found = audit(book, book, *served).found
+    told = [f"{' and '.join(one.places[:2])}: {one.why}." for one in (*found.hide.values(), *found.open)]
+    if told:
+        of = ", ".join(one.parent.name for one in served)
+        remedies = (
+            "Run `afkast build` if it was not run since; else withdraw the edition that tells them "
+            "(`afkast withdraw`), or publish with --told-already, which leaves them known."
+        )
+        said = [f"Whoever has this book and {of} can work out counts that it hides:", *dict.fromkeys(told), remedies]
+        raise AfkastError("\n".join(said))
 
 
 def _mend(target: Target, known: Listed, site: Path, manifest: Manifest) -> None:
