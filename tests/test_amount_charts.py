@@ -60,6 +60,15 @@ def test_one_amount_far_off_does_not_press_the_others_together_at_0():
     assert axes.get_xlim()[1] < 20e6 and axes.get_xlim()[0] == -axes.get_xlim()[1]
 
 
+def test_a_side_of_0_where_nothing_lies_takes_no_room():
+    charts.set_style()
+    figure = plt.figure(figsize=(charts.WIDE_INCHES, 3))
+    amounts_against("mio. kr.", GAIN)(figure, AMOUNTS.abs())
+    plt.close(figure)
+    low, high = figure.axes[0].get_xlim()
+    assert 0 < -low < high / 5
+
+
 def test_a_row_may_have_words_of_its_own():
     charts.set_style()
     figure = plt.figure(figsize=(charts.WIDE_INCHES, 3))

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from io import BytesIO
 from threading import Thread
 from typing import Any
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
@@ -16,6 +17,7 @@ import pytest
 from bs4 import BeautifulSoup
 from conftest import ROOT
 from playwright.sync_api import sync_playwright
+from pypdf import PdfReader
 from test_seeds import SHOWN_AT, expected
 
 from afkast.edition.paper import MOST_SHEETS, sheets
@@ -47,6 +49,17 @@ LOOK = """() => {
   const width = document.documentElement.clientWidth;
   const scrolls = element => element && element !== document.body &&
     (getComputedStyle(element).overflowX !== 'visible' || scrolls(element.parentElement));
+  // a word that ends a line where none may end: no hyphen, no dash, no stroke
+  const parted = element => {
+    const found = [], walker = document.createTreeWalker(element, NodeFilter.SHOW_TEXT), range = document.createRange();
+    while (walker.nextNode())
+      for (const {0: word, index} of walker.currentNode.data.matchAll(/[^\\s\u00ad_–—/-]+/g)) {
+        range.setStart(walker.currentNode, index);
+        range.setEnd(walker.currentNode, index + word.length);
+        if (new Set([...range.getClientRects()].map(box => Math.round(box.top))).size > 1) found.push(word);
+      }
+    return found;
+  };
   const words = [];
   const walk = node => {
     if (node.nodeType === Node.TEXT_NODE) { if (shown(node.parentElement)) words.push(node.data); return; }
@@ -65,6 +78,7 @@ LOOK = """() => {
     too_wide: all('article *')
       .filter(one => one.getBoundingClientRect().right > width + 1 && !scrolls(one) && shown(one))
       .map(one => one.outerHTML.slice(0, 120)),
+    parted: all('article .afkast-table tbody th').filter(shown).flatMap(parted),
     formulas: all('article .math').length,
     rendered: all('article mjx-container').length,
     cut_formulas: all('article mjx-container[display="true"]')
@@ -203,6 +217,10 @@ def test_a_page_that_broke_its_own_policy_would_be_heard(browser):
 def test_no_page_scrolls_sideways_and_nothing_is_cut_off(visits):
     assert told(visits, lambda visit: visit.seen["scrolled"]) == {}
     assert told(visits, lambda visit: visit.seen["too_wide"]) == {}
+
+
+def test_no_word_of_a_row_s_name_is_parted_where_a_line_may_not_end(visits):
+    assert told(visits, lambda visit: visit.seen["parted"]) == {}
 
 
 def test_every_page_is_danish_has_one_heading_and_unique_ids(visits):
@@ -377,6 +395,34 @@ def test_a_page_prints_with_its_tables_and_without_what_only_a_screen_needs(addr
     printed = page.pdf(format="A4")
     assert printed.startswith(b"%PDF")
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) >= 2
+    page.close()
+
+
+def left_behind(page):
+    """Of a page printed: the headings, terms and heads of tables that stand last on a sheet."""
+    heads = page.evaluate("""() => [...document.querySelectorAll('article :is(h2, h3, dt, thead tr)')]
+        .map(one => one.textContent.replace(/[\\s#]/g, ''))""")
+    sheets = PdfReader(BytesIO(page.pdf(format="A4", prefer_css_page_size=True))).pages
+    assert len(sheets) > 3
+    last = [re.sub(r"\s", "", sheet.extract_text().strip().rpartition("\n")[2]) for sheet in sheets]
+    return [line for line in last if line in heads]
+
+
+LONG_PAGES = ["metode", "ordliste", "strategies/datagrundlag", "strategies/afstemning"]
+
+
+def test_no_heading_is_left_behind_at_the_foot_of_a_sheet(address, browser):
+    page = browser.new_page()
+    listen(page, address)
+    without_care = {}
+    for name in LONG_PAGES:
+        page.goto(f"{address}{name}.html")
+        settle(page)
+        assert left_behind(page) == [], name
+        page.add_style_tag(content="@media print { * { break-after: auto !important; break-inside: auto !important } }")
+        without_care[name] = left_behind(page)
+    # were nothing kept together, some would be
+    assert any(without_care.values())
     page.close()
 
 

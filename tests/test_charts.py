@@ -321,6 +321,22 @@ def test_each_line_has_its_name_at_its_end_in_its_colour_and_no_name_lies_on_ano
         assert not any(box.y0 < other.y1 - 1 and other.y0 < box.y1 - 1 for other in boxes[place + 1 :])
 
 
+@pytest.mark.parametrize("width", [charts.WIDE_INCHES, charts.NARROW_INCHES, charts.SMALL_INCHES[0]])
+def test_no_word_lies_on_a_line_though_a_line_ends_among_the_others_or_its_last_months_are_provisional(width):
+    ahead = np.linspace(0, -20, 14)
+    values = pd.DataFrame({"Til dato": ahead, "Som i år": ahead, "Budgettet": np.linspace(0, 2, 14)}, MONTHS)
+    values.loc[MONTHS[4:], "Til dato"] = np.nan
+    marks = {"provisional": [MONTHS[3]], "begins": MONTHS[2].date()}
+    figure = drawn(lines_by_month("mio. kr.", 1), with_marks(values, **marks), width)
+    (axes,) = figure.axes
+    lines = [line.get_transform().transform_path(line.get_path()) for line in axes.lines if len(line.get_xdata()) > 2]
+    boxes = boxes_of(figure, ["Til dato", "Foreløbigt", "Som i år", "Budgettet"])
+    assert len(boxes) == 4
+    every = [text.get_window_extent() for text in axes.texts]
+    assert [box.count_overlaps(every) for box in every] == [1] * 5
+    assert not any(line.intersects_bbox(box, filled=False) for line in lines for box in boxes)
+
+
 @pytest.mark.parametrize(("begins", "marked"), [("2018-11-01", False), ("2019-06-01", True), ("2020-03-01", False)])
 def test_the_strategy_s_beginning_is_marked_where_the_months_span_it(begins, marked):
     figure = drawn(lines_by_month("helårspersoner"), with_marks(STOCK, begins=pd.Timestamp(begins).date()))
@@ -331,7 +347,7 @@ def test_a_loss_lies_under_a_line_at_0_and_no_tick_has_a_sign():
     losses = pd.DataFrame({"Regnet": np.linspace(-4e6, 2e6, 14), "Budget": 1e6}, MONTHS)
     figure = drawn(lines_by_month("mio. kr.", 1, sides=("tab", "gevinst")), losses)
     (axes,) = figure.axes
-    assert "Mio. kr. · over nul: gevinst, under nul: tab" in texts(figure)
+    assert "Mio. kr. · ↑ gevinst · ↓ tab" in texts(figure)
     assert [line for line in axes.lines if list(line.get_ydata()) == [0, 0]]
     ticks = [text.get_text() for text in axes.get_yticklabels()]
     assert {"4", "2", "0"} <= set(ticks) and not set("".join(ticks)) & set("-−")

@@ -199,7 +199,7 @@ def test_the_overview_tells_a_gain_and_a_saving_in_words_whatever_sign_the_repor
     gains = shown("strategier", "Gevinst eller tab til dato")
     # KIJOS's own table writes its loss as 2.189, KIK's its gain as 42,8
     assert (gains["KIJOS"], gains["KIK"]) == ("et tab på 2,2 mio. kr.", "en gevinst på 42,8 mio. kr.")
-    low, high = shown("besparelser", "Mindst"), shown("besparelser", "Højst")
+    low, high = shown("besparelser", "Dårligst"), shown("besparelser", "Bedst")
     assert (low["KIJOS"], high["KIJOS"]) == ("en merudgift på 2,7 mio. kr.", "en merudgift på 1,9 mio. kr.")
     assert low["Nye mål"] == high["Nye mål"] == "en merudgift på 2,2 mio. kr."
     sure = shown("maal", "Hvor sikkert")

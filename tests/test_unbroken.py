@@ -27,6 +27,11 @@ def test_a_word_that_begins_with_a_number_is_not_parted_at_its_hyphen(word):
     assert kept_together(f"<p>med {word} i alt</p>") == f'<p>med <span class="afkast-unbroken">{word}</span> i alt</p>'
 
 
+def test_a_range_of_two_numbers_that_can_be_asked_is_not_parted_at_its_dash():
+    low, high = '<span class="tal" data-tal="a.low">3</span>', '<span class="tal" data-tal="a.high">14</span>'
+    assert kept_together(f"<p>{low}–{high} i alt</p>") == f"<p>{low}\u2060–\u2060{high} i alt</p>"
+
+
 @pytest.mark.parametrize("id", ["2026-11-22-000000000000", "2026-11-22", "udgave 2026-11-22-ba3743cfa572"])
 def test_an_id_or_a_day_in_parts_is_found_whole(id):
     assert kept_together(f"<p>Datagrundlag {id}</p>") == f"<p>Datagrundlag {id}</p>"

@@ -15,6 +15,9 @@ NAMED = re.compile(r"(?<![\w-])\d[\d.,]*(?:\xa0%)?[-–]\w+(?![\w-])")
 """A word that begins with a number, as 95 %-interval, 2020-priser or 3–14, where a line may end at its hyphen; a day or
 an id of several parts is none."""
 
+BETWEEN = re.compile(r'(?<=</span>)–(?=<span class="tal")')
+"""The dash of a range whose ends are numbers that can be asked, each by itself; word joiners keep it to both."""
+
 
 def keep_together(site: Path) -> None:
     """Do so in every page of a rendered site."""
@@ -23,7 +26,7 @@ def keep_together(site: Path) -> None:
 
 
 def kept_together(page: str) -> str:
-    return PARTS.sub(_kept, page)
+    return BETWEEN.sub("\u2060–\u2060", PARTS.sub(_kept, page))
 
 
 def _kept(met: re.Match[str]) -> str:

@@ -7,7 +7,6 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 
 from afkast.report.bar_charts import label_rows
@@ -31,6 +30,9 @@ OFF_THE_SCALE = 3.0
 """An amount so many times as far from 0 as the next is drawn as an arrow at the edge, lest all others meet at 0."""
 
 UNKNOWN = "ikke gjort op"
+
+STROKE = 0.28
+"""So far over and under the middle of its row reaches the stroke of what was decided."""
 
 
 def symbols_of(values: pd.DataFrame, doubted: Collection[str] = ()) -> str:
@@ -70,7 +72,8 @@ def amounts_against(
         axes = figure.subplots()
         narrow = width_of(axes) <= NARROW_INCHES + 1
         edge = _edge(values)
-        axes.set_xlim(-edge, edge)
+        # a side where nothing lies is only hinted at
+        axes.set_xlim(-edge if (values[COLUMNS] < 0).any(axis=None) else -0.12 * edge, edge)
         axes.axvline(0, color=INK, linewidth=1, zorder=1)
         places = np.arange(len(values))[::-1]
         for place, label, row in zip(places, values.index, values[COLUMNS].to_numpy(dtype=float), strict=True):
@@ -96,9 +99,8 @@ def _row(
         if abs(decided) > edge:
             _arrow(axes, decided, place, edge, BUDGET)
         else:
-            axes.plot(
-                [decided, decided], [place - 0.28, place + 0.28], color=BUDGET, linewidth=2.4, solid_capstyle="butt"
-            )
+            stroke = [place - STROKE, place + STROKE]
+            axes.plot([decided, decided], stroke, color=BUDGET, linewidth=2.4, solid_capstyle="butt")
     if amount != amount:
         _say(axes, 0.0, place, UNKNOWN, edge, QUIET)
         return
@@ -122,15 +124,18 @@ def _arrow(axes: Axes, amount: float, place: float, edge: float, colour: str) ->
 
 
 def _say(axes: Axes, amount: float, place: float, words: str, edge: float, colour: str) -> None:
+    """Over what is drawn in the row, within the axes; a line that runs behind the words stops at them."""
+    left, right = axes.get_xlim()
+    across = (amount - left) / (right - left)
     axes.annotate(
         words,
-        (min(max(amount, -edge), edge), place),
-        xytext=(0, 7),
+        (min(max(amount, -edge), edge), place + STROKE),
+        xytext=(0, 2),
         textcoords="offset points",
-        ha="right" if amount > edge * 0.7 else "left" if amount < -edge * 0.7 else "center",
+        ha="right" if across > 0.75 else "left" if across < 0.25 else "center",
         fontsize=8,
         color=colour,
-        path_effects=[withStroke(linewidth=3, foreground="white")],
+        bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.8},
         zorder=4,
     )
 

@@ -111,9 +111,8 @@ def bars_against_range(
         narrow = width_of(axes) <= NARROW_INCHES + 1
         axes.set_xticks(
             np.arange(len(values)),
-            [str(label) for label in values.index],
-            rotation=25 if narrow else 0,
-            ha="right" if narrow else "center",
+            [fill(str(label), 10) for label in values.index],
+            fontsize=7 if narrow else 9,
         )
         value_axis(axes, unit, digits, sides)
         label_lines(axes, [name])

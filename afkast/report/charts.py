@@ -6,6 +6,7 @@ import textwrap
 import warnings
 from collections.abc import Callable, Iterable, Sequence
 from enum import StrEnum
+from itertools import product
 from typing import Any
 
 import matplotlib as mpl
@@ -186,7 +187,7 @@ def value_axis(axes: Axes, unit: str, digits: int = 0, sides: Sides | None = Non
     heading = {"%": "Procent"}.get(unit, unit[:1].upper() + unit[1:])
     if sides:
         axes.axhline(0, color=INK, linewidth=1, zorder=1)
-        heading += f" · over nul: {sides[1]}, under nul: {sides[0]}"
+        heading += f" · ↑ {sides[1]} · ↓ {sides[0]}"
     head(axes, heading)
 
 
@@ -260,17 +261,49 @@ def label_ends(axes: Axes, lines: Sequence[Line2D]) -> None:
             zorder=4,
         )
         texts.append(text)
+    figure = figure_of(axes)
+    if layout := figure.get_layout_engine():
+        # the axes are put where they will stand, so that words can be measured
+        layout.execute(figure)
     _move_apart(axes, texts)
+    clear_of_lines(axes, texts)
+
+
+FARTHEST_MOVED = 40
+"""Words are moved so many points at most: farther off, nobody sees what they name."""
+
+
+def clear_of_lines(axes: Axes, texts: Iterable[Any]) -> None:
+    """Move each of the words up or down, no more than it takes, on this or on the other side of its point, to where no
+    line runs through them and no other words stand; the axes are laid out already."""
+    lines = [line.get_transform().transform_path(line.get_path()) for line in axes.lines if not _is_upright(line)]
+    clear = 2 * figure_of(axes).dpi / 72
+    moves = sorted(range(-FARTHEST_MOVED, FARTHEST_MOVED + 1), key=abs)
+    for text in sorted(texts, key=lambda text: text.get_window_extent().x0):
+        (x, y), side = text.xyann, text.get_ha()
+        others = [other.get_window_extent() for other in axes.texts if other is not text]
+        for up, (across, ha) in product(moves, [(x, side), (-x, {"left": "right", "right": "left"}[side])]):
+            text.set(position=(across, y + up), ha=ha)
+            box = text.get_window_extent().padded(clear)
+            is_free = not box.count_overlaps(others) and not any(
+                line.intersects_bbox(box, filled=False) for line in lines
+            )
+            if is_free and (ha == side or axes.bbox.x0 < box.x0 < box.x1 < axes.bbox.x1):
+                break
+        else:
+            text.set(position=(x, y), ha=side)
+
+
+def _is_upright(line: Line2D) -> bool:
+    """Whether it is a mark across the whole axes, which words cannot be moved off."""
+    return len({*np.asarray(line.get_xdata())}) == 1
 
 
 def _move_apart(axes: Axes, texts: list[Any]) -> None:
     """Move words up or down until none lies on another; those that end together share the room evenly."""
     if len(texts) < 2:
         return
-    figure = figure_of(axes)
-    if layout := figure.get_layout_engine():
-        layout.execute(figure)
-    dpi = figure.dpi
+    dpi = figure_of(axes).dpi
     boxes = sorted(((text.get_window_extent(), text) for text in texts), key=lambda one: one[0].y0 + one[0].y1)
     placed: list[list[Any]] = []
     for box, text in boxes:
@@ -285,8 +318,8 @@ def _move_apart(axes: Axes, texts: list[Any]) -> None:
     for centre, height, members in placed:
         at = centre - height / 2
         for text, own, box in members:
-            x, _ = text.xyann
-            text.set_position((x, 72 * (at + box.height / 2 - own) / dpi))
+            x, y = text.xyann
+            text.set_position((x, y + 72 * (at + box.height / 2 - own) / dpi))
             at += box.height + 1
 
 

@@ -226,7 +226,7 @@ def _show_index(one: Comparison) -> None:
         one.index,
         _by_month(one, "indeks", 0),
         unit=("indeks", 1),
-        caption=f"Antal fuldtidspersoner, {month(one.base)} = indeks 100.{one.goal_line}{one.marked}",
+        caption=f"Antal fuldtidspersoner bag {one.name}, {month(one.base)} = indeks 100.{one.goal_line}{one.marked}",
         alt="Til og med {last} er antallet " + _moved(one, changes) + ".",
         names={"last": month(one.last), **_moves(one, changes, "%", 1)},
         **_as_always(one),

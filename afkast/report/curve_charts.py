@@ -52,9 +52,10 @@ def share_curves(names: tuple[str, ...], with_difference: bool = False) -> Draw:
     """
 
     def draw(figure: Figure, values: pd.DataFrame) -> None:
-        # on a front page there is no room for the numbers: they stand with the figure on its own page
+        # on a front page there is no room for what lies under the curves: it stands with the figure on its own page
         with_numbers = figure.get_figheight() > SMALL_INCHES[1]
-        panels = [3.2, *([1.5] if with_difference else []), *([0.5] if with_numbers else [])]
+        under = [1.5, 0.5] if with_difference else [0.5]
+        panels = [3.2, *(under if with_numbers else [])]
         rows = np.atleast_1d(figure.subplots(len(panels), 1, sharex=True, height_ratios=panels))
         months = values.index.to_numpy()
         for name, colour in zip(names, _colours(names), strict=True):
@@ -63,10 +64,12 @@ def share_curves(names: tuple[str, ...], with_difference: bool = False) -> Draw:
         value_axis(rows[0], "%")
         rows[0].set_title("Procent på offentlig forsørgelse", loc="left", fontsize=9, color=QUIET)
         label_lines(rows[0], names)
-        if with_difference:
+        if with_difference and with_numbers:
             _band(rows[1], months, _under(values, "forskel"), INK, "Forskel")
             value_axis(rows[1], "pct.point", 0, sides=COUNTED)
-            rows[1].set_title("Forskel i pct.point (under nul: færre)", loc="left", fontsize=9, color=QUIET)
+            rows[1].set_title(
+                f"Forskel i pct.point · ↑ {COUNTED[1]} · ↓ {COUNTED[0]}", loc="left", fontsize=9, color=QUIET
+            )
         step = 3 if figure.get_figwidth() > NARROW_INCHES + 1 else 6
         rows[-1].set_xticks(months[::step], [str(m) for m in months[::step]])
         rows[-2 if with_numbers else -1].set_xlabel("Måneder", fontsize=9)

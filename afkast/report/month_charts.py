@@ -22,6 +22,7 @@ from afkast.report.charts import (
     SMALL_INCHES,
     Draw,
     Role,
+    clear_of_lines,
     label_ends,
     label_lines,
     roles_of,
@@ -171,7 +172,6 @@ def lines_by_month(
         months = pd.DatetimeIndex(values.index)
         if len(hollow):
             axes.plot(hollow.index, hollow, "o", markersize=5, mfc="white", mec=ACTUAL, label=PROVISIONAL)
-            _say_provisional(axes, hollow)
         begun = mark_begin(axes, months, marks.begins)
         broken = mark_breaks(axes, months, marks.breaks, line=int(begun))
         value_axis(axes, unit, digits, sides)
@@ -183,6 +183,8 @@ def lines_by_month(
         axes.set_ylim(top=high + (high - low) * 14 * (begun + broken) / (72 * figure.get_figheight()))
         say_where_it_begins(axes)
         label_ends(axes, lines)
+        if len(hollow):
+            _say_provisional(axes, hollow)
 
     return draw
 
@@ -191,20 +193,19 @@ PROVISIONAL = "Foreløbigt"
 
 
 def _say_provisional(axes: Axes, hollow: "pd.Series[float]") -> None:
-    """Beside the first provisional month: under it, or to its left where it lies at the foot of the axes."""
-    low, high = axes.get_ylim()
-    at_foot = hollow.iloc[0] < low + 0.2 * (high - low)
-    axes.annotate(
+    """To the left of the first provisional month, where no line runs."""
+    text = axes.annotate(
         PROVISIONAL,
         (hollow.index[0], hollow.iloc[0]),
-        (-8, 0) if at_foot else (0, -7),
+        (-8, 0),
         textcoords="offset points",
-        ha="right" if at_foot else "center",
-        va="center" if at_foot else "top",
+        ha="right",
+        va="center",
         fontsize=8,
         color=ACTUAL,
         path_effects=[withStroke(linewidth=3, foreground="white")],
     )
+    clear_of_lines(axes, [text])
 
 
 def inflow_by_month() -> Draw:

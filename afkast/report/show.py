@@ -42,7 +42,7 @@ from afkast.report.reader import Reader, Source, are_published, day_of, latest_e
 from afkast.report.reading import strategy_of_page
 from afkast.report.sentence import check_names, clause, names_in
 from afkast.report.sentence import filled as filled_in
-from afkast.report.tables import Behind, Row, filed_rows, heads_of, laid_down, parts_labels, rows_of, units_of
+from afkast.report.tables import Behind, Row, filed_rows, heads_of, laid_down, rows_of, units_of
 
 __all__ = ["Page", "clause", "id_of", "open_page"]
 
@@ -322,7 +322,6 @@ class Page(Reader):
             heads=heads_of(values.columns, rows),
             wide=len(values.columns) > WIDE_TABLE_COLUMNS,
             laid=laid_down(values.columns, rows),
-            parted=parts_labels(values.columns, rows),
             corner=corner,
             rows=rows,
             notes=[*notes, *told],

@@ -1,6 +1,5 @@
 """A frame as the rows of a table: its units, what of it is hidden, its headings, and how it is filed."""
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -192,7 +191,7 @@ def filed_rows(
         ],
         "rows": [
             {
-                "label": Markup(row.label).striptags() if isinstance(row.label, Markup) else row.label,
+                "label": _plain(row.label),
                 "cells": [
                     _filed(cell, unit, signs[r][c] if signs else 1)
                     for c, (cell, (unit, _)) in enumerate(zip(row.cells, line, strict=True))
@@ -233,8 +232,8 @@ LONG_WORDS = 40
 """A cell of so many letters is read as a sentence."""
 COLUMNS_ON_A_PHONE = 3
 """So many columns beside the label are seen at once there."""
-SIGNS_ON_A_PHONE, BETWEEN_COLUMNS, LONGEST_IN_LABEL = 52, 1.4, 16
-"""So many signs stand beside each other there; so many are between two columns; a longer word of a label is parted."""
+SIGNS_ON_A_PHONE, BETWEEN_COLUMNS = 54, 1.4
+"""So many signs stand beside each other there; so many are between two columns."""
 MANY_ROWS = 12
 """A table of more rows is compared down its columns, however wide it is."""
 
@@ -255,22 +254,15 @@ def laid_down(columns: pd.Index, rows: list[Row]) -> list[str]:
     beside = all_columns > COLUMNS_ON_A_PHONE and any(
         texts and _heading(column) for texts, column in zip(in_words, columns, strict=True)
     )
-    too_wide = len(rows) <= MANY_ROWS and _signs_across(columns, rows, LONGEST_IN_LABEL) > SIGNS_ON_A_PHONE
+    too_wide = len(rows) <= MANY_ROWS and _signs_across(columns, rows) > SIGNS_ON_A_PHONE
     if not (mostly or beside or too_wide) and not any(len(text) >= LONG_WORDS for texts in in_words for text in texts):
         return []
-    return [_heading(column) for column in columns]
+    return [danish.unbroken(_heading(column)) for column in columns]
 
 
-def parts_labels(columns: pd.Index, rows: list[Row]) -> bool:
-    """Whether a phone has no room for the numbers unless the long words of the rows' labels are parted."""
-    longest = max((len(word) for row in rows for word in str(row.label).split()), default=0)
-    return longest > LONGEST_IN_LABEL and _signs_across(columns, rows) > SIGNS_ON_A_PHONE
-
-
-def _signs_across(columns: pd.Index, rows: list[Row], longest_in_label: float = math.inf) -> float:
+def _signs_across(columns: pd.Index, rows: list[Row]) -> float:
     """How wide a table is at its narrowest: the longest of what a column does not part, and what is between them."""
-    labels = (word for row in rows for word in str(row.label).split())
-    across = min(max(map(len, labels), default=0), longest_in_label)
+    across: float = max((len(word) for row in rows for word in _plain(row.label).split()), default=0)
     for place, column in enumerate(columns):
         cells = [row.cells[place] for row in rows]
         words = [word for cell in cells for word in words_of(cell).split(" ")]
@@ -286,7 +278,15 @@ def _is_of_words(cell: Cell) -> bool:
 
 
 def label_of(value: Any) -> str | Markup:
-    return cell_of(value, "", None, "ok").shown if isinstance(value, Link) else danish.label(value)
+    if isinstance(value, Link):
+        return cell_of(value, "", None, "ok").shown
+    label = danish.label(value)
+    # a file's name ends a line after a _, not within a word
+    return Markup("_<wbr>").join(label.split("_")) if "_" in label else label
+
+
+def _plain(label: str | Markup) -> str:
+    return label.striptags() if isinstance(label, Markup) else label
 
 
 def last_of(label: Any) -> Any:
