@@ -284,11 +284,12 @@ def clear_of_lines(axes: Axes, texts: Iterable[Any]) -> None:
         others = [other.get_window_extent() for other in axes.texts if other is not text]
         for up, (across, ha) in product(moves, [(x, side), (-x, {"left": "right", "right": "left"}[side])]):
             text.set(position=(across, y + up), ha=ha)
-            box = text.get_window_extent().padded(clear)
-            is_free = not box.count_overlaps(others) and not any(
-                line.intersects_bbox(box, filled=False) for line in lines
-            )
-            if is_free and (ha == side or axes.bbox.x0 < box.x0 < box.x1 < axes.bbox.x1):
+            box = text.get_window_extent()
+            is_within = axes.bbox.x0 < box.x0 and axes.bbox.y0 < box.y0 and box.y1 < axes.bbox.y1
+            if (is_within or (up, ha) == (0, side)) and not (
+                box.count_overlaps(others)
+                or any(line.intersects_bbox(box.padded(clear), filled=False) for line in lines)
+            ):
                 break
         else:
             text.set(position=(x, y), ha=side)

@@ -171,7 +171,7 @@ def show_recomputed(
     report.show_table(
         "besparelse-efterregnet",
         rows,
-        caption="Besparelsen efterregnet; + er en besparelse, − en merudgift.",
+        caption="Besparelsen efterregnet, kr.; + er en besparelse, − en merudgift.",
         corner="Ydelse",
         column_units={
             "Oprindeligt budget": "helårspersoner",

@@ -141,11 +141,11 @@ def show_net(of: InKroner, worth: Money, verdict: effect.Said) -> None:
         + as_said(verdict, PAID_BACK)
         + clause(
             float(low) > 0,
-            " Netto er den for alle startede en gevinst på {gain}.",
+            " For alle startede er resultatet en gevinst på {gain}.",
             clause(
                 float(high) < 0,
-                " Netto er den for alle startede et tab på {loss}.",
-                " Netto er den for alle startede et sted mellem et tab på {most} og en gevinst på {high}.",
+                " For alle startede er resultatet et tab på {loss}.",
+                " For alle startede ligger resultatet mellem et tab på {most} og en gevinst på {high}.",
             ),
         )
         + clause(verdict.doubts, " {doubts}")
