@@ -19,6 +19,7 @@ from hypothesis import settings
 from municipality import municipality
 
 from afkast.cli import main
+from afkast.edition import cleanroom
 from afkast.edition.execute import jobs_of
 from afkast.intake import import_raw, pseudonym_key
 from afkast.project import Project
@@ -27,6 +28,9 @@ from afkast.report.ending import PageEnded
 from afkast.strategy import load_strategies
 
 ROOT = Path(__file__).resolve().parents[1]
+
+# as pages are run, and no worker waits for another's threads; the workers of xdist are started after this
+os.environ |= cleanroom.FIXED
 
 # the same examples in every run, and no clock: a busy machine is not a fault
 settings.register_profile("afkast", deadline=None, derandomize=True)
