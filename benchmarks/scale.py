@@ -23,7 +23,6 @@ from statistics import median
 
 import pandas as pd
 from rich.console import Console
-from rich.progress import track
 from rich.table import Table
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
@@ -118,8 +117,12 @@ def main() -> None:
     asked.add_argument("--strategies", type=int, default=10)
     given = asked.parse_args()
     names = [f"Kommune {number}" for number in range(1, given.municipalities + 1)]
+    console = Console(width=100)
     with tempfile.TemporaryDirectory() as folder:
-        alone = [measured([name], given.strategies, Path(folder)) for name in track(names, "books")]
+        alone = []
+        for name in names:
+            alone.append(measured([name], given.strategies, Path(folder)))
+            console.print(f"{name} of {len(names)}: {alone[-1].pages} pages, {alone[-1].a_page:.2f} s a page")
         begun = time.perf_counter()
         books = write_entrance(Path(folder) / "shelf")
         entrance = time.perf_counter() - begun
@@ -130,7 +133,6 @@ def main() -> None:
     for what, cost in (rows | {f"one book of {given.together}": together}).items():
         seconds = (f"{one / cost.pages:.2f}" for one in (cost.executed, cost.rendered))
         table.add_row(what, f"{cost.pages}", *seconds, f"{cost.memory / 1e9:.2f}")
-    console = Console(width=100)
     console.print(table)
     of_book = median(one.executed + one.rendered for one in alone)
     console.print(
