@@ -84,7 +84,7 @@ def _blocks(shown: dict[str, Any], items: dict[str, Item]) -> Iterator[Block]:
         yield Block((sum(max(row) + FIGURE_MM + 6.0 for row in rows) + 4.0,))
     if goals := shown.get("maalene"):
         rows_mm = [
-            _row([row["label"], *(cell["shown"] for cell in row["cells"])], (29, 14, 13, 19, 29))
+            _row([row["label"], *(cell["shown"] for cell in row["cells"])], (28, 14, 15, 18, 30))
             for row in goals["rows"]
         ]
         yield Block((12.0, *rows_mm))
