@@ -6,7 +6,7 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from municipality import OWN, PRICES, REDUCTIONS, STRATEGY, municipality
+from municipality import AS_OF, ONE_PAGE, OWN, PRICES, REDUCTIONS, STRATEGY, municipality
 from test_lives import Book, headlines, words
 
 from afkast.report.danish import NO_BREAK_SPACE
@@ -205,3 +205,76 @@ def test_a_difference_over_two_curves_is_as_sure_as_its_interval(pages):
                 assert ("kan være tilfældig" in finding(shown[id])) == is_by_chance, path
             met.add(is_by_chance)
     assert met == {True, False}
+
+
+# ---------------------------------------------------------------- every goal, whatever its page
+
+HIGHER_IS_BETTER = {
+    "benchmark": True,
+    "benchmark_saving": True,
+    "business_case": True,
+    "cohort_status": False,
+    "economics": True,
+    "full_year_persons": False,
+    "integration_cohorts": True,
+    "measurement_points": False,
+    "same_period_last_year": False,
+    "stock_plan": False,
+    "timeliness": True,
+}
+"""Of every notebook that decides a goal: whether more of what it measures is better."""
+
+
+def with_measures(notebook, times, due):
+    """Strandlev's own measures so many times as large from June 2022 on, and the goals' due date."""
+    data = municipality(notebook)
+    measures = data.tables["measures"]
+    own = (measures["area"] == OWN) & (pd.to_datetime(measures["period"]) >= "2022-06-01")
+    counted = own & measures["numerator"].notna()
+    measures.loc[own, "value"] = (measures["value"] * times).round(3)
+    measures.loc[counted, "numerator"] = (measures["numerator"] * times).round()
+    share = measures["numerator"] / measures["denominator"]
+    measures.loc[counted, "value"] = share * measures["unit"].map({"pct.": 100}).fillna(1)
+    for goal in data.strategies[STRATEGY]["goals"]:
+        if goal.get("judged") and goal.pop("due") and due:
+            goal["due"] = due
+    return data
+
+
+def test_every_notebook_that_decides_a_goal_is_held_against_its_numbers():
+    assert {notebook for notebook, (_, decides) in ONE_PAGE.items() if decides} == HIGHER_IS_BETTER.keys()
+
+
+@pytest.mark.parametrize(
+    ("times", "due"),
+    [(0.7, AS_OF.date()), (1.3, AS_OF.date()), (1.0, date(2024, 12, 31)), (1.3, None)],
+    ids=["fewer, due now", "more, due now", "due later", "more, no date"],
+)
+@pytest.mark.parametrize("notebook", HIGHER_IS_BETTER)
+def test_a_goal_s_verdict_and_how_sure_it_is_follow_its_number_its_day_and_its_interval(tmp_path, notebook, times, due):
+    book = Book(with_measures(notebook, times, due), tmp_path / "data")
+    shown = book.page(notebook)
+    goals = [id for id, item in shown.items() if id.startswith("maal-") and item["kind"] == "text"]
+    assert len(goals) == len(ONE_PAGE[notebook][1])
+    side = 1 if HIGHER_IS_BETTER[notebook] else -1
+    for id in goals:
+        text, verdict, certainty = (told(shown[id]), *(shown.number(id, one) for one in ("verdict", "certainty")))
+        reading, against, low, high = (shown.number(id, f"goal_{one}") for one in ("reading", "against", "low", "high"))
+        assert text.startswith(verdict)
+        assert ("Vurderingen" in text and "er sikker" in text) == (certainty == "sikker")
+        assert (" kan vende" in text) == (certainty == "kan vende")
+        if verdict == "kan ikke afgøres":
+            # no number is decided, or no way to it by now
+            assert against is None or due != AS_OF.date()
+            assert certainty == "kan ikke vurderes"
+            continue
+        met = side * (reading - against) >= 0
+        assert verdict == (("nået" if due == AS_OF.date() else "på vej") if met else "bagud")
+        if low is None:
+            assert certainty == "kan ikke vurderes"
+        else:
+            turns = any((side * (end - against) >= 0) != met for end in (low, high))
+            assert certainty == ("kan vende" if turns else "sikker")
+    verdicts = {shown.number(id, "verdict") for id in goals}
+    worst = next(one for one in ("bagud", "kan ikke afgøres", "på vej", "nået") if one in verdicts)
+    assert worst in told(book.front()["dommen"]).lower()
