@@ -234,11 +234,8 @@ def summed(*weighted):
     return weights
 
 
-def knowledge(told, who_is_in_both=True):
-    """What a reader knows: [(group: weight, least, most)], and the groups that are hidden and that are told exactly.
-
-    who_is_in_both: whether he knows who of a share told in steps are in other groups, too.
-    """
+def knowledge(told):
+    """What a reader knows: [(group: weight, least, most)], and the groups that are hidden and that are told exactly."""
     known, hidden, exact = [], set(), set()
     for shown, (kind, group, *others) in told:
         if kind == "count" and shown in ("..", "<5"):
@@ -251,7 +248,7 @@ def knowledge(told, who_is_in_both=True):
             continue
         elif kind == "minus":
             known.append((summed((group, 1), (others[0], -1)), number(shown), number(shown)))
-        elif others[1] == EXACTLY or who_is_in_both:
+        else:
             whole, half = others
             low, high = number(shown) / 100 - half, number(shown) / 100 + half
             known += [(summed((group, 1), (whole, -low)), 0, np.inf), (summed((group, 1), (whole, -high)), -np.inf, 0)]
@@ -259,13 +256,12 @@ def knowledge(told, who_is_in_both=True):
 
 
 def assert_nothing_follows(told):
-    """A hidden count keeps four values for a reader of all of it, and two for one who knows as well who are behind the
-    shares in steps; three told ones give no few that nobody counted."""
-    for fewest, who_is_in_both in ((4, False), (2, True)):
-        known, hidden, exact = knowledge(told, who_is_in_both)
-        groups = {group: group for group in {*exact, *hidden, *(one for weights, *_ in known for one in weights)}}
-        for group in sorted(hidden - {frozenset()}, key=len):
-            assert keeps(groups, known, group, fewest), f"a hidden count of {len(group)} is known"
+    """A hidden count keeps four values for a reader of all of it who knows as well who are behind the shares in steps;
+    three told ones give no few that nobody counted."""
+    known, hidden, exact = knowledge(told)
+    groups = {group: group for group in {*exact, *hidden, *(one for weights, *_ in known for one in weights)}}
+    for group in sorted(hidden - {frozenset()}, key=len):
+        assert keeps(groups, known, group), f"a hidden count of {len(group)} is known"
     assert not few_that_follow(sorted(exact - {frozenset()}, key=len))
 
 

@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.optimize import LinearConstraint, linprog
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from afkast.report.counts import NEARLY
 from afkast.report.disclosure import fewest_shown
+from afkast.report.possible import ALMOST, possible_values, values_at_most
 
 FEWEST_VALUES = 4
 """So many values a hidden count must keep."""
@@ -33,8 +34,6 @@ MOST_PARTS = 150
 """A smallest group that the told ones cut into more parts leaves room enough, and is not put to the test."""
 
 ANY = 10**9
-
-ALMOST = 1e-6
 
 TWO_TELL = "with another it tells a count below the fewest shown"
 ADD_UP = "with others it adds up to a hidden count"
@@ -340,9 +339,21 @@ class _Groups:
             near = self._around(row, near) if whole is None else self._nearest(row, int(whole), near)
             group = self._that_tell_together([] if whole is None else [int(whole)], near)
             values = self._possible(row, [*own, *group])
+            if whole is not None and values >= FEWEST_VALUES and (all_ := self._tell_within(row, int(whole), inside)):
+                group, values = all_, self._possible(row, all_)
             if values < best:
                 best, decide = values, group
         return best, decide
+
+    def _tell_within(self, row: int, whole: int, inside: NDArray[np.bool_]) -> list[int]:
+        """Which of all that is told of a whole and its parts leave a hidden one too few values for one who knows who
+        they are; none where they leave it enough, or where the parts are too many to be put to the test."""
+        rows = np.array([whole, *([row] if self.most[row] < ANY else []), *np.flatnonzero(inside)])
+        parts = np.unique(self.of[[row, *rows]][:, self.of[whole] > 0], axis=1)
+        if parts.shape[1] > MOST_PARTS:
+            return []
+        values, decide = values_at_most(parts[0], parts[1:], self.least[rows], self.most[rows])
+        return [int(one) for one in np.unique(rows[decide])] if values < FEWEST_VALUES else []
 
     def _deciding(self, row: int, group: list[int], among: list[int], values: int) -> Iterator[int]:
         """Of a group of groups those without which a hidden count may have more than so many values."""
@@ -368,8 +379,8 @@ class _Groups:
         return near[np.lexsort((-self.shared[row, near], ranks[near]))]
 
     def _that_tell_together(self, first: list[int], others: Iterable[np.int64]) -> list[int]:
-        """Groups to put together. Of those told in steps, such as a share each month, nobody knows who are in both of
-        two: they tell something together where one holds the other, or they share nobody."""
+        """Groups to put together of many. Of those told in steps, such as a share each month, nobody knows who are in
+        both of two: they tell something together where one holds the other, or they share nobody."""
         group = list(first)
         for one in map(int, others):
             shared = self.shared[one, group]
@@ -404,15 +415,8 @@ class _Groups:
             if part in rows and whole in rows:
                 of_part, of_whole = parts[rows.index(part)].astype(float), parts[rows.index(whole)].astype(float)
                 known.append(LinearConstraint(np.stack([of_part - low * of_whole, high * of_whole - of_part]), 0))
-        ends = []
-        for sign in (1, -1):
-            solved = milp(
-                sign * aim, integrality=1, bounds=Bounds(0, 10**6), constraints=known, options={"time_limit": 2.0}
-            )
-            if solved.x is None:
-                return ANY if solved.status == 3 else self._width(row)
-            ends.append(round(float(aim @ solved.x)))
-        return ends[1] - ends[0] + 1
+        values = possible_values(aim, known)
+        return self._width(row) if values is None else int(min(values, ANY))
 
     def _width(self, row: int) -> int:
         return int(min(self.most[row] - self.least[row] + 1, ANY))
