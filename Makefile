@@ -32,7 +32,7 @@ book: $(READY) ## Import the data folder (DATA=folder) and build its book at bui
 
 test: book $(DEVELOP) ## Run every test, also the executed reference notebooks
 	$(BIN)/python -m pytest tests $(SHARED) --durations 30
-	$(BIN)/python -m pytest $(SHARED) --nbval -p tests.nbval_sockets --nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout 300 tests/reference
+	$(BIN)/python -m pytest $(SHARED) --nbval -p tests.nbval_kernels --nbval-sanitize-with tests/nbval.cfg --nbval-cell-timeout 300 tests/reference
 
 engines: $(READY) ## Install the drivers of PostgreSQL and Spark, for AFKAST_ENGINE; without them their tests are left out
 	$(INSTALL) -r requirements-engines.txt

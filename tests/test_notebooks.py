@@ -430,7 +430,7 @@ def _compared(folder):
     """The notebooks of a folder, compared as `make test` compares the reference notebooks."""
     (folder / "pytest.ini").write_text("[pytest]\naddopts = -v -p no:cacheprovider --color=no\n", encoding="utf-8")
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "--nbval", f"--nbval-sanitize-with={SANITIZE}", "-p", "tests.nbval_sockets"],
+        [sys.executable, "-m", "pytest", "--nbval", f"--nbval-sanitize-with={SANITIZE}", "-p", "tests.nbval_kernels"],
         cwd=folder,
         env=os.environ | {"PYTHONPATH": str(ROOT)},
         capture_output=True,
@@ -463,4 +463,4 @@ def test_the_kernels_of_the_comparison_take_no_port_that_another_process_could_t
     cell = new_code_cell(source, execution_count=1)
     nbformat.write(new_notebook(cells=[cell], metadata={"kernelspec": KERNEL}), tmp_path / "sockets.ipynb")
     assert "1 passed" in _compared(tmp_path).stdout
-    assert "--nbval -p tests.nbval_sockets " in (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert "--nbval -p tests.nbval_kernels " in (ROOT / "Makefile").read_text(encoding="utf-8")

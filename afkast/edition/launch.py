@@ -99,7 +99,7 @@ def room(rooms: Path, fonts: Path, folders: Mapping[str, Path | str]) -> Iterato
 class _Provisioner(LocalProvisioner):
     """Starts and ends a room's kernel."""
 
-    parent: "_KernelManager"
+    parent: "InRoom"
     process: Any
 
     async def launch_kernel(self, cmd: list[str], **_: Any) -> KernelConnectionInfo:
@@ -138,21 +138,21 @@ class _Provisioner(LocalProvisioner):
                 _ordinary.remove(self.process)
 
 
-def over_sockets(kernels: KernelManager, folder: Path) -> None:
+def _over_sockets(kernels: KernelManager, folder: Path) -> None:
     """Have a kernel talk over sockets in a folder of its own where there are any: no open port, none to collide."""
     kernels.connection_file = str(folder / "kernel.json")
     if os.name == "posix" and len(str(folder)) <= LONGEST_SOCKET_FOLDER:
         kernels.transport, kernels.ip = "ipc", str(folder / "k")
 
 
-class _KernelManager(AsyncKernelManager):
+class InRoom(KernelManager):
     """Starts the kernel of a room."""
 
     room: Room
 
     def __init__(self, **named: Any) -> None:
         super().__init__(**named)
-        over_sockets(self, self.room.sockets)
+        _over_sockets(self, self.room.sockets)
         self.provisioner = _Provisioner(kernel_id=self.room.folder.name, kernel_spec=self.kernel_spec, parent=self)
 
     @property
@@ -163,6 +163,10 @@ class _KernelManager(AsyncKernelManager):
     def ipykernel(self) -> bool:
         """It needs no arguments of ipykernel's."""
         return False
+
+
+class _KernelManager(InRoom, AsyncKernelManager):
+    """The same for who waits for several at once."""
 
 
 # ---------------------------------------------------------------- forking
