@@ -160,6 +160,17 @@ def test_of_two_shares_told_in_steps_that_are_everybody_one_gives_way_where_few_
     assert everyone.digest not in found.hide and not found.open and found.values[others[-1].digest] >= 4
 
 
+def test_a_hidden_count_that_very_many_decide_together_is_protected():
+    # seventy parts of twelve, one of them told as twelve or thirteen, and two who are in none
+    groups = {f"del{part}": set(range(12 * part, 12 * part + 12)) for part in range(70)}
+    groups |= {"alle": set(range(842)), "andre": {840, 841}}
+    told = [Told(f"t/{name}", name, len(one), len(one), len(one)) for name, one in groups.items() if name != "andre"]
+    told = [replace(told[0], most=13), *told[1:], Told("t/andre", "andre", 2, 0, ANY, True)]
+    found = withhold(told, {name: np.array(sorted(one), dtype=np.uint64) for name, one in groups.items()})
+    kept = [one for one in told if not one.hidden and not {one.digest, one.digest + NEARLY} & {*found.hide}]
+    assert keeps(groups, [({one.digest: 1}, one.least, one.most) for one in kept], "andre")
+
+
 def test_a_share_of_a_hidden_group_and_its_part_do_not_tell_how_large_the_group_is():
     whole, part = count(persons(0, 60)), count(persons(0, 54))
     values = {"alle": whole, "startede": part, "andel": coarse_share(part, whole)}

@@ -339,21 +339,22 @@ class _Groups:
             near = self._around(row, near) if whole is None else self._nearest(row, int(whole), near)
             group = self._that_tell_together([] if whole is None else [int(whole)], near)
             values = self._possible(row, [*own, *group])
-            if whole is not None and values >= FEWEST_VALUES and (all_ := self._tell_within(row, int(whole), inside)):
-                group, values = all_, self._possible(row, all_)
+            if whole is not None and values >= FEWEST_VALUES:
+                fewest, telling = self._values_within(row, int(whole), inside)
+                values, group = (fewest, telling) if fewest < FEWEST_VALUES else (values, group)
             if values < best:
                 best, decide = values, group
         return best, decide
 
-    def _tell_within(self, row: int, whole: int, inside: NDArray[np.bool_]) -> list[int]:
-        """Which of all that is told of a whole and its parts leave a hidden one too few values for one who knows who
-        they are; none where they leave it enough, or where the parts are too many to be put to the test."""
+    def _values_within(self, row: int, whole: int, inside: NDArray[np.bool_]) -> tuple[int, list[int]]:
+        """How many values all that is told of a whole and its parts leave a hidden one for one who knows who they are,
+        at most, and which groups decide it; any number where the parts are too many to be put to the test."""
         rows = np.array([whole, *([row] if self.most[row] < ANY else []), *np.flatnonzero(inside)])
         parts = np.unique(self.of[[row, *rows]][:, self.of[whole] > 0], axis=1)
         if parts.shape[1] > MOST_PARTS:
-            return []
+            return ANY, []
         values, decide = values_at_most(parts[0], parts[1:], self.least[rows], self.most[rows])
-        return [int(one) for one in np.unique(rows[decide])] if values < FEWEST_VALUES else []
+        return int(min(values, ANY)), [int(one) for one in np.unique(rows[decide])]
 
     def _deciding(self, row: int, group: list[int], among: list[int], values: int) -> Iterator[int]:
         """Of a group of groups those without which a hidden count may have more than so many values."""
@@ -399,6 +400,7 @@ class _Groups:
         shares = {both: ends for both, ends in self.shares.items() if not self.exact[both[1]]}
         rows += [whole for part, whole in shares if part in rows and whole not in rows]
         rows = list(dict.fromkeys(rows))[:MOST_ROWS]
+        group = [one for one in group if one in rows]
         if len(rows) == 1:
             return self._width(row)
         within = self.of[rows].astype(bool)
