@@ -15,8 +15,9 @@ ALMOST = 1e-6
 UNBOUNDED = 3
 """The status of a program that has no end."""
 
-SECONDS = 2.0
-"""For one end of a count; where that is not enough, nothing is said."""
+MOST_NODES = 1_000
+"""So often a program of one end of a count is branched (the example's never are); where that is not enough, nothing is
+said, or too little. No limit of time, for what is hidden must not hang on the machine."""
 
 
 def possible_values(aim: NDArray[np.floating], known: Sequence[LinearConstraint]) -> float | None:
@@ -24,7 +25,7 @@ def possible_values(aim: NDArray[np.floating], known: Sequence[LinearConstraint]
     ends = []
     for sign in (1, -1):
         solved = milp(
-            sign * aim, integrality=1, bounds=Bounds(0, 10**6), constraints=known, options={"time_limit": SECONDS}
+            sign * aim, integrality=1, bounds=Bounds(0, 10**6), constraints=known, options={"node_limit": MOST_NODES}
         )
         if solved.x is None:
             return inf if solved.status == UNBOUNDED else None
