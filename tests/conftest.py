@@ -30,7 +30,7 @@ from afkast.strategy import load_strategies
 ROOT = Path(__file__).resolve().parents[1]
 
 # as pages are run, and no worker waits for another's threads; the workers of xdist are started after this
-os.environ |= cleanroom.FIXED
+os.environ |= cleanroom.ONE_THREAD
 
 # the same examples in every run, and no clock: a busy machine is not a fault
 settings.register_profile("afkast", deadline=None, derandomize=True)

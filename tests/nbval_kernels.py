@@ -11,23 +11,25 @@ from tempfile import gettempdir
 
 from nbval import kernel
 
+from afkast.edition.execute import surroundings_of
 from afkast.edition.launch import InRoom, room
 from afkast.project import Project
 
 ROOT = Path(__file__).resolve().parents[1]
 EXAMPLE = Project(ROOT, ROOT / "data" / "example")
-FOLDERS = {"AFKAST_HOME": EXAMPLE.root, "AFKAST_DATA": EXAMPLE.data, "AFKAST_PAGES": EXAMPLE.pages}
+ROOMS = ExitStack()
+"""The example's; they go when nbval is done."""
 
 
 class RoomKernelManager(InRoom):
-    """A kernel manager with a room of the example's; the room goes when nbval is done."""
+    """A kernel manager with a room of its own."""
 
     def __init__(self, **named):
-        self.room = ROOMS.enter_context(room(Path(gettempdir()), EXAMPLE.build / "fonts", FOLDERS))
+        around = surroundings_of(EXAMPLE, EXAMPLE.pages)
+        self.room = ROOMS.enter_context(room(Path(gettempdir()), EXAMPLE.build / "fonts", around))
         super().__init__(**named)
 
 
-ROOMS = ExitStack()
 kernel.KernelManager = RoomKernelManager
 
 

@@ -8,13 +8,11 @@ import subprocess
 import sys
 import tokenize
 from concurrent.futures import ThreadPoolExecutor
-from itertools import chain
 from pathlib import Path
 from statistics import median
 
 import nbformat
 import pytest
-from jupyter_client import KernelManager
 from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
@@ -338,23 +336,20 @@ def test_every_template_runs_as_it_is_from_any_folder(pages, tmp_path, monkeypat
     monkeypatch.delenv("AFKAST_HOME", raising=False)
     monkeypatch.delenv("AFKAST_PAGES", raising=False)
 
-    def run(paths):
-        """One after the other in a kernel that is emptied between: what it has imported is most of the seconds."""
-        manager = KernelManager(kernel_name="python3")
-        manager.start_kernel(cwd=str(tmp_path), extra_arguments=["--IPKernelApp.log_level=CRITICAL"])
-        try:
-            executed = []
-            for path in paths:
-                notebook = read(path)
-                emptied = new_notebook(cells=[new_code_cell("%reset -f"), *notebook.cells], metadata=notebook.metadata)
-                executed.append(NotebookClient(emptied, km=manager, timeout=300).execute(reset_kc=True))
-            return executed
-        finally:
-            manager.shutdown_kernel(now=True)
+    def run(path):
+        client = NotebookClient(
+            read(path),
+            timeout=300,
+            kernel_name="python3",
+            resources={"metadata": {"path": str(tmp_path)}},
+            shutdown_kernel="immediate",
+            extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
+        )
+        return client.execute()
 
     with ThreadPoolExecutor(2) as pool:
-        for notebook in chain(*pool.map(run, (TEMPLATES[::2], TEMPLATES[1::2]))):
-            for cell in code_cells(notebook)[1:]:
+        for notebook in pool.map(run, TEMPLATES):
+            for cell in code_cells(notebook):
                 assert cell.outputs or not surely_shown(cell), cell["id"]
                 assert shown(cell, THE_DOOR | CHECKS | SHOW_A_PART) or not cell.outputs, cell["id"]
 

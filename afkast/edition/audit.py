@@ -78,7 +78,7 @@ class Audit:
             f"{len(values)} hidden groups keeps at least {least} possible values."
         ]
         return said + [
-            f"audit: {' and '.join(one.places[:2])}: {one.why}; an edition that stands has told it, so nothing in this "
+            f"audit: {one.in_words}; an edition that stands has told it, so nothing in this "
             "one can mend it: withdraw that one, or leave this one unpublished."
             for one in self.found.open
         ]

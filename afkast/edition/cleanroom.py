@@ -29,16 +29,10 @@ ENGINE_NEEDS = ("AFKAST_", "HADOOP_", "HOME", "JAVA_HOME", "ODBC", "PG", "SPARK_
 MACHINE = ("COMSPEC", "PATH", "PATHEXT", "SYSTEMDRIVE", "SYSTEMROOT", "WINDIR")
 """What programs cannot be started without."""
 
-FIXED = {
-    "LC_ALL": "C.UTF-8",
-    "MPLBACKEND": "agg",
-    # sums in the same order, whoever runs beside; and no thread is alive when a kernel is forked
-    "OMP_NUM_THREADS": "1",
-    "OPENBLAS_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "PYTHONHASHSEED": "0",
-    "TZ": "UTC",
-}
+ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+"""Sums in the same order, whoever runs beside; and no thread is alive when a kernel is forked."""
+
+FIXED = {"LC_ALL": "C.UTF-8", "MPLBACKEND": "agg", "PYTHONHASHSEED": "0", "TZ": "UTC"} | ONE_THREAD
 
 MEMORY_SHARE = 0.5
 """The part of the machine's memory that a page may take."""

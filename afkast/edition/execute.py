@@ -113,6 +113,16 @@ def front_page_of(strategy: Strategy, snapshot_id: str) -> Job:
     )
 
 
+def surroundings_of(project: Project, pages: Path) -> dict[str, Path | str]:
+    """What the environment of a page names: where the project, its data and its pages are, and who its readers are."""
+    return {
+        "AFKAST_HOME": project.root,
+        "AFKAST_DATA": project.data,
+        "AFKAST_PAGES": pages,
+        PROFILE: as_words(profile_of(project.data)),
+    }
+
+
 def execute(project: Project, job: Job, pages: Path) -> Path:
     """Execute a page into `pages` and return its path; PageError names notebook, cell and reason.
 
@@ -121,14 +131,8 @@ def execute(project: Project, job: Job, pages: Path) -> Path:
     where = f"page {job.name}, notebook {job.notebook}"
     target = pages / job.path
     begun = time.monotonic()
-    folders: dict[str, Path | str] = {
-        "AFKAST_HOME": project.root,
-        "AFKAST_DATA": project.data,
-        "AFKAST_PAGES": pages,
-        PROFILE: as_words(profile_of(project.data)),
-    }
     made = made_of(project, job)
-    with room(pages.parent, project.build / "fonts", folders) as own:
+    with room(pages.parent, project.build / "fonts", surroundings_of(project, pages)) as own:
         notebook = _run(project, job, own, where)
         check_health(notebook, where)
         reads = own.reads()

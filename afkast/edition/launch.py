@@ -138,21 +138,17 @@ class _Provisioner(LocalProvisioner):
                 _ordinary.remove(self.process)
 
 
-def _over_sockets(kernels: KernelManager, folder: Path) -> None:
-    """Have a kernel talk over sockets in a folder of its own where there are any: no open port, none to collide."""
-    kernels.connection_file = str(folder / "kernel.json")
-    if os.name == "posix" and len(str(folder)) <= LONGEST_SOCKET_FOLDER:
-        kernels.transport, kernels.ip = "ipc", str(folder / "k")
-
-
 class InRoom(KernelManager):
-    """Starts the kernel of a room."""
+    """Starts the kernel of a room. Kernels talk over sockets in a folder of their own where there are any: no open
+    port, none to collide."""
 
     room: Room
 
     def __init__(self, **named: Any) -> None:
         super().__init__(**named)
-        _over_sockets(self, self.room.sockets)
+        self.connection_file = str(self.room.sockets / "kernel.json")
+        if os.name == "posix" and len(str(self.room.sockets)) <= LONGEST_SOCKET_FOLDER:
+            self.transport, self.ip = "ipc", str(self.room.sockets / "k")
         self.provisioner = _Provisioner(kernel_id=self.room.folder.name, kernel_spec=self.kernel_spec, parent=self)
 
     @property

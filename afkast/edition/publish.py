@@ -100,7 +100,7 @@ def refuse_told_already(project: Project, listed: Editions, manifest: Manifest) 
         return
     disclosure.use(profile_of(project.data))
     found = audit(book, book, *served).found
-    told = [f"{' and '.join(one.places[:2])}: {one.why}." for one in (*found.hide.values(), *found.open)]
+    told = [f"{one.in_words}." for one in (*found.hide.values(), *found.open)]
     if told:
         of = ", ".join(one.parent.name for one in served)
         remedies = (

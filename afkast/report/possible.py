@@ -17,7 +17,7 @@ UNBOUNDED = 3
 
 MOST_NODES = 1_000
 """So often a program of one end of a count is branched (the example's never are); where that is not enough, nothing is
-said, or too little. No limit of time, for what is hidden must not hang on the machine."""
+said, or too little. No limit of time, for what is hidden must be the same on every machine."""
 
 
 def possible_values(aim: NDArray[np.floating], known: Sequence[LinearConstraint]) -> float | None:

@@ -70,6 +70,11 @@ class Withheld:
     why: str
     places: tuple[str, ...]
 
+    @property
+    def in_words(self) -> str:
+        """The places and why; two name it as well as all."""
+        return f"{' and '.join(self.places[:2])}: {self.why}"
+
 
 @dataclass
 class Found:
