@@ -60,7 +60,7 @@ DRAWINGS = {
     ),
     "curves": (curve_charts.share_curves(("Andre", "Startede")), curves()),
     "curves and difference": (curve_charts.share_curves(("Andre", "Startede"), with_difference=True), curves()),
-    "places": (curve_charts.stacked_shares(), places()),
+    "places": (curve_charts.stacked_shares(["Uden ydelse"]), places()),
     "choices": (bar_charts.interval_dots("måneder", "Måneder på ydelse pr. startet", ("flere", "færre")), CHOICES),
 }
 
@@ -229,7 +229,7 @@ def test_a_name_stands_where_all_of_its_signs_have_room_though_its_area_is_talle
     }
     values = pd.DataFrame(columns)
     values.loc[0, [("Startede", "Kontanthjælp"), ("Startede", "Anden ydelse")]] = 0.4, 0.6
-    [axes] = drawn(curve_charts.stacked_shares(), values, width).axes
+    [axes] = drawn(curve_charts.stacked_shares(["Uden"]), values, width).axes
     tops = values["Startede"].cumsum(axis=1)
     found = {}
     for text in axes.texts:
@@ -238,6 +238,33 @@ def test_a_name_stands_where_all_of_its_signs_have_room_though_its_area_is_talle
         top, share = tops[text.get_text()].loc[months], values["Startede", text.get_text()].loc[months]
         found[text.get_text()] = (top - share).max() < box.y0 < box.y1 < top.min()
     assert found == dict.fromkeys(("Kontanthjælp", "Anden ydelse", "Uden"), True)
+
+
+def test_a_place_has_one_colour_in_all_panels_though_one_group_has_places_that_the_other_has_not():
+    """Where few are in one place, those on its side are told together, and only in that group."""
+    on = 0.9 ** np.arange(18)
+    of_few = {"Kontanthjælp": 0.6 * on, "Anden ydelse": 0.4 * on, "Uden": 0.9 * (1 - on), "Død": 0.1 * (1 - on)}
+    of_many = {
+        "Kontanthjælp": 0.5 * on,
+        "Anden ydelse": 0.3 * on,
+        "Ydelse, ikke opdelt": 0.2 * on,
+        "Uden": 0.7 * (1 - on),
+        "Død": 0.1 * (1 - on),
+        "Uden, ikke opdelt": 0.2 * (1 - on),
+    }
+    arms = {"Startede": of_few, "Kunne være startet": of_many}
+    values = pd.concat({name: pd.DataFrame(one) for name, one in arms.items()}, axis=1)
+    draw = curve_charts.stacked_shares(["Uden", "Død", "Uden, ikke opdelt"])
+    first, second = (
+        dict(
+            zip(
+                arms[axes.get_title("left")], (tuple(area.get_facecolor()[0]) for area in axes.collections), strict=True
+            )
+        )
+        for axes in drawn(draw, values).axes
+    )
+    assert {place: second[place] for place in first} == first
+    assert len(set(second.values())) == len(second) == 6
 
 
 def test_panels_stand_side_by_side_where_there_is_room_and_else_below_each_other():

@@ -1,6 +1,7 @@
 """Figures of shares over time: curves with their bands and the persons behind them, and where the persons are."""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
@@ -82,10 +83,10 @@ def share_curves(names: tuple[str, ...], with_difference: bool = False) -> Draw:
     return draw
 
 
-def stacked_shares(away: int = 1) -> Draw:
+def stacked_shares(away: Sequence[str]) -> Draw:
     """Draws shares that sum to 1 as stacked areas by month with their names in them, a panel for each upper heading.
 
-    The last `away` places are off benefits.
+    away: the places off benefits. A place has one colour in all panels, also where some lack others.
     """
 
     def draw(figure: Figure, values: pd.DataFrame) -> None:
@@ -94,11 +95,16 @@ def stacked_shares(away: int = 1) -> Draw:
         shape = (1, len(names)) if wide else (len(names), 1)
         panels = np.atleast_1d(figure.subplots(*shape, sharex=True, sharey=True))
         ends = np.append(values.index.to_numpy(), values.index[-1] + 1)
+        places = values.columns.get_level_values(1).unique()
+        is_away = places.isin(away)
+        colour_of = dict(
+            [*zip(places[~is_away], ON_PLACES, strict=False), *zip(places[is_away], AWAY_PLACES, strict=False)]
+        )
         for axes, name in zip(panels, names, strict=True):
             shares = _under(values, name)
             # a month that is hidden has no area
             steps = np.nan_to_num(np.vstack([shares.to_numpy(), shares.to_numpy()[-1:]]).T)
-            colours = [*ON_PLACES[: len(steps) - away], *AWAY_PLACES[:away]]
+            colours = [colour_of[place] for place in shares.columns]
             axes.stackplot(ends, steps, step="post", colors=colours, linewidth=0)
             axes.set_ylim(0, 1)
             axes.set_xlim(ends[0], ends[-1])

@@ -168,7 +168,7 @@ class Told:
     off: dict[str, list[Quantity]] = field(default_factory=dict)
     steps: dict[str, float] = field(default_factory=dict)
     gaps: bool = False
-    away: int = 1  # of the places, so many of the last are off benefits
+    away: tuple[str, ...] = ()  # the places off benefits
 
 
 def told_places(groups: Mapping[str, Placed], away: int = 1) -> Told:
@@ -197,7 +197,8 @@ def told_places(groups: Mapping[str, Placed], away: int = 1) -> Told:
         blocks[name], hidden[name] = pd.DataFrame(shares, dtype=object)[order], states[order]
     values, states = (pd.concat(frames, axis=1).rename_axis("måned") for frames in (blocks, hidden))
     steps = {name: group.step for name, group in groups.items()}
-    return Told(values, states, off, steps, gaps, away + (AWAY_TOGETHER in values.columns.get_level_values(1)))
+    off_benefits = [place for group in groups.values() for place in list(group.shares)[-away:]]
+    return Told(values, states, off, steps, gaps, (*dict.fromkeys(off_benefits), AWAY_TOGETHER))
 
 
 def _adding_up(part: pd.DataFrame, sides: Mapping[str, list[str]], step: float) -> pd.DataFrame:
