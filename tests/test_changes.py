@@ -263,9 +263,10 @@ def test_the_page_of_changes_says_each_with_its_page_its_clause_and_what_it_come
     spent_now = number["cells"][1]["shown"].replace("\u00a0", " ")
     assert number["label"] == f"Alfa · Siden: Der er brugt {spent_now}"
     old, new = (int(re.sub(r"\D", "", cell["shown"])) for cell in number["cells"][:2])
-    change, *parts = (cell["value"] for cell in number["cells"][2:])
+    change, causes = number["cells"][2]["value"], number["cells"][3]["shown"]
+    parts = [int(re.sub(r"\D", "", one)) for one in re.findall(r"[+−][\d.]+", causes)]
     assert change == new - old and sum(parts) == pytest.approx(change)
-    assert len(parts) == len(CAUSES)
+    assert len(parts) == len(CAUSES) and all(name in causes for name in CAUSES.values())
     assert "kontrol-delene" in shown
 
     # a part that is another stops the page
@@ -276,6 +277,51 @@ def test_the_page_of_changes_says_each_with_its_page_its_clause_and_what_it_come
     path.write_text(json.dumps(told), encoding="utf-8")
     with pytest.raises(PageError, match="delene"):
         run_here(project, "changes", {"strategy": "", "page": "aendringer"})
+
+
+RESULTS = """\
+from afkast.report.money import amount
+from afkast.report.show import open_page
+report = open_page(strategy, page, as_of, snapshot, needs)
+for name, kroner in RESULTS.items():
+    report.show_text(name, "I maj er det {result} for {people} borgere, og mere vides ikke.",
+        {"result": amount(kroner, unit="kr."), "people": "77"}, headline=True)"""
+
+
+def test_a_loss_that_became_a_gain_is_told_as_it_was_said_and_a_loss_that_grew_as_a_larger_one(project):
+    """What else was told in that sentence is not told again: it may be hidden today."""
+    of_edition = {
+        "stoerre-tab": (-100.0, -300.0),
+        "mindre-tab": (-300.0, -100.0),
+        "stoerre-gevinst": (100.0, 300.0),
+        "vendt-til-gevinst": (-100.0, 300.0),
+        "vendt-til-tab": (100.0, -300.0),
+    }
+    for edition in (0, 1):
+        values = {name: each[edition] for name, each in of_edition.items()}
+        write_notebook(project, f"RESULTS = {values}\n{RESULTS}")
+        told = changes_now(project)
+        shutil.rmtree(project.pages)
+        (project.build / "unfinished-pages").rename(project.pages)
+        if not edition:
+            (project.build / CHANGES).unlink()
+            shutil.rmtree(project.data / "editions")
+            keep_now(project)
+    assert {name: one.told["change"] for name, one in told.items()} == {
+        "stoerre-tab": 200,
+        "mindre-tab": -200,
+        "stoerre-gevinst": 200,
+        "vendt-til-gevinst": 400,
+        "vendt-til-tab": -400,
+    }
+    assert all(sum(one.parts.values()) == one.told["change"] for one in told.values())
+    assert {name: one.before.replace("\u00a0", " ") for name, one in told.items()} == {
+        "stoerre-tab": "100 kr.",
+        "mindre-tab": "300 kr.",
+        "stoerre-gevinst": "100 kr.",
+        "vendt-til-gevinst": "»I maj er det et tab på 100 kr. for … borgere«",
+        "vendt-til-tab": "»I maj er det en gevinst på 100 kr. for … borgere«",
+    }
 
 
 def test_of_two_equal_numbers_in_a_text_each_is_told_with_its_own_clause(project):

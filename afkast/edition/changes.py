@@ -32,7 +32,7 @@ from afkast.intake import Snapshot, open_snapshot
 from afkast.project import DECLARATION, UNFINISHED, Project
 from afkast.report import danish, disclosure
 from afkast.report.changed import CAUSES, CHANGES, SEVERAL, Changed, SinceFormer, read_changes
-from afkast.report.danish import UNITS, Quantity
+from afkast.report.danish import MINUS, MONTHS, UNITS, Quantity
 from afkast.report.filed import METADATA_KEY
 from afkast.report.reads import WITHHELD, Readable
 from afkast.strategy import load_strategies
@@ -42,7 +42,12 @@ METHOD, DATA, PERIOD, DECISION = CAUSES
 MADE_BY = ("its notebook", "Afkast's code", "Python or a library", "AFKAST_ENGINE")
 TABLES = ("table", "later table", "whole table", "snapshot")
 
-CLAUSE_ENDS = re.compile(r"\.(?= [A-ZÆØÅ])|[;,](?= )")
+CLAUSE_ENDS = re.compile(r"\.(?= [A-ZÆØÅ])|;(?= )|,(?= (?!(?:at|der|end|som)\b))")
+"""A comma before what the words that it follows are said of does not part them: "tyder på, at der er sparet"."""
+OWN = "\ue000"
+"""Where a number stands in its frame; no text has the sign."""
+
+NUMBER = re.compile(r"\d(?:[\d.,]*\d)?")
 
 Value = float | str
 Run = Callable[[Project, list[Job], Path], None]
@@ -51,23 +56,32 @@ Run = Callable[[Project, list[Job], Path], None]
 
 @dataclass(frozen=True)
 class Told:
-    """A number of a headline as a page says it, rounded as it is shown, or a verdict."""
+    """A number of a headline as a page says it, rounded as it is shown, or a verdict.
+
+    frame: the words around it, without its own digits and any other's: what was told then need not be told today.
+    """
 
     shown: str
     value: Value
     unit: str
     digits: int
     words: str
+    frame: str = ""
 
 
 @dataclass(frozen=True)
 class Change:
-    """A number or verdict before and now, and its parts by cause."""
+    """A number or verdict before and now, and its parts by cause.
+
+    was: what was said before, where other words stood around the number: a loss may have become a gain. change, parts:
+    of the number as it is said, so that a smaller loss is a fall.
+    """
 
     page: str
     item: str
     name: str
     words: str
+    was: str
     old: str
     new: str
     unit: str
@@ -98,7 +112,8 @@ def headline_numbers(page: Path) -> dict[tuple[str, str], Told]:
                     place = item["id"], said["place"]
                     # a goal's text begins with its verdict, as a mark and not as words
                     words = _clause(said["words"], said["at"]).removeprefix(word).lstrip()
-                    found[place] = Told(said["shown"], value, number["unit"], digits, words)
+                    frame = _frame(said["words"], said["at"], said["shown"]).removeprefix(word).lstrip()
+                    found[place] = Told(said["shown"], value, number["unit"], digits, words, frame)
     return found
 
 
@@ -243,13 +258,16 @@ class Since:
                 parts = _parts([SEVERAL], [was.value, now.value])
             change, size = None, float("inf")
             if isinstance(was.value, float) and isinstance(now.value, float):
-                change = now.value - was.value
+                if was.value < 0 and now.value < 0 and not now.shown.startswith(MINUS):
+                    parts = {cause: -float(part) for cause, part in parts.items()}
+                change = sum(map(float, parts.values()))
                 size = abs(change) / max(abs(was.value), abs(now.value))
             found.append(
                 Change(
                     name,
                     *place,
                     now.words,
+                    was.frame.replace(OWN, was.shown) if _said_otherwise(was, now) else "",
                     was.shown,
                     now.shown,
                     now.unit,
@@ -268,6 +286,18 @@ def _clause(words: str, at: int) -> str:
     begins = max((met.end() for met in CLAUSE_ENDS.finditer(words, 0, at)), default=0)
     ends = CLAUSE_ENDS.search(words, at)
     return words[begins : ends.start() + 1 if ends else len(words)].strip(" ;,")
+
+
+def _frame(words: str, at: int, shown: str) -> str:
+    """The clause of a number, with a mark where the number stands and one where any other does."""
+    before, after = (NUMBER.sub("…", part) for part in (words[:at], words[at + len(shown) :]))
+    return _clause(before + OWN + after, len(before))
+
+
+def _said_otherwise(old: Told, new: Told) -> bool:
+    """Whether other words stand around a number than before; another month is none."""
+    first, second = ([one for one in told.frame.split() if one not in MONTHS] for told in (old, new))
+    return first != second
 
 
 def _parts(causes: list[str], values: list[Value]) -> dict[str, Value]:

@@ -52,6 +52,11 @@ class Changed:
     def parts(self) -> dict[str, Any]:
         return dict(self.told["parts"])
 
+    @property
+    def before(self) -> str:
+        """The number before, or what was said before, where other words stood around it."""
+        return f"»{self.told['was']}«" if self.told.get("was") else str(self.told["old"])
+
     def quantity(self, amount: float | None) -> Quantity:
         """An amount of the change, with its sign, as finely as the number itself is told."""
         return Quantity(amount, self.told["unit"], self.told["digits"], signed=True)
@@ -67,6 +72,8 @@ class Changed:
 
     def in_words(self) -> str:
         """From what to what, and why: "fra 0,8 til 1,1 mio. kr. (ny periode)"."""
+        if self.told.get("was"):
+            return f"før: {self.before} ({self.causes()})"
         return f"fra {self.told['old']} til {self.told['new']} ({self.causes()})"
 
     def in_english(self) -> str:
@@ -76,7 +83,7 @@ class Changed:
             parts.sort(key=lambda part: -abs(part[1]))
         alone = self.is_verdict or len(parts) == 1
         told = [cause if alone else f"{cause} {danish.written(self.quantity(part))}" for cause, part in parts]
-        return f"{self.place}: {self.told['old']} → {self.told['new']} ({', '.join(told)})"
+        return f"{self.place}: {self.before} → {self.told['new']} ({', '.join(told)})"
 
 
 @dataclass(frozen=True)

@@ -5,18 +5,25 @@ from typing import Any
 
 import pandas as pd
 
-from afkast.report.changed import IN_WORDS, Changed, SinceFormer
+from afkast.report.changed import Changed, SinceFormer
 from afkast.report.danish import Quantity, day, listed
 from afkast.report.show import Page, clause
 
 
 def _name_of(report: Page, page: str) -> str:
     """The strategy's name and the page's title; of one that is there no more, its id."""
-    id, page = page.split("/")
+    id, page_id = page.split("/")
+    if not _is_decided(report, page):
+        return f"{id} · {page_id}"
+    strategy = report.strategies()[id]
+    return f"{strategy.name} · {strategy.page(page_id).title}"
+
+
+def _is_decided(report: Page, page: str) -> bool:
+    """Whether a strategy has the page."""
+    id, page_id = page.split("/")
     strategy = report.strategies().get(id)
-    if strategy is None or page not in [one.id for one in strategy.pages]:
-        return f"{id} · {page}"
-    return f"{strategy.name} · {strategy.page(page).title}"
+    return strategy is not None and page_id in [one.id for one in strategy.pages]
 
 
 def show_in_all(report: Page, since: SinceFormer | None, changes: Sequence[Changed], files: Sequence[str]) -> None:
@@ -68,16 +75,12 @@ def show_numbers(report: Page, numbers: Sequence[Changed], files: Sequence[str])
     if not numbers:
         report.show_text("ingen-tal", "Intet tal i overskrifterne er ændret.", source=files)
         return
-    met = [cause for cause in IN_WORDS if any(cause in one.parts for one in numbers)]
     rows = {
         (one.place, f"{_name_of(report, one.told['page'])}: {one.told['words']}"): {
-            "Før": one.told["old"],
+            "Før": one.before,
             "Nu": one.told["new"],
             "Ændring": one.quantity(one.told["change"]),
-            **{
-                IN_WORDS[cause].capitalize(): one.quantity(one.parts[cause]) if cause in one.parts else ""
-                for cause in met
-            },
+            "Kommer af": one.causes(),
         }
         for one in numbers
     }
@@ -98,15 +101,19 @@ def _as_rows(rows: Mapping[tuple[str, str], Mapping[str, Any]]) -> pd.DataFrame:
 
 def show_pages(report: Page, since: SinceFormer | None, files: Sequence[str]) -> None:
     """The pages that the edition before has not, and those that only it has."""
-    came, went = (since.came, since.went) if since else ([], [])
+    came, gone = (since.came, since.went) if since else ([], [])
+    failed = [one for one in gone if _is_decided(report, one)]
+    went = [one for one in gone if one not in failed]
     report.show_text(
         "siderne",
-        clause(not came and not went, "Bogen har de samme sider som før.")
+        clause(not came and not gone, "Bogen har de samme sider som før.")
         + clause(came, "Kommet til: {came}. ")
-        + clause(went, "Faldet fra: {went}."),
+        + clause(went, "Faldet fra: {went}. ")
+        + clause(failed, "Kunne ikke laves i denne udgave: {failed}."),
         {
             "came": listed([_name_of(report, one) for one in came]),
             "went": listed([_name_of(report, one) for one in went]),
+            "failed": listed([_name_of(report, one) for one in failed]),
         },
         source=files,
     )
