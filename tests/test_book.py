@@ -540,6 +540,25 @@ def test_a_front_page_prints_on_two_sheets_and_the_build_s_estimate_is_within_on
     page.close()
 
 
+GOALS_ON_A_SHEET = 5
+
+
+def test_the_reservations_stand_on_the_first_sheet_unless_there_are_too_many_goals(address, browser, site):
+    page = browser.new_page()
+    listen(page, address)
+    sheet_of = {}
+    for path in sorted(site.glob("strategies/*/index.html")):
+        page.goto(address + path.relative_to(site).as_posix())
+        settle(page)
+        sheets = PdfReader(BytesIO(page.pdf(prefer_css_page_size=True))).pages
+        found = [number for number, sheet in enumerate(sheets, start=1) if "Læs tallene med" in sheet.extract_text()]
+        if page.locator(".front-goals tbody tr").count() <= GOALS_ON_A_SHEET:
+            sheet_of[path.parent.name] = found
+    assert len(sheet_of) > 8
+    assert {name: found for name, found in sheet_of.items() if found not in ([1], [])} == {}
+    page.close()
+
+
 def test_on_paper_the_reservations_stand_together_and_a_long_table_of_goals_goes_on_over_two_sheets(
     address, browser, site
 ):

@@ -16,7 +16,7 @@ from afkast.report.filed import METADATA_KEY, Item, items_of
 from afkast.strategy import FRONT_PAGE, Strategy
 
 MOST_SHEETS = 2
-SHEET_MM = 297 - 13 - 13
+SHEET_MM = 297 - 12 - 12
 """Of an A4, what the margins leave."""
 
 TEXT_MM, SMALL_MM, LEAD_MM = 4.4, 3.6, 5.8
