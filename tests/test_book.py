@@ -22,7 +22,7 @@ from test_seeds import SHOWN_AT, expected
 
 from afkast.edition.paper import MOST_SHEETS, sheets
 from afkast.project import Project
-from afkast.report.filed import filed
+from afkast.report.filed import METADATA_KEY, filed
 from afkast.strategy import load_strategies
 
 WIDTHS = {"screen": (1280, 900), "telephone": (390, 844)}
@@ -582,6 +582,28 @@ def test_no_two_pages_have_the_same_title_in_the_browser(site):
         if name != "index.html" and "/seneste/" not in name
     )
     assert [title for title, count in titles.items() if count > 1] == []
+
+
+SIGN_IN_WORDS = re.compile(r"[+−] (?:er|=) ")
+
+
+def test_a_table_of_amounts_or_months_with_a_minus_says_what_it_is(pages):
+    """Reckoned from each table that the pages have filed; the papers' own, told one by one in Afstemning, are as
+    printed."""
+    found = Counter()
+    for path in pages.rglob("*.ipynb"):
+        outputs = [one for cell in json.loads(path.read_text("utf-8"))["cells"] for one in cell.get("outputs", [])]
+        for output in outputs:
+            item = output.get("metadata", {}).get(METADATA_KEY, {})
+            if item.get("kind") != "table" or path.stem == "afstemning":
+                continue
+            cells = [cell for row in item["rows"] for cell in row["cells"]]
+            signed = [one for one in cells if one["unit"].endswith(("kr.", "måneder")) and one["shown"].startswith("−")]
+            if signed:
+                said = BeautifulSoup("".join(output["data"]["text/html"]), "html.parser").get_text(" ")
+                found[bool(SIGN_IN_WORDS.search(said))] += 1
+                assert SIGN_IN_WORDS.search(said), (path, item["id"], item["columns"])
+    assert found[True] > 15
 
 
 def test_no_two_key_figures_of_a_front_page_have_the_same_name(site):

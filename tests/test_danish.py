@@ -255,3 +255,19 @@ def test_a_number_with_a_word_for_its_sign_has_no_sign_and_says_the_side_that_it
 )
 def test_an_interval_of_an_amount_says_what_it_is_an_amount_of(low, high, said):
     assert between(low, high, *SAVING, "mio. kr.").replace("\u00a0", " ") == said
+
+
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [
+        ("Arbejdsmarkedsudvalget", "Arbejds-markeds-udvalget"),
+        ("Beskæftigelsesudvalget", "Beskæftigelses-udvalget"),
+        ("Førtidspensionstilkendelser", "Førtids-pensions-tilkendelser"),
+        ("Selvforsørgelsesydelsen", "Selvforsørgelses-ydelsen"),
+        ("Kontanthjælpsmodtager", "Kontanthjælpsmodtager"),
+        ("Sygedagpenge, pr. 30. november 2019", "Sygedagpenge, pr. 30. november 2019"),
+        ("Indsatsgruppen", "Indsatsgruppen"),  # has room whole
+    ],
+)
+def test_a_long_word_may_end_a_line_where_two_words_are_joined(word, told):
+    assert danish.parted(word).replace("\u00ad", "-") == told

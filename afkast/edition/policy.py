@@ -26,7 +26,7 @@ KNOWN_SCRIPTS = {
 KNOWN_FILES = {
     "_static/danish.js": "fdc577efc9c1bc4592f78f2adf55caf4ca62a31a40e2f64d30e67adae44d7b3b",
     "_static/beregninger.js": "8fbab9ff2dbd417e6e269c4ddae2703f2bb99f79ec7e1fe5df1db79efafa706a",
-    "_static/rulning.js": "37ba5fc5552a591e906c51e4aa32f8c018049e32eac6902beb0037d5073ae8fb",
+    "_static/rulning.js": "657f9da7d03c21ce7099946281c525452b4bed424f2e18a4d8c86cd7e8fffec1",
     "_static/find-et-tal.js": "2aaabb164d4a4bb3b53ff9343155180a5481aaea61e9de83d275f9a75520d997",
     "_static/tal.js": "52f6345c137975a250d4d8283261d085f98d4318a6e9f50e504272440944e06c",
     "_static/udgaver.js": "cbaef134dfbf3dc8a36c8f385ebda2a2dc426de3c8fa9d8e8c8ba780277dba27",

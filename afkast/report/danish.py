@@ -439,6 +439,16 @@ def unbroken(text: str) -> str:
     return _TOGETHER.sub(NO_BREAK_SPACE, text)
 
 
+_LONG_WORD = re.compile(r"\w{20,}")
+_JOINT = re.compile(r"(?<=\w{5}[dtgne]s)(?!ion)(?=\w{5})")
+"""A word that has no room in a narrow heading, and where two words are joined in it by an s."""
+
+
+def parted(text: str) -> str:
+    """With a soft hyphen where a long word may end a line: Arbejdsmarkeds-udvalget."""
+    return _LONG_WORD.sub(lambda word: _JOINT.sub("\u00ad", word[0]), text)
+
+
 def short_day(value: date) -> str:
     """30/11/19, as on paper"""
     return f"{value.day}/{value.month}/{value.year % 100:02d}"

@@ -267,7 +267,10 @@ def show_times(of: Doubted, times: pd.DataFrame) -> None:
         unit=("måneder", 1),
         source=of.cohort.people,
         rests_on=of.groups.both,
-        notes=[Words(f"{label}: {note}") for label, note in times["note"].items() if note],
+        notes=[
+            "− er flere måneder på ydelse, ikke færre.",
+            *(Words(f"{label}: {note}") for label, note in times["note"].items() if note),
+        ],
     )
 
 
@@ -296,25 +299,30 @@ def show_hidden(of: Doubted) -> None:
     hidden = of.answer.hidden
     strength = hidden.measured["odds_ratio"].astype(float).map(np.log).abs()
     strongest = strength.idxmax() if len(strength) else None
+    measured = float(np.exp(strength.max())) if strongest else 1.0
     of.show_text(
         "skjult-forskel",
         clause(
             of.answer.by_chance,
             "Effekten kan ikke skelnes fra nul i forvejen, så der er intet for en skjult forskel at fjerne.",
-            "En skjult forskel ville gøre effekten uskelnelig fra nul, hvis den gjorde oddsene for at starte "
-            "{interval} gange så store eller små for dem, der ellers ligner hinanden, og fjerne den helt ved "
-            "{estimate} gange."
+            "En skjult forskel, som gjorde oddsene for at starte {interval} gange så store eller små for borgere, der "
+            "ellers ligner hinanden, ville gøre effekten uskelnelig fra nul; ved {estimate} gange ville den fjerne den "
+            "helt."
             + clause(
-                strongest,
-                " Til sammenligning: den stærkeste af de målte forskelle, {name}, ændrer oddsene {measured} gange for "
-                "hver spredning.",
+                strongest and hidden.erases_interval <= measured,
+                " Så stærk er en af de målte forskelle: {name} ændrer oddsene {measured} gange for hver spredning.",
+                clause(
+                    strongest,
+                    " Ingen af de målte forskelle er så stærk: den stærkeste, {name}, ændrer oddsene {measured} gange "
+                    "for hver spredning.",
+                ),
             ),
         ),
         {
             "interval": odds_told(hidden.erases_interval),
             "estimate": odds_told(hidden.erases_estimate),
             "name": quoted(name_of(of.cohort, of.main, str(strongest))) if strongest else "",
-            "measured": Quantity(float(np.exp(strength.max())) if strongest else None, "", 2),
+            "measured": Quantity(measured if strongest else None, "", 2),
         },
         code=effect.hidden_difference,
     )

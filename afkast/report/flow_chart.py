@@ -26,6 +26,10 @@ NOT_STARTED, COULD, LATER = "Fik den ikke", "Kunne være startet", "af dem start
 LEFT_OUT, NEVER = "Udeladt: ", "uden for ydelse eller i gang med en anden indsats, hver gang nogen startede"
 
 
+NONE = number(0)
+"""Nobody is left out, or started later, and nothing is drawn of them."""
+
+
 def flow_told(flow: Flow, people: pd.Series) -> pd.DataFrame:
     """The numbers of the chart: a row a box or a reason, and of those who could have started also their trials."""
     groups = {
@@ -52,7 +56,7 @@ def flow_chart() -> Draw:
         axes.set_xlim(0, 1)
         axes.set_ylim(0, 1)
         wide = figure.get_figwidth() > NARROW_INCHES + 1
-        size, letters = (9, 34) if wide else (7, 24)
+        size, letters = (9, 34) if wide else (8, 20)
         persons, trials = (dict(zip(values.index, values[name].map(_count), strict=True)) for name in (PERSONS, TRIALS))
 
         def box(x: float, y: float, row: str) -> None:
@@ -67,14 +71,16 @@ def flow_chart() -> Draw:
         box(0.5, 0.93, TARGET)
         never = LEFT_OUT + NEVER
         reasons = [row for row in values.index if row.startswith(LEFT_OUT) and row != never]
-        for x, first, rows, last in ((0.24, STARTED, reasons, COMPARED), (0.76, NOT_STARTED, [never], COULD)):
+        others = [never] if persons[never] != NONE else []
+        for x, first, rows, last in ((0.24, STARTED, reasons, COMPARED), (0.76, NOT_STARTED, others, COULD)):
             _arrow(axes, (0.5, 0.87), (x, 0.78))
             box(x, 0.72, first)
             _arrow(axes, (x, 0.66), (x, 0.22))
             if rows:
                 left_out(x, rows)
             box(x, 0.14, last)
-        axes.text(0.76, 0.0, f"{persons[LATER]} {LATER}", ha="center", va="bottom", fontsize=size - 1, color=QUIET)
+        if persons[LATER] != NONE:
+            axes.text(0.76, 0.0, f"{persons[LATER]} {LATER}", ha="center", va="bottom", fontsize=size - 1, color=QUIET)
 
     return draw
 

@@ -15,6 +15,7 @@ from afkast.errors import PageError
 from afkast.notebook import read_template
 from afkast.report import danish
 from afkast.report.cells import badge
+from afkast.report.changed import Changed
 from afkast.report.filed import Item
 from afkast.report.show import Page, template
 from afkast.report.told import (
@@ -133,7 +134,10 @@ class Front:
             if is_known(numbers.get("net_gain")) and not is_known(numbers.get("low")):
                 yield OWN_RECKONING
             if "unconverted" in numbers and numbers["unconverted"].shown and is_known(numbers.get("net_gain")):
-                yield f"Udgiften i {numbers['unconverted'].shown} er budgettets, fordi regnskabet ikke kan omregnes."
+                yield (
+                    f"Udgiften i {numbers['unconverted'].shown} er budgettets, fordi regnskabet ikke kan omregnes til "
+                    f"{numbers['price_level'].shown}-priser."
+                )
         for item in effects:
             followed = item.numbers["follow_up"].shown
             yield f"Efter de {followed}, der følges, er virkningen ukendt; den er ikke regnet med."
@@ -343,7 +347,7 @@ class Front:
         titles = {page.id: page.title for page in self.page.strategy.pages}
         changes = since.changes(self.page.strategy.id)
         told = [
-            (f"{titles.get(one.page, one.page)}: »{one.told['words']}«", ended(one.in_words()))
+            (f"{titles.get(one.page, one.page)}: {_quoted(one)}", ended(one.in_words()))
             for one in changes[:MOST_CHANGES]
         ]
         said = [f"{where} {words}" for where, words in told]
@@ -420,6 +424,11 @@ def _again(filed: dict[str, Any], html: str) -> Markup:
     html = html.replace(f'id="vist-{filed["id"]}', f'id="fra-{filed["page"]}-{filed["id"]}')
     way = Markup('<a class="front-page-of" href="{}.html">{}</a>\n').format(filed["page"], filed["title"])
     return Markup(html.replace('<div class="afkast-scroll"', f'{way}<div class="afkast-scroll"', 1))
+
+
+def _quoted(one: Changed) -> str:
+    words = str(one.told["words"])
+    return words.lower() if one.is_verdict else f"»{words}«"
 
 
 def _question(page: PageOfStrategy, notebooks: Any) -> str:

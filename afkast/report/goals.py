@@ -10,6 +10,7 @@ from afkast.analysis.targets import Certainty, Decision, Judgement, Reading, Ver
 from afkast.errors import PageError
 from afkast.report.counts import SourceShare, counts_of, too_few
 from afkast.report.danish import (
+    OF_AMOUNTS,
     UNITS,
     Given,
     Made,
@@ -26,6 +27,7 @@ from afkast.report.danish import (
     span,
     written,
 )
+from afkast.report.paper_sign import legend
 from afkast.report.show import Page
 from afkast.strategy import Goal, Judged
 
@@ -114,6 +116,7 @@ def show_goal(
             unit=unit if digits is None else (unit, digits),
             source=source,
             rests_on=rests_on,
+            notes=[legend(1, sides)] if sides and sides[0] in OF_AMOUNTS else [],
             states=pd.DataFrame([["", *["" if one.begun else "future"] * 4] for one in by_year], years, YEAR_COLUMNS),
         )
 

@@ -14,6 +14,7 @@ from afkast.report.counts import how_many
 from afkast.report.danish import SAVING, Quantity, between, listed, month
 from afkast.report.money import amount
 from afkast.report.month_charts import break_notes
+from afkast.report.paper_sign import legend
 from afkast.report.show import Page, clause
 
 OWN, BUDGET, BEFORE = "Kommunens egen beregning", "Budgettet før strategien", "Eget niveau før strategien"
@@ -99,7 +100,7 @@ def show_ways(
         totals=[DECIDED],
         states=states,
         notes=[
-            f"+ = en besparelse / − = en merudgift. Priserne er {price_year}-priser.",
+            f"{legend(1, SAVING)} Priserne er {price_year}-priser.",
             *(f"{way}: {why}" for way, why in of.refusals.items()),
             *([twice] if told_twice else []),
             *breaks,
@@ -172,8 +173,10 @@ def show_whether_they_agree(of: Ways, distinct: pd.Series, compared: Agreement) 
 
 
 def show_parts(of: Ways) -> None:
-    """What lies behind the amounts, measure by measure."""
-    detail = of.parts.set_index(["way", "measure"])
+    """What lies behind the amounts, benefit by benefit; a measure's own name is for who wrote the file."""
+    detail = of.parts
+    named = detail["way"] + ": " + detail["benefit"]
+    named = named.where(~named.duplicated(keep=False), named + " (" + detail["measure"] + ")")
     columns = {
         "Kr. om året": detail["saving"],
         FEWER: detail["fewer"],
@@ -182,10 +185,11 @@ def show_parts(of: Ways) -> None:
     }
     of.report.show_table(
         "ydelse-for-ydelse",
-        pd.DataFrame(columns, dtype=object).set_axis([f"{way}: {measure}" for way, measure in detail.index]),
+        pd.DataFrame(columns, dtype=object).set_axis(named.tolist()),
         caption="Bag beløbene: hvor mange færre, og hvad en helårsperson koster netto.",
-        corner="Holdt op mod: måltal",
+        corner="Holdt op mod: ydelse",
         unit="kr.",
         column_units={FEWER: ("helårspersoner", 1)},
         source=of.source,
+        notes=[legend(1, SAVING)],
     )

@@ -322,7 +322,7 @@ class Page(Reader):
             heads=heads_of(values.columns, rows),
             wide=len(values.columns) > WIDE_TABLE_COLUMNS,
             laid=laid_down(values.columns, rows),
-            corner=corner,
+            corner=danish.parted(corner),
             rows=rows,
             notes=[*notes, *told],
             folded=folded,
