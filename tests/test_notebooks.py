@@ -262,6 +262,13 @@ def test_no_notebook_branches_on_the_strategy(path):
             assert not isinstance(one, ast.Match)
 
 
+def test_fractions_that_stand_over_each_other_have_room_between_them():
+    texts = [cell.source for path in TEMPLATES for cell in read(path).cells if cell.cell_type == "markdown"]
+    rows = [row for text in [*texts, (ROOT / "book" / "metode.md").read_text("utf-8")] for row in text.split("\n")]
+    over = [row for row in rows if r"\frac" in row and re.search(r"\\\\(\[\w+\])?$", row)]
+    assert len(over) > 10 and [row for row in over if not row.endswith("[1ex]")] == []
+
+
 @of_every_template
 def test_where_a_page_may_have_no_goal_its_section_says_nothing_of_one_before_it_is_known(path):
     """A page without a goal would explain the certainty of a verdict that it has not."""

@@ -170,12 +170,17 @@ def decide(
 def _decision(verdict: Verdict, parts: tuple[Judgement, ...]) -> Decision:
     begun = [part for part in parts if part.begun] or list(parts[:1])
     if verdict is Verdict.BEHIND:
-        rests_on = max((part for part in begun if part.verdict is verdict), key=_sureness)
+        rests_on = max((part for part in begun if part.verdict is verdict), key=_surest_and_latest)
     elif verdict is Verdict.UNDECIDED:
         rests_on = next(part for part in begun if part.verdict is verdict)
     else:
         rests_on = min(begun, key=_sureness)
     return Decision(verdict, rests_on.certainty, rests_on, parts)
+
+
+def _surest_and_latest(part: Judgement) -> tuple[int, bool, int]:
+    """Of years as sure as each other, one that is over cannot be made good, and the last is nearest to today."""
+    return _sureness(part), part.due_passed, part.reading.year or 0
 
 
 def as_printed(decision: Decision, printed: Callable[[float], float]) -> Decision:
