@@ -216,6 +216,22 @@ def test_check_lets_pass_what_the_pages_show(mix, chosen):
 # ---------------------------------------------------------------- on paper
 
 
+@pytest.mark.parametrize(
+    ("decided", "unit", "digits", "told"),
+    [
+        (3_000_000.0, "mio. kr.", 1, "besparelse på 3 mio. kr."),
+        (2_950_000.0, "mio. kr.", 1, "besparelse på 3,0 mio. kr."),  # rounded: not exactly 3
+        (488.0, "helårspersoner", 1, "besparelse på 488 helårspersoner"),
+        (488.5, "helårspersoner", 1, "besparelse på 488,5 helårspersoner"),
+    ],
+)
+def test_a_target_has_decimals_where_it_is_not_whole_in_its_own_unit(decided, unit, digits, told):
+    words = {"verdict": "bagud", "goal_below": "merudgift", "goal_above": "besparelse"}
+    numbers = {name: Number(one, one) for name, one in words.items()} | {"goal_against": number(decided, unit, digits)}
+    found = GoalTold(SimpleNamespace(numbers=numbers))
+    assert found.target.replace("\N{NO-BREAK SPACE}", " ") == told
+
+
 def test_blocks_are_laid_on_sheets_and_what_has_no_room_is_moved():
     assert laid_out([]) == 1
     assert laid_out([Block((SHEET_MM,))]) == 1

@@ -8,7 +8,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from afkast.analysis.targets import Certainty, Verdict
-from afkast.report.danish import GAIN, MINUS, NO_BREAK_SPACE, OF_AMOUNTS, SAVING, Sides, listed, with_article
+from afkast.report.danish import (
+    GAIN,
+    MINUS,
+    NO_BREAK_SPACE,
+    OF_AMOUNTS,
+    SAVING,
+    UNITS,
+    Sides,
+    listed,
+    with_article,
+)
 from afkast.report.filed import Item, Number
 
 
@@ -224,10 +234,11 @@ class GoalTold:
             return self._in_words
         if self._against is None or not isinstance(self._against.value, float):
             return NO_TARGET
-        # what was decided has no decimals of its own
-        decided = (
-            re.sub(r",0+(?=\D|$)", "", self._against.shown) if self._against.value.is_integer() else self._against.shown
-        )
+        # what was decided has no decimals of its own; 2.95 millions that are told as 3,0 have
+        unit = self._against.shown.partition(NO_BREAK_SPACE)[2]
+        scaled = self._against.value / (UNITS[unit].scale if unit in UNITS else 1.0)
+        is_whole = round(scaled, 6).is_integer()
+        decided = re.sub(r",0+(?=\D|$)", "", self._against.shown) if is_whole else self._against.shown
         return amount(Number(decided, self._against.value), self._sides)
 
     @property
