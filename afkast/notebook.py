@@ -29,7 +29,7 @@ import re
 import tokenize
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -121,11 +121,23 @@ class Template:
     parameters: Mapping[str, Parameter]
     required: tuple[str, ...]
     needs: tuple[Need, ...]
-    shows: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    """By the call of the door out, such as show_table: the ids that it is given; a part that is put in is `*`."""
-    shows_verdict: bool = False
-    decides: tuple[str | None, ...] = ()
-    """How a goal may be judged that the notebook asks `goal_of` for; None is a goal without a number."""
+    code: tuple[str, ...]
+    """Its cells; what they do is worked out when a check asks, for every page reads its template."""
+
+    @cached_property
+    def shows(self) -> Mapping[str, frozenset[str]]:
+        """By the call of the door out, such as show_table: the ids that it is given; a part that is put in is `*`."""
+        return _shown_ids(self.code)
+
+    @property
+    def shows_verdict(self) -> bool:
+        """Whether it decides a goal."""
+        return any("goal_of(" in source or "maal-" in source for source in self.code)
+
+    @cached_property
+    def decides(self) -> tuple[str | None, ...]:
+        """How a goal may be judged that the notebook asks `goal_of` for; None is a goal without a number."""
+        return tuple(dict.fromkeys(way for source in self.code for way in _judged_ways(source)))
 
     @property
     def defaults(self) -> dict[str, Any]:
@@ -160,11 +172,7 @@ def _template(path: Path, written: str) -> Template:
         parameters={name: Parameter(value, meanings.get(name, "")) for name, value in parameters.items()},
         required=tuple(_required(path, declared.get("required", []), parameters)),
         needs=_needs(path, declared.get("needs", []), parameters),
-        shows=_shown_ids(source for kind, _, source in kinds if kind == "code"),
-        shows_verdict=any("goal_of(" in source or "maal-" in source for kind, _, source in kinds if kind == "code"),
-        decides=tuple(
-            dict.fromkeys(way for kind, _, source in kinds if kind == "code" for way in _judged_ways(source))
-        ),
+        code=tuple(source for kind, _, source in kinds if kind == "code"),
     )
 
 

@@ -183,8 +183,9 @@ def test_names_of_user_and_host_are_found_as_words(monkeypatch):
     monkeypatch.setattr("getpass.getuser", lambda: "berit")
     monkeypatch.setattr("socket.gethostname", lambda: "jobc-pc17.kommune.dk")
     machine = identifiers._machine(Path("/srv/x"), Path("/srv/y"))
-    assert machine.search("lavet af berit.") and machine.search("på jobc-pc17")
-    assert not machine.search("berits") and not machine.search("overberit")
+    looked_for = Wanted(frozenset(), False, None, machine)
+    assert looked_for.found_in("lavet af berit.") and looked_for.found_in("på jobc-pc17")
+    assert not looked_for.found_in("berits") and not looked_for.found_in("overberit")
 
 
 @pytest.mark.parametrize("name", ["_static/dump.csv", "_images/x.svg", "personer.json", "strategies/alfa/ny.html"])

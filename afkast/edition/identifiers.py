@@ -13,7 +13,7 @@ import socket
 import tempfile
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -24,17 +24,21 @@ from afkast.intake.snapshot import Snapshot
 PERSON, PSEUDONYM, CASE = "a person's number", "a person's pseudonym", "a case's number"
 CPR_LIKE, PLACE = "a number in the form of a CPR number", "a path, user, host or address of this machine"
 
-DIGITS = re.compile(r"(?<!\d)(?<!\d\.)(\d{5,6})([-‐–—−._/ ]|\s{1,3})?(\d{4})(?!\d)(?![.,]\d*[1-9])")
+# of each pattern the first sign is one of a few, so that `re` looks at no other: what must not stand before it is asked
+# after it
+DIGITS = re.compile(r"(\d(?<!\d\d)(?<!\d\.\d)\d{4,5})([-‐–—−._/ ]|\s{1,3})?(\d{4})(?!\d)(?![.,]\d*[1-9])")
 """Six and four digits, the first of which may be a lost zero; apart by a mark, by white space, or not at all."""
 
-GROUPED = re.compile(r"(?<!\d)(?<!\d[.,])\d{1,3}(?:[., '’]\d{3}){2,3}(?!\d)(?![.,]\d)")
+GROUPED = re.compile(r"\d(?<!\d\d)(?<!\d[.,]\d)\d{0,2}(?:[., '’]\d{3}){2,3}(?!\d)(?![.,]\d)")
 """The same as a number with thousands points."""
 
-HEX = re.compile(rf"[0-9a-f]{{{PSEUDONYM_LENGTH},}}", re.IGNORECASE)
-CASE_LIKE = re.compile(r"(?<![0-9A-Za-z-])(?=[A-Za-z-]*\d)[0-9A-Za-z][0-9A-Za-z-]{2,23}(?![0-9A-Za-z-])")
+HEX = re.compile(rf"[0-9a-fA-F][0-9a-fA-F]{{{PSEUDONYM_LENGTH - 1},}}")
+CASE_LIKE = re.compile(
+    r"[0-9A-Za-z](?<![0-9A-Za-z-].)(?:(?<=\d)|(?=[A-Za-z-]*\d))[0-9A-Za-z-]{2,23}(?![0-9A-Za-z-])", re.DOTALL
+)
 INVISIBLE = re.compile("[\u00ad\u200b\u200c\u200d\u2060\ufeff]")
 
-HOMES = r"(?:(?:/home|/Users|/root|/tmp|[A-Za-z]:\\+(?:Users|Brugere))[/\\])"
+HOMES = (r"/(?:home|Users|root|tmp)[/\\]", r":\\+(?:Users|Brugere)[/\\]")
 CONNECTIONS = r"(?:postgres(?:ql)?|spark|sqlserver|mssql|odbc|jdbc|duckdb|sqlite|mysql|oracle)[a-z+]*:/{2,3}"
 ORDINARY_NAMES = {"root", "user", "admin", "runner", "build", "localhost", "afkast"}
 SHORTEST_NAME = 4
@@ -54,13 +58,16 @@ class Found:
 class Wanted:
     """What is looked for.
 
-    pseudonyms: of the snapshot's persons and cases; key: the one they were made with, None where it is not at hand.
+    pseudonyms: of the snapshot's persons and cases; key: the one they were made with, None where it is not at hand;
+    machine: what belongs to it, each as a pattern.
     """
 
     pseudonyms: frozenset[str]
     cases: bool
     key: bytes | None
-    machine: re.Pattern[str]
+    machine: tuple[re.Pattern[str], ...]
+    _met: dict[str, tuple[Found, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    """What was found in a text before: a picture stands in a page, in its notebook and beside them."""
 
     def known_in(self, joined: str) -> Iterator[Found]:
         """What is certain in a text that was put together, so that neighbours may look like a number that they are not:
@@ -69,15 +76,19 @@ class Wanted:
         yield from self._pseudonyms(plain)
         yield from (found for found in self._numbers(plain) if found.kind == PERSON)
 
-    def found_in(self, text: str) -> Iterator[Found]:
+    def found_in(self, text: str) -> tuple[Found, ...]:
         """Everything in a text that must not leave."""
-        plain = _plain(text)
+        if text not in self._met:
+            self._met[text] = tuple(self._found_in(_plain(text)))
+        return self._met[text]
+
+    def _found_in(self, plain: str) -> Iterator[Found]:
         yield from self._pseudonyms(plain)
         yield from self._numbers(plain)
         if self.cases:
             found = {one for one in CASE_LIKE.findall(plain) if self._is_known(one.replace("-", ""), "case")}
             yield from (Found(CASE, one) for one in found)
-        yield from (Found(PLACE, met.group()) for met in self.machine.finditer(plain))
+        yield from (Found(PLACE, met.group()) for one in self.machine for met in one.finditer(plain))
 
     def _pseudonyms(self, text: str) -> Iterator[Found]:
         for met in HEX.finditer(text):
@@ -156,13 +167,14 @@ def _key(snapshot: Snapshot) -> bytes | None:
     return key if key_id(key) == snapshot.manifest["pseudonym_key_id"] else None
 
 
-def _machine(root: Path, data: Path) -> re.Pattern[str]:
+def _machine(root: Path, data: Path) -> tuple[re.Pattern[str], ...]:
     """Its folders wherever they stand, its names as whole words, and any home folder or address of a database."""
     folders = {str(path) for path in (root, data, Path.home(), Path(tempfile.gettempdir())) if len(str(path)) > 4}
     names = {getpass.getuser(), socket.gethostname(), socket.gethostname().split(".")[0]}
     words = {name for name in names if len(name) >= SHORTEST_NAME and name.lower() not in ORDINARY_NAMES}
     engine = os.environ.get("AFKAST_ENGINE", "")
     parts = [re.escape(one) + r"(?![\w])" for one in sorted(folders)]
-    parts += [rf"(?<![\w-]){re.escape(word)}(?![\w-])" for word in sorted(words)]
-    parts += [HOMES, CONNECTIONS] + ([re.escape(engine)] if re.search("[:/;]", engine) else [])
-    return re.compile("|".join(parts))
+    parts += [rf"{re.escape(word)}(?<![\w-]{re.escape(word)})(?![\w-])" for word in sorted(words)]
+    parts += [*HOMES, CONNECTIONS] + ([re.escape(engine)] if re.search("[:/;]", engine) else [])
+    # each by itself, for `re` finds the beginning of one faster than that of one of many
+    return tuple(map(re.compile, parts))

@@ -30,7 +30,12 @@ from traitlets.config import Config
 from afkast.edition import reasons
 from afkast.edition.cleanroom import FLOODED, MOST_OUTPUT_BYTES, Refused, shut
 
-PRELOADED = ("pandas", "seaborn", "scipy.optimize", "scipy.stats", "duckdb", "pyarrow.parquet", "afkast.report.show")
+PRELOADED = (
+    *("pandas", "pandas.core.reshape.reshape", "pandas.core.arrays.arrow.extension_types"),
+    *("seaborn", "scipy.optimize", "scipy.stats", "duckdb", "pyarrow.parquet", "pyarrow.dataset"),
+    *("ipykernel.debugger", "afkast.report.charts", "afkast.report.show"),
+)
+TEMPLATES = ("table", "figure", "front")
 SUBREAPER = 36
 """prctl(2): orphaned processes below this one become its children."""
 
@@ -43,6 +48,7 @@ def main() -> None:
     for package in ("afkast.analysis", "afkast.report"):
         for module in pkgutil.walk_packages(importlib.import_module(package).__path__, f"{package}."):
             importlib.import_module(module.name)
+    _practise()
     gc.enable()
     gc.freeze()
     # a page's own folder is the only one it may write in
@@ -51,6 +57,25 @@ def main() -> None:
         run(sys.argv[1])
     else:
         serve(socket.socket(fileno=os.dup(0)))
+
+
+def _practise() -> None:
+    """Do once, unseen, what pages do: templates, patterns and fonts are made ready at their first use."""
+    from matplotlib.figure import Figure
+    from pandas import DataFrame
+    from pygments import highlight
+    from pygments.formatters import HtmlFormatter
+    from pygments.lexers import PythonLexer
+
+    from afkast.report import charts, show
+
+    def draw(figure: Figure, values: DataFrame) -> None:
+        figure.subplots().plot(values)
+
+    for name in TEMPLATES:
+        show.template(name)
+    highlight("1", PythonLexer(), HtmlFormatter())
+    charts.svg(draw, DataFrame({"": [1.0, 2.0]}), 4, 3)
 
 
 # ---------------------------------------------------------------- one kernel
