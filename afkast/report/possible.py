@@ -3,8 +3,11 @@
 The groups cut the persons into parts, each of any number; a count is the sum of the parts that are in its group.
 """
 
-from collections.abc import Sequence
+import pickle
+from collections.abc import Callable, Sequence
+from functools import wraps
 from math import ceil, floor, inf
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +23,24 @@ MOST_NODES = 1_000
 said, or too little. No limit of time, for what is hidden must be the same on every machine."""
 
 
+Reckoned = TypeVar("Reckoned")
+
+
+def _once(reckon: Callable[..., Reckoned]) -> Callable[..., Reckoned]:
+    """The answer to the same numbers is kept: the rounds of an audit ask nearly the same of nearly the same groups."""
+    answers: dict[bytes, Reckoned] = {}
+
+    @wraps(reckon)
+    def answer(*given: Any) -> Reckoned:
+        asked = pickle.dumps(given)
+        if asked not in answers:
+            answers[asked] = reckon(*given)
+        return answers[asked]
+
+    return answer
+
+
+@_once
 def possible_values(aim: NDArray[np.floating], known: Sequence[LinearConstraint]) -> float | None:
     """How many whole numbers the sum of the parts in `aim` may be; None where that is not found out."""
     ends = []
@@ -33,6 +54,7 @@ def possible_values(aim: NDArray[np.floating], known: Sequence[LinearConstraint]
     return ends[1] - ends[0] + 1
 
 
+@_once
 def values_at_most(
     aim: NDArray[np.floating], cut: NDArray[np.floating], least: NDArray[np.int64], most: NDArray[np.int64]
 ) -> tuple[float, NDArray[np.bool_]]:

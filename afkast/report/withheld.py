@@ -7,6 +7,7 @@ counts, one of a part of the other's persons, tell the rest; so do three. A coun
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -130,7 +131,7 @@ class _Groups:
         """The groups of which no more is told than an edition that stands has told: that cannot be taken back."""
         return (self.most < ANY) & (self.told_before[0] == self.least) & (self.told_before[1] == self.most)
 
-    @property
+    @cached_property
     def shares(self) -> dict[tuple[int, int], tuple[float, float]]:
         """Of a part and its whole between what the part lies of it, as far as it is told."""
         return {
@@ -157,6 +158,7 @@ class _Groups:
         self.told[row] = [one for one in self.told[row] if one.fixed or (exactly and not one.exact)]
         [self.least[row]], [self.most[row]] = _ends([self.told[row]])
         self.hidden[row] = True
+        self.__dict__.pop("shares", None)  # asked for again, they are of what is told now
         return True
 
     def hide_what_two_tell(self, found: Found) -> None:
@@ -387,11 +389,11 @@ class _Groups:
     def _that_tell_together(self, first: list[int], others: Iterable[np.int64]) -> list[int]:
         """Groups to put together of many. Of those told in steps, such as a share each month, nobody knows who are in
         both of two: they tell something together where one holds the other, or they share nobody."""
-        group = list(first)
+        group, exact = list(first), self.exact
         for one in map(int, others):
             shared = self.shared[one, group]
             apart = (shared == 0) | (shared == np.minimum(self.size[one], self.size[group]))
-            if one not in group and (self.exact[one] or self.hidden[one] or apart.all()):
+            if one not in group and (exact[one] or self.hidden[one] or apart.all()):
                 group.append(one)
             if len(group) == MOST_GROUPS:
                 break
