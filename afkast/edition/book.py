@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,14 +17,14 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell
 from ruamel.yaml import YAML
 
-from afkast.edition.downloads import write_downloads
+from afkast.edition.downloads import downloads_of, write_downloads
 from afkast.edition.feet import foot, write_feet
 from afkast.edition.gate import ALLOW_LIST, check
 from afkast.edition.glossary import link_terms
 from afkast.edition.identifiers import wanted
 from afkast.edition.inputs import is_failed
 from afkast.edition.manifest import MANIFEST, Manifest, write_manifest
-from afkast.edition.numbers import write_numbers
+from afkast.edition.numbers import PAGES, write_numbers
 from afkast.edition.policy import seal
 from afkast.edition.provenance import CRATE, write_crate
 from afkast.edition.redirect import redirect
@@ -41,9 +42,6 @@ OVERVIEW, DATA_BASIS, DATA_QUALITY, RECONCILIATION = "overblik", "datagrundlag",
 CHANGES_PAGE = "aendringer"
 ABOUT_ALL = (CHANGES_PAGE, DATA_BASIS, DATA_QUALITY, RECONCILIATION)
 """Pages about all strategies, in the last part of the contents; those that the data give rise to are there."""
-
-PAGES = "strategies"
-"""Where the executed pages stand in the site."""
 
 FIND = "find-et-tal"
 """The page that finds where a number stands, beside the overview."""
@@ -202,7 +200,12 @@ def render(
     configuration = _write_configuration(
         project, staging, {"snapshot": snapshot.id, "edition": edition.id, "edition_digest": edition.digest}
     )
-    run = _sphinx(source, configuration, staging, "-W", "--keep-going")
+    with ThreadPoolExecutor(1) as aside:
+        rendering = aside.submit(_sphinx, source, configuration, staging, "-W", "--keep-going")
+        # the renderer takes one processor, and what needs no rendered page the other
+        shown = [page.removeprefix(f"{PAGES}/") for page in contents if page.startswith(f"{PAGES}/")]
+        made = downloads_of(pages, shown, strategies, snapshot, edition.id)
+        run = rendering.result()
     new = staging / "_build" / "html"
     missing = [page for page in contents if not (new / f"{page}.html").is_file()]
     if run.returncode or missing:
@@ -221,7 +224,7 @@ def render(
     link_terms(new, PAGES)
     keep_together(new)
     write_numbers(new, pages, strategies, snapshot, edition.id)
-    downloads = write_downloads(new, pages, strategies, snapshot, edition.id)
+    downloads = write_downloads(new, made, strategies, snapshot)
     notebooks = write_feet(new, project, pages, made_of.get("approved", {}))
     seal(new)
     write_crate(new, edition, list(dict.fromkeys(strategy.municipality for strategy in strategies)))

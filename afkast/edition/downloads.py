@@ -7,6 +7,7 @@ hidden, and of a page of persons the numbers are as they are shown. Text is text
 import base64
 import csv
 import io
+import json
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ import xlsxwriter
 from afkast.edition.formulas import Body, Number, formulas
 from afkast.edition.memo import memo_of
 from afkast.edition.memo_files import pdf, png, word
-from afkast.edition.numbers import pages_in_site, reads_persons, strategy_of
+from afkast.edition.numbers import PAGES, reads_persons, strategy_of
 from afkast.intake import Snapshot
 from afkast.report.danish import MINUS, UNITS
 from afkast.report.filed import METADATA_KEY
@@ -59,40 +60,63 @@ class Table:
     exact: bool
 
 
-def write_downloads(
-    site: Path, pages: Path, strategies: Iterable[Strategy], snapshot: Snapshot, edition: str
-) -> list[str]:
-    """Write the files into a rendered site, lead to them from its pages, and return their names in the site."""
-    written: list[str] = []
+@dataclass(frozen=True)
+class Downloads:
+    """What a book's tables and figures are as files: by name in the folder, and the names by page and table."""
+
+    files: dict[str, bytes]
+    of_page: dict[str, dict[str, list[str]]]
+
+
+def downloads_of(
+    pages: Path, shown: Iterable[str], strategies: Iterable[Strategy], snapshot: Snapshot, edition: str
+) -> Downloads:
+    """The files of every table and figure of the executed pages `shown`, such as <strategy>/<page>, and a workbook of
+    each strategy's."""
+    made = Downloads({}, {})
     chapters: dict[str, list[tuple[str, Table]]] = {}
-    for page, html, notebook in pages_in_site(site, pages):
-        text = html.read_text(encoding="utf-8")
-        up = "../" * (page.count("/") + 1)
-        for table, output in _tables(notebook):
-            files = _files(table, output)
-            for name, content in files.items():
-                to = site / FOLDER / page / name
-                to.parent.mkdir(parents=True, exist_ok=True)
-                to.write_bytes(content)
-                written.append(f"{FOLDER}/{page}/{name}")
-            text = _lead_to(text, table.id, [f"{up}{FOLDER}/{page}/{name}" for name in files])
+    for page in sorted(shown):
+        for table, output in _tables(json.loads((pages / f"{page}.ipynb").read_text(encoding="utf-8"))):
+            files = {f"{page}/{name}": content for name, content in _files(table, output).items()}
+            made.files.update(files)
+            made.of_page.setdefault(page, {})[table.id] = list(files)
             chapters.setdefault(strategy_of(page), []).append((page, table))
+    for strategy in strategies:
+        if strategy.id in chapters:
+            made.files[_whole(strategy, "xlsx")] = _workbook(strategy, chapters[strategy.id], snapshot, edition)
+    return made
+
+
+def write_downloads(site: Path, made: Downloads, strategies: Iterable[Strategy], snapshot: Snapshot) -> list[str]:
+    """Write the files into a rendered site, with each front page as a memo; lead to them from its pages, and return
+    their names in the site."""
+    files = dict(made.files)
+    for page, of_table in made.of_page.items():
+        html = site / PAGES / f"{page}.html"
+        text, up = html.read_text(encoding="utf-8"), "../" * (page.count("/") + 1)
+        for table, names in of_table.items():
+            text = _lead_to(text, table, [f"{up}{FOLDER}/{name}" for name in names])
         html.write_text(text, encoding="utf-8")
     for strategy in strategies:
-        whole: dict[str, bytes] = {}
-        if strategy.id in chapters:
-            whole[f"{strategy.id}.xlsx"] = _workbook(strategy, chapters[strategy.id], snapshot, edition)
-        front = site / "strategies" / strategy.id / "index.html"
-        if front.is_file() and (memo := memo_of(front.read_text(encoding="utf-8"))):
+        front = site / PAGES / strategy.id / "index.html"
+        if not front.is_file():
+            continue
+        if memo := memo_of(front.read_text(encoding="utf-8")):
             made_on = date.fromisoformat(snapshot.id[:10])
-            whole |= {f"{strategy.id}.docx": word(memo, made_on), f"{strategy.id}.pdf": pdf(memo, made_on)}
-        for name, content in whole.items():
-            (site / FOLDER).mkdir(exist_ok=True)
-            (site / FOLDER / name).write_bytes(content)
-            written.append(f"{FOLDER}/{name}")
-        if whole and front.is_file():
+            files[_whole(strategy, "docx")] = word(memo, made_on)
+            files[_whole(strategy, "pdf")] = pdf(memo, made_on)
+        if whole := [name for ending in WHOLE if (name := _whole(strategy, ending)) in files]:
             _lead_to_whole(front, whole)
-    return written
+    for name, content in files.items():
+        to = site / FOLDER / name
+        to.parent.mkdir(parents=True, exist_ok=True)
+        to.write_bytes(content)
+    return [f"{FOLDER}/{name}" for name in files]
+
+
+def _whole(strategy: Strategy, ending: str) -> str:
+    """The name of a file about a whole strategy."""
+    return f"{strategy.id}.{ending}"
 
 
 # ---------------------------------------------------------------- what a page shows

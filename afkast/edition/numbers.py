@@ -20,6 +20,9 @@ from afkast.report.filed import METADATA_KEY
 from afkast.report.paper_sign import as_shown
 from afkast.strategy import Strategy
 
+PAGES = "strategies"
+"""Where the executed pages stand in the site."""
+
 NUMBERS = "tal-indeks.js"
 SETS = "window.AFKAST_TAL = "
 """A script that sets a variable: a page read from disk may fetch nothing, but may load this."""
@@ -72,7 +75,7 @@ def pages_in_site(site: Path, pages: Path) -> Iterator[tuple[str, Path, dict[str
     """The executed pages that the site shows: name (strategy/page), file in the site, and notebook."""
     for path in sorted(pages.rglob("*.ipynb")):
         page = path.relative_to(pages).with_suffix("").as_posix()
-        html = site / "strategies" / f"{page}.html"
+        html = site / PAGES / f"{page}.html"
         if html.is_file():
             yield page, html, json.loads(path.read_text(encoding="utf-8"))
 
