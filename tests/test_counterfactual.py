@@ -32,7 +32,7 @@ def made(seed, areas=AREAS):
 def test_weights_add_up_to_one_and_the_municipality_itself_is_not_among_them(comparison):
     values = made(1).to_numpy()
     path = values[:60] / values[59]
-    weights = COMPARISONS[comparison](path, values[59], 7)
+    weights = COMPARISONS[comparison](path, values[59])(7)
     assert weights.sum() == pytest.approx(1)
     assert weights[7] == pytest.approx(0, abs=1e-12)
     if comparison not in ("factors", "combined"):
@@ -68,7 +68,7 @@ def test_a_synthetic_control_is_the_least_squares_on_the_simplex(comparison, of)
         constraints={"type": "eq", "fun": lambda w: w.sum() - 1},
         options={"ftol": 1e-14, "maxiter": 2_000},
     )
-    weights = np.delete(COMPARISONS[comparison](path, values[59], 4), 4)
+    weights = np.delete(COMPARISONS[comparison](path, values[59])(4), 4)
     assert squares(weights) <= best.fun * (1 + 1e-5)
 
 

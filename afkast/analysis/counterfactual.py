@@ -5,7 +5,7 @@ the weighted mean of theirs. How far off it is where nothing was done is seen by
 earlier base months (placebo, Abadie, Diamond and Hainmueller 2010); an own gap within that says nothing of a strategy.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,48 +41,65 @@ ONE = 1e3
 """How hard the weights are held to add up to 1."""
 
 
-# ---------------------------------------------------------------- weights: path is months × areas, 1 in the base month
+# ---------------------------------------------------------------- weights
+
+Weigh = Callable[[int], Floats]
+"""The weights of all areas for one of them, by its place."""
+
+# each takes path, months × areas, 1 in the base month, and size, persons then
 
 
-def _pooled(path: Floats, size: Floats, own: int) -> Floats:
+def _pooled(path: Floats, size: Floats) -> Weigh:
     """Everyone else by size: the country without the municipality itself."""
-    weights = size.copy()
-    weights[own] = 0
-    return weights / weights.sum()
+
+    def weigh(own: int) -> Floats:
+        weights = size.copy()
+        weights[own] = 0
+        return weights / weights.sum()
+
+    return weigh
 
 
-def _nearest(path: Floats, size: Floats, own: int) -> Floats:
+def _nearest(path: Floats, size: Floats) -> Weigh:
     """The five whose months before were most like the own, by size."""
-    distance = ((path - path[:, [own]]) ** 2).sum(axis=0)
-    distance[own] = np.inf
-    weights = np.zeros(len(size))
-    near = np.argsort(distance, kind="stable")[:NEAREST]
-    weights[near] = size[near]
-    return weights / weights.sum()
+
+    def weigh(own: int) -> Floats:
+        distance = ((path - path[:, [own]]) ** 2).sum(axis=0)
+        distance[own] = np.inf
+        weights = np.zeros(len(size))
+        near = np.argsort(distance, kind="stable")[:NEAREST]
+        weights[near] = size[near]
+        return weights / weights.sum()
+
+    return weigh
 
 
-def _simplex(path: Floats, own: int) -> Floats:
+def _simplex(path: Floats) -> Weigh:
     """w ≥ 0, Σ w = 1, least Σ_t (path_own − Σ_j w_j path_j)²."""
-    others = np.delete(np.arange(path.shape[1]), own)
     scale = ONE * max(np.abs(path).max(), 1e-12)
-    rows = np.vstack([path[:, others], np.full(len(others), scale)])
-    found, _ = nnls(rows, np.append(path[:, own], scale))
-    weights = np.zeros(path.shape[1])
-    weights[others] = found / found.sum()
-    return weights
+    rows = np.vstack([path, np.full(path.shape[1], scale)])
+
+    def weigh(own: int) -> Floats:
+        others = np.delete(np.arange(path.shape[1]), own)
+        found, _ = nnls(rows[:, others], rows[:, own])
+        weights = np.zeros(path.shape[1])
+        weights[others] = found / found.sum()
+        return weights
+
+    return weigh
 
 
-def _synthetic_levels(path: Floats, size: Floats, own: int) -> Floats:
+def _synthetic_levels(path: Floats, size: Floats) -> Weigh:
     """Synthetic control with an intercept (Doudchenko and Imbens 2016): levels less each area's own mean."""
-    return _simplex(path - path.mean(axis=0), own)
+    return _simplex(path - path.mean(axis=0))
 
 
-def _synthetic_changes(path: Floats, size: Floats, own: int) -> Floats:
+def _synthetic_changes(path: Floats, size: Floats) -> Weigh:
     """Synthetic control on the changes from month to month."""
-    return _simplex(np.diff(path, axis=0), own)
+    return _simplex(np.diff(path, axis=0))
 
 
-def _factors(path: Floats, size: Floats, own: int) -> Floats:
+def _factors(path: Floats, size: Floats) -> Weigh:
     """As others with the same sensitivity to the common developments (interactive fixed effects, Xu 2017).
 
     Loadings of the months before by singular values; the others' change is regressed on them, by size. The forecast is
@@ -91,25 +108,30 @@ def _factors(path: Floats, size: Floats, own: int) -> Floats:
     apart = path - path.mean(axis=0)
     loadings = np.linalg.svd(apart, full_matrices=False)[2][:FACTORS].T * np.sqrt(path.shape[1])
     X = np.column_stack([np.ones(len(size)), loadings])
-    importance = size.copy()
-    importance[own] = 0
-    gram = X.T @ (importance[:, None] * X)
-    return np.asarray(X[own] @ np.linalg.solve(gram, X.T * importance))
+
+    def weigh(own: int) -> Floats:
+        importance = size.copy()
+        importance[own] = 0
+        gram = X.T @ (importance[:, None] * X)
+        return np.asarray(X[own] @ np.linalg.solve(gram, X.T * importance))
+
+    return weigh
 
 
-def _combined(path: Floats, size: Floats, own: int) -> Floats:
+def _combined(path: Floats, size: Floats) -> Weigh:
     """The mean of four that err in different ways (Bates and Granger 1969)."""
-    each = [weigh(path, size, own) for weigh in (_pooled, _nearest, _synthetic_changes, _factors)]
-    return np.asarray(sum(each) / len(each))
+    each = [COMPARISONS[name](path, size) for name in COMBINED_OF]
+    return lambda own: np.mean([weigh(own) for weigh in each], axis=0)
 
 
-COMPARISONS: dict[str, Callable[[Floats, Floats, int], Floats]] = {
+COMBINED, COMBINED_OF = "combined", ("country", "nearest", "synthetic_changes", "factors")
+COMPARISONS: dict[str, Callable[[Floats, Floats], Weigh]] = {
     "country": _pooled,
     "nearest": _nearest,
     "synthetic_levels": _synthetic_levels,
     "synthetic_changes": _synthetic_changes,
     "factors": _factors,
-    "combined": _combined,
+    COMBINED: _combined,
 }
 
 # ---------------------------------------------------------------- gaps
@@ -139,22 +161,26 @@ class Gap:
         return bool(abs(self.gap) > self.limit)
 
 
-def _gap(values: Floats, at: int, months_after: int, own: int, weigh: Callable[..., Floats]) -> tuple[float, Floats]:
-    """values: months × areas. Weights see the months up to and with `at`, and nothing later."""
+def _gaps(
+    values: Floats, at: int, months_after: int, comparison: Callable[[Floats, Floats], Weigh], areas: Iterable[int]
+) -> Iterator[tuple[float, Floats]]:
+    """Of areas by their place; values: months × areas. Weights see the months up to and with `at`, nothing later."""
     path = values / values[at]
-    weights = weigh(path[: at + 1], values[at], own)
-    return float(path[at + months_after, own] - weights @ path[at + months_after]), weights
+    weigh, then = comparison(path[: at + 1], values[at]), path[at + months_after]
+    for own in areas:
+        weights = weigh(own)
+        yield float(then[own] - weights @ then), weights
 
 
-def _declared(cluster: Sequence[str], areas: Sequence[str]) -> Callable[[Floats, Floats, int], Floats]:
+def _declared(cluster: Sequence[str], areas: Sequence[str]) -> Callable[[Floats, Floats], Weigh]:
     """The declared peers by size; with the municipality itself, when it is one of them."""
     members = np.isin(np.asarray(areas), list(cluster))
 
-    def weigh(path: Floats, size: Floats, own: int) -> Floats:
+    def prepared(path: Floats, size: Floats) -> Weigh:
         weights = np.where(members, size, 0.0)
-        return weights / weights.sum()
+        return lambda own: weights / weights.sum()
 
-    return weigh
+    return prepared
 
 
 def placebo_gaps(
@@ -171,12 +197,20 @@ def placebo_gaps(
     bases = [last]
     if earlier:
         bases += list(range(last - months_after, FEWEST_MONTHS_BEFORE - 2, -MONTHS_BETWEEN_BASES))
+    everybody = range(len(panel.columns))
     rows = [
-        (area, panel.index[at], values[at, own], _gap(values, at, months_after, own, COMPARISONS[comparison])[0])
+        (panel.columns[own], panel.index[at], values[at, own], gap)
         for at in bases
-        for own, area in enumerate(panel.columns)
+        for own, (gap, _) in enumerate(_gaps(values, at, months_after, COMPARISONS[comparison], everybody))
     ]
     return pd.DataFrame(rows, columns=["area", "base", "size", "gap"])
+
+
+def _placebos(panel: pd.DataFrame, base: pd.Timestamp, months_after: int) -> dict[str, pd.DataFrame]:
+    """`placebo_gaps` of every comparison. A gap is linear in the weights: that of their mean is the mean gap."""
+    found = {name: placebo_gaps(panel, base, months_after, name) for name in COMPARISONS if name != COMBINED}
+    mean = np.mean([found[name]["gap"] for name in COMBINED_OF], axis=0)
+    return found | {COMBINED: found[COMBINED_OF[0]].assign(gap=mean)}
 
 
 def limit_of(placebos: pd.DataFrame, own: str, size: float, level: float = 0.95) -> tuple[float, int]:
@@ -227,9 +261,9 @@ def compared(
     values, at = kept.to_numpy(dtype=float), int(kept.index.get_indexer(pd.DatetimeIndex([base]))[0])
     place = list(kept.columns).index(own)
     found = []
-    for name, weigh in COMPARISONS.items():
-        limit, count = limit_of(placebo_gaps(others, base, months_after, name), own, values[at, place])
-        gap, weights = _gap(values, at, months_after, place, weigh)
+    for name, placebos in _placebos(others, base, months_after).items():
+        limit, count = limit_of(placebos, own, values[at, place])
+        [(gap, weights)] = _gaps(values, at, months_after, COMPARISONS[name], [place])
         found.append(Gap(name, gap, limit, count, pd.Series(weights, kept.columns)))
     nearest = next(one for one in found if one.comparison == "nearest")
     for name, members in {
@@ -237,7 +271,7 @@ def compared(
         "cluster_with_own": list(cluster) if own in cluster else [],
     }.items():
         if members:
-            gap, weights = _gap(values, at, months_after, place, _declared(members, list(kept.columns)))
+            [(gap, weights)] = _gaps(values, at, months_after, _declared(members, list(kept.columns)), [place])
             found.append(Gap(name, gap, nearest.limit, nearest.placebos, pd.Series(weights, kept.columns)))
     return sorted(found, key=lambda one: np.inf if np.isnan(one.limit) else one.limit)
 

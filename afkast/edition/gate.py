@@ -185,7 +185,7 @@ def _found(name: str, text: str, wanted: Wanted) -> set[Found]:
     if "<" in text:
         words = TAG.sub("\n", INLINE.sub("", text))
         found |= set(wanted.found_in(html.unescape(words)))
-        found |= set(wanted.known_in(html.unescape(re.sub(r"\s", "", TAG.sub("", text)))))
+        found |= set(wanted.known_in(html.unescape("".join(TAG.sub("", text).split()))))
     return found
 
 
