@@ -6,6 +6,7 @@ The groups cut the persons into parts, each of any number; a count is the sum of
 import pickle
 from collections.abc import Callable, Sequence
 from functools import wraps
+from hashlib import sha256
 from math import ceil, floor, inf
 from typing import Any, TypeVar
 
@@ -32,7 +33,7 @@ def _once(reckon: Callable[..., Reckoned]) -> Callable[..., Reckoned]:
 
     @wraps(reckon)
     def answer(*given: Any) -> Reckoned:
-        asked = pickle.dumps(given)
+        asked = sha256(pickle.dumps(given)).digest()  # the numbers themselves would be megabytes
         if asked not in answers:
             answers[asked] = reckon(*given)
         return answers[asked]
