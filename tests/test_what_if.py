@@ -157,9 +157,13 @@ def test_the_net_is_the_saving_held_against_what_was_spent(world):
 @pytest.mark.parametrize(
     ("net", "ends", "said"),
     [
-        (-2.0, {}, "Ingen af dem kan vende tabet til en gevinst"),
-        (-2.0, {"after": (-2.0, 1.0)}, "»Månederne efter: intet, eller 12 måneder mere som de sidste« kan vende tabet"),
-        (2.0, {"cost": (-1.0, 5.0)}, "»Indsatsens udgift 10 % højere eller lavere« kan vende gevinsten til et tab"),
+        (-2.0, {}, "Ingen af forudsætningerne kan alene vende tabet til en gevinst"),
+        (-2.0, {"after": (-2.0, 1.0)}, "eller 12 måneder mere som de sidste« kan alene vende tabet"),
+        (
+            2.0,
+            {"cost": (-1.0, 5.0)},
+            "»Indsatsens udgift 10 % højere eller lavere« kan alene vende gevinsten til et tab",
+        ),
     ],
 )
 def test_what_would_turn_the_net_alone_is_said_by_name_and_chance_is_not_among_it(net, ends, said):
@@ -173,8 +177,8 @@ def test_each_row_says_what_is_another_in_it(world):
     ladders = {NEVER_ANEW: world[0].followed.ladder, TOUCHED: world[0].followed.ladder}
     named = assumptions(table(world, **ladders), WITHIN, RATE, 12)
     assert sorted(named.index) == [
+        "Effekten efter 12 måneder: ingen, eller 12 måneder mere som de sidste",
         "Indsatsens udgift 10 % højere eller lavere",
-        "Månederne efter: intet, eller 12 måneder mere som de sidste",
         "Prisen på sygedagpenge, som ikke er bekræftet, 10 % højere eller lavere",
         "Refusionstrappen begynder aldrig forfra",
         "Senere måneder tilbagediskonteret med 3,5 % om året",

@@ -258,7 +258,7 @@ def assumptions(moved: pd.DataFrame, within: float, discount_rate: float, months
         ("cost", ""): f"Indsatsens udgift {share} højere eller lavere",
         ("prices", ""): f"Ydelsernes øvrige priser {share} højere eller lavere",
         ("discount", ""): f"Senere måneder tilbagediskonteret med {rate} om året",
-        ("after", ""): f"Månederne efter: intet, eller {months} måneder mere som de sidste",
+        ("after", ""): f"Effekten efter {months} måneder: ingen, eller {months} måneder mere som de sidste",
         ("ladder", NEVER_ANEW): "Refusionstrappen begynder aldrig forfra",
         ("ladder", TOUCHED): "Trappens uger talt som berørte uger",
     }
@@ -270,10 +270,10 @@ def assumptions(moved: pd.DataFrame, within: float, discount_rate: float, months
 
 
 def turned_alone(moved: pd.DataFrame, net: float) -> str:
-    """Which of the named rows of a tornado moves the net most but for chance, and which would turn it alone."""
+    """Which of the named rows of a tornado would turn the net alone, and which but chance moves it most."""
     others = moved.drop(index=CHANCE)
     named = [f"»{one}«" for one in others.index[(others["low"] < 0) & (others["high"] > 0)]]
     into = "tabet til en gevinst" if net < 0 else "gevinsten til et tab"
-    turns = f"{listed(named)} kan vende {into}" if named else f"Ingen af dem kan vende {into}"
+    turns = f"{listed(named) or 'Ingen af forudsætningerne'} kan alene vende {into}, når resten er som regnet"
     # the numbers in the rows' names are the page's own parameters
-    return Words(f"Ud over tilfældigheder betyder »{others.index[0]}« mest. {turns}, når resten er som regnet.")
+    return Words(f"{turns}. Ud over tilfældigheder flytter »{others.index[0]}« resultatet mest.")
