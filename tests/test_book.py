@@ -426,6 +426,24 @@ def test_no_heading_is_left_behind_at_the_foot_of_a_sheet(address, browser):
     page.close()
 
 
+def test_a_table_of_the_text_is_laid_down_on_a_telephone_and_each_cell_says_its_heading(address, browser):
+    page = browser.new_page(viewport={"width": 390, "height": 844})
+    listen(page, address)
+    page.goto(f"{address}forudsaetninger.html")
+    settle(page)
+    cells = """() => [...document.querySelectorAll('table.table:has(th:nth-child(3)) tbody td')].map(one => [
+        one.cellIndex, one.dataset.h, one.closest('table').querySelectorAll('th')[one.cellIndex].textContent.trim(),
+        one.getBoundingClientRect().width])"""
+    laid = page.evaluate(cells)
+    assert len(laid) > 60 and {head for _, _, head, _ in laid} >= {"Forudsætning", "Kilde", "Sikkerhed"}
+    for place, said, head, width in laid:
+        assert (said, width > 300) == (head if place else "", True)
+    page.set_viewport_size({"width": 1280, "height": 844})
+    shown_as = "one => getComputedStyle(one).display"
+    assert {one.evaluate(shown_as) for one in page.locator("table.table tbody td").all()} == {"table-cell"}
+    page.close()
+
+
 def test_the_book_s_contents_are_reached_on_a_telephone(address, browser):
     page = browser.new_page(viewport={"width": 390, "height": 844})
     listen(page, address)
