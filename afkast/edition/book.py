@@ -19,7 +19,7 @@ from ruamel.yaml import YAML
 
 from afkast.edition.downloads import downloads_of, write_downloads
 from afkast.edition.feet import foot, write_feet
-from afkast.edition.gate import ALLOW_LIST, check
+from afkast.edition.gate import ALLOW_LIST, check, read_ahead
 from afkast.edition.glossary import link_terms
 from afkast.edition.identifiers import wanted
 from afkast.edition.inputs import is_failed
@@ -205,6 +205,8 @@ def render(
         # the renderer takes one processor, and what needs no rendered page the other
         shown = [page.removeprefix(f"{PAGES}/") for page in contents if page.startswith(f"{PAGES}/")]
         made = downloads_of(pages, shown, strategies, snapshot, edition.id)
+        look_for = wanted(snapshot, project.root, project.data)
+        read_ahead([pages / f"{page}.ipynb" for page in shown], look_for)
         run = rendering.result()
     new = staging / "_build" / "html"
     missing = [page for page in contents if not (new / f"{page}.html").is_file()]
@@ -229,7 +231,6 @@ def render(
     seal(new)
     write_crate(new, edition, list(dict.fromkeys(strategy.municipality for strategy in strategies)))
     write_manifest(new, made_of)
-    look_for = wanted(snapshot, project.root, project.data)
     check(
         new,
         contents,

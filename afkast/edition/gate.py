@@ -176,17 +176,32 @@ def _kind(name: str) -> str:
     return "." + name.rpartition(".")[2].lower()
 
 
-def _found(name: str, text: str, wanted: Wanted) -> set[Found]:
-    """What is found in a text as it stands, with entities and escapes resolved, and without its tags."""
+def _found(name: str, text: str, wanted: Wanted) -> frozenset[Found]:
+    """What is found in a text of a file."""
     if name == SEARCH_INDEX:  # its words are put together from neighbours, and all of them stand in the pages
-        return set(wanted.known_in(text))
+        return frozenset(wanted.known_in(text))
+    if text not in wanted.met:
+        wanted.met[text] = frozenset(_looked_for(text, wanted))
+    return wanted.met[text]
+
+
+def _looked_for(text: str, wanted: Wanted) -> Iterator[Found]:
+    """What is found in a text as it stands, with entities and escapes resolved, and without its tags."""
+    yield from wanted.found_in(text)
     resolved = html.unescape(ESCAPED.sub(lambda met: chr(int(met[1] or met[2], 16)), text))
-    found = set(wanted.found_in(text)) | (set(wanted.found_in(resolved)) if resolved != text else set())
+    if resolved != text:
+        yield from wanted.found_in(resolved)
     if "<" in text:
         words = TAG.sub("\n", INLINE.sub("", text))
-        found |= set(wanted.found_in(html.unescape(words)))
-        found |= set(wanted.known_in(html.unescape("".join(TAG.sub("", text).split()))))
-    return found
+        yield from wanted.found_in(html.unescape(words))
+        yield from wanted.known_in(html.unescape("".join(TAG.sub("", text).split())))
+
+
+def read_ahead(files: Iterable[Path], wanted: Wanted) -> None:
+    """Look through files of which much will stand in the site: `check` then knows what is in it. Nothing is told."""
+    for path in files:
+        for _, text in texts_of(path.name, path.read_bytes()):
+            _found(path.name, text, wanted)
 
 
 class _CannotBeRead(Exception):

@@ -66,7 +66,7 @@ class Wanted:
     cases: bool
     key: bytes | None
     machine: tuple[re.Pattern[str], ...]
-    _met: dict[str, tuple[Found, ...]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    met: dict[str, frozenset[Found]] = field(default_factory=dict, init=False, repr=False, compare=False)
     """What was found in a text before: a picture stands in a page, in its notebook and beside them."""
 
     def known_in(self, joined: str) -> Iterator[Found]:
@@ -76,13 +76,9 @@ class Wanted:
         yield from self._pseudonyms(plain)
         yield from (found for found in self._numbers(plain) if found.kind == PERSON)
 
-    def found_in(self, text: str) -> tuple[Found, ...]:
+    def found_in(self, text: str) -> Iterator[Found]:
         """Everything in a text that must not leave."""
-        if text not in self._met:
-            self._met[text] = tuple(self._found_in(_plain(text)))
-        return self._met[text]
-
-    def _found_in(self, plain: str) -> Iterator[Found]:
+        plain = _plain(text)
         yield from self._pseudonyms(plain)
         yield from self._numbers(plain)
         if self.cases:
