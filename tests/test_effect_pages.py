@@ -140,6 +140,24 @@ def test_a_hidden_difference_stronger_than_any_that_is_tried_is_said_to_be_at_le
     assert run_page(LONG, SURE)["skjult-forskel"]["numbers"]["interval"]["shown"] == "mindst 100"
 
 
+@pytest.mark.parametrize(
+    ("measured", "said"),
+    [
+        (1.2, ": så stærk er ingen af dem."),
+        (1.6, ": stærkt nok til at gøre effekten uskelnelig fra nul, ikke til at fjerne den."),
+        (2.5, ": stærkt nok til at fjerne effekten."),
+    ],
+)
+def test_what_the_strongest_measured_difference_could_do_is_said_and_no_more(run_page, monkeypatch, measured, said):
+    columns = {"odds_ratio": [1 / measured, 1.1], "saved_without": 0.0, "moves": 0.0}
+    of = effect.hidden.HiddenDifference(2.0, 1.4, pd.DataFrame(columns, index=["age", "woman"]))
+    monkeypatch.setattr(effect, "hidden_difference", lambda *asked: of)
+    html = run_page(LONG, SURE)["skjult-forskel"]["html"]
+    told = re.sub(r"<[^>]*>", "", html.split('<div class="highlight')[0])
+    assert told.rstrip().endswith(f"gange for hver spredning{said}")
+    assert told.count("fjerne") == 1 + said.count("fjerne")
+
+
 OF_AN_EFFECT = {"forskellen", "sammenlignede-kurver", "sammenlignelighed", "af-hundrede", "hvor-de-er"}
 
 

@@ -309,14 +309,15 @@ def show_hidden(of: Doubted) -> None:
             "ellers ligner hinanden, ville gøre effekten uskelnelig fra nul; ved {estimate} gange ville den fjerne den "
             "helt."
             + clause(
-                strongest and hidden.erases_interval <= measured,
-                " Så stærk er en af de målte forskelle: {name} ændrer oddsene {measured} gange for hver spredning.",
-                clause(
-                    strongest,
-                    " Ingen af de målte forskelle er så stærk: den stærkeste, {name}, ændrer oddsene {measured} gange "
-                    "for hver spredning.",
-                ),
-            ),
+                strongest,
+                " Den stærkeste af de målte forskelle, {name}, ændrer oddsene {measured} gange for hver spredning: ",
+            )
+            + clause(strongest and measured < hidden.erases_interval, "så stærk er ingen af dem.")
+            + clause(
+                strongest and hidden.erases_interval <= measured < hidden.erases_estimate,
+                "stærkt nok til at gøre effekten uskelnelig fra nul, ikke til at fjerne den.",
+            )
+            + clause(strongest and hidden.erases_estimate <= measured, "stærkt nok til at fjerne effekten."),
         ),
         {
             "interval": odds_told(hidden.erases_interval),
