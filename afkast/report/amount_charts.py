@@ -18,7 +18,7 @@ from afkast.report.charts import (
     PALE,
     QUIET,
     Draw,
-    tick_words,
+    TickWords,
     width_of,
 )
 from afkast.report.danish import NO_BREAK_SPACE, Quantity, Sides, in_words
@@ -84,7 +84,7 @@ def amounts_against(
         axes.grid(False, axis="y")
         axes.grid(True, axis="x")
         axes.xaxis.set_major_locator(MaxNLocator(nbins=3 if narrow else 7, steps=[1, 2, 5, 10]))
-        axes.xaxis.set_major_formatter(tick_words(axes.get_xticks, unit, digits, signed=False))
+        axes.xaxis.set_major_formatter(TickWords(unit, digits, signed=False))
         name = unit[:1].upper() + unit[1:]
         axes.set_title(f"{name} · ← {sides[0]} · {sides[1]} →", loc="left", fontsize=size, color=QUIET)
 

@@ -21,12 +21,12 @@ from afkast.report.charts import (
     SMALL_INCHES,
     Draw,
     Role,
+    TickWords,
     figure_of,
     fill,
     head,
     label_lines,
     roles_of,
-    tick_words,
     value_axis,
     width_of,
 )
@@ -154,7 +154,7 @@ def interval_dots(unit: str, title: str, sides: Sides) -> Draw:
         axes.grid(True, axis="x")
         whole = UNITS[unit].scale == 1  # counts have no decimals
         axes.xaxis.set_major_locator(MaxNLocator(nbins=6 if wide else 3, integer=whole, steps=[1, 2, 2.5, 5, 10]))
-        axes.xaxis.set_major_formatter(tick_words(axes.get_xticks, unit, 1, signed=False))
+        axes.xaxis.set_major_formatter(TickWords(unit, 1, signed=False))
         # on one line, whatever the width
         head(axes, f"{title} " + f"← {sides[0]} · {sides[1]} →".replace(" ", NO_BREAK_SPACE), 0.6)
 

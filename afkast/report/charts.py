@@ -18,7 +18,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patheffects import withStroke
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import Formatter, MaxNLocator
 from matplotlib.transforms import ScaledTranslation
 
 from afkast.report.danish import UNITS, Quantity, Sides, unbroken, written
@@ -183,7 +183,7 @@ def value_axis(axes: Axes, unit: str, digits: int = 0, sides: Sides | None = Non
     whole_only = digits == 0 and UNITS[unit].scale == 1
     high = axes.get_position().height * figure_of(axes).get_figheight() > 1
     axes.yaxis.set_major_locator(MaxNLocator(nbins=6 if high else 3, integer=whole_only, steps=[1, 2, 2.5, 5, 10]))
-    axes.yaxis.set_major_formatter(tick_words(axes.get_yticks, unit, digits, signed=sides is None))
+    axes.yaxis.set_major_formatter(TickWords(unit, digits, signed=sides is None))
     heading = {"%": "Procent"}.get(unit, unit[:1].upper() + unit[1:])
     if sides:
         axes.axhline(0, color=INK, linewidth=1, zorder=1)
@@ -196,16 +196,23 @@ def head(axes: Axes, words: str, share: float = 1) -> None:
     axes.set_title(fill(words, int(11 * share * width_of(axes))), loc="left", fontsize=9, color=QUIET)
 
 
-def tick_words(ticks: Callable[[], Iterable[float]], unit: str, digits: int, signed: bool) -> FuncFormatter:
+class TickWords(Formatter):
     """Ticks as numbers in the unit: whole where all of them are, else with decimals, so that none is rounded off."""
-    scale = UNITS[unit].scale
 
-    def told(value: float, _: Any) -> str:
-        whole = all(abs(tick / scale - round(tick / scale)) < 1e-9 for tick in ticks())
-        number_at = Quantity(value if signed else abs(value), unit, 0 if whole else digits)
-        return written(number_at, with_unit=False)
+    def __init__(self, unit: str, digits: int, signed: bool) -> None:
+        self.unit, self.digits, self.signed = unit, digits, signed
 
-    return FuncFormatter(told)
+    def format_ticks(self, values: Iterable[float]) -> list[str]:
+        """The words of all ticks of an axis."""
+        values, scale = list(values), UNITS[self.unit].scale
+        whole = all(abs(tick / scale - round(tick / scale)) < 1e-9 for tick in values)
+        return [self._told(tick, 0 if whole else self.digits) for tick in values]
+
+    def __call__(self, value: float, _: Any = None) -> str:
+        return self._told(value, self.digits)
+
+    def _told(self, value: float, digits: int) -> str:
+        return written(Quantity(value if self.signed else abs(value), self.unit, digits), with_unit=False)
 
 
 def say_where_it_begins(axes: Axes) -> None:

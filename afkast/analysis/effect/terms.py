@@ -130,7 +130,8 @@ def terms(
         steps = sorted([(values >= cut).astype(float) for cut in cuts], key=apart, reverse=True)
         return [(name, one) for one in curve], [], [(name, step) for step in steps]
 
-    curves, indicators, steps = zip(*each(of_covariate, covariates), strict=True) if covariates else ((), (), ())
+    found = each(of_covariate, covariates, could.size)
+    curves, indicators, steps = zip(*found, strict=True) if covariates else ((), (), ())
     chosen = [*_in_turn(curves), *chain(*indicators), *_in_turn(steps)]
     return chosen[: max(1, int(starts.sum()) // TREATED_PER_TERM)]
 

@@ -88,12 +88,13 @@ def propensity(eligible: NDArray[np.bool_], starts: NDArray[np.bool_], chosen: l
         beta, _ = _most_likely(some, beta, centre, prior, 1e-2)
     beta, H = _most_likely(everyone, beta, centre, prior, 1e-6)
 
-    of_trials = np.concatenate(list(each(partial(everyone.probability, beta), range(M))))
+    of_trials = np.concatenate(list(each(partial(everyone.probability, beta), range(M), columns.size / M)))
     probability, score = np.zeros((n, M)), np.empty((n, M + p))
     probability.T[eligible.T] = of_trials
     score[:, :M] = starts - probability
     beyond = A - of_trials
-    for number, of_term in enumerate(each(lambda column: np.bincount(person, beyond * column, n), columns[1:])):
+    sums = each(lambda column: np.bincount(person, beyond * column, n), columns[1:], total)
+    for number, of_term in enumerate(sums):
         score[:, M + number] = of_term
     place = np.cumsum(eligible.T, dtype=np.int32).reshape(M, n) - 1
     return Propensity(probability, beta[M:], columns, place, own, H, score)
@@ -121,7 +122,7 @@ class _PersonTrials:
     def likelihood(self, beta: Floats) -> tuple[float, Floats, Floats]:
         """The log-likelihood, its slope X'(A − p) and its curvature X'diag(p(1−p))X."""
         likelihood, slope, H = 0.0, np.zeros_like(beta), np.zeros((len(beta), len(beta)))
-        of_months = each(partial(self._likelihood, beta), range(len(self.own)))
+        of_months = each(partial(self._likelihood, beta), range(len(self.own)), self.columns.size / len(self.own))
         for own, (of_month, own_slope, own_H) in zip(self.own, of_months, strict=True):
             likelihood += of_month
             slope[own] += own_slope
