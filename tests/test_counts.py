@@ -4,6 +4,8 @@ import pandas as pd
 import pytest
 
 from afkast.errors import PageError
+from afkast.profile import PROFILES
+from afkast.report import disclosure
 from afkast.report.about_persons import told_of
 from afkast.report.cells import cell_of
 from afkast.report.counts import (
@@ -131,9 +133,33 @@ def test_a_step_of_a_coarse_share_is_two_persons_or_more(group, step):
 def test_a_count_in_tens_lies_between_its_ends_and_neighbours_of_it_tell_no_flow():
     told = in_tens([first(177), first(176), first(174)])
     assert [written(one, with_unit=False) for one in told] == ["180", "180", "170"]
-    assert [one.ends_of_step for one in told] == [(175, 185), (175, 185), (165, 175)]
+    assert [one.ends_of_step for one in told] == [(175, 184), (175, 184), (165, 174)]
     persons = {one.digest: one.persons for one in told}
     assert not withhold(told_of("t", dict(zip("abc", told, strict=True)), {}), persons).hide
+
+
+@pytest.mark.parametrize("made", [share, coarse_share])
+def test_for_the_public_a_share_lies_between_just_the_counts_that_are_written_alike(made, monkeypatch):
+    monkeypatch.setattr(disclosure, "_chosen", PROFILES["offentlig"])
+    for size in (19, 20, 40, 61, 100, 200):
+        alike = {}
+        for number in range(size + 1):
+            one = made(first(number), first(size))
+            alike.setdefault(written(one.in_steps), []).append((number, one.ends(one.part)))
+        for word, told in alike.items():
+            numbers = [number for number, _ in told]
+            assert {(least, min(most, size)) for _, (least, most) in told} == {(numbers[0], numbers[-1])}, (size, word)
+
+
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
+def test_a_rounded_count_lies_between_just_the_counts_that_are_written_alike(profile, monkeypatch):
+    monkeypatch.setattr(disclosure, "_chosen", profile)
+    for make in (in_tens, list):
+        alike = {}
+        for one in make(first(number) for number in range(185)):
+            alike.setdefault(written(one.in_steps), []).append(one)
+        for told in list(alike.values())[:-1]:  # of the last step the numbers go on
+            assert {one.ends_of_step for one in told} == {(told[0].number, told[-1].number)}
 
 
 def test_a_share_that_is_not_exact_tells_its_part_and_nothing_of_how_large_the_group_is():

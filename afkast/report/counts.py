@@ -81,8 +81,8 @@ class Count(_OfPersons):
     def ends_of_step(self) -> tuple[int, int]:
         """Between what it lies for who sees it told, in tens or in the profile's steps; exact where in neither."""
         step = max(disclosure.chosen().base, 10 if self.digits == TENS else 1)
-        middle, half = step * floor(self.number / step + 0.5), step // 2
-        return min(max(middle - half, 0), self.number), max(middle + half, self.number)
+        least = step * floor(self.number / step + 0.5) - step // 2
+        return max(least, 0), least + step - 1
 
     @cached_property
     def digest(self) -> str:
@@ -146,10 +146,10 @@ class Share(_OfPersons):
     def ends(self, count: Count) -> tuple[int, int]:
         """Between what a count of its group lies, for who sees the share and knows the group."""
         low, high = self._told_of(count)
-        base = disclosure.chosen().base
-        # who sees a share of rounded counts knows the group as closely, and the part no more closely
-        whole, half = (rounded_count(self.whole.number), base // 2) if base > 1 else (self.whole.number, 0)
-        least, most = ceil(low * whole - ALMOST) - half, floor(high * whole + ALMOST) + half
+        # who sees a share of rounded counts knows the group as closely, and of the part which of the rounded give it
+        base, whole = disclosure.chosen().base, rounded_count(self.whole.number)
+        least = base * ceil(low * whole / base - ALMOST) - base // 2
+        most = base * floor(high * whole / base + ALMOST) + base // 2
         return min(max(least, 0), count.number), max(most, count.number)
 
     @property
