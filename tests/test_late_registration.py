@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from afkast.analysis.lack import NotEnough
 from afkast.analysis.late_registration import (
     USUAL_RISE,
     ages,
@@ -244,6 +245,12 @@ def test_one_extraction_shows_nothing_so_that_the_declared_months_stand():
     one = GROWING[GROWING["extracted_on"] == "2023-05-31"]
     assert lag(owned(one), 2) == (2, None)
     assert lag(owned(one), 2).months == lag(owned(GROWING[:0]), 2).months == 2
+
+
+def test_where_months_of_every_age_change_none_is_known_to_be_complete():
+    other = GROWING.assign(value=GROWING["value"] * (1 + (GROWING["extracted_on"] > "2023-05-01")))
+    with pytest.raises(NotEnough, match="even the oldest months of the spells change"):
+        lag(owned(other), 0)
 
 
 def test_of_several_owners_the_one_whose_months_change_longest_decides():

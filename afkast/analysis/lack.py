@@ -10,6 +10,10 @@ class Lack(StrEnum):
     """What is lacking for a number, as a sentence with its data in braces."""
 
     NOBODY_ON_BENEFITS = "nobody in the target group has been on benefits; check the cohort against the spells."
+    NO_SETTLED_MONTH = (
+        "even the oldest months of the spells change between extractions, so none is known to be complete; "
+        "check that the older files are of the same persons, or take them out."
+    )
     NOBODY_ENTERED = "nobody has entered the target group by {month}; check entered_on of the cohort, or report later."
     NOBODY_STARTED = "nobody has started the effort; check started_on of the cohort, or report later."
     NOBODY_OR_ALL_STARTED = "either nobody has started or everybody has, so there is nothing to compare; report later."

@@ -16,6 +16,8 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
+from afkast.analysis.lack import Lack, NotEnough
+
 VINTAGES, ON_BENEFIT = "vintages", "persons_on_benefit"
 """The table of what each extraction said, and the name there of the series of persons."""
 
@@ -193,7 +195,8 @@ def lag(said: pd.DataFrame, declared: int) -> Lag:
     """How many months, that of the newest extraction and those before it, are not complete by what extractions said of
     one kind of series (owner, period, extracted_on, value); where there are several, most of them.
 
-    The month in which an extraction was made is not complete either, unless it is over.
+    The month in which an extraction was made is not complete either, unless it is over. NotEnough where months of every
+    age are seen to change.
     """
     seen = [_lag_seen(triangle(of_owner)) for _, of_owner in said.groupby("owner")]
     return Lag(declared, max((one for one in seen if one is not None), default=None))
@@ -205,6 +208,9 @@ def _lag_seen(seen: pd.DataFrame) -> int | None:
     changing = provisional(seen)
     age = ages(seen)[seen.columns[-1]]
     known = seen[seen.columns[-1]].notna()
+    # the oldest that another extraction has said something of, too
+    if len(changing) and age[changing].max() >= ages(seen)[seen.columns[-2]].max():
+        raise NotEnough(Lack.NO_SETTLED_MONTH)
     # a month that is over at the extraction has the age 0, and one that is not is counted, too
     over = pd.Timestamp(seen.columns[-1]).is_month_end
     return int(age[changing].max() + 1 if len(changing) else age[known].min()) + (not over)

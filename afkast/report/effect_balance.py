@@ -15,7 +15,7 @@ from afkast.analysis import effect
 from afkast.analysis.effect.terms import across, yes_or_no
 from afkast.report.cells import tells
 from afkast.report.counts import STEPS, Count, Share, coarse_share, estimated, persons_where
-from afkast.report.danish import Quantity, Words, listed, number, written
+from afkast.report.danish import Quantity, Words, listed, number, rounded
 from afkast.report.disclosure import chosen, is_small, rounded_count
 from afkast.report.effect_pages import Cohort, Groups, groups_of
 from afkast.report.effect_words import KINDS, band_name, covariate_name
@@ -169,7 +169,7 @@ def show_balance(report: Page, cohort: Cohort, main: effect.Effect, groups: Grou
         )
         + "Den største forskel, der kan vises, er {before} spredninger før vægtningen ({worst_before}) og {after} "
         "efter"
-        + clause(written(after).strip("0,"), " ({worst}).", ".")
+        + clause(rounded(after), " ({worst}).", ".")
         + clause(
             float(after) > effect.SMALL_DIFFERENCE,
             " Det er en forskel, som vægtene ikke fjerner, og den kan flytte resultatet.",

@@ -172,8 +172,11 @@ def cohort_of(report: Page, lag_months: int, price_level_year: int) -> Cohort:
     )
 
 
-def show_lag(report: Page, lag: Lag, source: Source) -> None:
-    """Say which months before the extraction are left out, and how that is known."""
+def show_lag(report: Page, lag: Lag, source: Source, unknown: str = "") -> None:
+    """Say which months before the extraction are left out, and how that is known, or why it cannot be."""
+    if unknown:
+        report.show_text("udeladte-maaneder", "{why}", {"why": Words(unknown)}, source=source)
+        return
     alone = "er kun ét udtræk, så det kan ikke ses, hvor længe en måned ændrer sig."
     still = "udtrækkene viser ingen måned, der har ændret sig."
     if not lag.months:

@@ -26,6 +26,8 @@ NO_INDEX = {
 
 LACKING = {
     Lack.NOBODY_ON_BENEFITS: "Ingen i målgruppen har været på ydelse; der er intet at følge.",
+    Lack.NO_SETTLED_MONTH: "Selv de ældste måneder ændrer sig fra udtræk til udtræk, så det vides ikke, hvornår en "
+    "måned er færdigregistreret.",
     Lack.NOBODY_ENTERED: "Ingen er kommet i målgruppen til og med {month}; der er intet at følge.",
     Lack.NOBODY_STARTED: "Ingen personer er startet i indsatsen; der er intet at sammenligne.",
     Lack.NOBODY_OR_ALL_STARTED: "Enten er ingen startet, eller alle er; der er intet at sammenligne.",
