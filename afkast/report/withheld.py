@@ -25,6 +25,9 @@ FEWEST_VALUES = 4
 MOST_HOLDING = 4
 """Of the told groups that hold a hidden count so many of the smallest and of the largest are looked into."""
 
+LONGEST_STEP = 10
+"""Counts are told in fives or in tens at the most."""
+
 MOST_GROUPS = 40
 """With each of these only so many told groups that lie in it are put together."""
 
@@ -331,13 +334,9 @@ class _Groups:
         told = (self.most < ANY) & (self.size > 0)
         if leaves := self._rest_of(row, np.flatnonzero(self.exact & told)):
             return 1, leaves
-        holding = np.flatnonzero(self.exact & told & (self.shared[row] == self.size[row]))
-        holding = holding[holding != row]
-        holding = holding[np.argsort(self.size[holding], kind="stable")]
-        holding = np.array([*holding[:MOST_HOLDING], *holding[MOST_HOLDING:][-MOST_HOLDING:]], dtype=int)
         best, decide = ANY, []
         own = [row] if told[row] else []
-        for whole in [*holding, None]:
+        for whole in [*self._holding(row, told), None]:
             inside = told.copy()
             if whole is not None:
                 inside &= self.shared[whole] == self.size
@@ -352,6 +351,16 @@ class _Groups:
             if values < best:
                 best, decide = values, group
         return best, decide
+
+    def _holding(self, row: int, told: NDArray[np.bool_]) -> list[int]:
+        """Told groups that hold this one, the smallest and the largest: of those told exactly, or in steps where there
+        is none, as where every count is told in fives."""
+        holds = told & (self.shared[row] == self.size[row])
+        holds[row] = False
+        exactly = holds & self.exact
+        rows = np.flatnonzero(exactly if exactly.any() else holds & (self.most - self.least < LONGEST_STEP))
+        rows = rows[np.argsort(self.size[rows], kind="stable")]
+        return [int(one) for one in (*rows[:MOST_HOLDING], *rows[MOST_HOLDING:][-MOST_HOLDING:])]
 
     def _values_within(self, row: int, whole: int, inside: NDArray[np.bool_]) -> tuple[int, list[int]]:
         """How many values all that is told of a whole and its parts leave a hidden one for one who knows who they are,
