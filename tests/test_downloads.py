@@ -17,9 +17,10 @@ from bs4 import BeautifulSoup
 from municipality import STRATEGY
 from xlsxwriter.utility import xl_cell_to_rowcol, xl_rowcol_to_cell
 
-from afkast.edition.downloads import FIRST_ROW, Table, _as_text, _body, _csv, _workbook
+from afkast.edition.downloads import FIRST_ROW, Table, _as_text, _body, _csv, _words, _workbook
 from afkast.edition.formulas import formulas
 from afkast.edition.gate import _CannotBeRead, texts_of
+from afkast.report.danish import parted
 from afkast.report.filed import filed
 
 MONEY, PERSONS = "economics", "survival-effects"
@@ -59,6 +60,11 @@ def test_every_table_and_figure_leads_to_its_files_and_the_first_page_to_the_wor
             assert all((pages / link).is_file() for link in links)
     soup = BeautifulSoup((pages / "index.html").read_text("utf-8"), "html.parser")
     assert f"../../hent/{STRATEGY}.xlsx" in [str(one["href"]) for one in soup.select(".afkast-download a")]
+
+
+def test_a_word_that_may_be_parted_on_the_page_is_whole_in_the_files():
+    assert _words(f"<th>{parted('Arbejdsmarkedsudvalget')}</th>") == "Arbejdsmarkedsudvalget"
+    assert parted("Arbejdsmarkedsudvalget") != "Arbejdsmarkedsudvalget"
 
 
 @pytest.mark.parametrize("page", [MONEY, PERSONS])

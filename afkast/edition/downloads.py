@@ -23,7 +23,7 @@ from afkast.edition.memo import memo_of
 from afkast.edition.memo_files import pdf, png, word
 from afkast.edition.numbers import PAGES, reads_persons, strategy_of
 from afkast.intake import Snapshot
-from afkast.report.danish import MINUS, UNITS
+from afkast.report.danish import MINUS, SOFT_HYPHEN, UNITS
 from afkast.report.filed import METADATA_KEY
 from afkast.report.paper_sign import as_shown
 from afkast.strategy import Strategy
@@ -173,7 +173,8 @@ def _decimals(number: float) -> int:
 
 
 def _words(html: str) -> str:
-    return " ".join(unescape(re.sub(r"<[^>]*>", "", html)).split())
+    """What is read of it: without tags, and without the signs that only say where a line may end."""
+    return " ".join(unescape(re.sub(r"<[^>]*>", "", html)).replace(SOFT_HYPHEN, "").split())
 
 
 # ---------------------------------------------------------------- a file per table and figure

@@ -25,9 +25,10 @@ def show_how_sure(report: Page) -> None:
         "udsving fra måned til måned er lige så stort som afstanden til målet. Det første prøves ved at lade de "
         "foreløbige måneder stige begge steder, så meget som kommunens tidligere udtræk har vist eller, hvor der ingen "
         "er, så meget som Styrelsen for Arbejdsmarked og Rekruttering (STAR) har set; det andet ved standardafvigelsen "
-        "på forspringets ændringer gange $t$, så nitten af tyve udsving er mindre. Andelene er bestande af borgere, "
-        "der bliver fra måned til måned, så der kan ikke regnes, som om hver måned talte nye. Har beslutningen ikke "
-        "sat udgangspunktet, regnes der også fra månederne omkring det, og intervallet rækker så langt, som de gør.",
+        "på forspringets ændringer, gjort så stor, at nitten af tyve udsving er mindre. Andelene er bestande af "
+        "borgere, der bliver fra måned til måned, så der kan ikke regnes, som om hver måned talte nye. Har "
+        "beslutningen ikke sat udgangspunktet, regnes der også fra månederne omkring det, og intervallet rækker så "
+        "langt, som de gør.",
     )
 
 

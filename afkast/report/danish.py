@@ -16,6 +16,7 @@ from afkast.report import disclosure
 
 MONTHS = "januar februar marts april maj juni juli august september oktober november december".split()
 NO_BREAK_SPACE = "\u00a0"
+SOFT_HYPHEN = "\u00ad"
 MINUS = "\u2212"
 
 _DAY = rf"(?:\d{{1,2}}\.\s)?(?:{'|'.join(MONTHS)})(?:\s\d{{4}})?|\d{{1,2}}/\d{{1,2}}/\d{{2,4}}"
@@ -446,7 +447,7 @@ _JOINT = re.compile(r"(?<=\w{5}[dtgne]s)(?!ion)(?=\w{5})")
 
 def parted(text: str) -> str:
     """With a soft hyphen where a long word may end a line: Arbejdsmarkeds-udvalget."""
-    return _LONG_WORD.sub(lambda word: _JOINT.sub("\u00ad", word[0]), text)
+    return _LONG_WORD.sub(lambda word: _JOINT.sub(SOFT_HYPHEN, word[0]), text)
 
 
 def short_day(value: date) -> str:
