@@ -168,7 +168,8 @@ class InRoom(KernelManager):
 
 
 class _Client(AsyncKernelClient):
-    """Takes a kernel to be ready when it says so; the library waits for 0.3 s more, a third of a light page's time."""
+    """Takes a kernel to be ready when it says so; by itself it waits 0.2 s more to hear whether anything else is said,
+    a third of a light page's time."""
 
     def _context_default(self) -> zmq.asyncio.Context:
         context: zmq.asyncio.Context = super()._context_default()
