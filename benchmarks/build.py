@@ -89,7 +89,8 @@ def jupyter_book(project: Project, pages: Path, folder: Path) -> None:
     """The book of these pages as `jupyter-book build` makes it of a folder."""
     write_source(project, list(load_strategies(project).values()), pages, folder)
     shutil.copyfile(project.root / "_config.yml", folder / "_config.yml")
-    subprocess.run(["jupyter-book", "build", str(folder)], check=True, capture_output=True)
+    jupyter_book = Path(sys.executable).with_name("jupyter-book")
+    subprocess.run([jupyter_book, "build", str(folder)], check=True, capture_output=True)
 
 
 def executed(project: Project, batches: list[list[Job]], pages: Path) -> None:

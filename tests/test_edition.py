@@ -19,6 +19,7 @@ from filelock import FileLock
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from afkast.cli import main
+from afkast.edition import book
 from afkast.edition import execute as execution
 from afkast.edition.book import BROWSER_TITLE, FORMER, _write_contents, render
 from afkast.edition.build import build, run_page
@@ -475,6 +476,14 @@ def test_a_page_that_cannot_be_rendered_is_named_and_the_former_site_stands(edit
     assert "metode.md" in str(refused.value)
     assert str(edition.root) not in str(refused.value)
     assert digests(edition.site) == before
+
+
+def test_a_renderer_ends_with_whoever_waits_for_it(tmp_path):
+    (tmp_path / "_config.yml").write_text("title: x\n", encoding="utf-8")
+    with pytest.raises(KeyboardInterrupt), book._sphinx(tmp_path, tmp_path / "_config.yml", tmp_path) as rendering:
+        assert rendering.poll() is None
+        raise KeyboardInterrupt
+    assert rendering.returncode == -signal.SIGKILL
 
 
 def test_a_second_build_at_the_same_time_is_refused(edition):

@@ -17,7 +17,7 @@ from pypdf.generic import DictionaryObject, NameObject, TextStringObject
 from raw_files import write_raw
 
 from afkast.edition import gate, identifiers, policy
-from afkast.edition.gate import check, texts_of
+from afkast.edition.gate import check, read_ahead, texts_of
 from afkast.edition.identifiers import Wanted, wanted
 from afkast.edition.memo import Memo, Paragraph, Picture, Pictures
 from afkast.edition.memo_files import pdf, word
@@ -373,6 +373,22 @@ def test_a_gate_that_fails_is_shut(site, looked_for, monkeypatch):
     with pytest.raises(AfkastError, match=r"could not be looked through \(KeyError\)") as error:
         check(site, PAGES, site, looked_for, site.parent / "allowed.yml", TODAY)
     assert KNOWN not in str(error.value)
+
+
+def test_what_cannot_be_read_ahead_is_left_to_the_gate_to_tell(site, looked_for):
+    not_only_pixels = base64.b64encode(b"\x89PNG\r\n\x1a\n and more").decode()
+    put(site, f'<img src="data:image/png;base64,{not_only_pixels}"/>')
+    page = site / f"{PAGES[0]}.html"
+    with pytest.raises(gate._CannotBeRead):
+        list(texts_of(page.name, page.read_bytes()))
+    read_ahead([page], looked_for)
+    assert len(refused(site, looked_for)) == 1
+
+
+def test_what_was_read_ahead_is_found_all_the_same(site, looked_for):
+    put(site, f"<p>{KNOWN}</p>")
+    read_ahead([site / f"{PAGES[0]}.html"], looked_for)
+    assert len(refused(site, looked_for)) == 1
 
 
 def test_the_themes_are_known_by_what_pip_noted():

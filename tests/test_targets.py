@@ -197,6 +197,7 @@ def test_what_a_year_may_end_at_is_not_held_against_the_target_of_a_later_one():
     ("halves", "rests_on", "certainty"),
     [
         ((0.1, 0.1), 2021, "sikker"),  # as sure as each other: the last
+        ((0.9, 0.1), 2021, "sikker"),
         ((2.0, 0.1), 2021, "sikker"),
         ((0.1, 2.0), 2020, "sikker"),  # one year that surely failed is enough, though it is not the last
         ((0.9, 2.0), 2021, "kan vende"),

@@ -120,18 +120,17 @@ def _factors(path: Floats, size: Floats) -> Weigh:
 
 def _combined(path: Floats, size: Floats) -> Weigh:
     """The mean of four that err in different ways (Bates and Granger 1969)."""
-    each = [COMPARISONS[name](path, size) for name in COMBINED_OF]
+    each = [prepared(path, size) for prepared in (_pooled, _nearest, _synthetic_changes, _factors)]
     return lambda own: np.mean([weigh(own) for weigh in each], axis=0)
 
 
-COMBINED, COMBINED_OF = "combined", ("country", "nearest", "synthetic_changes", "factors")
 COMPARISONS: dict[str, Callable[[Floats, Floats], Weigh]] = {
     "country": _pooled,
     "nearest": _nearest,
     "synthetic_levels": _synthetic_levels,
     "synthetic_changes": _synthetic_changes,
     "factors": _factors,
-    COMBINED: _combined,
+    "combined": _combined,
 }
 
 # ---------------------------------------------------------------- gaps
@@ -206,13 +205,6 @@ def placebo_gaps(
     return pd.DataFrame(rows, columns=["area", "base", "size", "gap"])
 
 
-def _placebos(panel: pd.DataFrame, base: pd.Timestamp, months_after: int) -> dict[str, pd.DataFrame]:
-    """`placebo_gaps` of every comparison. A gap is linear in the weights: that of their mean is the mean gap."""
-    found = {name: placebo_gaps(panel, base, months_after, name) for name in COMPARISONS if name != COMBINED}
-    mean = np.mean([found[name]["gap"] for name in COMBINED_OF], axis=0)
-    return found | {COMBINED: found[COMBINED_OF[0]].assign(gap=mean)}
-
-
 def limit_of(placebos: pd.DataFrame, own: str, size: float, level: float = 0.95) -> tuple[float, int]:
     """The |gap| that so many of the placebo areas nearest in size are within, and how many gaps it rests on.
 
@@ -261,9 +253,9 @@ def compared(
     values, at = kept.to_numpy(dtype=float), int(kept.index.get_indexer(pd.DatetimeIndex([base]))[0])
     place = list(kept.columns).index(own)
     found = []
-    for name, placebos in _placebos(others, base, months_after).items():
-        limit, count = limit_of(placebos, own, values[at, place])
-        [(gap, weights)] = _gaps(values, at, months_after, COMPARISONS[name], [place])
+    for name, comparison in COMPARISONS.items():
+        limit, count = limit_of(placebo_gaps(others, base, months_after, name), own, values[at, place])
+        [(gap, weights)] = _gaps(values, at, months_after, comparison, [place])
         found.append(Gap(name, gap, limit, count, pd.Series(weights, kept.columns)))
     nearest = next(one for one in found if one.comparison == "nearest")
     for name, members in {

@@ -6,8 +6,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -200,18 +200,17 @@ def render(
     configuration = _write_configuration(
         project, staging, {"snapshot": snapshot.id, "edition": edition.id, "edition_digest": edition.digest}
     )
-    with ThreadPoolExecutor(1) as aside:
-        rendering = aside.submit(_sphinx, source, configuration, staging, "-W", "--keep-going")
+    with _sphinx(source, configuration, staging, "-W", "--keep-going") as rendering:
         # the renderer takes one processor, and what needs no rendered page the other
         shown = [page.removeprefix(f"{PAGES}/") for page in contents if page.startswith(f"{PAGES}/")]
         made = downloads_of(pages, shown, strategies, snapshot, edition.id)
         look_for = wanted(snapshot, project.root, project.data)
         read_ahead([pages / f"{page}.ipynb" for page in shown], look_for)
-        run = rendering.result()
+        log, _ = rendering.communicate()
     new = staging / "_build" / "html"
     missing = [page for page in contents if not (new / f"{page}.html").is_file()]
-    if run.returncode or missing:
-        raise AfkastError(_why_not_rendered(source, run.stdout + run.stderr, missing))
+    if rendering.returncode or missing:
+        raise AfkastError(_why_not_rendered(source, log, missing))
     (new / "index.html").write_text(redirect(f"{PAGES}/{OVERVIEW}.html", "Til forsiden"), encoding="utf-8")
     for leftover in (
         "_sources",
@@ -250,19 +249,29 @@ def render_alone(project: Project, page: Path, folder: Path) -> None:
         shutil.copytree(project.book, source)
         shutil.copyfile(page, source / "side.ipynb")
         (source / "_toc.yml").write_text("format: jb-book\nroot: side\n", encoding="utf-8")
-        run = _sphinx(source, _write_configuration(project, Path(temporary), {}), Path(temporary))
+        with _sphinx(source, _write_configuration(project, Path(temporary), {}), Path(temporary)) as rendering:
+            log, _ = rendering.communicate()
         new = Path(temporary) / "_build" / "html"
         if not (new / "side.html").is_file():
-            raise AfkastError(_why_not_rendered(source, run.stdout + run.stderr, ["side"]))
+            raise AfkastError(_why_not_rendered(source, log, ["side"]))
         shutil.copytree(new, folder, dirs_exist_ok=True)
 
 
-def _sphinx(source: Path, configuration: Path, folder: Path, *options: str) -> subprocess.CompletedProcess[str]:
+@contextmanager
+def _sphinx(source: Path, configuration: Path, folder: Path, *options: str) -> Iterator[subprocess.Popen[str]]:
+    """A renderer at work; it ends with whoever waits for it."""
     # afkast.edition first, for what it spares every process that reads notebooks
     program = "import afkast.edition; from jupyter_book.cli.main import main; main()"
     command = [sys.executable, "-c", program, "build", str(source), "--config", str(configuration)]
     command += ["--path-output", str(folder), "-q", *options]
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", errors="replace", check=False)
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, encoding="utf-8", errors="replace"
+    ) as rendering:
+        try:
+            yield rendering
+        except BaseException:
+            rendering.kill()
+            raise
 
 
 def _write_configuration(project: Project, folder: Path, told: dict[str, str]) -> Path:

@@ -16,6 +16,7 @@ import re
 import struct
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -198,10 +199,14 @@ def _looked_for(text: str, wanted: Wanted) -> Iterator[Found]:
 
 
 def read_ahead(files: Iterable[Path], wanted: Wanted) -> None:
-    """Look through files of which much will stand in the site: `check` then knows what is in it. Nothing is told."""
+    """Look through files of which much will stand in the site: `check` then knows what is in it.
+
+    Nothing is told, neither that something cannot be read: `check` reads everything, and says so.
+    """
     for path in files:
-        for _, text in texts_of(path.name, path.read_bytes()):
-            _found(path.name, text, wanted)
+        with suppress(Exception):
+            for _, text in texts_of(path.name, path.read_bytes()):
+                _found(path.name, text, wanted)
 
 
 class _CannotBeRead(Exception):

@@ -35,7 +35,6 @@ PRELOADED = (
     *("seaborn", "scipy.optimize", "scipy.stats", "duckdb", "pyarrow.parquet", "pyarrow.dataset"),
     *("ipykernel.debugger", "afkast.report.charts", "afkast.report.show"),
 )
-TEMPLATES = ("table", "figure", "front")
 SUBREAPER = 36
 """prctl(2): orphaned processes below this one become its children."""
 
@@ -72,8 +71,8 @@ def _practise() -> None:
     def draw(figure: Figure, values: DataFrame) -> None:
         figure.subplots().plot(values)
 
-    for name in TEMPLATES:
-        show.template(name)
+    for template in (Path(show.__file__).parent / "templates").glob("*.html"):
+        show.template(template.stem)
     highlight("1", PythonLexer(), HtmlFormatter())
     charts.svg(draw, DataFrame({"": [1.0, 2.0]}), 4, 3)
 
