@@ -1,6 +1,7 @@
 """What several tests share."""
 
 import os
+import pickle
 import re
 import shutil
 import subprocess
@@ -15,16 +16,18 @@ from typing import Any
 import nbformat
 import pytest
 from click.testing import CliRunner
+from filelock import FileLock
 from hypothesis import settings
 from municipality import municipality
 
 from afkast.cli import main
 from afkast.edition import cleanroom
 from afkast.edition.execute import jobs_of
-from afkast.intake import import_raw, pseudonym_key
+from afkast.intake import import_raw, open_snapshot
 from afkast.project import Project
 from afkast.report import charts, show
 from afkast.report.ending import PageEnded
+from afkast.report.reads import digest_of
 from afkast.strategy import load_strategies
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -35,6 +38,9 @@ os.environ |= cleanroom.ONE_THREAD
 # the same examples in every run, and no clock: a busy machine is not a fault
 settings.register_profile("afkast", deadline=None, derandomize=True)
 settings.load_profile("afkast")
+
+KEY = bytes(range(32))
+"""The pseudonym key of the tests."""
 
 NO_SKIP = "AFKAST_NO_SKIP"
 """Where this is set, a test left out is a test failed; .ci/run sets it."""
@@ -62,7 +68,10 @@ def _not_skipped(report):
 def _surroundings(tmp_path_factory):
     """The user's own pseudonym key, project and engine are left alone."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AFKAST_KEY_FILE", str(tmp_path_factory.mktemp("key") / "pseudonym.key"))
+        key = tmp_path_factory.mktemp("key") / "pseudonym.key"
+        key.touch(mode=0o600)
+        key.write_text(KEY.hex(), encoding="ascii")
+        patch.setenv("AFKAST_KEY_FILE", str(key))
         patch.delenv("AFKAST_HOME", raising=False)
         patch.delenv("AFKAST_DATA", raising=False)
         patch.delenv("AFKAST_PAGES", raising=False)
@@ -71,9 +80,28 @@ def _surroundings(tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def snapshot(tmp_path_factory):
-    """The example data, imported under a key of their own."""
-    return import_raw(ROOT / "data" / "example", tmp_path_factory.mktemp("snapshots"), bytes(32))
+def once(tmp_path_factory):
+    """What several tests read, made by the first worker that asks for it: a file or folder of that name."""
+    own = tmp_path_factory.getbasetemp()
+    shared = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "once"
+    shared.mkdir(exist_ok=True)
+
+    def made(name, make):
+        path, whole = shared / name, shared / f"{name}.made"
+        with FileLock(shared / f"{name}.lock"):
+            if not whole.exists():
+                shutil.rmtree(path, ignore_errors=True)
+                make(path)
+                whole.touch()
+        return path
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def snapshot(once):
+    """The example data, imported under the key of the tests."""
+    return open_snapshot(once("snapshots", lambda folder: import_raw(ROOT / "data" / "example", folder, KEY)))
 
 
 class Shown(dict[str, dict[str, Any]]):
@@ -167,13 +195,19 @@ def run_page(snapshot, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def page(run_page):
+def page(run_page, once):
     """The same of the example as it is; each page once."""
-    return cache(run_page)
+
+    @cache
+    def shown(*page):
+        made = once(digest_of(page), lambda path: path.write_bytes(pickle.dumps(run_page(*page))))
+        return pickle.loads(made.read_bytes())
+
+    return shown
 
 
 @pytest.fixture(scope="session")
-def imported(tmp_path_factory, _surroundings):
+def imported(snapshot, tmp_path_factory):
     """The repository's product files with the example imported, in a folder with a space and Danish letters."""
     root = tmp_path_factory.mktemp("kopi") / "Afkast på øen"
     root.mkdir()
@@ -183,7 +217,7 @@ def imported(tmp_path_factory, _surroundings):
     shutil.copytree(ROOT / "data" / "example", root / "data" / "example", ignore=generated)
     shutil.copytree(ROOT / "book", root / "book")
     project = Project(root, root / "data" / "example")
-    import_raw(project.data, project.snapshots, pseudonym_key(project.snapshots))
+    shutil.copytree(snapshot.path.parent, project.snapshots)
     return project
 
 
@@ -249,10 +283,14 @@ def postgresql():
 
 
 @pytest.fixture(scope="session")
-def small_book(tmp_path_factory, _surroundings):
+def small_book(once, tmp_path_factory, _surroundings):
     """The data folder of Strandlev with its book: a page of money, one of a goal, and one of persons."""
-    data = municipality("economics", "full_year_persons", "survival_effects")
-    made = data.write(tmp_path_factory.mktemp("small") / "strandlev")
+    return shutil.copytree(once("small", _small_book) / "strandlev", tmp_path_factory.mktemp("small") / "strandlev")
+
+
+def _small_book(folder):
+    folder.mkdir()
+    made = municipality("economics", "full_year_persons", "survival_effects").write(folder / "strandlev")
     with pytest.MonkeyPatch.context() as patch:
         for name in ("AFKAST_HOME", "AFKAST_DATA", "AFKAST_PAGES"):
             patch.setenv(name, "")  # a build may set them, and they are put back after it
@@ -260,4 +298,3 @@ def small_book(tmp_path_factory, _surroundings):
         for command in ("import", "build"):
             result = CliRunner().invoke(main, [command, "--data", str(made)])
             assert result.exit_code == 0, result.stderr
-    return made

@@ -87,8 +87,7 @@ def test_the_example_data_fill_every_table():
     assert declared == set(CONTRACTS)
 
 
-def test_the_example_data_come_through_whole(tmp_path):
-    snapshot = import_raw(EXAMPLE.parent, tmp_path, KEY)
+def test_the_example_data_come_through_whole(snapshot):
     persons = snapshot.table("persons")
     for file, rows in persons.groupby("file"):
         lines = (EXAMPLE / str(file)).read_text("cp1252").splitlines()
@@ -669,8 +668,7 @@ def test_a_person_is_known_by_a_keyed_hash_of_the_ten_digits_alone(raw):
     assert set(imported(raw).table("spells")["person"]) == set(expected)
 
 
-def test_no_cpr_number_reaches_the_snapshot(tmp_path):
-    snapshot = import_raw(EXAMPLE.parent, tmp_path, KEY)
+def test_no_cpr_number_reaches_the_snapshot(snapshot):
     lines = (EXAMPLE / "fasit_personer.csv").read_text("cp1252").splitlines()
     rows = [row for row in csv.reader(lines, delimiter=";") if len(row) == 6][1:]
     cells = {value for name in CONTRACTS for value in snapshot.table(name).astype(str).to_numpy().ravel()}

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pandas as pd
 import pytest
-from conftest import ROOT, run_here
+from conftest import KEY, ROOT, run_here
 from ruamel.yaml import YAML
 
 from afkast.edition.execute import jobs_of
@@ -16,7 +16,6 @@ from afkast.intake.sources import Csv, read_sources
 from afkast.project import Project
 from afkast.strategy import load_strategies
 
-KEY = bytes(32)
 EXAMPLE = ROOT / "data" / "example"
 
 Lines = list[list[str]]

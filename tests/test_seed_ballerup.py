@@ -5,23 +5,19 @@ latest data, and where Ballerup does better and worse than the country.
 """
 
 import csv
-import json
 import re
 import shutil
-from concurrent.futures import ProcessPoolExecutor
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
-from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import run_here
 
-from afkast.edition.execute import Job, execute, jobs_of
-from afkast.intake import import_raw
+from afkast.edition.execute import jobs_of
 from afkast.project import Project
-from afkast.report.filed import filed
 from afkast.strategy import load_strategies
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -69,29 +65,22 @@ Shown = dict[str, dict[str, Any]]
 
 
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory):
-    """What each executed page files at the door, by page and id; `uden-grund` is sygedagpenge without its reason."""
-    root = tmp_path_factory.mktemp("ballerup")
-    (root / "strategies").mkdir()
-    shutil.copy(ROOT / "data" / "example" / "sources.yml", root)
-    shutil.copy(ROOT / "data" / "example" / "strategies" / f"{BALLERUP}.yml", root / "strategies")
-    (root / "strategies" / "klynge-proeve.yml").write_text(AABENRAA, encoding="utf-8")
-    project = Project(ROOT, root)
-    snapshot = import_raw(RAW.parent, project.snapshots, b"k" * 32)
+def pages(run_page, snapshot, tmp_path_factory):
+    """What each page files at the door, by page and id; `uden-grund` is sygedagpenge without its reason."""
+    project = Project(ROOT, tmp_path_factory.mktemp("ballerup"))
+    project.strategies.mkdir()
+    shutil.copy(ROOT / "data" / "example" / "sources.yml", project.data)
+    shutil.copy(ROOT / "data" / "example" / "strategies" / f"{BALLERUP}.yml", project.strategies)
+    (project.strategies / "klynge-proeve.yml").write_text(AABENRAA, encoding="utf-8")
+    shutil.copytree(snapshot.path.parent, project.snapshots)
     strategies = load_strategies(project)
-    jobs = [job for one in strategies.values() for job in jobs_of(one, snapshot.id)]
-    [sickness] = [job for job in jobs if job.page == "sygedagpenge"]
-    without = dict(sickness.parameters)
-    del without["break_accepted"]
-    jobs += [Job(sickness.notebook, "refused", sickness.page, sickness.title, sickness.byline, without)]
-    with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        paths = list(pool.map(execute, [project] * len(jobs), jobs, [root / "pages"] * len(jobs)))
-    yield {
-        "uden-grund" if job.strategy == "refused" else job.page: {
-            item["id"]: item for item in filed(json.loads(path.read_text("utf-8")))
-        }
-        for job, path in zip(jobs, paths, strict=True)
-    }
+    [cluster] = jobs_of(strategies["klynge-proeve"], snapshot.id)
+    [sickness] = [job for job in jobs_of(strategies[BALLERUP], snapshot.id) if job.page == "sygedagpenge"]
+    without = {name: value for name, value in sickness.parameters.items() if name != "break_accepted"}
+    shown = {one.id: run_page(BALLERUP, one.id) for one in strategies[BALLERUP].pages}
+    shown[cluster.page] = run_here(project, cluster.notebook, cluster.parameters)
+    shown["uden-grund"] = run_here(project, sickness.notebook, without)
+    return shown
 
 
 # ---------------------------------------------------------------- the raw files, read here

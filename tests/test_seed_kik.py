@@ -1,6 +1,5 @@
 """KIK and KIK II: every printed cell of A1-A6 as the pages show it, and again from the snapshot by another way."""
 
-import shutil
 from collections import defaultdict
 from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
@@ -8,69 +7,22 @@ from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pandas as pd
 import pytest
-from conftest import as_read
 
 from afkast.analysis import economics
 from afkast.errors import DataError
-from afkast.intake import import_raw, open_snapshot
 from afkast.intake.sources import read_sources
-from afkast.project import Project
 from afkast.report import show
-from afkast.strategy import load_strategies
 
 ROOT = Path(__file__).resolve().parents[1]
 Shown = Callable[[str, str], dict[str, dict[str, Any]]]
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    """The example's strategies beside a snapshot of their own."""
-    project = Project(ROOT, tmp_path_factory.mktemp("project"))
-    shutil.copytree(ROOT / "data" / "example" / "strategies", project.strategies)
-    shutil.copy(ROOT / "data" / "example" / "sources.yml", project.data)
-    import_raw(ROOT / "data" / "example", project.snapshots, b"a key of the tests")
-    return project
-
-
-@pytest.fixture(scope="module")
-def snapshot(project):
-    return open_snapshot(project.snapshots)
-
-
-@pytest.fixture(scope="module")
-def shown(project):
-    """What a page of a strategy files at the door, by id; its notebook's cells are run here, without a kernel."""
-    pages = {}
-
-    def run(strategy, page):
-        if (strategy, page) not in pages:
-            found = load_strategies(project)[strategy].page(page)
-            notebook = nbformat.read(project.notebooks()[found.notebook], as_version=4)
-            filed = {}
-            names = {}
-            with pytest.MonkeyPatch.context() as patch:
-                patch.setenv("AFKAST_DATA", str(project.data))
-                patch.setattr(
-                    show,
-                    "display",
-                    lambda data, raw, metadata: filed.update(
-                        {metadata["afkast"]["id"]: {**metadata["afkast"], "html": as_read(data["text/html"])}}
-                    ),
-                )
-                # a function that a page prints is read back from its file
-                patch.setattr(show.inspect, "getsource", lambda function: function.__name__)
-                for cell in notebook.cells:
-                    if cell.cell_type == "code":
-                        exec(cell.source, names)
-                        if "parameters" in cell.metadata.get("tags", []):
-                            names.update(found.parameters, strategy=strategy, page=page)
-            pages[strategy, page] = filed
-        return pages[strategy, page]
-
-    yield run
+def shown(page):
+    """What a page of a strategy shows, by id."""
+    return page
 
 
 def cells(table):

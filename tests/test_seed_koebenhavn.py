@@ -3,17 +3,12 @@
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
-from shutil import copy, copytree
 
-import nbformat
 import pandas as pd
 import pytest
 
 from afkast.analysis.timeliness import known_at
-from afkast.edition.execute import execute, jobs_of
-from afkast.intake import import_raw
 from afkast.project import Project
-from afkast.report.filed import filed
 from afkast.report.timeliness import DECIDED, DUE, both_ways
 from afkast.strategy import load_strategies
 
@@ -53,31 +48,10 @@ PRINTED = {
 
 
 @pytest.fixture(scope="module")
-def project(tmp_path_factory):
-    project = Project(ROOT, tmp_path_factory.mktemp("project"))
-    copytree(ROOT / "data" / "example" / "strategies", project.strategies)
-    copy(ROOT / "data" / "example" / "sources.yml", project.data)
-    import_raw(ROOT / "data" / "example", project.snapshots, b"k" * 32)
-    return project
-
-
-@pytest.fixture(scope="module")
-def snapshot(project):
-    return import_raw(ROOT / "data" / "example", project.snapshots, b"k" * 32)
-
-
-@pytest.fixture(scope="module")
-def pages(project, snapshot):
+def pages(page):
     """Page → id of what it shows → what it filed."""
-    with pytest.MonkeyPatch.context() as environment:
-        for name in ("AFKAST_DATA", "AFKAST_PAGES"):
-            environment.setenv(name, str(project.data))
-        strategy = load_strategies(project)[STRATEGY]
-        done = {}
-        for job in jobs_of(strategy, snapshot.id):
-            notebook = nbformat.read(execute(project, job, project.pages), as_version=4)
-            done[job.page] = {item["id"]: item for item in filed(notebook)}
-        yield done
+    strategy = load_strategies(Project(ROOT, ROOT / "data" / "example"))[STRATEGY]
+    return {one.id: page(STRATEGY, one.id) for one in strategy.pages}
 
 
 @pytest.fixture(scope="module")
