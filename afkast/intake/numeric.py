@@ -5,8 +5,9 @@ import pandas as pd
 from afkast.intake.cells import (
     BLANK_MARKS,
     COMMA_IS_DECIMAL,
-    POINT_IS_DECIMAL,
     POINT_MAY_BE_EITHER,
+    POINT_PARTS_DIGITS,
+    matches,
 )
 from afkast.intake.contracts import CONTRACTS
 from afkast.intake.faults import Faults
@@ -27,8 +28,8 @@ def read_marks(source: Sheet, named: pd.DataFrame, numeric: list[str], faults: F
     marks = {"" if mark == BLANK else mark: said for mark, said in source.marks.items()}
     says = dict.fromkeys(BLANK_MARKS, "") | {mark: meaning[said] for mark, said in marks.items()}
     for name in numeric:
-        told = named[name].replace(DASHES)
-        undeclared = told.str.fullmatch(MARK, na=False) & ~told.isin(says)
+        told = _replaced(named[name], DASHES)
+        undeclared = matches(told, MARK) & ~told.isin(says)
         if undeclared.any():
             shown = " and ".join(f"'{mark}'" for mark in sorted(told[undeclared].unique())[:3])
             rule = f"{shown} where a number should be, which sources.yml does not declare"
@@ -37,7 +38,7 @@ def read_marks(source: Sheet, named: pd.DataFrame, numeric: list[str], faults: F
             faults.add(source.label, rule, column=heading, rows=told.index[undeclared], remedy=remedy)
         for mark, said in marks.items():
             faults.correct(source.label, said, (told == mark).sum(), source.headings.get(name, name))
-        named[name] = told.mask(undeclared).replace(says)
+        named[name] = _replaced(told.mask(undeclared), says)
     missing = [mark for mark, said in marks.items() if said == "missing"]
     for name in days:
         of_mark = named[name].isin(missing)
@@ -46,16 +47,22 @@ def read_marks(source: Sheet, named: pd.DataFrame, numeric: list[str], faults: F
     return named
 
 
+def _replaced(cells: pd.Series, instead: dict[str, str]) -> pd.Series:
+    """The cells, with others instead of those that are one of these words."""
+    meant = cells.isin(list(instead))
+    return cells.mask(meant, cells.map(instead)) if meant.any() else cells
+
+
 def judge_decimals(source: Sheet, named: pd.DataFrame, numeric: list[str], faults: Faults) -> None:
     """Where sources.yml does not say which mark is the decimal one, the file's own numbers must."""
     if source.decimal:
         return
-    comma, point = (
-        {name: named.index[named[name].str.fullmatch(pattern, na=False)] for name in numeric}
-        for pattern in (COMMA_IS_DECIMAL, POINT_IS_DECIMAL)
-    )
-    if any(map(len, comma.values())):
+    if any(matches(named[name], COMMA_IS_DECIMAL).any() for name in numeric):
         return
+    point = {
+        name: named.index[matches(named[name], POINT_PARTS_DIGITS) & ~matches(named[name], POINT_MAY_BE_EITHER)]
+        for name in numeric
+    }
     if any(map(len, point.values())):
         for name in numeric:
             rule = "decimals are written with a point"
@@ -66,9 +73,9 @@ def judge_decimals(source: Sheet, named: pd.DataFrame, numeric: list[str], fault
     for name in numeric:
         if name not in source.columns.values() or "dkk" in name or _form(source, name) == "whole":
             continue  # kroner have two decimals or none, and a whole number has none
-        either = named[name].str.fullmatch(POINT_MAY_BE_EITHER, na=False)
-        small = named[name].str.fullmatch("-?[1-9][0-9]{0,2}", na=False)
-        large = named[name].str.fullmatch("-?[1-9][0-9]{3,}", na=False)
+        either = matches(named[name], POINT_MAY_BE_EITHER)
+        small = matches(named[name], "-?[1-9][0-9]{0,2}")
+        large = matches(named[name], "-?[1-9][0-9]{3,}")
         if either.any() and (large.any() or not small.any()):
             rule = "a point before three digits may part thousands or decimals"
             heading = source.headings.get(name, name)

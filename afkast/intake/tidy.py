@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
-from afkast.intake.cells import DATE, NO_DAYS, NOT_A_NUMBER, danish_text, dates, months, numbers
+from afkast.intake.cells import DATE, NO_DAYS, NOT_A_NUMBER, danish_text, dates, holds, matches, months, numbers
 from afkast.intake.contracts import CONTRACTS
 from afkast.intake.faults import CORRECT_DECLARATION, CORRECT_ROWS, Faults
 from afkast.intake.measures import by_month, complete, with_states
@@ -150,7 +150,7 @@ def _signed(source: Sheet, frame: pd.DataFrame, faults: Faults) -> pd.DataFrame:
 def _judge_birth_years(source: Source, told: pd.Series, years: pd.Series, faults: Faults) -> None:
     """The last two digits of the year of birth stand in the CPR number."""
     digits = told.str.replace("-", "", regex=False)
-    known = digits.str.fullmatch(CPR) & years.notna()
+    known = matches(digits, CPR) & years.notna()
     differs = known & (digits.str.slice(4, 6) != (years % 100).map("{:02.0f}".format, na_action="ignore"))
     rule = "not the year of birth in the CPR number"
     heading = source.headings.get("birth_year", "birth_year")
@@ -166,9 +166,10 @@ def _typed(source: Source, column: pa.Column, told: pd.Series, key: bytes, fault
     places, different = pd.factorize(told.mask(told == ""))
     words = pd.Series(different, dtype=str)
 
-    def fault(rule: str, holds: pd.Series, remedy: str = CORRECT_ROWS) -> None:
-        rows = told.index[np.isin(places, np.flatnonzero(holds))]
-        faults.add(label, rule, column=heading, rows=rows, remedy=remedy)
+    def fault(rule: str, at_fault: pd.Series, remedy: str = CORRECT_ROWS) -> None:
+        if at_fault.any():
+            rows = told.index[np.isin(places, np.flatnonzero(at_fault))]
+            faults.add(label, rule, column=heading, rows=rows, remedy=remedy)
 
     if column.metadata["form"] == "text":
         words = _words(source, column, words, fault)
@@ -190,17 +191,17 @@ def _blank_day(column: pa.Column) -> str:
 def _words(source: Source, column: pa.Column, words: pd.Series, fault: Callable[..., None]) -> pd.Series:
     """Words that may be kept: no person's number, no letter that was lost, no row of totals."""
     pattern = CPR_IN_TEXT.replace("?[0-9]{4}", "[0-9]{4}") if column.name == "document" else CPR_IN_TEXT
-    numbered = words.str.contains(pattern, na=False)
+    numbered = holds(words, pattern)
     rule = "ten digits like a CPR number, in a column that holds none"
     fault(rule, numbered, "Take them out at the source, or name the heading under ignore.")
     if column.name in NOT_NAMES or source.table in PRINTED:
         return words.mask(numbered)
-    lost = words.str.contains(r"(?i)[a-zæøå]\?[a-zæøå]", na=False)
+    lost = holds(words, r"(?i)[a-zæøå]\?[a-zæøå]")
     fault("a question mark within a word: a letter has been lost", lost)
     if not known_words(source.table, column.name):
         heading = source.headings.get(column.name, column.name)
         remedy = f"Declare leave_out: {{{heading}: [its wording]}}."
-        fault("a row of totals among the data", words.str.fullmatch(TOTALS, na=False), remedy)
+        fault("a row of totals among the data", matches(words, TOTALS), remedy)
     return words.mask(numbered | lost)
 
 
@@ -210,10 +211,10 @@ def _read(source: Source, column: pa.Column, told: pd.Series, key: bytes) -> tup
     match column.metadata["form"]:
         case "person":
             rule = "not ten digits with or without a hyphen after the sixth (a leading zero may be lost)"
-            return rule, pseudonyms(told.where(told.str.fullmatch(CPR)), key, "person")
+            return rule, pseudonyms(told.where(matches(told, CPR)), key, "person")
         case "case":
             rule = "not a case number (letters, digits, hyphens)"
-            return rule, pseudonyms(told.where(told.str.fullmatch(CASE)), key, "case")
+            return rule, pseudonyms(told.where(matches(told, CASE)), key, "case")
         case "day":
             return "not a date dd-mm-yyyy", dates(told)
         case "month":
@@ -224,4 +225,4 @@ def _read(source: Source, column: pa.Column, told: pd.Series, key: bytes) -> tup
         case "number":
             return NOT_A_NUMBER[decimal], numbers(told, decimal)
     # Excel makes dates out of words such as 1-2
-    return "a date where words are expected", told.mask(told.str.fullmatch(DATE, na=False))
+    return "a date where words are expected", told.mask(matches(told, DATE))
