@@ -6,8 +6,7 @@ import re
 
 import pytest
 from municipality import STRATEGY
-from test_accessible import violations
-from test_book import ENGLISH, WIDTHS, browser, listen, settle  # noqa: F401
+from test_book import ENGLISH, WIDTHS, browser, listen, settle, violations  # noqa: F401
 
 from afkast.edition.numbers import NUMBERS, SETS, _cells, exactly, of_sentence, reads_persons
 from afkast.report.cells import Cell
