@@ -206,17 +206,53 @@ def test_stacked_shares_fill_each_panel_and_the_last_month_is_as_wide_as_the_oth
         assert height == pytest.approx(1)
     # the panels share their months; where one lies below the other, they stand under the last
     assert [tick.get_text() for tick in figure.axes[-1].get_xticklabels()] == ["0", "3", "6", "9", "12", "15"]
-    # each name stands in its area, where that is tall enough for a word
+    # each name stands wholly in its area, or beside it
     for axes in figure.axes:
         shares = values[axes.get_title("left")]
-        tops = shares.cumsum(axis=1)
-        assert {text.get_text() for text in axes.texts} == {
+        assert {plain(text) for text in axes.texts} == {
             name for name in shares if shares[name].max() >= curve_charts.ROOM_FOR_A_NAME
         }
-        for text in axes.texts:
-            month, height = text.get_position()
-            top, share = (one.loc[int(month), text.get_text()] for one in (tops, shares))
-            assert top - share < height < top
+        assert_names_are_in_or_beside_their_areas(axes, shares)
+
+
+def plain(text):
+    return text.get_text().replace("\n", " ")
+
+
+def assert_names_are_in_or_beside_their_areas(axes, shares):
+    tops = shares.cumsum(axis=1)
+    for text in axes.texts:
+        box = axes.transData.inverted().transform_bbox(text.get_window_extent())
+        if box.x0 >= len(shares):
+            continue
+        months = range(int(box.x0), int(np.ceil(box.x1)))
+        top, share = (one[plain(text)].loc[months] for one in (tops, shares))
+        assert (top - share).max() <= box.y0 < box.y1 <= top.min(), text.get_text()
+    boxes = [text.get_window_extent() for text in axes.texts]
+    assert not any(one.count_overlaps([other for other in boxes if other is not one]) for one in boxes)
+
+
+@pytest.mark.parametrize("width", [charts.WIDE_INCHES, charts.NARROW_INCHES])
+@pytest.mark.parametrize("seed", range(8))
+def test_no_name_lies_on_another_area_though_months_are_hidden(width, seed):
+    """Hidden months have no area, and what is together in some months is apart in others."""
+    chance = np.random.default_rng(seed)
+    parts = {}
+    for name in ("Startede", "Kunne være startet"):
+        on = np.cumprod(chance.uniform(0.85, 1, 18))
+        kind = chance.choice(["apart", "together", "hidden"], 18, p=[0.6, 0.2, 0.2])
+        of_other = on * chance.uniform(0, 0.4)
+        parts |= {
+            (name, "Kontanthjælp"): np.where(kind == "apart", on - of_other, 0),
+            (name, "Anden ydelse"): np.where(kind == "apart", of_other, 0),
+            (name, "Ydelse, ikke opdelt"): np.where(kind == "together", on, 0),
+            (name, "Selvforsørgelse"): np.where(kind == "apart", 1 - on, 0),
+            (name, "Uden ydelse, ikke opdelt"): np.where(kind == "together", 1 - on, 0),
+        }
+    values = pd.DataFrame(parts).replace(0, np.nan)
+    draw = curve_charts.stacked_shares(["Selvforsørgelse", "Uden ydelse, ikke opdelt"])
+    for axes in drawn(draw, values, width).axes:
+        assert_names_are_in_or_beside_their_areas(axes, values[axes.get_title("left")].fillna(0))
 
 
 @pytest.mark.parametrize("width", [charts.WIDE_INCHES, charts.NARROW_INCHES])
@@ -367,7 +403,7 @@ def test_no_word_lies_on_a_line_though_a_line_ends_among_the_others_or_its_last_
 @pytest.mark.parametrize(("begins", "marked"), [("2018-11-01", False), ("2019-06-01", True), ("2020-03-01", False)])
 def test_the_strategy_s_beginning_is_marked_where_the_months_span_it(begins, marked):
     figure = drawn(lines_by_month("helårspersoner"), with_marks(STOCK, begins=pd.Timestamp(begins).date()))
-    assert (BEGINS in texts(figure)) == marked
+    assert (BEGINS[0] in texts(figure)) == marked
 
 
 def test_a_loss_lies_under_a_line_at_0_and_no_tick_has_a_sign():
@@ -393,6 +429,28 @@ def test_a_colour_means_one_thing():
     # orange is the word "bagud", and no line or bar
     drawings = [charts.svg(*one, charts.WIDE_INCHES, 4.0).decode() for one in DRAWINGS.values()]
     assert [one for one in drawings if "c4661f" in one] == []
+
+
+@pytest.mark.parametrize("draw", ["curves", "curves and difference"])
+@pytest.mark.parametrize("width", [charts.WIDE_INCHES, charts.NARROW_INCHES, charts.SMALL_INCHES[0]])
+def test_curves_are_named_at_their_ends(draw, width):
+    axes = drawn(*DRAWINGS[draw], width).axes[0]
+    assert axes.get_legend() is None
+    assert sorted(plain(text) for text in axes.texts) == ["Andre", "Startede"]
+
+
+@pytest.mark.parametrize("begins", range(2, 13))
+@pytest.mark.parametrize("width", [charts.WIDE_INCHES, charts.NARROW_INCHES, charts.SMALL_INCHES[0]])
+def test_the_words_of_the_beginning_do_not_cross_the_line_of_a_break_nearby(width, begins):
+    breaks = pd.DataFrame(
+        {"starts_on": [MONTHS[0], MONTHS[6]], "ends_on": [MONTHS[0], MONTHS[9]], "text": "", "source": ""}
+    )
+    (axes,) = drawn(lines_by_month(""), with_marks(STOCK, begins=MONTHS[begins].date(), breaks=breaks), width).axes
+    (words,) = (text for text in axes.texts if text.get_text() in BEGINS)
+    box = axes.transData.inverted().transform_bbox(words.get_window_extent())
+    uprights = [line.get_xdata()[0] for line in axes.lines if len({*line.get_xdata()}) == 1]
+    at = axes.convert_xunits(words.xy[0])
+    assert not any(box.x0 < axes.convert_xunits(one) < box.x1 for one in uprights if axes.convert_xunits(one) != at)
 
 
 def test_the_last_role_is_that_of_all_columns_that_are_left():

@@ -268,12 +268,16 @@ def label_ends(axes: Axes, lines: Sequence[Line2D]) -> None:
             zorder=4,
         )
         texts.append(text)
+    lay_out(axes)
+    move_apart(axes, texts)
+    clear_of_lines(axes, texts)
+
+
+def lay_out(axes: Axes) -> None:
+    """Put the axes where they will stand, so that words can be measured."""
     figure = figure_of(axes)
     if layout := figure.get_layout_engine():
-        # the axes are put where they will stand, so that words can be measured
         layout.execute(figure)
-    _move_apart(axes, texts)
-    clear_of_lines(axes, texts)
 
 
 FARTHEST_MOVED = 40
@@ -307,7 +311,7 @@ def _is_upright(line: Line2D) -> bool:
     return len({*np.asarray(line.get_xdata())}) == 1
 
 
-def _move_apart(axes: Axes, texts: list[Any]) -> None:
+def move_apart(axes: Axes, texts: list[Any]) -> None:
     """Move words up or down until none lies on another; those that end together share the room evenly."""
     if len(texts) < 2:
         return

@@ -2,12 +2,13 @@
 
 import math
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patheffects import withStroke
+from matplotlib.lines import Line2D
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
@@ -20,7 +21,10 @@ from afkast.report.charts import (
     QUIET,
     SMALL_INCHES,
     Draw,
-    label_lines,
+    fill,
+    label_ends,
+    lay_out,
+    move_apart,
     value_axis,
     width_of,
 )
@@ -39,8 +43,14 @@ MONTHS_FOR_A_NAME = 3
 """An area that is thinner than this share of the height, or so in all but fewer months, has no name; its numbers stand
 under the figure."""
 
-SIGN_INCHES = 0.055
+SIGN_INCHES = 0.062
 """About as wide is a sign of such a name."""
+
+SIGNS_BESIDE = 12
+"""A name beside its area is written on lines of so many signs, that little is taken of the months' room."""
+
+SHARE_OF_MONTHS = 0.8
+"""Of a panel, what the names beside it leave the months."""
 
 NUMBERS_UNDER = ("under observation",)
 
@@ -59,12 +69,13 @@ def share_curves(names: tuple[str, ...], with_difference: bool = False) -> Draw:
         panels = [3.2, *(under if with_numbers else [])]
         rows = np.atleast_1d(figure.subplots(len(panels), 1, sharex=True, height_ratios=panels))
         months = values.index.to_numpy()
-        for name, colour in zip(names, _colours(names), strict=True):
+        curves = [
             _band(rows[0], months, _under(values, name), colour, name)
+            for name, colour in zip(names, _colours(names), strict=True)
+        ]
         rows[0].set_ylim(0, 1.02)
         value_axis(rows[0], "%")
         rows[0].set_title("Procent på offentlig forsørgelse", loc="left", fontsize=9, color=QUIET)
-        label_lines(rows[0], names)
         if with_difference and with_numbers:
             _band(rows[1], months, _under(values, "forskel"), INK, "Forskel")
             value_axis(rows[1], "pct.point", 0, sides=COUNTED)
@@ -79,6 +90,7 @@ def share_curves(names: tuple[str, ...], with_difference: bool = False) -> Draw:
             rows[-1].tick_params(bottom=False, labelbottom=False)
             for upper in rows[:-1]:
                 upper.tick_params(labelbottom=True)
+        label_ends(rows[0], curves)
 
     return draw
 
@@ -100,6 +112,7 @@ def stacked_shares(away: Sequence[str]) -> Draw:
         colour_of = dict(
             [*zip(places[~is_away], ON_PLACES, strict=False), *zip(places[is_away], AWAY_PLACES, strict=False)]
         )
+        beside = {}
         for axes, name in zip(panels, names, strict=True):
             shares = _under(values, name)
             # a month that is hidden has no area
@@ -113,39 +126,46 @@ def stacked_shares(away: Sequence[str]) -> Draw:
             axes.set_title(name, loc="left", fontsize=9, color=INK)
             axes.set_xticks(values.index[::3], [str(month) for month in values.index[::3]])
             axes.set_xlabel("Måneder fra start", fontsize=9)
-            _names_in_areas(axes, list(shares.columns), steps[:, :-1], colours)
+            beside[axes] = _names_in_areas(axes, list(shares.columns), steps[:, :-1], colours)
+        if any(beside.values()):
+            lay_out(panels[0])
+            for axes, texts in beside.items():
+                move_apart(axes, texts)
 
     return draw
 
 
-def _names_in_areas(axes: Axes, names: list[str], heights: NDArray[np.float64], colours: list[str]) -> None:
+def _names_in_areas(axes: Axes, names: list[str], heights: NDArray[np.float64], colours: list[str]) -> list[Any]:
     """Each name in its area, where there is most room over and under all of its signs; where they have none anywhere,
-    over and under as many of them as have."""
+    at the right of the axes, beside its area or with a line to it: these are returned."""
     tops, months = heights.cumsum(axis=0), heights.shape[1]
-    inches = width_of(axes) * axes.get_position().width
+    inches = width_of(axes) * axes.get_position().width * SHARE_OF_MONTHS
+    beside = []
     for place, name in enumerate(names):
         if (heights[place] >= ROOM_FOR_A_NAME).sum() < MONTHS_FOR_A_NAME:
             continue
-        takes = min(math.ceil(months * len(name) * SIGN_INCHES / inches), months)
-        for with_room in range(takes, 0, -1):
-            edges = (tops[place] - heights[place], tops[place])
-            floor, ceiling = (sliding_window_view(edge, with_room) for edge in edges)
+        takes = math.ceil(months * (len(name) + 2) * SIGN_INCHES / inches)
+        edges = (tops[place] - heights[place], tops[place])
+        if takes <= months:
+            floor, ceiling = (sliding_window_view(edge, takes) for edge in edges)
             low, high = floor.max(axis=1), ceiling.min(axis=1)
             first = int((high - low).argmax())
             if high[first] - low[first] >= ROOM_FOR_A_NAME:
-                break
-        middle = first + with_room / 2
-        side = "left" if middle < takes / 2 else "right" if middle > months - takes / 2 else "center"
-        axes.text(
-            {"left": first + 0.2, "center": middle, "right": first + with_room - 0.2}[side],
-            (low[first] + high[first]) / 2,
-            name,
-            ha=side,
-            va="center",
-            fontsize=8,
-            color="white" if colours[place] in DARK else INK,
-            path_effects=[withStroke(linewidth=2, foreground=colours[place])],
-        )
+                at, dark = (first + takes / 2, (low[first] + high[first]) / 2), colours[place] in DARK
+                colour = "white" if dark else INK
+                axes.text(*at, name, ha="center", va="center", fontsize=8, color=colour)
+                continue
+        last = int(np.flatnonzero(heights[place] > 0)[-1])
+        # a line runs high in its area, off the names of those that reach the end
+        reaches = last == months - 1
+        height = edges[0][last] + (0.5 if reaches else 0.8) * heights[place][last]
+        if not reaches:
+            axes.plot([last + 0.5, months], [height, height], color=INK, linewidth=0.8)
+        words = fill(name, SIGNS_BESIDE)
+        text = axes.annotate(words, (months, height), (4, 0), textcoords="offset points", annotation_clip=False)
+        text.set(va="center", fontsize=8, color=INK)
+        beside.append(text)
+    return beside
 
 
 def decided_by_week(names: tuple[str, str], target_weeks: int) -> Draw:
@@ -161,14 +181,15 @@ def decided_by_week(names: tuple[str, str], target_weeks: int) -> Draw:
         else:
             upper = under = figure.subplots()
         weeks = values.index.to_numpy()
-        for name, colour in zip(names, (BUDGET, ACTUAL), strict=True):
+        curves = [
             _band(upper, weeks, _under(values, name), colour, name)
+            for name, colour in zip(names, (BUDGET, ACTUAL), strict=True)
+        ]
         upper.axvline(target_weeks, color=QUIET, linestyle="--", linewidth=1)
         upper.text(target_weeks, 0.02, f" {target_weeks} uger", color=QUIET, fontsize=9)
         upper.set_ylim(0, 1.02)
         value_axis(upper, "%")
         upper.set_title("Procent afgjort", loc="left", fontsize=9, color=QUIET)
-        label_lines(upper, names)
         step = 3 if figure.get_figwidth() > NARROW_INCHES + 1 else 6
         under.set_xticks(weeks[::step], [str(week) for week in weeks[::step]])
         if with_numbers:
@@ -176,6 +197,7 @@ def decided_by_week(names: tuple[str, str], target_weeks: int) -> Draw:
             under.tick_params(bottom=False, labelbottom=False)
             upper.tick_params(labelbottom=True)
         upper.set_xlabel("Uger siden sagen begyndte", fontsize=9)
+        label_ends(upper, curves)
 
     return draw
 
@@ -190,12 +212,13 @@ def _under(values: pd.DataFrame, name: str) -> pd.DataFrame:
     return values.loc[:, [name]].droplevel(0, axis=1)
 
 
-def _band(axes: Axes, months: NDArray[np.int64], curve: pd.DataFrame, colour: str, name: str) -> None:
+def _band(axes: Axes, months: NDArray[np.int64], curve: pd.DataFrame, colour: str, name: str) -> Line2D:
     # the last month is as wide as the others
     ends = np.append(months, months[-1] + 1)
     share, lower, upper = (np.append(curve[part], curve[part].iloc[-1]) for part in ("andel", "nedre", "øvre"))
-    axes.step(ends, share, where="post", color=colour, label=name)
+    (line,) = axes.step(ends, share, where="post", color=colour, label=name)
     axes.fill_between(ends, lower, upper, step="post", color=colour, alpha=0.16, linewidth=0)
+    return line
 
 
 def _numbers_under(

@@ -78,29 +78,68 @@ def break_notes(breaks: pd.DataFrame, months: pd.DatetimeIndex) -> list[str]:
     return [f"{BREAK}: {text} ({source})" for text, source in zip(met["text"], met["source"], strict=True)]
 
 
-BEGINS = "Strategien begynder"
+BEGINS = "Strategien begynder", "Begynder"
+"""The shorter where there is no room for the longer."""
+
+SIGN_INCHES, SHARE_OF_AXES = 0.068, 0.66
+"""A sign of such words takes so much, and the months so much of a figure's width."""
+
+MARGIN = 0.05
+"""Of the months' span, what an axis has free before and after them."""
+
+HALF_A_MONTH = pd.Timedelta(days=15)
+"""A line stands so long before the first of its month."""
 
 
-def mark_begin(axes: Axes, months: pd.DatetimeIndex, begins: date | None) -> bool:
+def mark_begin(axes: Axes, months: pd.DatetimeIndex, marks: Marks) -> bool:
     """Mark the strategy's beginning where it lies within the months, before its first one; whether it does."""
+    begins = marks.begins
     if begins is None or not months[0] < pd.Timestamp(begins).replace(day=1) <= months[-1]:
         return False
-    at = pd.Timestamp(begins).replace(day=1) - pd.Timedelta(days=15)
+    at = pd.Timestamp(begins).replace(day=1) - HALF_A_MONTH
     axes.axvline(at, color=INK, linewidth=1.2, linestyle=(0, (1, 2)), zorder=0.5)  # type: ignore[arg-type]
-    _say_at(axes, at, BEGINS if width_of(axes) > SMALL_INCHES[0] else "Begynder", months, 0)
+    words = BEGINS if width_of(axes) > SMALL_INCHES[0] else BEGINS[-1:]
+    _say_at(axes, at, words, months, 0, _uprights(marks))
     return True
 
 
-def _say_at(axes: Axes, at: pd.Timestamp, words: str, months: pd.DatetimeIndex, line: int) -> None:
-    """Words beside an upright line, at the top, on the side where there is room."""
-    late = at > months[0] + 0.6 * (months[-1] - months[0])
+def _uprights(marks: Marks) -> list[pd.Timestamp]:
+    """Where the marks stand."""
+    begins = [] if marks.begins is None else [pd.Timestamp(marks.begins).replace(day=1)]
+    return [one - HALF_A_MONTH for one in (*begins, *marks.breaks["starts_on"])]
+
+
+def _say_at(
+    axes: Axes,
+    at: pd.Timestamp,
+    choices: Sequence[str],
+    months: pd.DatetimeIndex,
+    line: int,
+    others: Iterable[pd.Timestamp],
+) -> None:
+    """The first of the words that has room beside an upright line before one of the others, at the top."""
+    late = bool(at > months[0] + 0.6 * (months[-1] - months[0]))
+    span = months[-1] - months[0]
+    edges = [months[0] - MARGIN * span, *others, months[-1] + MARGIN * span]
+    room = {
+        before: min((abs(one - at) for one in edges if one != at and (one < at) == before), default=pd.Timedelta(0))
+        for before in (late, not late)
+    }
+    inch = span / (width_of(axes) * SHARE_OF_AXES)
+    fitting = [
+        (words, before)
+        for words in choices
+        for before, days in room.items()
+        if days > (len(words) + 1) * SIGN_INCHES * inch
+    ]
+    words, before = next(iter(fitting), (choices[-1], max(room, key=lambda before: room[before])))
     axes.annotate(
         words,
         (at, 1),
         xycoords=("data", "axes fraction"),
-        xytext=(-4 if late else 4, -2 - 11 * line),
+        xytext=(-4 if before else 4, -2 - 11 * line),
         textcoords="offset points",
-        ha="right" if late else "left",
+        ha="right" if before else "left",
         va="top",
         fontsize=8,
         color=INK,
@@ -109,22 +148,21 @@ def _say_at(axes: Axes, at: pd.Timestamp, words: str, months: pd.DatetimeIndex, 
     )
 
 
-def mark_breaks(axes: Axes, months: pd.DatetimeIndex, breaks: pd.DataFrame, line: int = 0) -> bool:
+def mark_breaks(axes: Axes, months: pd.DatetimeIndex, marks: Marks, line: int = 0) -> bool:
     """Mark the breaks (starts_on, ends_on) among the months, each just before its first month; whether there are any.
 
     A break that takes more than its month is shaded until it ends. The first is named, so many lines from the top.
     """
-    met = between(breaks, months[0], months[-1])
-    half = pd.Timedelta(days=15)
+    met = between(marks.breaks, months[0], months[-1])
     look: dict[str, Any] = {"color": INK, "linewidth": 1.1, "linestyle": (0, (4, 2))}
     for starts_on, ends_on in met[["starts_on", "ends_on"]].itertuples(index=False):
         if starts_on > months[0]:
-            axes.axvline(starts_on - half, zorder=0.5, **look)
+            axes.axvline(starts_on - HALF_A_MONTH, zorder=0.5, **look)
         if ends_on > starts_on:
-            shaded = max(starts_on, months[0]) - half, min(ends_on, months[-1]) + half
+            shaded = max(starts_on, months[0]) - HALF_A_MONTH, min(ends_on, months[-1]) + HALF_A_MONTH
             axes.axvspan(*shaded, color=QUIET, alpha=0.12, linewidth=0, zorder=0)
     if len(met):
-        _say_at(axes, max(met["starts_on"].iloc[0], months[0]) - half, BREAK, months, line)
+        _say_at(axes, max(met["starts_on"].iloc[0], months[0]) - HALF_A_MONTH, [BREAK], months, line, _uprights(marks))
     return len(met) > 0
 
 
@@ -172,8 +210,8 @@ def lines_by_month(
         months = pd.DatetimeIndex(values.index)
         if len(hollow):
             axes.plot(hollow.index, hollow, "o", markersize=5, mfc="white", mec=ACTUAL, label=PROVISIONAL)
-        begun = mark_begin(axes, months, marks.begins)
-        broken = mark_breaks(axes, months, marks.breaks, line=int(begun))
+        begun = mark_begin(axes, months, marks)
+        broken = mark_breaks(axes, months, marks, line=int(begun))
         value_axis(axes, unit, digits, sides)
         month_axis(axes, months)
         if from_zero:
