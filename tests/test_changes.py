@@ -208,8 +208,8 @@ def test_several_things_are_told_apart_by_changing_one_after_the_other(project):
     assert one.parts == {cause: pytest.approx(part, abs=1) for cause, part in parts.items()}
     assert list(told) == ["maal-maalet", "forbruget"]
     assert told["maal-maalet"].parts == {DECISION: "bagud"}
-    assert told["maal-maalet"].in_words() == "fra på vej til bagud (ændret parameter eller beslutning)"
-    assert re.match(r"fra [\d.]+.kr\. til [\d.]+.kr\. \(ændret parameter eller beslutning \+", one.in_words())
+    assert told["maal-maalet"].in_words() == "vurderingen fra på vej til bagud (ændret parameter eller beslutning)"
+    assert re.match(r"».*[\d.]+.kr\..*«, før [\d.]+.kr\. \(ændret parameter eller beslutning \+", one.in_words())
 
 
 def test_what_cannot_be_told_apart_is_told_as_that(project):
@@ -284,8 +284,8 @@ from afkast.report.money import amount
 from afkast.report.show import open_page
 report = open_page(strategy, page, as_of, snapshot, needs)
 for name, kroner in RESULTS.items():
-    report.show_text(name, "I maj er det {result} for {people} borgere, og mere vides ikke.",
-        {"result": amount(kroner, unit="kr."), "people": "77"}, headline=True)"""
+    report.show_text(name, "I maj er det {result} for {people} borgere (mellem {low} og {high}), og mere vides ikke.",
+        {"result": amount(kroner, unit="kr."), "people": "77", "low": "70", "high": "80"}, headline=True)"""
 
 
 def test_a_loss_that_became_a_gain_is_told_as_it_was_said_and_a_loss_that_grew_as_a_larger_one(project):

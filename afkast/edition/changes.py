@@ -267,7 +267,7 @@ class Since:
                     name,
                     *place,
                     now.words,
-                    was.frame.replace(OWN, was.shown) if _said_otherwise(was, now) else "",
+                    OF_OTHERS.sub("", was.frame).replace(OWN, was.shown) if _said_otherwise(was, now) else "",
                     was.shown,
                     now.shown,
                     now.unit,
@@ -279,6 +279,10 @@ class Since:
                 )
             )
         return found
+
+
+OF_OTHERS = re.compile(r" *\([^()]*…[^()]*\)")
+"""A parenthesis of other numbers, which is not told of a former sentence."""
 
 
 def _clause(words: str, at: int) -> str:

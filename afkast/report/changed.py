@@ -22,7 +22,7 @@ CAUSES = {
 """What a change comes of, in the order in which they are told apart, and in the words of the book."""
 
 SEVERAL = "several things at once"
-IN_WORDS = {**CAUSES, SEVERAL: "flere ting på én gang"}
+IN_WORDS = {**CAUSES, SEVERAL: "flere årsager på én gang"}
 
 
 @dataclass(frozen=True)
@@ -71,10 +71,12 @@ class Changed:
         return danish.listed([f"{IN_WORDS[cause]} {danish.written(self.quantity(part))}" for cause, part in largest])
 
     def in_words(self) -> str:
-        """From what to what, and why: "fra 0,8 til 1,1 mio. kr. (ny periode)"."""
-        if self.told.get("was"):
-            return f"før: {self.before} ({self.causes()})"
-        return f"fra {self.told['old']} til {self.told['new']} ({self.causes()})"
+        """What it is now, in its sentence, what it was before, and why: "»et tab på 1,1 mio. kr.«, før 0,8 mio. kr. (ny
+        periode)"; of a verdict "nås målet fra bagud til på vej (ny periode)"."""
+        words = str(self.told["words"])
+        if self.is_verdict:
+            return f"{words.lower()} fra {self.told['old']} til {self.told['new']} ({self.causes()})"
+        return f"»{words}«, før {self.before} ({self.causes()})"
 
     def in_english(self) -> str:
         """The same for the terminal, with where it stands."""

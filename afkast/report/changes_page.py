@@ -29,7 +29,7 @@ def _is_decided(report: Page, page: str) -> bool:
 def show_in_all(report: Page, since: SinceFormer | None, changes: Sequence[Changed], files: Sequence[str]) -> None:
     """How many numbers and verdicts have changed, and the largest change."""
     verdicts = sum(one.is_verdict for one in changes)
-    largest = f"{_name_of(report, changes[0].told['page'])}, {changes[0].in_words()}" if changes else ""
+    largest = f"{_name_of(report, changes[0].told['page'])}: {changes[0].in_words()}" if changes else ""
     report.show_text(
         "samlet",
         clause(not since, "Der er ingen tidligere udgave at sammenligne med.")
@@ -91,7 +91,11 @@ def show_numbers(report: Page, numbers: Sequence[Changed], files: Sequence[str])
         "står først.",
         corner="Side og sætning",
         source=files,
-        notes=["Et antal personer, der er skjult, eller som er ændret med færre, end der vises, er ikke med."],
+        notes=[
+            "Et antal personer, der er skjult, eller som er ændret med færre, end der vises, er ikke med.",
+            "Ændringen er, hvor meget større (+) eller mindre (−) tallet i sætningen er blevet. Er et tab blevet til "
+            "en gevinst, er forskellen +, og omvendt −.",
+        ],
     )
 
 

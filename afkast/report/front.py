@@ -15,7 +15,6 @@ from afkast.errors import PageError
 from afkast.notebook import read_template
 from afkast.report import danish
 from afkast.report.cells import badge
-from afkast.report.changed import Changed
 from afkast.report.filed import Item
 from afkast.report.show import Page, template
 from afkast.report.told import (
@@ -346,10 +345,7 @@ class Front:
             return
         titles = {page.id: page.title for page in self.page.strategy.pages}
         changes = since.changes(self.page.strategy.id)
-        told = [
-            (f"{titles.get(one.page, one.page)}: {_quoted(one)}", ended(one.in_words()))
-            for one in changes[:MOST_CHANGES]
-        ]
+        told = [(f"{titles.get(one.page, one.page)}:", ended(one.in_words())) for one in changes[:MOST_CHANGES]]
         said = [f"{where} {words}" for where, words in told]
         filed = {"numbers": {}, "headline": False, "said": said}
         self._show(
@@ -424,11 +420,6 @@ def _again(filed: dict[str, Any], html: str) -> Markup:
     html = html.replace(f'id="vist-{filed["id"]}', f'id="fra-{filed["page"]}-{filed["id"]}')
     way = Markup('<a class="front-page-of" href="{}.html">{}</a>\n').format(filed["page"], filed["title"])
     return Markup(html.replace('<div class="afkast-scroll"', f'{way}<div class="afkast-scroll"', 1))
-
-
-def _quoted(one: Changed) -> str:
-    words = str(one.told["words"])
-    return words.lower() if one.is_verdict else f"»{words}«"
 
 
 def _question(page: PageOfStrategy, notebooks: Any) -> str:
