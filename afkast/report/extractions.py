@@ -70,6 +70,25 @@ class Extractions:
         """What is registered or expected of the last month."""
         return self.quantity(self.expected[what].iloc[-1])
 
+    @property
+    def moved(self) -> dict[str, Any]:
+        """The newest month of the last extraction but one, as that and the newest said it. Nothing where there is one
+        only, and of exact counts of persons: how many came between may not be told."""
+        if len(self.seen.columns) == 1 or self.of_persons:
+            return {}
+        before, after = self.seen.columns[-2:]
+        both = self.seen[[before, after]].dropna().iloc[-1:]
+        return {
+            name: said
+            for when, pair in both.iterrows()
+            for name, said in {
+                "month": month(when).capitalize(),
+                "before": self.quantity(pair[before]),
+                "day": day(pd.Timestamp(before)),
+                "after": self.quantity(pair[after]),
+            }.items()
+        }
+
 
 def _counts_persons(own: pd.DataFrame) -> bool:
     return bool(own["unit"].iloc[0] == "personer" and own["table"].iloc[0] != "spells")
@@ -94,12 +113,13 @@ def show_extractions(of: Extractions) -> None:
         drawn.apply(of.told),
         lines_by_month(*of.unit, from_zero=True, roles=(Role.HAPPENED, Role.ANOTHER_WAY)),
         caption=f"{of.name} måned for måned, som {only} sagde.",
-        alt="I den nyeste måned er der {newest} i det nyeste udtræk.",
+        alt=clause(not of.moved, "I den nyeste måned er der {newest} i det nyeste udtræk.")
+        + clause(of.moved, "{month}: {before} i udtrækket {day} og {after} i det nyeste."),
         unit=of.unit,
         source=[of.own, of.breaks],
         corner="Måned",
         behind={one: moved[one] for one in drawn} if of.of_persons else {},
-        names={"newest": of.newest("registered")},
+        names={"newest": of.newest("registered"), **of.moved},
     )
     of.report.show_table(
         "revisioner",

@@ -146,7 +146,7 @@
 
   function source(file) {
     const name = `${file.source} (${file.file}${file.sheet ? `, ark ${file.sheet}` : ""})`;
-    const rows = `${file.rows.toLocaleString("da")} rækker`;
+    const rows = `${file.rows.toLocaleString("da")} ${file.rows === 1 ? "række" : "rækker"}`;
     const day = file.extracted_on.slice(0, 10).split("-").reverse().join(".");
     const detail = `${rows} · udtrukket ${day}${file.synthetic ? " · syntetiske data" : ""} · SHA-256 `;
     return make("div", { text: name }, make("small", { text: detail }, make("code", { text: file.sha256 })));
