@@ -19,11 +19,11 @@ MOST_SHEETS = 2
 SHEET_MM = 297 - 12 - 12
 """Of an A4, what the margins leave."""
 
-TEXT_MM, SMALL_MM, LEAD_MM = 4.4, 3.6, 5.8
+TEXT_MM, SMALL_MM, LEAD_MM = 4.3, 3.6, 5.8
 """A line of running text, of a table, and of the verdict."""
 
-HEADING_MM, FIGURE_MM = 11.0, 61.0
-TEXT_SIGNS, LEAD_SIGNS, HALF_SIGNS, TABLE_SIGNS, HEAD_SIGNS, CARD_SIGNS = 108, 88, 46, 26, 11, 30
+HEADING_MM, FIGURE_MM = 8.5, 61.0
+TEXT_SIGNS, LEAD_SIGNS, HALF_SIGNS, TABLE_SIGNS, HEAD_SIGNS, CARD_SIGNS = 121, 88, 46, 26, 11, 34
 """Signs on a line: of text, of the verdict, over half a page; in a table's first column, its headings, a key figure."""
 
 NOTE, TAG = re.compile(r'class="afkast-note">(.*?)</p>', re.DOTALL), re.compile(r"<[^<>]*>")
@@ -71,7 +71,7 @@ def laid_out(blocks: Iterable[Block]) -> int:
 
 
 def _blocks(shown: dict[str, Any], items: dict[str, Item]) -> Iterator[Block]:
-    yield Block((15.0 + (10.0 if any(one["synthetic"] for one in shown.values()) else 0),))
+    yield Block((13.0 + (9.0 if any(one["synthetic"] for one in shown.values()) else 0),))
     if verdict := shown.get("dommen"):
         lead = _lines(verdict["said"], LEAD_SIGNS) * LEAD_MM
         text = sum(_lines(verdict[part], TEXT_SIGNS) * TEXT_MM for part in ("summary", "facts", "why"))
@@ -84,7 +84,7 @@ def _blocks(shown: dict[str, Any], items: dict[str, Item]) -> Iterator[Block]:
         yield Block((sum(max(row) + FIGURE_MM + 6.0 for row in rows) + 4.0,))
     if goals := shown.get("maalene"):
         rows_mm = [
-            _row([row["label"], *(cell["shown"] for cell in row["cells"])], (28, 14, 15, 18, 30))
+            _row([row["label"], *(cell["shown"] for cell in row["cells"])], (32, 14, 16, 20, 34))
             for row in goals["rows"]
         ]
         yield Block((12.0, *rows_mm))
@@ -125,7 +125,7 @@ def _table(table: Item, width: int) -> float:
 def _card(row: dict[str, Any]) -> float:
     number, *rest = (cell["shown"] for cell in row["cells"])
     lines = _lines(row["label"], CARD_SIGNS) + sum(_lines(one, CARD_SIGNS) for one in rest)
-    return lines * SMALL_MM + _lines(number, 15) * 5.4
+    return lines * SMALL_MM + _lines(number, 20) * 5.4
 
 
 def _row(cells: list[str], signs: tuple[int, ...]) -> float:
