@@ -2,12 +2,12 @@
 
     python benchmarks/coverage.py --worlds 1000
 
-Each scenario of tests/worlds.py at five sizes. The truth comes from very large worlds, in which everyone who could
-start is drawn on from that month with and without the start. ITT: against not starting that month. PP: against never
-starting. Year: of the ITT, what falls in the first twelve months with starts. By team: the ITT with the error by team,
-as it is shown where teams are known. Unadjusted and naive (ever against never started, from entry into the target
-group): their bias of the ITT. No verdict: where the page tells none, because the groups are not alike, hardly
-overlap or look held too late; bias and coverage are of the rest.
+Each scenario of tests/worlds.py at five sizes. The truth comes from other worlds of the size, in which everyone who
+could start is drawn on from that month with and without the start, and is that of the months in which anyone could be
+compared. ITT: against not starting that month. PP: against never starting. Year: of the ITT, what falls in the first
+twelve months with starts. By team: the ITT with the error by team, as it is shown where teams are known. Unadjusted and
+naive (ever against never started, from entry into the target group): their bias of the ITT. No verdict: where the page
+tells none, because the groups are not alike, hardly overlap or look held too late; bias and coverage are of the rest.
 """
 
 import os
@@ -15,9 +15,11 @@ import os
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # a world per core
 
 import sys
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 import click
@@ -25,7 +27,20 @@ import numpy as np
 from rich.progress import Progress
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
-from worlds import CALENDAR, FOLLOW_UP, HISTORY, LAG_MONTHS, SCENARIOS, TEAMS, Drawn, large_world_truth, simulate
+from worlds import (
+    CALENDAR,
+    FOLLOW_UP,
+    HISTORY,
+    LAG_MONTHS,
+    SCENARIOS,
+    START_MONTHS,
+    TEAMS,
+    Drawn,
+    Truth,
+    large_world_truth,
+    mean_truth,
+    simulate,
+)
 
 from afkast.analysis.effect import Effect, Persons, flow, naive, sequential_trials
 from afkast.analysis.lack import NotEnough
@@ -55,25 +70,15 @@ Row = list[tuple[float, float, float, int]]
 kind, whether it has no verdict."""
 
 
-def truth(name: str, treated: int, seed: int) -> dict[str, list[float]]:
-    """Saved months in one very large world, by kind, in 1, 2 … months of follow-up."""
-    lag = LAG_MONTHS.get(name, 0)
-    follow_up = range(1, min(FOLLOW_UP, CALENDAR - lag - HISTORY) + 1)
-    if WORLDS[name].effect == 0:
-        return {kind: [0.0] * len(follow_up) for kind in KINDS}
-    found = large_world_truth(
-        np.random.default_rng([7, treated, [*WORLDS].index(name), seed]),
-        WORLDS[name],
-        treated / SIZES[treated],
-        40_000,
-    )
-    return {
-        kind: [found.saved(against, lag, tau, until) for tau in follow_up] for kind, (against, until) in KINDS.items()
-    }
+def truth(name: str, treated: int, seed: int) -> Truth:
+    """Of a world of the same size: who could still start next month hangs together with how many there are."""
+    rng = np.random.default_rng([7, treated, [*WORLDS].index(name), seed])
+    return large_world_truth(rng, WORLDS[name], treated / SIZES[treated], SIZES[treated])
 
 
-def world(name: str, treated: int, seed: int) -> Row:
-    """What is found in a world drawn with this seed; where an estimate is refused, in the next one."""
+def world(name: str, treated: int, seed: int) -> tuple[Row, tuple[bool, ...]]:
+    """What is found in a world drawn with this seed, and which trials it is of; where an estimate is refused, in the
+    next one."""
     rng = np.random.default_rng([11, treated, [*WORLDS].index(name), seed])
     while True:
         drawn = simulate(rng, WORLDS[name], SIZES[treated], treated)
@@ -83,7 +88,7 @@ def world(name: str, treated: int, seed: int) -> Row:
             return found_in(drawn, LAG_MONTHS.get(name, 0))
 
 
-def found_in(drawn: Drawn, lag_months: int) -> Row:
+def found_in(drawn: Drawn, lag_months: int) -> tuple[Row, tuple[bool, ...]]:
     observed = drawn.observed & (np.arange(CALENDAR) < CALENDAR - lag_months)
     data = drawn.on, observed, drawn.start
     known = replace(drawn.persons, observed=observed)
@@ -99,7 +104,8 @@ def found_in(drawn: Drawn, lag_months: int) -> Row:
     entry = np.full(len(drawn.on), float(HISTORY))
     gap = naive(Persons(*data, entered=entry), itt.follow_up_months).against_never_started
     of_itt, of_pp = (float(one is None or has_no_verdict(one)) for one in (itt, pp))
-    return [*found, (gap, gap, gap, itt.follow_up_months), (of_itt, of_pp, of_itt, of_itt)]
+    trials = tuple(np.isin(HISTORY + np.arange(START_MONTHS), itt.assigned.months).tolist())
+    return [*found, (gap, gap, gap, itt.follow_up_months), (of_itt, of_pp, of_itt, of_itt)], trials
 
 
 NOTHING = (np.nan, np.nan, np.nan, 1)
@@ -113,7 +119,7 @@ def has_no_verdict(one: Effect) -> bool:
 
 @click.command()
 @click.option("--worlds", default=1000, help="Worlds of each scenario and size.")
-@click.option("--truths", default=4, help="Very large worlds for each truth.")
+@click.option("--truths", default=800, help="Worlds for each truth.")
 @click.option("--scenario", multiple=True, type=click.Choice([*WORLDS]), help="Only these.")
 @click.option("--size", multiple=True, type=click.Choice([str(size) for size in SIZES]), help="Only these.")
 @click.option("--processes", default=os.cpu_count())
@@ -127,20 +133,22 @@ def main(worlds: int, truths: int, scenario: tuple[str, ...], size: tuple[str, .
         task = progress.add_task("worlds", total=len(cases) * worlds)
         for name, treated in cases:
             arguments = [name] * worlds, [treated] * worlds, range(worlds)
-            rows = []
-            large = list(pool.map(truth, *[values[:truths] for values in arguments]))
-            for row in pool.map(world, *arguments, chunksize=25):
+            rows, trials = [], []
+            true = Truths(name, list(pool.map(truth, [name] * truths, [treated] * truths, range(truths), chunksize=25)))
+            for row, of_row in pool.map(world, *arguments, chunksize=25):
                 rows.append(row)
+                trials.append(of_row)
                 progress.advance(task)
             found = np.array(rows).transpose(1, 2, 0)
             no_verdict = found[-1] > 0
             cells = [name, f"{treated} of {SIZES[treated]}", f"{100 * no_verdict[0].mean():.0f} %"]
             for kind, of_kind, without in zip(KINDS, found, no_verdict, strict=False):
-                told = bias_and_coverage(of_kind[:, ~without], np.array([one[kind] for one in large]))
+                told = bias_and_coverage(
+                    of_kind[:, ~without], true.each(kind, of_kind[3], trials)[~without], true.error(kind)
+                )
                 cells += told if kind != "by team" else [told[-1] if WORLDS[name].teams else ""]
             for value, _, _, tau in found[len(KINDS) : -1]:
-                true = np.mean([one["ITT"] for one in large], axis=0)[tau.astype(int) - 1]
-                cells.append(f"{np.mean(value - true):+.2f}")
+                cells.append(f"{np.mean(value - true.each('ITT', tau, trials)):+.2f}")
             lines.append(cells)
     for cells in lines:
         click.echo(f"| {' | '.join(cells)} |")
@@ -150,13 +158,36 @@ FEWEST_WORLDS = 10
 """Of fewer, bias and coverage say nothing."""
 
 
-def bias_and_coverage(found: np.ndarray, large: np.ndarray) -> list[str]:
-    """found: (4, worlds), a kind of `Row`; large: very large worlds × months of follow-up."""
+@dataclass(frozen=True)
+class Truths:
+    """Months saved in the worlds of a scenario, by kind."""
+
+    name: str
+    of: list[Truth]
+
+    def each(self, kind: str, follow_up_months: np.ndarray, trials: Sequence[tuple[bool, ...]]) -> np.ndarray:
+        """(worlds,), followed for so long, of these trials."""
+        against, until = KINDS[kind]
+        mean, lag = mean_truth(self.of), LAG_MONTHS.get(self.name, 0)
+
+        @cache
+        def of_world(tau: int, trials: tuple[bool, ...]) -> float:
+            return float(WORLDS[self.name].effect and mean.saved(against, lag, tau, until, np.array(trials)))
+
+        return np.array([of_world(int(tau), one) for tau, one in zip(follow_up_months, trials, strict=True)])
+
+    def error(self, kind: str) -> float:
+        """The Monte Carlo standard error of their mean."""
+        against, until = KINDS[kind]
+        of = [one.saved(against, LAG_MONTHS.get(self.name, 0), until_month=until) for one in self.of]
+        return float(bool(WORLDS[self.name].effect) * np.std(of, ddof=1) / len(of) ** 0.5)
+
+
+def bias_and_coverage(found: np.ndarray, true: np.ndarray, error_of_truth: float) -> list[str]:
+    """found: (4, worlds), a kind of `Row`; true: (worlds,)."""
     if found.shape[1] < FEWEST_WORLDS:
         return ["–"] * 3
-    value, low, high, tau = found
-    true = large.mean(axis=0)[tau.astype(int) - 1]
-    error_of_truth = large[:, -1].std(ddof=1) / len(large) ** 0.5
+    value, low, high, _ = found
     error = np.hypot((value - true).std(ddof=1) / len(value) ** 0.5, error_of_truth)
     covered = np.mean((low <= true) & (true <= high))
     return [f"{true.mean():.2f}", f"{np.mean(value - true):+.3f} ± {error:.3f}", f"{100 * covered:.1f} %"]

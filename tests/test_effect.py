@@ -14,9 +14,11 @@ from statsmodels.stats.proportion import proportion_confint
 from worlds import drawn_world
 
 from afkast.analysis import cohort, survival
-from afkast.analysis.effect import Persons, sequential_trials
+from afkast.analysis.effect import Persons, flow, sequential_trials
 from afkast.analysis.effect.arms import Variance
+from afkast.analysis.effect.flow import LeftOut
 from afkast.analysis.effect.interval import Outcome, bounded
+from afkast.analysis.lack import NotEnough
 from afkast.errors import AfkastError
 
 PLANTED = Path(__file__).resolve().parents[1] / "data" / "example" / "planted_effect.md"
@@ -421,7 +423,7 @@ GROUPS = {"started": (15, "xxxx", 1), "others": (10, "xxxx", None)}
         ({"started": (14, "xxxx", 1)}, "under 15 started"),
         ({"started": (15, "x.xx", 1)}, "under 15 started"),
         ({"others": (9, "xxxx", None)}, "under 10 could have started"),
-        ({"others": (4, "xxxx", None)}, "can be followed"),
+        ({"others": (4, "xxxx", None)}, "under 5 could have started"),
         ({"others": (9, "x.xx", None)}, "nobody is left to compare with"),
     ],
     ids=["nobody", "before the data", "14 started", "not on benefits", "9 others", "4 others", "no others"],
@@ -529,15 +531,20 @@ def test_all_alike_is_not_all_certain():
     assert found.treated_interval[:, 1].tolist() == [1, 1]
 
 
-def test_months_with_fewer_than_five_others_are_compared_together():
+def test_who_starts_in_a_month_with_fewer_than_five_others_is_left_out():
     # of the ten others four are on benefits in the first month, and all in the second
-    found = sequential_trials(
-        Persons(*written((8, "xxx", 0), (8, ".xx", 1), (3, "xx.", None), (9, ".x.", None), (1, "xxx", None)))
-    )
-    # 4 + 13 person-trials are one group: a month later 4 + 1 are on benefits, all the started are
-    assert found.control == pytest.approx([1, 5 / 17])
-    assert found.control_observed.tolist() == [17, 17]
-    assert found.control_persons == 13
+    persons = Persons(*written((8, "xxx", 0), (16, ".xx", 1), (3, "xx.", None), (9, ".x.", None), (1, "xxx", None)))
+    found = sequential_trials(persons)
+    assert found.control == pytest.approx([1, 1 / 13])
+    assert found.control_observed.tolist() == [13, 13]
+    assert (found.treated_persons, found.treated_left_out, found.control_persons) == (16, 8, 13)
+    assert flow(found).left_out[LeftOut.NOBODY_ALIKE].tolist() == [True] * 8 + [False] * 29
+
+
+def test_where_every_month_has_fewer_than_five_others_nothing_is_compared():
+    persons = Persons(*written((16, "xxx", 0), (16, ".xx", 1), (4, "xxx", None)))
+    with pytest.raises(NotEnough, match="under 5 could have started in the same months"):
+        sequential_trials(persons)
 
 
 def test_started_without_anyone_to_be_compared_with_are_left_out():

@@ -174,7 +174,7 @@ def test_it_is_told_where_a_few_stand_for_most_but_not_where_many_of_many_are_un
         worlds = (simulate(np.random.default_rng([13, w]), SCENARIOS[name], persons, treated) for w in range(20))
         return [sequential_trials(one.persons, FOLLOW_UP) for one in worlds]
 
-    few = drawn("another effort", 200, 150)
+    few = drawn("the young and the old", 200, 150)
     assert 5 <= sum(one.few_alike for one in few) < 20
     assert all(one.few_alike == (one.effective_controls < 0.4 * one.treated_persons) for one in few)
     many = drawn("selection and an effect", 600, 60)

@@ -28,7 +28,7 @@ def decimal(number):
         (METHOD, f"Der bruges ét led for hver {IN_WORDS[TREATED_PER_TERM]} startede"),
         (ASSUMPTIONS, f"**ét led for hver {IN_WORDS[TREATED_PER_TERM]} startede**"),
         (METHOD, f"men færre end {IN_WORDS[FEWEST_ALIKE]} af de øvrige deler, springes over"),
-        (METHOD, f"En startmåned med færre end {FEWEST_CONTROLS} at sammenligne med lægges sammen med nabomåneden."),
+        (METHOD, f"En startmåned, hvor færre end {FEWEST_CONTROLS} andre kunne være startet, er ikke med"),
         (METHOD, f"mindst {IN_WORDS[round(5 * LEAST_ALIKE)]} for hver {IN_WORDS[5]} startede"),
         (METHOD, f"Højst {100 * MOST_OFF_BENEFITS:.0f} % (eller én) af de startede"),
         (METHOD, f"Mindst {IN_WORDS[round(5 * MOST_ROWS)]} af {IN_WORDS[5]} rækker"),

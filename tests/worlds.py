@@ -253,13 +253,13 @@ class Truth:
     gap: dict[str, NDArray[np.float64]]
     starters: NDArray[np.float64]
 
-    def saved(self, kind, lag_months=0, follow_up_months=FOLLOW_UP, until_month=CALENDAR):
+    def saved(self, kind, lag_months=0, follow_up_months=FOLLOW_UP, until_month=CALENDAR, trials=True):
         """Σ_k of the mean over the starters whose month k is in the calendar less the lag.
 
-        until_month: of it, what falls before this month of the calendar.
+        until_month: of it, what falls before this month of the calendar. trials: (START_MONTHS,), only of these.
         """
         month = HISTORY + np.arange(START_MONTHS)[:, None] + np.arange(follow_up_months)
-        weight = self.starters[:, None] * (month < CALENDAR - lag_months)
+        weight = (self.starters * trials)[:, None] * (month < CALENDAR - lag_months)
         counted = weight * (month < until_month) * self.gap[kind][:, :follow_up_months]
         return float((counted.sum(axis=0) / weight.sum(axis=0)).sum())
 
@@ -267,6 +267,13 @@ class Truth:
 def simulate(rng, of, persons, treated):
     """A world in which about so many of the persons start in the six months of the trials."""
     return _simulated(rng, of, persons, treated)[0]
+
+
+def mean_truth(of):
+    """Of all the starters of these worlds."""
+    starters = sum(one.starters for one in of)
+    gaps = {kind: sum(one.gap[kind] * one.starters[:, None] for one in of) / starters[:, None] for kind in of[0].gap}
+    return Truth(gaps, starters)
 
 
 def large_world_truth(rng, of, share_treated, persons=60_000):
