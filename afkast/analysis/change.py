@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
-from scipy import stats
+from scipy.special import betaincinv
 
+from afkast.analysis.survival.influence import two_sided_quantile
 from afkast.errors import AfkastError
 
 SHARE = "andel"
@@ -66,8 +67,8 @@ def count_ratio(before: int, now: int, level: float = 0.95) -> Change:
     exactly when the two-sided binomial test of p = 1/2 rejects at 1 − level.
     """
     n, alpha = before + now, 1 - level
-    lowest = stats.beta.ppf(alpha / 2, now, before + 1) if now else 0.0
-    highest = stats.beta.ppf(1 - alpha / 2, now + 1, before) if before else 1.0
+    lowest = betaincinv(now, before + 1, alpha / 2) if now else 0.0
+    highest = betaincinv(now + 1, before, 1 - alpha / 2) if before else 1.0
     return Change(
         estimate=now / before if before else float("inf") if n else float("nan"),
         lower=float(lowest / (1 - lowest)),
@@ -98,5 +99,7 @@ def share_difference(before: int, of_before: int, now: int, of_now: int, level: 
 
 def _wilson(k: int, n: int, level: float) -> tuple[float, float, float]:
     """A share and its score limits (Wilson, JASA 22, 1927)."""
-    interval = stats.binomtest(int(k), int(n)).proportion_ci(level, method="wilson")
-    return k / n, float(interval.low), float(interval.high)
+    p, z = k / n, two_sided_quantile(level)
+    middle, half = p + z**2 / (2 * n), z * (p * (1 - p) / n + z**2 / (4 * n**2)) ** 0.5
+    low, high = (middle - half) / (1 + z**2 / n), (middle + half) / (1 + z**2 / n)
+    return p, low if k else 0.0, high if k < n else 1.0

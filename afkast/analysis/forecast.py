@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy import stats
+from scipy.special import stdtrit
 
 from afkast.errors import AfkastError
 
@@ -83,7 +83,7 @@ def _remaining(known: np.ndarray, months_in_year: int) -> int:
 
 
 def _t(degrees_of_freedom: int, level: float) -> float:
-    return float(stats.t.ppf((1 + level) / 2, degrees_of_freedom)) if degrees_of_freedom > 0 else float("nan")
+    return float(stdtrit(degrees_of_freedom, (1 + level) / 2)) if degrees_of_freedom > 0 else float("nan")
 
 
 def _around(estimate: float, half: float) -> Forecast:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy.special import stdtrit
 
 from afkast.analysis.lack import Lack, NotEnough
 
@@ -84,7 +84,7 @@ class Steps:
 
     def t(self, level: float) -> float:
         """The quantile that goes with the dispersion; NaN where it rests on nothing."""
-        return float(stats.t.ppf((1 + level) / 2, self.degrees_of_freedom)) if self.degrees_of_freedom else float("nan")
+        return float(stdtrit(self.degrees_of_freedom, (1 + level) / 2)) if self.degrees_of_freedom else float("nan")
 
 
 def triangle(said: pd.DataFrame) -> pd.DataFrame:

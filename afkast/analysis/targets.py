@@ -8,7 +8,7 @@ from enum import StrEnum
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
-from scipy import stats
+from scipy import special
 
 from afkast.analysis.late_registration import Rise
 from afkast.errors import AfkastError
@@ -248,15 +248,17 @@ def share_interval(count: int, of: int, level: float = 0.95) -> Interval:
 
     Clopper and Pearson, Biometrika 26, 1934.
     """
-    found = stats.binomtest(int(count), int(of)).proportion_ci(level, method="exact")
-    return float(found.low), float(found.high)
+    alpha = 1 - level
+    low = special.betaincinv(count, of - count + 1, alpha / 2) if count else 0.0
+    high = special.betaincinv(count + 1, of - count, 1 - alpha / 2) if count < of else 1.0
+    return float(low), float(high)
 
 
 def count_interval(count: int, level: float = 0.95) -> Interval:
     """The exact interval of a count of independent events (Garwood, Biometrika 28, 1936)."""
     alpha = 1 - level
-    low = stats.chi2.ppf(alpha / 2, 2 * count) / 2 if count else 0.0
-    return float(low), float(stats.chi2.ppf(1 - alpha / 2, 2 * count + 2) / 2)
+    low = special.gammaincinv(count, alpha / 2) if count else 0.0
+    return float(low), float(special.gammaincinv(count + 1, 1 - alpha / 2))
 
 
 def swing_interval(series: ArrayLike, level: float = 0.95) -> Interval | None:
@@ -269,7 +271,7 @@ def swing_interval(series: ArrayLike, level: float = 0.95) -> Interval | None:
     changes = np.diff(x)
     if len(changes) < 2 or np.isnan(x).any():
         return None
-    half = stats.t.ppf((1 + level) / 2, len(changes) - 1) * np.std(changes, ddof=1)
+    half = special.stdtrit(len(changes) - 1, (1 + level) / 2) * np.std(changes, ddof=1)
     return float(x[-1] - half), float(x[-1] + half)
 
 

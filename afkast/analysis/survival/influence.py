@@ -10,7 +10,7 @@ from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import optimize, special, stats
+from scipy import optimize, special
 
 from afkast.errors import AfkastError
 
@@ -77,7 +77,7 @@ class Estimate:
     def detectable(self, power: float = 0.8) -> float:
         """The smallest true value that would be told from 0 with this probability: (t_{1−α/2} + t_power)·error."""
         found = two_sided_quantile(self.level, self.degrees_of_freedom)
-        return float((found + stats.t(self.degrees_of_freedom).ppf(power)) * self.standard_error)
+        return float((found + special.stdtrit(self.degrees_of_freedom, power)) * self.standard_error)
 
     def times(self, factor: float) -> "Estimate":
         """In another unit: N₁ persons instead of one, years instead of months."""
@@ -109,7 +109,7 @@ class Estimate:
         if self.standard_error == 0:
             return 0.5 if self.value == limit else float(self.value > limit)
         error, freedom = self.given(limit) if self.given else (self.standard_error, self.degrees_of_freedom)
-        return float(stats.t.cdf((self.value - limit) / error, freedom)) if error > 0 else float(self.value > limit)
+        return float(special.stdtr(freedom, (self.value - limit) / error)) if error > 0 else float(self.value > limit)
 
 
 def of_persons(influence: Floats, person: NDArray[np.int64] | None, persons: int) -> Floats:

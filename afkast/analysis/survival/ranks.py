@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy import stats
+from scipy.special import chdtrc
 
 from afkast.analysis.survival.counts import Floats, Integers, Rows, checked_rows, places, tally
 from afkast.analysis.survival.influence import of_persons
@@ -87,7 +87,7 @@ def log_rank(
     freedom = max(int(compared.sum()) - 1, 0)
     kept = np.flatnonzero(compared)[:-1]
     chi_square = float(U[kept] @ np.linalg.pinv(V[np.ix_(kept, kept)], hermitian=True) @ U[kept])
-    p_value = float(stats.chi2.sf(chi_square, freedom)) if freedom > 0 else 1.0
+    p_value = float(chdtrc(freedom, chi_square)) if freedom > 0 else 1.0
     return LogRank(labels, d_g.sum(axis=0), expected, chi_square, freedom, p_value)
 
 
