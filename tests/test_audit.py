@@ -194,12 +194,36 @@ def test_a_share_of_a_hidden_group_and_its_part_do_not_tell_how_large_the_group_
     assert values["andel"].step == 0.05
     # 54 of 59, 60 or 61 are 90 %, as near as it is told
     assert [n for n in range(55, 66) if 0.875 <= 54 / n <= 0.925] == [59, 60, 61]
-    found = withhold(told_of("t", values, {"alle": "hidden"}), {one.digest: one.persons for one in (whole, part)})
-    # the part is hidden for it, and so must not be told nearly either
-    assert list(found.hide) == [part.digest, part.digest + NEARLY] and not found.open
-    assert found.values[whole.digest] >= 4
+    people = {one.digest: one.persons for one in (whole, part)}
+    groups, (low, high) = {"alle": persons(0, 60), "startede": persons(0, 54)}, values["andel"].of_whole
+    of_whole = [({"startede": 1, "alle": -low}, 0, np.inf), ({"startede": 1, "alle": -high}, -np.inf, 0)]
+    assert not keeps(groups, [*of_whole, ({"startede": 1}, 54, 54)], "alle")
+    found = withhold(told_of("t", values, {"alle": "hidden"}), people)
+    # the part is hidden for it; the share by itself tells neither
+    assert list(found.hide) == [part.digest] and not found.open
+    assert all(keeps(groups, of_whole, name) for name in groups)
+    assert found.values[whole.digest] >= 4 and found.values[part.digest] >= 4
     apart = withhold(told_of("t", values, {}), {one.digest: one.persons for one in (whole, part)})
     assert not apart.hide
+
+
+def test_a_share_of_another_group_is_more_than_an_edition_that_stands_has_told_of_its_part():
+    # who knows that 30 are 49 to 51 % knows that they are of 59, 60 or 61
+    people = {"part": np.arange(30, dtype=np.uint64), "whole": np.arange(61, dtype=np.uint64)}
+    told = [
+        Told("før/startede", "part", 30, 30, 30, fixed=True),
+        Told("t/andel", "part", 30, 29, 31, whole="whole", of_whole=(0.49, 0.51)),
+        Told("t/alle", "whole", 61, 0, ANY, hidden=True),
+    ]
+    found = withhold(told, people)
+    assert "part" + NEARLY in found.hide and not found.open and found.values["whole"] >= 4
+
+
+def test_the_audit_writes_nothing_for_a_page_or_a_terminal_to_show(capfd):
+    people = {"whole": np.arange(40, dtype=np.uint64), "part": np.arange(37, dtype=np.uint64)}
+    told = [Told("t/alle", "whole", 40, 40, 40), Told("t/del", "part", 37, 0, ANY, hidden=True)]
+    assert withhold(told, people).values == {"part": 4}
+    assert capfd.readouterr() == ("", "")
 
 
 # ---------------------------------------------------------------- an edition

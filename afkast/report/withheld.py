@@ -7,35 +7,22 @@ counts, one of a part of the other's persons, tell the rest; so do three. A coun
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import LinearConstraint, linprog
+from scipy.optimize import linprog
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from afkast.report.counts import NEARLY
-from afkast.report.disclosure import fewest_shown
-from afkast.report.possible import ALMOST, possible_values, values_at_most
+from afkast.report.disclosure import chosen, fewest_shown
+from afkast.report.possible import ALMOST, Line, Program
 
 FEWEST_VALUES = 4
 """So many values a hidden count must keep."""
 
-MOST_HOLDING = 4
-"""Of the told groups that hold a hidden count so many of the smallest and of the largest are looked into."""
-
-LONGEST_STEP = 10
-"""Counts are told in fives or in tens at the most."""
-
-MOST_GROUPS = 40
-"""With each of these only so many told groups that lie in it are put together."""
-
-MOST_ROWS = 60
-"""So many groups are put together with those that they are shares of; the bits of a number name them."""
-
-MOST_PARTS = 150
-"""A smallest group that the told ones cut into more parts leaves room enough, and is not put to the test."""
+MUCH = 0.5
+"""Of what leaves a hidden count too few values, what does so this much as surely as what does most may be hidden."""
 
 ANY = 10**9
 
@@ -121,28 +108,34 @@ class _Groups:
         self.aside = np.array([aside[name] for name in self.names], dtype=bool)
         self.rows = {name: row for row, name in enumerate(self.names)}
         self.told = [list(self.places[name]) for name in self.names]
-        self.least, self.most = _ends(self.told)
-        self.told_before = _ends([[one for one in told if one.fixed] for told in self.told])
+        self.least, self.most = np.array([_between(told) for told in self.told], dtype=np.int64).reshape(-1, 2).T
+        self.fixed = np.array([self._is_fixed(row) for row in range(len(self.names))], dtype=bool)
         self.hidden = np.array([any(one.hidden for one in self.places[name]) for name in self.names], dtype=bool)
 
     @property
     def exact(self) -> NDArray[np.bool_]:
         return self.least == self.most
 
-    @property
-    def fixed(self) -> NDArray[np.bool_]:
-        """The groups of which no more is told than an edition that stands has told: that cannot be taken back."""
-        return (self.most < ANY) & (self.told_before[0] == self.least) & (self.told_before[1] == self.most)
+    def _is_fixed(self, row: int) -> bool:
+        """Whether no more is told of a group than an edition that stands has told: that cannot be taken back."""
+        before = [one for one in self.told[row] if one.fixed]
+        same = all(of(self.told[row]) == of(before) for of in (_between, _shares))
+        return bool(self.most[row] < ANY and same)
 
-    @cached_property
-    def shares(self) -> dict[tuple[int, int], tuple[float, float]]:
-        """Of a part and its whole between what the part lies of it, as far as it is told."""
-        return {
-            (part, self.rows[one.whole]): one.of_whole
-            for part, told in enumerate(self.told)
-            for one in told
-            if one.whole in self.rows and not one.hidden
-        }
+    def _lines_of(self, part: int) -> list[Line]:
+        """What the shares that are told of a part say of it and their wholes: two ends each."""
+        of = [(self.rows[one], low, high) for one, low, high in sorted(_shares(self.told[part])) if one in self.rows]
+        return [line for whole, low, high in of for line in ((part, whole, 1, -low), (part, whole, -1, high))]
+
+    def _ends_of(self, row: int) -> tuple[int, int]:
+        """Between what a group lies for who knows what is told of it: by a share only where the whole is told, too."""
+        wholes = {one.whole for one in self.told[row] if one.whole}
+        known = {whole for whole in wholes if whole in self.rows and self._is_told(self.rows[whole])}
+        return _between(one for one in self.told[row] if not one.whole or one.whole in known)
+
+    def _is_told(self, row: int) -> bool:
+        """Whether a group is told as closely as the profile tells a count."""
+        return any(not (one.whole or one.hidden) and one.most - one.least < chosen().base for one in self.told[row])
 
     def place(self, row: int) -> str:
         return self.places[self.names[row]][0].place
@@ -155,14 +148,17 @@ class _Groups:
             found.open.append(told)
             return False
         found.hide[told.digest] = told
-        exactly = [one for one in self.told[row] if one.exact and not one.fixed]
-        if not exactly:
+        if not any(one.exact and not one.fixed for one in self.told[row]):
             found.hide[told.digest + NEARLY] = told
-        self.told[row] = [one for one in self.told[row] if one.fixed or (exactly and not one.exact)]
-        [self.least[row]], [self.most[row]] = _ends([self.told[row]])
-        self.hidden[row] = True
-        self.__dict__.pop("shares", None)  # asked for again, they are of what is told now
+        self.told[row] = self._told_without(row)
+        self.least[row], self.most[row] = _between(self.told[row])
+        self.hidden[row], self.fixed[row] = True, self._is_fixed(row)
         return True
+
+    def _told_without(self, row: int) -> list[Told]:
+        """What is told of a group once it is hidden."""
+        exactly = any(one.exact and not one.fixed for one in self.told[row])
+        return [one for one in self.told[row] if one.fixed or (exactly and not one.exact)]
 
     def hide_what_two_tell(self, found: Found) -> None:
         """Hide a group that is told at one place and hidden at another, and of a group and a part of it that differ by
@@ -198,27 +194,42 @@ class _Groups:
         self._hide_what_three_tell(found)
         self._hide_what_lines_tell(found)
         self._hide_what_adds_up(found)
+        self._hide_what_all_tells(found)
+
+    def _hide_what_all_tells(self, found: Found) -> None:
+        """Hide what all that is told leaves a hidden count too few values for."""
         left = [int(row) for row in np.flatnonzero(self.hidden & (self.size > 0))]
+        if not left:
+            return
+        ends = np.array([self._ends_of(row) for row in range(len(self.names))], dtype=float)
+        lines = [line for row in range(len(self.names)) for line in self._lines_of(row)]
+        program = Program(self.of > 0, self.shared, ends, lines)
         while left:
             row = left.pop(0)
-            values, group = self._values_of(row)
+            values, decide = program.values(row, FEWEST_VALUES)
             while values < FEWEST_VALUES:
-                more = [one for one in group if self.most[one] < ANY and one != row and not self.fixed[one]]
-                # a small count that is told to be one is told nothing of first, then the smallest of the shown
-                more.sort(key=lambda one: (not self.aside[one], self.exact[one], self.size[one], one))
-                if self.most[row] < ANY and not self.exact[row] and not self.fixed[row]:
-                    more.insert(0, row)
+                more = [one for one in decide if self.most[one] < ANY and not self.fixed[one]]
+                # what is told of the hidden one itself, as that it is small, then the smallest of the shown
+                more.sort(key=lambda one: (one != row, not self.aside[one], self.exact[one], self.size[one], one))
                 if not more:
-                    told = next(self._deciding(row, group, group, values), row)
-                    places = tuple(dict.fromkeys([self.place(row), self.place(told)]))
-                    found.open.append(Withheld(self.names[row], f"its possible values are only {values}", places))
+                    places = dict.fromkeys(self.place(one) for one in (row, *(one for one in decide if one != row)))
+                    why = f"its possible values are only {values}"
+                    found.open.append(Withheld(self.names[row], why, tuple(places)[:2]))
                     break
-                # the first that decides; where none alone does it, the first
-                away = more[0] if more[0] == row else next(self._deciding(row, group, more, values), more[0])
+                most = max(decide[one] for one in more)
+                away = next(one for one in more if decide[one] >= MUCH * most)
                 self.hide(away, f"it leaves a hidden count {values} possible values", (row,), found)
-                left += [away] if away != row else []
-                values, group = self._values_of(row)
+                self._tell(program, away)
+                # what an edition that stands has told of it is none of what is hidden
+                left += [away] if away != row and not self.fixed[away] else []
+                values, decide = program.values(row, FEWEST_VALUES)
             found.values[self.names[row]] = values
+
+    def _tell(self, program: Program, row: int) -> None:
+        """Tell the program what is told of a group now, and of those of which shares of it are told."""
+        for one in (row, *program.parts_of(row)):
+            program.tell(one, *self._ends_of(one))
+        program.tell_lines(row, self._lines_of(row))
 
     def _hide_what_three_tell(self, found: Found) -> None:
         """Of three groups, added to and taken from each other: what is left may be as small as none may be told."""
@@ -329,119 +340,13 @@ class _Groups:
         chosen = abs(weights[: len(rows)] - weights[len(rows) :]) > ALMOST
         return [int(one) for one in rows[chosen]]
 
-    def _values_of(self, row: int) -> tuple[int, list[int]]:
-        """How many values a hidden count may have for who knows all that is told, and which groups decide it."""
-        told = (self.most < ANY) & (self.size > 0)
-        if leaves := self._rest_of(row, np.flatnonzero(self.exact & told)):
-            return 1, leaves
-        best, decide = ANY, []
-        own = [row] if told[row] else []
-        for whole in [*self._holding(row, told), None]:
-            inside = told.copy()
-            if whole is not None:
-                inside &= self.shared[whole] == self.size
-            inside[row] = False
-            near = np.flatnonzero(inside)
-            near = self._around(row, near) if whole is None else self._nearest(row, int(whole), near)
-            group = self._that_tell_together([] if whole is None else [int(whole)], near)
-            values = self._possible(row, [*own, *group])
-            if whole is not None and values >= FEWEST_VALUES:
-                fewest, telling = self._values_within(row, int(whole), inside)
-                values, group = (fewest, telling) if fewest < FEWEST_VALUES else (values, group)
-            if values < best:
-                best, decide = values, group
-        return best, decide
 
-    def _holding(self, row: int, told: NDArray[np.bool_]) -> list[int]:
-        """Told groups that hold this one, the smallest and the largest: of those told exactly, or in steps where there
-        is none, as where every count is told in fives."""
-        holds = told & (self.shared[row] == self.size[row])
-        holds[row] = False
-        exactly = holds & self.exact
-        rows = np.flatnonzero(exactly if exactly.any() else holds & (self.most - self.least < LONGEST_STEP))
-        rows = rows[np.argsort(self.size[rows], kind="stable")]
-        return [int(one) for one in (*rows[:MOST_HOLDING], *rows[MOST_HOLDING:][-MOST_HOLDING:])]
-
-    def _values_within(self, row: int, whole: int, inside: NDArray[np.bool_]) -> tuple[int, list[int]]:
-        """How many values all that is told of a whole and its parts leave a hidden one for one who knows who they are,
-        at most, and which groups decide it; any number where the parts are too many to be put to the test."""
-        rows = np.array([whole, *([row] if self.most[row] < ANY else []), *np.flatnonzero(inside)])
-        parts = np.unique(self.of[[row, *rows]][:, self.of[whole] > 0], axis=1)
-        if parts.shape[1] > MOST_PARTS:
-            return ANY, []
-        values, decide = values_at_most(parts[0], parts[1:], self.least[rows], self.most[rows])
-        return int(min(values, ANY)), [int(one) for one in np.unique(rows[decide])]
-
-    def _deciding(self, row: int, group: list[int], among: list[int], values: int) -> Iterator[int]:
-        """Of a group of groups those without which a hidden count may have more than so many values."""
-        for one in among:
-            if one != row and self._possible(row, [other for other in group if other != one]) > values:
-                yield one
-
-    def _nearest(self, row: int, whole: int, among: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Parts of a whole, those first that are nearly this group or nearly the rest of the whole: these tell most."""
-        shared = self.shared[row, among]
-        apart = self.size[row] + self.size[among] - 2 * shared
-        return among[np.argsort(np.minimum(apart, self.size[whole] - apart), kind="stable")]
-
-    def _around(self, row: int, among: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Groups that share persons with this one, then those that share with these, and so on."""
-        ranks = np.full(len(self.names), len(self.names))
-        reached, rank = np.zeros(len(self.names), dtype=bool), 0
-        reached[row] = True
-        while (more := ~reached & (self.shared[reached] > 0).any(axis=0)).any():
-            rank += 1
-            ranks[more], reached = rank, reached | more
-        near = among[reached[among]]
-        return near[np.lexsort((-self.shared[row, near], ranks[near]))]
-
-    def _that_tell_together(self, first: list[int], others: Iterable[np.int64]) -> list[int]:
-        """Groups to put together of many. Of those told in steps, such as a share each month, nobody knows who are in
-        both of two: they tell something together where one holds the other, or they share nobody."""
-        group, exact = list(first), self.exact
-        for one in map(int, others):
-            shared = self.shared[one, group]
-            apart = (shared == 0) | (shared == np.minimum(self.size[one], self.size[group]))
-            if one not in group and (exact[one] or self.hidden[one] or apart.all()):
-                group.append(one)
-            if len(group) == MOST_GROUPS:
-                break
-        return group
-
-    def _possible(self, row: int, group: list[int]) -> int:
-        """The possible values of a count when these are told: the parts that they cut the persons into hold any number
-        of persons each."""
-        rows = list(dict.fromkeys([row, *group]))
-        # of a group that is not told the share that a told one is of it tells, too
-        shares = {both: ends for both, ends in self.shares.items() if not self.exact[both[1]]}
-        rows += [whole for part, whole in shares if part in rows and whole not in rows]
-        rows = list(dict.fromkeys(rows))[:MOST_ROWS]
-        group = [one for one in group if one in rows]
-        if len(rows) == 1:
-            return self._width(row)
-        within = self.of[rows].astype(bool)
-        # which of the groups a person is in, as one number: there are fewer than 64
-        names = (within * (1 << np.arange(len(rows), dtype=np.uint64))[:, None]).sum(axis=0)
-        _, first = np.unique(names, return_index=True)
-        parts = within[:, [one for one in first if names[one]]]
-        if parts.shape[1] > MOST_PARTS:
-            return self._width(row)
-        aim = parts[0].astype(float)
-        cut = parts[[rows.index(one) for one in group]].astype(float)
-        known = [LinearConstraint(cut, self.least[group], np.minimum(self.most[group], 10**7))] if group else []
-        for (part, whole), (low, high) in shares.items():
-            if part in rows and whole in rows:
-                of_part, of_whole = parts[rows.index(part)].astype(float), parts[rows.index(whole)].astype(float)
-                known.append(LinearConstraint(np.stack([of_part - low * of_whole, high * of_whole - of_part]), 0))
-        values = possible_values(aim, known)
-        return self._width(row) if values is None else int(min(values, ANY))
-
-    def _width(self, row: int) -> int:
-        return int(min(self.most[row] - self.least[row] + 1, ANY))
+def _between(told: Iterable[Told]) -> tuple[int, int]:
+    """Between what a group lies for who knows all that is told of it."""
+    known = [(one.least, one.most) for one in told]
+    return max((least for least, _ in known), default=0), min((most for _, most in known), default=ANY)
 
 
-def _ends(told: Sequence[Sequence[Told]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Between what each group lies for who knows all that is told of it."""
-    least = [max((one.least for one in of_group), default=0) for of_group in told]
-    most = [min((one.most for one in of_group), default=ANY) for of_group in told]
-    return np.array(least, dtype=np.int64), np.array(most, dtype=np.int64)
+def _shares(told: Iterable[Told]) -> set[tuple[str, float, float]]:
+    """The shares that are told of a group: of which whole, and between what it lies of that."""
+    return {(one.whole, *one.of_whole) for one in told if one.whole and not one.hidden}
