@@ -13,6 +13,8 @@ from highspy import HighsModelStatus, SolutionStatus
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 
+from afkast.errors import AfkastError
+
 ALMOST = 1e-6
 
 MANY = 10**6
@@ -108,7 +110,10 @@ class Program:
             if state == HighsModelStatus.kUnbounded:
                 self.farthest[(sign + 1) // 2, group] = sign * MANY
             elif state not in (HighsModelStatus.kOptimal, HighsModelStatus.kIterationLimit):
-                raise ArithmeticError(f"the program of what is told of persons ended with {state.name}")
+                raise AfkastError(
+                    f"how many values hidden counts keep could not be found out ({state.name}), so nothing is "
+                    "published; leave a page out to find the one that it is about, and report it."
+                )
         self.solver.changeColCost(self.parts + group, 0)
         much = abs(np.array([*solution.col_dual[self.parts :], *solution.row_dual[len(self.size) :]]))
         of = np.concatenate([np.arange(len(self.size)), self.part_of])
