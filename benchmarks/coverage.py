@@ -178,9 +178,10 @@ class Truths:
 
     def error(self, kind: str) -> float:
         """The Monte Carlo standard error of their mean."""
-        against, until = KINDS[kind]
-        of = [one.saved(against, LAG_MONTHS.get(self.name, 0), until_month=until) for one in self.of]
-        return float(bool(WORLDS[self.name].effect) * np.std(of, ddof=1) / len(of) ** 0.5)
+        (against, until), lag = KINDS[kind], LAG_MONTHS.get(self.name, 0)
+        of = [one.saved(against, lag, min(FOLLOW_UP, CALENDAR - lag - HISTORY), until) for one in self.of]
+        # NaN where nobody could start in the one month of which the last month of follow-up is known
+        return float(bool(WORLDS[self.name].effect) * np.nanstd(of, ddof=1) / len(of) ** 0.5)
 
 
 def bias_and_coverage(found: np.ndarray, true: np.ndarray, error_of_truth: float) -> list[str]:

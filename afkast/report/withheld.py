@@ -21,8 +21,10 @@ from afkast.report.possible import ALMOST, Line, Program
 FEWEST_VALUES = 4
 """So many values a hidden count must keep."""
 
-MUCH = 0.5
-"""Of what leaves a hidden count too few values, what does so this much as surely as what does most may be hidden."""
+MUCH = 0.1
+"""Of what leaves a hidden count too few values, all that does so this much as surely as what does most may be hidden,
+the smallest first. With more, what many numbers are of is hidden sooner (431 numbers of the example for 278 at a half);
+with nothing, more is hidden of two editions (329 counts for 282)."""
 
 ANY = 10**9
 
