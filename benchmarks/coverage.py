@@ -37,9 +37,9 @@ from worlds import (
     TEAMS,
     Drawn,
     Truth,
-    large_world_truth,
     mean_truth,
     simulate,
+    world_truth,
 )
 
 from afkast.analysis.effect import Effect, Persons, flow, naive, sequential_trials
@@ -73,7 +73,7 @@ kind, whether it has no verdict."""
 def truth(name: str, treated: int, seed: int) -> Truth:
     """Of a world of the same size: who could still start next month hangs together with how many there are."""
     rng = np.random.default_rng([7, treated, [*WORLDS].index(name), seed])
-    return large_world_truth(rng, WORLDS[name], treated / SIZES[treated], SIZES[treated])
+    return world_truth(rng, WORLDS[name], treated / SIZES[treated], SIZES[treated])
 
 
 def world(name: str, treated: int, seed: int) -> tuple[Row, tuple[bool, ...]]:

@@ -12,8 +12,8 @@ from worlds import (
     SCENARIOS,
     TEAMS,
     Scenario,
-    large_world_truth,
     simulate,
+    world_truth,
 )
 
 from afkast.analysis.effect import Persons, flow, naive, sequential_trials
@@ -37,8 +37,7 @@ def answers(name, lag_months, seed, *per_protocol):
 
 def truths(name):
     return [
-        large_world_truth(np.random.default_rng([9, seed]), SCENARIOS[name], TREATED / PERSONS, 20_000)
-        for seed in range(3)
+        world_truth(np.random.default_rng([9, seed]), SCENARIOS[name], TREATED / PERSONS, 20_000) for seed in range(3)
     ]
 
 
@@ -64,7 +63,7 @@ def test_the_effect_is_found_where_all_that_selects_is_measured(name):
 def test_the_interval_holds_where_two_or_three_of_twenty_leave(name):
     """Of 200 worlds Student's t on the months would hold in 85 %, well below what chance leaves of 95 %."""
     rng, size = np.random.default_rng(36), 300
-    of = [large_world_truth(np.random.default_rng([9, seed]), SCENARIOS[name], 20 / size, 20_000) for seed in range(3)]
+    of = [world_truth(np.random.default_rng([9, seed]), SCENARIOS[name], 20 / size, 20_000) for seed in range(3)]
     true = float(np.mean([truth.saved("not this month") for truth in of]))
     covered = []
     while len(covered) < 200:
@@ -117,7 +116,7 @@ def test_the_large_world_is_right_where_the_truth_can_be_calculated():
     leave = 1 / (1 + np.exp(-of.exit))
     chains = [np.array([[1 - p, p], [of.returns, 1 - of.returns]]) for p in (leave, leave + of.effect)]
     without, with_it = (sum(np.linalg.matrix_power(chain, k)[0, 0] for k in range(FOLLOW_UP)) for chain in chains)
-    found = [large_world_truth(np.random.default_rng([9, seed]), of, 0.2, 20_000).saved("never") for seed in range(4)]
+    found = [world_truth(np.random.default_rng([9, seed]), of, 0.2, 20_000).saved("never") for seed in range(4)]
     assert np.mean(found) == pytest.approx(without - with_it, abs=3 * np.std(found, ddof=1) / 2)
     assert 3 * np.std(found, ddof=1) / 2 < 0.15
 

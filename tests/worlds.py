@@ -276,7 +276,7 @@ def mean_truth(of):
     return Truth(gaps, starters)
 
 
-def large_world_truth(rng, of, share_treated, persons=60_000):
+def world_truth(rng, of, share_treated, persons=60_000):
     """By drawing what becomes of everyone who could start in a month, if they do and if they do not.
 
     They count by the probability with which they start, and meet the same chances in each case.

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 
 import pandas as pd
-from scipy.special import betaincinv
 
 from afkast.analysis.survival.influence import two_sided_quantile
+from afkast.analysis.targets import share_interval
 from afkast.errors import AfkastError
 
 SHARE = "andel"
@@ -66,9 +66,8 @@ def count_ratio(before: int, now: int, level: float = 0.95) -> Change:
     Pearson's for p (Biometrika 26, 1934), turned back into a ratio. It leaves out 1
     exactly when the two-sided binomial test of p = 1/2 rejects at 1 − level.
     """
-    n, alpha = before + now, 1 - level
-    lowest = betaincinv(now, before + 1, alpha / 2) if now else 0.0
-    highest = betaincinv(now + 1, before, 1 - alpha / 2) if before else 1.0
+    n = before + now
+    lowest, highest = share_interval(now, n, level)
     return Change(
         estimate=now / before if before else float("inf") if n else float("nan"),
         lower=float(lowest / (1 - lowest)),

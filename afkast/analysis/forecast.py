@@ -9,8 +9,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import stdtrit
 
+from afkast.analysis.survival.influence import two_sided_quantile
 from afkast.errors import AfkastError
 
 
@@ -83,7 +83,7 @@ def _remaining(known: np.ndarray, months_in_year: int) -> int:
 
 
 def _t(degrees_of_freedom: int, level: float) -> float:
-    return float(stdtrit(degrees_of_freedom, (1 + level) / 2)) if degrees_of_freedom > 0 else float("nan")
+    return two_sided_quantile(level, degrees_of_freedom) if degrees_of_freedom > 0 else float("nan")
 
 
 def _around(estimate: float, half: float) -> Forecast:

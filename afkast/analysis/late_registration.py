@@ -14,9 +14,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.special import stdtrit
 
 from afkast.analysis.lack import Lack, NotEnough
+from afkast.analysis.survival.influence import two_sided_quantile
 
 VINTAGES, ON_BENEFIT = "vintages", "persons_on_benefit"
 """The table of what each extraction said, and the name there of the series of persons."""
@@ -84,7 +84,7 @@ class Steps:
 
     def t(self, level: float) -> float:
         """The quantile that goes with the dispersion; NaN where it rests on nothing."""
-        return float(stdtrit(self.degrees_of_freedom, (1 + level) / 2)) if self.degrees_of_freedom else float("nan")
+        return two_sided_quantile(level, self.degrees_of_freedom) if self.degrees_of_freedom else float("nan")
 
 
 def triangle(said: pd.DataFrame) -> pd.DataFrame:

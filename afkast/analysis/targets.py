@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from scipy import special
 
 from afkast.analysis.late_registration import Rise
+from afkast.analysis.survival.influence import two_sided_quantile
 from afkast.errors import AfkastError
 from afkast.strategy import Judged
 
@@ -271,7 +272,7 @@ def swing_interval(series: ArrayLike, level: float = 0.95) -> Interval | None:
     changes = np.diff(x)
     if len(changes) < 2 or np.isnan(x).any():
         return None
-    half = special.stdtrit(len(changes) - 1, (1 + level) / 2) * np.std(changes, ddof=1)
+    half = two_sided_quantile(level, len(changes) - 1) * np.std(changes, ddof=1)
     return float(x[-1] - half), float(x[-1] + half)
 
 

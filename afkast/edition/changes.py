@@ -46,6 +46,8 @@ CLAUSE_ENDS = re.compile(r"\.(?= [A-ZÆØÅ])|;(?= )|,(?= (?!(?:at|der|end|som)\
 """A comma before what the words that it follows are said of does not part them: "tyder på, at der er sparet"."""
 OWN = "\ue000"
 """Where a number stands in its frame; no text has the sign."""
+OF_OTHERS = re.compile(r" *\([^()]*…[^()]*\)")
+"""A parenthesis of other numbers, which is not told of a former sentence."""
 
 NUMBER = re.compile(r"\d(?:[\d.,]*\d)?")
 
@@ -279,10 +281,6 @@ class Since:
                 )
             )
         return found
-
-
-OF_OTHERS = re.compile(r" *\([^()]*…[^()]*\)")
-"""A parenthesis of other numbers, which is not told of a former sentence."""
 
 
 def _clause(words: str, at: int) -> str:

@@ -74,6 +74,9 @@ WIDE_INCHES, NARROW_INCHES = 7.6, 3.9
 SMALL_INCHES = (3.4, 2.4)
 """A figure on a strategy's front page, where two stand side by side on an A4 in the size they are drawn."""
 
+SIGN_INCHES = 0.068
+"""So much a sign of a figure's words takes."""
+
 HASHED_ID = re.compile(rb"\b[A-Za-z][0-9a-f]{10}\b")
 
 Draw = Callable[[Figure, pd.DataFrame], None]

@@ -19,6 +19,7 @@ from afkast.report.charts import (
     INK,
     NARROW_INCHES,
     QUIET,
+    SIGN_INCHES,
     SMALL_INCHES,
     Draw,
     fill,
@@ -42,9 +43,6 @@ ROOM_FOR_A_NAME = 0.07
 MONTHS_FOR_A_NAME = 3
 """An area that is thinner than this share of the height, or so in all but fewer months, has no name; its numbers stand
 under the figure."""
-
-SIGN_INCHES = 0.062
-"""About as wide is a sign of such a name."""
 
 SIGNS_BESIDE = 12
 """A name beside its area is written on lines of so many signs, that little is taken of the months' room."""
@@ -144,7 +142,7 @@ def _names_in_areas(axes: Axes, names: list[str], heights: NDArray[np.float64], 
     for place, name in enumerate(names):
         if (heights[place] >= ROOM_FOR_A_NAME).sum() < MONTHS_FOR_A_NAME:
             continue
-        takes = math.ceil(months * (len(name) + 2) * SIGN_INCHES / inches)
+        takes = math.ceil(months * (len(name) + 1) * SIGN_INCHES / inches)
         edges = (tops[place] - heights[place], tops[place])
         if takes <= months:
             floor, ceiling = (sliding_window_view(edge, takes) for edge in edges)

@@ -77,16 +77,14 @@ class Extractions:
         if len(self.seen.columns) == 1 or self.of_persons:
             return {}
         before, after = self.seen.columns[-2:]
-        both = self.seen[[before, after]].dropna().iloc[-1:]
+        both = self.seen[[before, after]].dropna()
+        if both.empty:
+            return {}
         return {
-            name: said
-            for when, pair in both.iterrows()
-            for name, said in {
-                "month": month(when).capitalize(),
-                "before": self.quantity(pair[before]),
-                "day": day(pd.Timestamp(before)),
-                "after": self.quantity(pair[after]),
-            }.items()
+            "month": month(both.index[-1]).capitalize(),
+            "before": self.quantity(both[before].iloc[-1]),
+            "day": day(pd.Timestamp(before)),
+            "after": self.quantity(both[after].iloc[-1]),
         }
 
 

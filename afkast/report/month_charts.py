@@ -19,6 +19,7 @@ from afkast.report.charts import (
     PALE,
     QUIET,
     ROLES,
+    SIGN_INCHES,
     SMALL_INCHES,
     Draw,
     Role,
@@ -81,8 +82,8 @@ def break_notes(breaks: pd.DataFrame, months: pd.DatetimeIndex) -> list[str]:
 BEGINS = "Strategien begynder", "Begynder"
 """The shorter where there is no room for the longer."""
 
-SIGN_INCHES, SHARE_OF_AXES = 0.068, 0.66
-"""A sign of such words takes so much, and the months so much of a figure's width."""
+SHARE_OF_AXES = 0.66
+"""So much of a figure's width the months take."""
 
 MARGIN = 0.05
 """Of the months' span, what an axis has free before and after them."""

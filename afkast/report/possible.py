@@ -17,9 +17,6 @@ from afkast.errors import AfkastError
 
 ALMOST = 1e-6
 
-MANY = 10**6
-"""Values without end."""
-
 PRIMAL = 4
 """The solver goes from one thing that is possible to a better one."""
 
@@ -92,7 +89,7 @@ class Program:
         return min(self._found(group), enough), decide
 
     def _found(self, group: int) -> int:
-        below, above = np.floor(np.minimum(abs(self.farthest[:, group]) + ALMOST, MANY))
+        below, above = np.floor(abs(self.farthest[:, group]) + ALMOST)
         return int(below + above + 1)
 
     def _go(self, group: int, sign: int, enough: int) -> list[tuple[int, float]]:
@@ -107,9 +104,7 @@ class Program:
             if self.solver.getInfo().primal_solution_status == SolutionStatus.kSolutionStatusFeasible:
                 apart = np.array(solution.col_value)[self.parts :]
                 self.farthest = np.array([np.minimum(self.farthest[0], apart), np.maximum(self.farthest[1], apart)])
-            if state == HighsModelStatus.kUnbounded:
-                self.farthest[(sign + 1) // 2, group] = sign * MANY
-            elif state not in (HighsModelStatus.kOptimal, HighsModelStatus.kIterationLimit):
+            if state not in (HighsModelStatus.kOptimal, HighsModelStatus.kIterationLimit):
                 raise AfkastError(
                     f"how many values hidden counts keep could not be found out ({state.name}), so nothing is "
                     "published; leave a page out to find the one that it is about, and report it."

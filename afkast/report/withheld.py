@@ -150,17 +150,13 @@ class _Groups:
             found.open.append(told)
             return False
         found.hide[told.digest] = told
-        if not any(one.exact and not one.fixed for one in self.told[row]):
+        exactly = any(one.exact and not one.fixed for one in self.told[row])
+        if not exactly:
             found.hide[told.digest + NEARLY] = told
-        self.told[row] = self._told_without(row)
+        self.told[row] = [one for one in self.told[row] if one.fixed or (exactly and not one.exact)]
         self.least[row], self.most[row] = _between(self.told[row])
         self.hidden[row], self.fixed[row] = True, self._is_fixed(row)
         return True
-
-    def _told_without(self, row: int) -> list[Told]:
-        """What is told of a group once it is hidden."""
-        exactly = any(one.exact and not one.fixed for one in self.told[row])
-        return [one for one in self.told[row] if one.fixed or (exactly and not one.exact)]
 
     def hide_what_two_tell(self, found: Found) -> None:
         """Hide a group that is told at one place and hidden at another, and of a group and a part of it that differ by
