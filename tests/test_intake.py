@@ -5,6 +5,7 @@ import datetime
 import hashlib
 import hmac
 import json
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -33,6 +34,7 @@ import afkast.intake.workbook
 from afkast.errors import DataError
 from afkast.intake import CONTRACTS, import_raw, open_snapshot
 from afkast.intake.cells import danish_text, dates, months, numbers
+from afkast.intake.sources import read_sources
 
 SECRET = "HEMMELIG"
 EXAMPLE = Path(__file__).parents[1] / "data" / "example" / "raw"
@@ -771,3 +773,11 @@ def test_every_table_and_column_says_what_it_means():
     for contract in CONTRACTS.values():
         assert contract.title and contract.description
         assert all(column.description for column in contract.columns.values())
+
+
+def test_every_example_of_a_declaration_is_one(tmp_path):
+    text = (Path(__file__).parent.parent / "data" / "README.md").read_text(encoding="utf-8")
+    examples = [block for block in re.findall(r"```yaml\n(.*?)```", text, re.DOTALL) if "- file:" in block]
+    (tmp_path / "sources.yml").write_text("sources:\n" + "".join(examples), encoding="utf-8")
+    readers = {source.reader for source in read_sources(tmp_path).sources}
+    assert {"csv", "json", "dream", "sql", "ydelsesrefusion"} <= readers

@@ -1,7 +1,7 @@
 """What no file can be judged by alone: other files, the day of extraction, the declaration, the person's own number."""
 
 import pytest
-from raw_files import imported, refused, write_own
+from raw_files import change, imported, refused, write_own, write_raw
 
 from afkast.errors import DataError
 
@@ -305,3 +305,36 @@ def test_months_that_lack_within_a_series_are_noted(tmp_path):
     months = months_of("2026M05", "2026M06", "2026M07", "2026M09")
     [entry] = imported(write_own(tmp_path / "raw", MEASURES, months)).files_of("measures")
     assert entry["noted"] == ["gap"]
+
+
+def test_rows_in_a_row_that_stand_further_up_are_asked_about(tmp_path):
+    once = "".join(map(posting, range(1, 8)))
+    twin = write_own(tmp_path / "raw", LEDGER.replace("FILE", "a.csv"), {"a.csv": HEADINGS + once + posting(1) * 6})
+    assert len(imported(twin).table("ledger")) == 13  # one posting may be like another
+    (tmp_path / "b").mkdir()
+    overlapping = HEADINGS + once + "".join(map(posting, range(3, 12)))
+    raw = write_own(tmp_path / "b" / "raw", LEDGER.replace("FILE", "a.csv"), {"a.csv": overlapping})
+    [sentence] = refused(raw)
+    assert "5 or more rows in a row that stand there before; two exports may overlap (rows 9, 10, 11 and 2" in sentence
+    assert "accepted: {repeated: reason}" in sentence
+
+
+def test_zeros_before_a_document_s_number_make_it_no_other_posting(tmp_path):
+    rows = posting(1) + posting(2)
+    [sentence] = refused(ledgers(tmp_path, rows, posting("02") + posting("03")))
+    assert "b.csv: postings that a.csv has too (row 2)" in sentence
+
+
+def test_a_total_among_postings_is_refused(tmp_path):
+    rows = posting(1) + posting(2) + posting("Total", 200)
+    raw = write_own(tmp_path / "raw", LEDGER.replace("FILE", "a.csv"), {"a.csv": HEADINGS + rows})
+    assert "a row of totals among the data (row 4)" in refused(raw)[0]
+
+
+@pytest.mark.parametrize("column", ["Flyttet", "Død"])
+def test_nobody_moves_or_dies_before_being_born(tmp_path, column):
+    raw = write_raw(tmp_path / "raw", "personer.csv")
+    days = {"Flyttet": "01-01-1970;", "Død": ";01-01-1970"}[column]
+    change(raw / "personer.csv", "Grundskole;;", f"Grundskole;{days}")
+    [sentence] = refused(raw)
+    assert f"column '{column}': lies before the person's year of birth (row 2)" in sentence

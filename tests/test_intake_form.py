@@ -425,3 +425,82 @@ def test_an_id_of_another_form_is_told_with_its_remedy(tmp_path, columns, consta
     [sentence] = refused(written(tmp_path, text, declared=declared))
     assert "must be an id like flere-i-job-2026: small letters a-z, digits and hyphens" in sentence
     assert sentence.endswith(remedy)
+
+
+@pytest.mark.parametrize("written", ["cp1252", "utf-8"])
+def test_another_encoding_read_as_code_page_850_is_refused(tmp_path, written):
+    text = TEXT.replace("æøå", "på køb").encode(written)
+    [sentence] = refused(written_as_850(tmp_path, text))
+    assert "letters of another encoding" in sentence and f"declare encoding: {written}" in sentence
+
+
+def written_as_850(folder, text):
+    return written(folder, text, "    encoding: cp850\n")
+
+
+def test_letters_of_a_macintosh_are_named(tmp_path):
+    text = TEXT.replace("æøå", "løn").encode("mac-roman")
+    assert "letters of a Macintosh's encoding" in refused(written(tmp_path, text, "    encoding: cp1252\n"))[0]
+
+
+def test_letters_of_two_alphabets_in_one_word_are_refused(tmp_path):
+    [sentence] = refused(written(tmp_path, TEXT.replace("Løn", "L\u043en")))
+    assert "letters of two alphabets in one word" in sentence
+
+
+def test_a_formula_in_a_text_file_is_refused(tmp_path):
+    [sentence] = refused(written(tmp_path, TEXT.replace("Løn æøå", '="Løn"')))
+    assert "a formula where a word should be" in sentence
+
+
+def formula(result):
+    """A workbook whose last cell is a formula with this in the place of its result, as Excel writes it."""
+    book, content, changed = openpyxl.Workbook(), io.BytesIO(), io.BytesIO()
+    book.active.title = "Ark"
+    for row in (["Sted", "Md", "Antal"], ["A", "2019M01", 5], ["A", "2019M02", "=X"]):
+        book.active.append(row)
+    book.save(content)
+    with zipfile.ZipFile(content) as old, zipfile.ZipFile(changed, "w") as new:
+        for name in old.namelist():
+            told = old.read(name).decode("utf-8") if name.endswith(".xml") else old.read(name)
+            if name == "xl/worksheets/sheet1.xml":
+                told, found = re.subn(r'<c r="C3">.*?</c>', f'<c r="C3"{result}</c>', told)
+                assert found == 1
+            new.writestr(name, told)
+    return changed.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("result", "rule"),
+    [
+        (' t="str"><f>IF(A1=1,1,"")</f><v></v>', None),
+        ("><f>IF(A1=1,1,2)</f><v></v>", "a formula without its result (row 3)"),
+        ("><f>IF(A1=1,1,2)</f>", "a formula without its result (row 3)"),
+    ],
+)
+def test_a_formula_whose_result_is_no_letters_has_a_result(tmp_path, result, rule):
+    declared = """\
+  - file: x.xlsx
+    reader: excel
+    sheet: Ark
+    table: measures
+    columns: {Md: period, Sted: area, Antal: value}
+    constants: {measure: m, unit: personer}
+"""
+    raw = write_own(tmp_path / "raw", declared, {"x.xlsx": formula(result)})
+    if rule:
+        assert rule in refused(raw)[0]
+    else:
+        assert imported(raw).table("measures")["status"].to_list() == ["ok", "missing"]
+
+
+@pytest.mark.parametrize("word", ["#REF!", "#I/T", "#DIVISION/0!", "#NAVN?", "####"])
+def test_an_excel_error_in_a_text_file_is_no_word(tmp_path, word):
+    [sentence] = refused(written(tmp_path, TEXT.replace("Løn æøå", word)))
+    assert "an Excel error value" in sentence
+
+
+@pytest.mark.parametrize("day", ["01-02-2024", "2024-02-01"])
+def test_a_day_is_no_word(tmp_path, day):
+    [sentence] = refused(written(tmp_path, TEXT.replace("Løn æøå", day)))
+    assert "a date where words are expected" in sentence

@@ -324,3 +324,118 @@ def test_a_price_factor_is_near_one(tmp_path, factor):
 """
     [sentence] = refused(write_own(tmp_path / "raw", declared, {"f.csv": f"Faktor\n{factor}\n"}))
     assert "must be a factor such as 1,018, from 0,3 to 3 (row 2)" in sentence
+
+
+# ---------------------------------------------------------------- units, totals and thousands that a file says itself
+
+ITEMS = """\
+  - file: x.csv
+    reader: csv
+    table: committee_budgets
+    columns: {Post: item, År: year, Beløb: amount_dkk}
+    constants: {area: A, committee: U, heading: h, price_level_year: 2024}
+"""
+
+
+def items(folder, text, more=""):
+    return write_own(folder / "raw", ITEMS + more, {"x.csv": text})
+
+
+def amounts(raw):
+    return imported(raw).table("committee_budgets")["amount_dkk"].to_list()
+
+
+UNITS = [
+    "i 1.000 kr.",
+    "1 000 kr.",
+    "1000-kr.",
+    "t.kr.",
+    "TDKK",
+    "DKK 1.000",
+    "i tusinde kroner",
+    "mio. kr.",
+    "mia. kr.",
+]
+
+
+@pytest.mark.parametrize("unit", UNITS)
+@pytest.mark.parametrize("where", ["title", "heading", "footer", "note", "column"])
+def test_a_unit_is_asked_about_wherever_the_file_says_it(tmp_path, unit, where):
+    text, more = "Post;År;Beløb\nDrift;2024;1200\n", ""
+    if where == "title":
+        text = f"Budget {unit}\n{text}"
+    if where == "footer":
+        text, more = text + f"Note: beløb {unit}\n", "    footer: Note\n"
+    if where == "note":
+        text = text + f"Beløb {unit}\n"
+    if where == "column":
+        text, more = f"Post;År;Beløb;Enhed\nDrift;2024;1200;{unit}\n", "    ignore: [Enhed]\n"
+    declared = ITEMS.replace("Beløb:", f"'Beløb {unit}':") if where == "heading" else ITEMS
+    text = text.replace("Beløb\n", f"Beløb {unit}\n", 1) if where == "heading" else text
+    sentences = refused(write_own(tmp_path / "raw", declared + more, {"x.csv": text}))
+    assert any("that its amounts are in thousands or millions" in one for one in sentences)
+    if where not in ("note",):
+        (tmp_path / "b").mkdir()
+        raw = write_own(tmp_path / "b" / "raw", declared + more + "    scale: 1000\n", {"x.csv": text})
+        assert amounts(raw) == [1_200_000.0]
+
+
+@pytest.mark.parametrize("title", ["Budget 2026", "1.000 personer", "kr. 1.000.000 er afsat", "i 1.000 dage"])
+def test_a_title_that_names_no_unit_is_no_unit(tmp_path, title):
+    text = f"{title}\nPost;År;Beløb\nDrift;2024;1200\n"
+    if title == "i 1.000 dage":
+        refused(items(tmp_path, text))  # asked in vain, and answered with `scale: 1`
+    else:
+        assert amounts(items(tmp_path, text)) == [1200.0]
+
+
+def test_a_measure_in_kroner_that_says_it_is_in_thousands_needs_a_scale(tmp_path):
+    declared = MEASURE.replace("UNIT", "kr.")
+    text = "Udgifter i 1.000 kr.\nSted;Md;Antal\nA;2019M01;5\n"
+    [sentence] = refused(write_own(tmp_path / "raw", declared, {"x.csv": text}))
+    assert "in thousands or millions (row 1)" in sentence and "Declare scale: 1000" in sentence
+
+
+@pytest.mark.parametrize("name", ["I alt", "Driftsudgifter i alt", "Drift total", "Samlet", "Samlet budget", "*", "**"])
+def test_a_row_of_totals_is_never_added_to_what_it_sums(tmp_path, name):
+    text = f"Post;År;Beløb\nDrift;2024;1200\nAnlæg;2024;300\n{name};2024;1500\n"
+    [sentence] = refused(items(tmp_path, text))
+    assert "column 'Post': a row of totals among the data (row 4)" in sentence and "leave_out: {Post:" in sentence
+    (tmp_path / "b").mkdir()
+    assert amounts(items(tmp_path / "b", text, f'    leave_out: {{Post: ["{name}"]}}\n')) == [1200.0, 300.0]
+
+
+def test_a_comma_before_three_digits_parts_no_decimals_of_kroner(tmp_path):
+    text = "Post;År;Beløb\nDrift;2024;1,200\nAnlæg;2024;300\n"
+    [sentence] = refused(items(tmp_path, text))
+    assert "column 'Beløb': a comma before three digits, which seems to part thousands (row 2)" in sentence
+    for name, mark, read in [("b", ".", 1200.0), ("c", ",", 1.2)]:
+        (tmp_path / name).mkdir()
+        assert amounts(items(tmp_path / name, text, f'    decimal: "{mark}"\n')) == [read, 300.0]
+
+
+def test_a_number_as_text_in_a_sheet_of_numbers_is_asked_about(tmp_path):
+    book, content = openpyxl.Workbook(), io.BytesIO()
+    book.active.title = "Ark"
+    for row in (["Sted", "Md", "Antal"], ["A", "2019M01", 5.5], ["A", "2019M02", "22.625"]):
+        book.active.append(row)
+    book.save(content)
+    declared = MEASURE.replace("x.csv\n    reader: csv", "x.xlsx\n    reader: excel\n    sheet: Ark")
+    raw = write_own(tmp_path / "raw", declared.replace("UNIT", "pct."), {"x.xlsx": content.getvalue()})
+    [sentence] = refused(raw)
+    assert "column 'Antal': a number as text with a point" in sentence and "(row 3)" in sentence
+
+
+def test_the_same_fault_in_twelve_months_is_one_sentence(tmp_path):
+    months = "Jan Feb Mar Apr Maj Jun Jul Aug Sep Okt Nov Dec".split()
+    declared = f"""\
+  - file: x.csv
+    reader: csv
+    table: budget
+    columns: {{Linje: line, År: year}}
+    months: [{", ".join(months)}]
+    constants: {{strategy: s, committee: U, kind: strategy, price_level_year: 2024}}
+"""
+    text = f"Linje;År;{';'.join(months)}\ninvestment;2024;{';'.join(['1.5'] * 12)}\n"
+    [sentence] = refused(write_own(tmp_path / "raw", declared, {"x.csv": text}))
+    assert "column 'Jan, Feb, Mar and 9 more': decimals are written with a point (row 2)" in sentence

@@ -3,8 +3,11 @@
 import io
 import json
 import zipfile
+from decimal import Decimal
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet
 import pytest
 from raw_files import imported, refused, write_own
 
@@ -231,3 +234,106 @@ def test_a_quarter_that_nothing_is_said_of_is_a_fault_with_its_cure(tmp_path):
     [sentence] = refused(write_own(tmp_path / "raw", QUARTERLY, {"folketal.csv": "TID;INDHOLD\n2026K2;960\n"}))
     assert sentence.startswith("folketal.csv, column 'TID': a quarter, and sources.yml does not say")
     assert sentence.endswith("Declare quarters: first, last or each.")
+
+
+# ---------------------------------------------------------------- types that say more, or less, than text
+
+
+def parquet(**columns):
+    content = io.BytesIO()
+    pa.parquet.write_table(pa.table(columns), content)
+    return content.getvalue()
+
+
+def read_parquet(folder, values, more=""):
+    declared = DECLARED.replace("json", "parquet").replace("unit: personer", "unit: kr.") + more
+    months = pa.array([f"2026M{month:02}" for month in range(1, len(values) + 1)])
+    columns = {"Periode": months, "Område": pa.array(["A"] * len(values)), "Antal personer": values}
+    return write_own(folder / "raw", declared, {"x.parquet": parquet(**columns)})
+
+
+@pytest.mark.parametrize("kind", [pa.decimal128(12, 3), pa.decimal256(50, 3), pa.float64(), pa.float32(), pa.float16()])
+def test_a_typed_number_is_the_number_it_is_whatever_its_type(tmp_path, kind):
+    told = [Decimal("22.625"), Decimal("1234.000"), Decimal("-0.125"), None, Decimal("1018.000")]
+    values = pa.array(told, pa.decimal128(12, 3)).cast(pa.float64()) if pa.types.is_floating(kind) else pa.array(told)
+    table = imported(read_parquet(tmp_path, values.cast(kind))).table("measures")
+    read = [None if pd.isna(one) else one for one in table["value"]]
+    assert read == [22.625, 1234.0, -0.125, None, 1018.0]
+
+
+def test_a_number_of_single_precision_is_as_it_is_written(tmp_path):
+    assert imported(read_parquet(tmp_path, pa.array([5.1, 0.1], pa.float32()))).table("measures")[
+        "value"
+    ].to_list() == [
+        5.1,
+        0.1,
+    ]
+
+
+def test_of_a_number_as_text_its_typed_neighbours_do_not_tell_the_decimal_mark(tmp_path):
+    answer = {"columns": HEADINGS, "rows": [["2026M07", "A", 5.5], ["2026M08", "A", "22.625"]]}
+    [sentence] = refused(write_own(tmp_path / "raw", DECLARED, {"x.json": json.dumps(answer)}))
+    assert "column 'Antal personer': a number as text with a point" in sentence and "(row 2)" in sentence
+    for name, text in [("b", "22,625"), ("c", "22.625")]:
+        (tmp_path / name).mkdir()
+        answer["rows"][1][2] = text
+        declared = DECLARED + ('    decimal: "."\n' if name == "c" else "")
+        assert read(tmp_path / name, answer, declared)["value"].to_list() == [5.5, 22.625]
+
+
+def test_bytes_are_no_text_unless_nobody_reads_them(tmp_path):
+    columns = {"Periode": pa.array(["2026M01"]), "Område": pa.array([b"HEMMELIG"]), "Antal personer": pa.array([5])}
+    declared = DECLARED.replace("json", "parquet")
+    [sentence] = refused(write_own(tmp_path / "raw", declared, {"x.parquet": parquet(**columns)}))
+    assert "a list where a number or a word should be, or bytes (row 1)" in sentence
+    (tmp_path / "b").mkdir()
+    columns |= {"Område": pa.array(["A"]), "Nr": pa.array([b"HEMMELIG"])}
+    raw = write_own(tmp_path / "b" / "raw", declared + "    ignore: [Nr]\n", {"x.parquet": parquet(**columns)})
+    assert len(imported(raw).table("measures")) == 1
+
+
+CUBE = {
+    "version": "2.0",
+    "class": "dataset",
+    "id": ["OMRÅDE", "Tid"],
+    "size": [4, 1],
+    "role": {"time": ["Tid"]},
+    "dimension": {
+        "OMRÅDE": {"category": {"index": ["101", "791"]}},
+        "Tid": {"category": {"index": ["2026M01", "2026M02"]}},
+    },
+    "value": [1, 2, 3, 4],
+}
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        json.dumps({"columns": HEADINGS, "rows": None}),
+        json.dumps({"columns": HEADINGS, "rows": [5]}),
+        json.dumps({"columns": HEADINGS, "rows": ["HEMMELIG"]}),
+        json.dumps({"columns": HEADINGS, "rows": RECORDS}),
+        '[{"Periode": "2026M01", "Område": "A", "Antal personer": 5, "Antal personer": 6}]',
+        json.dumps(CUBE),
+    ],
+    ids=["no rows", "a number for a row", "a word for a row", "records in rows", "a name twice", "other sizes"],
+)
+def test_json_of_a_form_that_only_looks_known_is_refused_as_such(tmp_path, content):
+    [sentence] = refused(write_own(tmp_path / "raw", DECLARED, {"x.json": content}))
+    assert "JSON of another form than Jobindsats', JSON-stat or a list of records" in sentence
+
+
+def test_json_line_by_line_is_named_with_its_cure(tmp_path):
+    lines = "\n".join(json.dumps(record) for record in RECORDS)
+    [sentence] = refused(write_own(tmp_path / "raw", DECLARED, {"x.json": lines}))
+    assert "JSON line by line, not one list of records" in sentence and "Export it as one list" in sentence
+
+
+def test_in_bulk_a_measure_has_its_own_unit_alone(tmp_path):
+    declared = BULK.replace("    constants: {measure: folketal, unit: personer}\n", "")
+    declared = declared.replace("columns: {", "columns: {MÅL: measure, ENHED: unit, ") + "    absent: zero\n"
+    assert "constants" not in declared
+    text = "MÅL;ENHED;OMRÅDE;TID;INDHOLD\na;personer;A;2026M01;5\nb;kr.;A;2026M01;6\nb;kr.;A;2026M02;7\n"
+    table = imported(write_own(tmp_path / "raw", declared, {"b.csv": text})).table("measures")
+    read = [(row.measure, row.unit, row.period.month, row.value) for row in table.itertuples()]
+    assert sorted(read) == [("a", "personer", 1, 5), ("a", "personer", 2, 0), ("b", "kr.", 1, 6), ("b", "kr.", 2, 7)]

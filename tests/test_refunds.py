@@ -91,3 +91,25 @@ def test_a_file_of_few_citizens_alone_has_no_price(tmp_path):
 def test_other_headings_are_told(tmp_path):
     raw = write_own(tmp_path / "raw", DECLARED, {"refusion.csv": HEADINGS.replace("Uge", "Periode") + ROWS})
     assert "the first line lacks Uge" in refused(raw)[0]
+
+
+def test_weeks_that_are_refunded_and_weeks_that_are_cofinanced_each_bear_their_own(tmp_path):
+    weeks = ROWS.replace("2025-02;", "2025-03;").splitlines(True)
+    mixed = "".join(line for line in weeks if "Kontanthjælp;" in line and line.startswith("2025"))
+    mixed += "".join(f"2025-07;{one};Kontanthjælp;Strandlev;4.000,00;0;0,00;70;2.800,00\n" for one in CITIZENS)
+    table = imported(folder(tmp_path, mixed)).table("unit_prices")
+    paid, borne = 2000 + 3000 + 1000 + 4000, 1600 + 600 + 800 + 2800
+    assert table["state_refund_share"].to_list() == pytest.approx([1 - borne / paid])
+
+
+@pytest.mark.parametrize(
+    ("row", "rule"),
+    [
+        ("2025-05;;Kontanthjælp;Strandlev;2.000,00;20;400,00;0;0,00\n", "column 'CPR nummer': not ten digits"),
+        (f"2025-05;{CITIZENS[0]};Kontanthjælp;Strandlev;;20;;0;\n", "column 'Beregnet udbetalingsbeløb': is empty"),
+        (HEADINGS, "the headings stand there again: two exports in one (row "),
+    ],
+)
+def test_a_row_that_has_no_citizen_or_amount_is_refused_in_one_sentence(tmp_path, row, rule):
+    [sentence] = refused(folder(tmp_path, ROWS + row))
+    assert rule in sentence

@@ -35,6 +35,8 @@ LIMITS = {10_000, 50_000, 65_535, 65_536, 100_000, 500_000, 1_000_000, 1_048_575
 OLDEST_YEARS = 120
 SMALL_PRICE_DKK = 1000
 
+REPEATED_RUN = 5
+
 SAME_WORD = ("area", "benefit", "committee", "education", "group", "heading", "item", "measure", "state", "unit")
 """Columns of names: one thing has one name, in all tables."""
 
@@ -60,12 +62,29 @@ def judge_files(sources: list[Source], contents: dict[str, Content], parts: Part
         if len(rows) > 1 and count.min() > 1:
             rule = "every row stands there more than once"
             faults.ask(source.label, "repeated", rule, rows=rows.index, remedy=FETCH_AGAIN)
+        else:
+            rule = f"{REPEATED_RUN} or more rows in a row that stand there before; two exports may overlap"
+            faults.ask(source.label, "repeated", rule, rows=_repeated_runs(rows), remedy=FETCH_AGAIN)
     for later, (source, rows) in enumerate(ledgers):
         for earlier, others in ledgers[:later]:
-            keys = pd.MultiIndex.from_frame(rows[ONE_POSTING])
-            shared = rows.index[keys.isin(pd.MultiIndex.from_frame(others[ONE_POSTING]))]
+            shared = rows.index[_one_posting(rows).isin(_one_posting(others))]
             rule = f"postings that {earlier.label} has too"
             faults.ask(source.label, "shared", rule, rows=shared, remedy="Export periods that do not overlap.")
+
+
+def _one_posting(rows: pd.DataFrame) -> pd.MultiIndex:
+    """What makes a posting the same one; some exports write a document's number with zeros before it."""
+    return pd.MultiIndex.from_frame(rows[ONE_POSTING].assign(document=rows["document"].str.lstrip("0")))
+
+
+def _repeated_runs(rows: pd.DataFrame) -> list[int]:
+    """The rows of runs that stand further up, too: one posting may be like another, several in a row are not."""
+    again = rows.duplicated()
+    runs = (again != again.shift()).cumsum()
+    found: list[int] = []
+    for _, run in rows[again].groupby(runs[again]):
+        found += run.index.to_list() if len(run.drop_duplicates()) >= REPEATED_RUN else []
+    return found
 
 
 def _judge_ends(sources: list[Source], contents: dict[str, Content], faults: Faults) -> None:
@@ -172,6 +191,10 @@ def _judge_days(source: Source, rows: pd.DataFrame, faults: Faults) -> None:
         rule = f"not born from {extraction.year - OLDEST_YEARS} to {extraction.year}"
         odd = rows.index[~born.between(extraction.year - OLDEST_YEARS, extraction.year)]
         faults.add(source.label, rule, column=_heading(source, "birth_year"), rows=odd)
+        for column in ("moved_on", "died_on"):
+            early = rows.index[(rows[column].dt.year < born).fillna(False)]
+            rule = "lies before the person's year of birth"
+            faults.add(source.label, rule, column=_heading(source, column), rows=early)
 
 
 def _note_age(source: Source, days: pd.Series, faults: Faults) -> None:

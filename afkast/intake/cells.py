@@ -31,6 +31,7 @@ NOT_A_NUMBER = {
 }
 
 COMMA_IS_DECIMAL = r"-?[0-9.]*,[0-9]+-?|-?[0-9]{1,3}(?:\.[0-9]{3}){2,}-?"
+COMMA_BEFORE_THREE = r"-?[1-9][0-9]{0,2},[0-9]{3}-?"
 POINT_MAY_BE_EITHER = r"-?[1-9][0-9]{0,2}\.[0-9]{3}-?"
 POINT_PARTS_DIGITS = r"-?[0-9]+\.[0-9]+"
 """Where a point may not be either, it is the decimal mark."""
@@ -109,8 +110,10 @@ def danish_text(value: Any, decimal: DecimalMark = ",") -> str:
             return ""
         case str():
             return value.strip()
-        case float():
-            return format(Decimal(repr(value)), "f").removesuffix(".0").replace(".", decimal)
+        case float() | Decimal():
+            exact = value if isinstance(value, Decimal) else Decimal(repr(value))
+            written = format(exact, "f")
+            return (written.rstrip("0").rstrip(".") if "." in written else written).replace(".", decimal)
         case datetime() if value.time() != time():
             return value.strftime("%d-%m-%Y %H:%M:%S")
         case date():

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from afkast.intake.blocks import Content
 from afkast.intake.faults import FETCH_AGAIN, Faults
 from afkast.intake.sources import Csv, Journal, Source
-from afkast.intake.wording import CODE_PAGE_850, TWICE_ENCODED
+from afkast.intake.wording import CODE_PAGE_850, MAC_ROMAN, NOT_CODE_PAGE_850, TWICE_ENCODED
 
 LONGEST_LINE = 1_000_000
 
@@ -76,6 +76,12 @@ def readable(source: Source, content: Content, encoding: str, faults: Faults) ->
     patterns = [
         (TWICE_ENCODED, "letters that are UTF-8 read in another encoding", _redeclare(source, encoding)),
         (CODE_PAGE_850 if encoding == "cp1252" else None, "letters of code page 850", "Declare encoding: cp850."),
+        (MAC_ROMAN if encoding == "cp1252" else None, "letters of a Macintosh's encoding", "Export it as UTF-8."),
+        (
+            NOT_CODE_PAGE_850 if encoding == "cp850" else None,
+            "letters of another encoding",
+            None,
+        ),
         (CONTROL, "a control character", FETCH_AGAIN),
     ]
     long: list[int] = []
@@ -92,7 +98,7 @@ def readable(source: Source, content: Content, encoding: str, faults: Faults) ->
             text, fails = "", True
             foreign += [row for row, line in enumerate(lines, first) if not _decodes(line, encoding)]
         quoted |= '"' in text
-        if text and not _surely_clean(block, text):
+        if text and (encoding == "cp850" or not _surely_clean(block, text)):
             # a page of a print begins with a form feed
             printed = text.replace("\n\f", "\n").removeprefix("\f") if isinstance(source, Journal) else text
             for pattern, rule, _ in patterns:
@@ -104,13 +110,12 @@ def readable(source: Source, content: Content, encoding: str, faults: Faults) ->
         faults.add(source.label, rule, rows=long, remedy="Export the file again, with a line end after each row.")
         return None
     if fails:
-        other = _fitting(source, content)
-        remedy = f"It fits {other}: declare encoding: {other}." if other else FETCH_AGAIN
+        remedy = _undeclare(source, content)
         faults.add(source.label, f"a byte that is not {_name(encoding)}", rows=foreign or None, remedy=remedy)
         return None
-    for _, rule, remedy in patterns:
+    for _, rule, cure in patterns:
         if found[rule]:
-            faults.add(source.label, rule, rows=found[rule], remedy=remedy)
+            faults.add(source.label, rule, rows=found[rule], remedy=cure or _undeclare(source, content))
             return None
     return Text(content, encoding, quoted)
 
@@ -121,7 +126,7 @@ def _surely_clean(content: bytes, text: str) -> bool:
     return not (
         suspicious
         or content.count(b"\r") > content.count(b"\r\n")
-        or any(letter in text for letter in "ÃÂâ‘›†’\u009d\u008f")
+        or any(letter in text for letter in "ÃÂâ‘›†’¾¿Œ\u009d\u008f")
     )
 
 
@@ -138,6 +143,11 @@ def _redeclare(source: Source, encoding: str) -> str:
     if isinstance(source, Csv) and encoding in ("cp1252", "cp850"):
         return "Declare encoding: utf-8."
     return "Export the file again, as UTF-8."
+
+
+def _undeclare(source: Source, content: Content) -> str:
+    other = _fitting(source, content)
+    return f"It fits {other}: declare encoding: {other}." if other else FETCH_AGAIN
 
 
 def _fitting(source: Source, content: Content) -> str | None:

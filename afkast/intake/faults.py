@@ -1,7 +1,7 @@
 """What is wrong with the raw files, what was asked and answered, and what was put right: told in one go."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from afkast.errors import DataError
@@ -17,7 +17,7 @@ QUESTIONS = {
     "period": "posteringer er bogført i en anden måned end deres periode",
     "stale": "filen slutter i en tidligere måned end sidst",
     "shared": "de samme posteringer står i to filer",
-    "repeated": "hver række står mere end én gang",
+    "repeated": "rækker står mere end én gang",
     "separator": "en tekst rummer det tegn, der skiller celler",
     "no_postings": "et PSP-element har ingen posteringer",
     "no_total": "listen har ingen sum at holde posteringerne op mod",
@@ -185,10 +185,24 @@ class Faults:
     def stop(self) -> None:
         """Raise a DataError that lists every fault, one sentence a line; nothing when there are none."""
         if self.found:
-            faults = sorted(self.found, key=lambda fault: (fault.file, fault.rows[:1]))
+            faults = sorted(_by_columns(self.found), key=lambda fault: (fault.file, fault.rows[:1]))
             count = "1 fault" if len(faults) == 1 else f"{len(faults)} faults"
             lines = [f"{count} in the raw files; nothing was imported.", *map(str, faults)]
             raise DataError("\n".join(lines))
+
+
+def _by_columns(faults: list[Fault]) -> list[Fault]:
+    """The same of the same rows in many columns, such as those of twelve months, is told once."""
+    alike: dict[tuple[str, str, tuple[int, ...], str], list[Fault]] = {}
+    for fault in faults:
+        alike.setdefault((fault.file, fault.rule, fault.rows, fault.remedy), []).append(fault)
+    told = []
+    for same in alike.values():
+        if len(same) > ROWS_NAMED and all(fault.column for fault in same):
+            named = ", ".join(str(fault.column) for fault in same[:ROWS_NAMED])
+            same = [replace(same[0], column=f"{named} and {len(same) - ROWS_NAMED} more")]
+        told += same
+    return told
 
 
 def few(numbers: Iterable[int]) -> str:

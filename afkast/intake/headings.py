@@ -1,11 +1,12 @@
 """Rows of cells → the table below a line of headings: what is data, and what only stands around it."""
 
 import re
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
 
-from afkast.intake.cells import numbers
+from afkast.intake.cells import matches, numbers
 from afkast.intake.contracts import CONTRACTS
 from afkast.intake.faults import CORRECT_DECLARATION, FETCH_AGAIN, Faults, few
 from afkast.intake.sources import Sheet, scaled
@@ -14,7 +15,18 @@ from afkast.intake.wording import normal
 Rows = list[tuple[int, list[str]]]
 """Row number and cells, as they stand in the file."""
 
-IN_ANOTHER_UNIT = re.compile(r"(?<![0-9.])1\.?000 ?kr|\bt\.?kr|\btkr|tusind|\bmio\b|million", re.IGNORECASE)
+KRONER = r"(?:kr|dkk)"
+IN_ANOTHER_UNIT = re.compile(
+    rf"(?<![0-9.])1[. ]?000[ -]?{KRONER}|{KRONER}\.? ?1[. ]?000(?![0-9.,]*[0-9])|\bi 1[. ]?000(?![0-9.,]*[0-9])"
+    rf"|\bt\.? ?{KRONER}|tusind|\bmio\b|\bmia\b|million|milliard",
+    re.IGNORECASE,
+)
+UNIT_ALONE = (
+    rf"(?i)\(?(?:i )?(?:hele )?(?:1[. ]?000(?:[ -]?{KRONER}(?:oner)?\.?)?|{KRONER}\.? 1[. ]?000|t\.? ?{KRONER}\.?"
+    rf"|(?:tusinde?|mio\.?|mia\.?|million(?:er)?)(?: ?{KRONER}(?:oner)?\.?)?)\)?"
+)
+"""All that a cell of a column of units says."""
+
 COUNTS_ROWS = re.compile(r"\b(?:rækker|poster|posteringer|forløb|linjer|personer|borgere|sager|records|rows)\b", re.I)
 
 
@@ -43,13 +55,19 @@ def find_headings(source: Sheet, rows: Rows, faults: Faults) -> tuple[int, list[
         remedy = CORRECT_DECLARATION.removesuffix(".") + "; a column that is not needed goes under ignore."
         faults.add(source.label, rule, rows=[row], remedy=remedy)
     unit = [number for number, cells in rows[: at + depth] if any(map(IN_ANOTHER_UNIT.search, cells))]
-    if unit and source.scale is None and "dkk" in "".join(scaled(source.table)):
-        rule = "says above the rows that its amounts are in thousands or millions"
-        remedy = "Declare scale: 1000 (or 1000000), or scale: 1 where the amounts are in kroner."
-        faults.add(source.label, rule, rows=unit, remedy=remedy)
+    ask_for_scale(source, "above the rows", unit, faults)
     if extra or set(declared) - set(headings) or len(set(headings)) < len(headings):
         return None
     return at + depth, headings
+
+
+def ask_for_scale(source: Sheet, where: str, rows: Iterable[int], faults: Faults) -> None:
+    """Where a file says that its amounts are in another unit than kroner, `scale` must say in which."""
+    kroner = "dkk" in "".join(scaled(source.table)) or re.match("(?i)kr", str(source.constants.get("unit", "")))
+    if source.scale is None and kroner:
+        rule = f"says {where} that its amounts are in thousands or millions"
+        remedy = "Declare scale: 1000 (or 1000000), or scale: 1 where the amounts are in kroner."
+        faults.add(source.label, rule, rows=rows, remedy=remedy)
 
 
 def _heading(rows: Rows, declared: set[str]) -> list[str]:
@@ -100,6 +118,7 @@ class DataRows:
         self._below: list[int] = []
         self._sums: dict[str, float] = {}
         self._above_rows = 0
+        self._units: set[int] = set()
 
     def of(self, cells: pd.DataFrame, odd: Rows) -> pd.DataFrame:
         """The rows that are data, of the declared headings that are not ignored.
@@ -116,6 +135,8 @@ class DataRows:
             totals = cells[heading].map(normal).isin(wordings)
             self._faults.record(label).left_out += int(totals.sum())
             cells = cells[~totals]
+        for heading in source.ignore:
+            self._units |= set(cells.index[matches(cells[heading].astype(str), UNIT_ALONE)])
         names = pd.Series(self._headings, index=cells.columns)
         repeated = cells.index[(cells == names).sum(axis=1) >= max(2, len(self._headings) / 2)]
         rule = "the headings stand there again: more than one table, or page, in one"
@@ -135,6 +156,8 @@ class DataRows:
             rule = f"rows of data below the footer, which begins in row {self._end}"
             self._faults.add(label, rule, rows=self._below, remedy=CORRECT_DECLARATION)
             self._check_footer()
+        notes_below = {row for row, line in [*self._around, *self._odd] if any(map(IN_ANOTHER_UNIT.search, line))}
+        ask_for_scale(self._source, "beside the rows", self._units | notes_below, self._faults)
         if not self._rows and not self._odd:
             self._faults.add(label, "no rows below the headings", remedy=FETCH_AGAIN)
             return False

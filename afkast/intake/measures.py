@@ -53,9 +53,14 @@ def complete(source: Sheet, named: pd.DataFrame, faults: Faults) -> pd.DataFrame
 
     Their row is the last one that is there.
     """
-    keys = [name for name in ("measure", "area", "period", "unit") if name in named]
-    every = pd.MultiIndex.from_product([named[name].dropna().unique() for name in keys], names=keys)
-    absent = every.difference(pd.MultiIndex.from_frame(named[keys])).to_frame(index=False)
+    # a measure has its own unit
+    measures = named[[name for name in ("measure", "unit") if name in named]].dropna().drop_duplicates()
+    every = measures
+    for name in ("area", "period"):
+        every = every.merge(named[[name]].dropna().drop_duplicates(), how="cross")
+    keys = list(every)
+    here = pd.MultiIndex.from_frame(named[keys])
+    absent = every[~pd.MultiIndex.from_frame(every).isin(here)].reset_index(drop=True)
     faults.correct(source.label, "absent", len(absent))
     for name in named.columns.difference(keys):
         absent[name] = {"value": "0", "source": source.source}.get(name, "")

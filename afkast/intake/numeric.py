@@ -4,14 +4,16 @@ import pandas as pd
 
 from afkast.intake.cells import (
     BLANK_MARKS,
+    COMMA_BEFORE_THREE,
     COMMA_IS_DECIMAL,
     POINT_MAY_BE_EITHER,
     POINT_PARTS_DIGITS,
+    holds,
     matches,
 )
 from afkast.intake.contracts import CONTRACTS
 from afkast.intake.faults import Faults
-from afkast.intake.sources import Sheet
+from afkast.intake.sources import Csv, Sheet
 
 MARK = r"[^0-9A-Za-zÆØÅæøå\s]{1,4}"
 DASHES = {"–": "-", "—": "-", "\N{MINUS SIGN}": "-"}
@@ -57,6 +59,8 @@ def judge_decimals(source: Sheet, named: pd.DataFrame, numeric: list[str], fault
     """Where sources.yml does not say which mark is the decimal one, the file's own numbers must."""
     if source.decimal:
         return
+    if isinstance(source, Csv):
+        _judge_commas(source, named, numeric, faults)
     if any(matches(named[name], COMMA_IS_DECIMAL).any() for name in numeric):
         return
     point = {
@@ -71,8 +75,8 @@ def judge_decimals(source: Sheet, named: pd.DataFrame, numeric: list[str], fault
             named[name] = named[name].mask(named.index.isin(point[name]))
         return
     for name in numeric:
-        if name not in source.columns.values() or "dkk" in name or _form(source, name) == "whole":
-            continue  # kroner have two decimals or none, and a whole number has none
+        if _has_no_third_decimal(source, name):
+            continue
         either = matches(named[name], POINT_MAY_BE_EITHER)
         small = matches(named[name], "-?[1-9][0-9]{0,2}")
         large = matches(named[name], "-?[1-9][0-9]{3,}")
@@ -82,6 +86,42 @@ def judge_decimals(source: Sheet, named: pd.DataFrame, numeric: list[str], fault
             remedy = 'Declare decimal: "," (thousands) or decimal: ".".'
             faults.add(source.label, rule, column=heading, rows=named.index[either], remedy=remedy)
             named[name] = named[name].mask(either)
+
+
+def _judge_commas(source: Csv, named: pd.DataFrame, numeric: list[str], faults: Faults) -> None:
+    """A comma before three digits parts thousands where there can be no third decimal, as in English exports."""
+    for name in numeric:
+        thousands = _parted_by_comma(source, name, named[name], faults)
+        named[name] = named[name].mask(named.index.isin(thousands))
+
+
+def _parted_by_comma(source: Sheet, name: str, cells: pd.Series, faults: Faults) -> pd.Index:
+    """The rows at fault."""
+    if not _has_no_third_decimal(source, name):
+        return cells.index[:0]
+    rows = cells.index[matches(cells, COMMA_BEFORE_THREE)]
+    rule = "a comma before three digits, which seems to part thousands"
+    remedy = 'Declare decimal: "." (or decimal: "," where it parts decimals).'
+    faults.add(source.label, rule, column=source.headings.get(name, name), rows=rows, remedy=remedy)
+    return rows
+
+
+def judge_texts(source: Sheet, heading: str, texts: dict[int, str], faults: Faults) -> None:
+    """Numbers as text among typed ones, by row: only they themselves can tell whether a point parts decimals."""
+    cells, name = pd.Series(texts, dtype=str).str.strip(), source.columns.get(heading, heading)
+    if source.decimal or len(_parted_by_comma(source, name, cells, faults)) or holds(cells, ",").any():
+        return
+    pointed = matches(cells, POINT_PARTS_DIGITS)
+    if _has_no_third_decimal(source, name):
+        pointed &= ~matches(cells, POINT_MAY_BE_EITHER)
+    rule = "a number as text with a point, which may part thousands or decimals"
+    remedy = 'Declare decimal: "," (thousands) or decimal: ".".'
+    faults.add(source.label, rule, column=heading, rows=cells.index[pointed], remedy=remedy)
+
+
+def _has_no_third_decimal(source: Sheet, name: str) -> bool:
+    """Kroner have two decimals or none, and a whole number has none."""
+    return name not in source.columns.values() or "dkk" in name or _form(source, name) == "whole"
 
 
 def read_percentages(source: Sheet, named: pd.DataFrame, numeric: list[str], faults: Faults) -> pd.DataFrame:

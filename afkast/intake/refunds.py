@@ -10,10 +10,11 @@ from datetime import date
 
 import pandas as pd
 
-from afkast.intake.cells import danish_text, numbers
+from afkast.intake.cells import danish_text, matches, numbers
 from afkast.intake.decoding import decoded
 from afkast.intake.delimited import UnreadableError, cut_rows
 from afkast.intake.faults import CORRECT_DECLARATION, FETCH_AGAIN, Faults
+from afkast.intake.pseudonym import CPR
 from afkast.intake.sources import Refunds
 from afkast.intake.wording import normal_cells
 
@@ -23,6 +24,9 @@ HEADINGS = (WEEK, PERSON, BENEFIT, AREA, PAID, REFUNDED, COFINANCED)
 AMOUNTS = [PAID, REFUNDED, COFINANCED]
 WRITTEN = re.compile(r"([0-9]{4})-?(?:W|U)?([0-9]{1,2})|([0-9]{4}-[0-9]{2}-[0-9]{2})")
 """A week: 2025-07, 202507, 2025W07, or a day of it."""
+
+KEYS = ["area", "benefit", "year"]
+"""What has one price."""
 
 WEEKS_OF_A_YEAR = 52
 FEWEST_CITIZENS = 5
@@ -51,11 +55,16 @@ def read_refunds(source: Refunds, content: bytes, faults: Faults) -> pd.DataFram
     if rows.empty:
         faults.add(source.label, "no rows below the headings", remedy=FETCH_AGAIN)
         return None
+    names = pd.Series(headings, index=rows.columns)
+    headings_again = (rows == names).sum(axis=1) >= len(headings) / 2
+    rule = "the headings stand there again: two exports in one"
+    faults.add(source.label, rule, rows=rows.index[headings_again], remedy="Declare each as a file of its own.")
+    rows = rows[~headings_again]
     # the same row is sent again
     again = rows.duplicated()
     faults.correct(source.label, "repeated", int(again.sum()))
     read = _read(source, rows[~again], faults)
-    citizens = read.groupby(["area", "benefit", "year"])["person"].transform("nunique")
+    citizens = read.groupby(KEYS)["person"].transform("nunique")
     if (citizens < FEWEST_CITIZENS).any():
         faults.note(source.label, "few_citizens")
     enough = read[citizens >= FEWEST_CITIZENS]
@@ -69,6 +78,8 @@ def read_refunds(source: Refunds, content: bytes, faults: Faults) -> pd.DataFram
 def _read(source: Refunds, rows: pd.DataFrame, faults: Faults) -> pd.DataFrame:
     """Year, benefit, area, person, week and amounts of the rows that can be read."""
     read = pd.DataFrame({"person": rows[PERSON].str.replace("-", ""), "area": normal_cells(rows[AREA])[0]}, rows.index)
+    rule = "not ten digits with or without a hyphen after the sixth (a leading zero may be lost)"
+    faults.add(source.label, rule, column=PERSON, rows=rows.index[~matches(rows[PERSON], CPR)])
     days = rows[WEEK].map(_thursday)
     faults.add(source.label, "not a week like 2025-07", column=WEEK, rows=rows.index[days.isna()])
     read["year"], read["week"] = days.map(lambda day: day.year if day else None), days
@@ -77,6 +88,7 @@ def _read(source: Refunds, rows: pd.DataFrame, faults: Faults) -> pd.DataFrame:
     rule = "a wording that sources.yml does not list"
     faults.add(source.label, rule, column=BENEFIT, rows=unknown, remedy=CORRECT_DECLARATION)
     read["benefit"] = wording.map(source.benefits)
+    faults.add(source.label, "is empty", column=PAID, rows=rows.index[rows[PAID] == ""])
     for name in AMOUNTS:
         read[name] = numbers(rows[name].mask(rows[name] == "", "0"))
         rule = "not a number with decimal comma"
@@ -88,17 +100,16 @@ def _read(source: Refunds, rows: pd.DataFrame, faults: Faults) -> pd.DataFrame:
 
 
 def _prices(source: Refunds, read: pd.DataFrame) -> pd.DataFrame:
-    groups = read.groupby(["area", "benefit", "year"])
+    groups = read.groupby(KEYS)
     sums = groups[AMOUNTS].sum()
-    weeks = (
-        read.drop_duplicates(["area", "benefit", "year", "person", "week"]).groupby(["area", "benefit", "year"]).size()
-    )
+    weeks = read.drop_duplicates([*KEYS, "person", "week"]).groupby(KEYS).size()
     gross = sums[PAID] / weeks * WEEKS_OF_A_YEAR
     # the municipality pays all and gets a refund, or the state pays and the municipality gives its share
-    borne = (sums[PAID] - sums[REFUNDED]).where(sums[COFINANCED] == 0, sums[COFINANCED])
+    refunded = read[REFUNDED].ne(0) | groups[COFINANCED].transform(lambda amounts: amounts.eq(0).all())
+    borne = (read[PAID] - read[REFUNDED]).where(refunded, read[COFINANCED]).groupby([read[key] for key in KEYS]).sum()
     share = (1 - borne / sums[PAID]).where(sums[PAID] > 0)
     told = pd.DataFrame({"net": gross * (1 - share), "gross": gross, "share": share}).dropna().reset_index()
-    first = read.assign(row=read.index).groupby(["area", "benefit", "year"])["row"].min()
+    first = read.assign(row=read.index).groupby(KEYS)["row"].min()
     return pd.DataFrame(
         {
             "area": told["area"],

@@ -275,6 +275,13 @@ class Sheet(RawFile):
         return [*self.columns, *self.spread, *([self.total] if self.total else [])]
 
     @property
+    def numeric_headings(self) -> list[str]:
+        """The headings below which numbers stand."""
+        forms = {name: column.metadata["form"] for name, column in CONTRACTS[self.table].columns.items()}
+        numbers = [heading for heading, column in self.columns.items() if forms[column] in ("number", "whole")]
+        return [*numbers, *(heading for heading in self.kept_headings if heading not in self.columns)]
+
+    @property
     def declared_headings(self) -> list[str]:
         kept = [*self.kept_headings, *self.ignore]
         return [*kept, *(heading for heading in self.leave_out if heading not in kept)]

@@ -8,6 +8,7 @@ import os
 import re
 from datetime import date, datetime
 from decimal import Decimal
+from math import isfinite
 from typing import Any
 
 from sqlalchemy import create_engine, text
@@ -59,8 +60,12 @@ def answer(source: Sql, query: bytes, faults: Faults) -> bytes | None:
 def _plain(value: Any) -> Any:
     """A database's value as JSON has it; days as yyyy-mm-dd."""
     match value:
+        case Decimal() | float() if not isfinite(value):
+            return str(value)  # JSON has none; told as no number
         case Decimal():
             return int(value) if value == value.to_integral_value() else float(value)
+        case bytes() | memoryview():
+            return []  # told as no text
         case datetime():
             return value.strftime("%Y-%m-%d %H:%M:%S")
         case date():

@@ -9,7 +9,18 @@ import numpy as np
 import pandas as pd
 import pandera.pandas as pa
 
-from afkast.intake.cells import DATE, NO_DAYS, NOT_A_NUMBER, danish_text, dates, holds, matches, months, numbers
+from afkast.intake.cells import (
+    DATE,
+    ISO_DATE,
+    NO_DAYS,
+    NOT_A_NUMBER,
+    danish_text,
+    dates,
+    holds,
+    matches,
+    months,
+    numbers,
+)
 from afkast.intake.contracts import CONTRACTS
 from afkast.intake.faults import CORRECT_DECLARATION, CORRECT_ROWS, Faults
 from afkast.intake.measures import by_month, complete, with_states
@@ -19,8 +30,15 @@ from afkast.intake.pseudonym import CASE, CPR, pseudonyms
 from afkast.intake.sources import Postings, Sheet, Source, known_words, scaled
 
 CPR_IN_TEXT = r"(?:^|[^0-9])[0-9]{6}[-–. ]?[0-9]{4}(?:[^0-9]|$)"
-TOTALS = r"(?i)(?:i ?alt|total|totalt|hovedtotal|grand total|sum|subtotal)(?:[ :].*)?"
+TOTALS = r"(?i)(?:i ?alt|total|totalt|hovedtotal|grand total|sum|subtotal)(?:[ :].*)?|samlet:?|\*+"
+ALSO_TOTALS = r"(?i).* (?:i ?alt|total|totalt)|samlet .*"
 """What a row of totals is called."""
+
+EXCEL_ERROR = r"#(?:[A-ZÆØÅ]+[!?]|N/A|I/T|DIV(?:ISION)?/0!|#+)"
+TWO_ALPHABETS = r"\p{Latin}[\p{Cyrillic}\p{Greek}]|[\p{Cyrillic}\p{Greek}]\p{Latin}"
+
+ADDED_UP = {"item", "heading", "committee", "destination", "state"}
+"""Columns whose things pages add up, so that what is called "Drift i alt" would count twice."""
 
 NOT_NAMES = {"document", "title", "definition", "text", "source"}
 """Columns of words in which a total is nothing odd; in the tables of what was printed it never is."""
@@ -76,10 +94,8 @@ def _ledger(source: Postings, cells: pd.DataFrame, faults: Faults) -> pd.DataFra
 
 
 def _sheet(source: Sheet, cells: pd.DataFrame, faults: Faults) -> pd.DataFrame:
-    contract = CONTRACTS[source.table].columns
     named = cells.rename(columns=source.columns)
-    numeric = [name for name in source.columns.values() if contract[name].metadata["form"] in ("number", "whole")]
-    numeric += [heading for heading in source.kept_headings if heading not in source.columns]
+    numeric = [source.columns.get(heading, heading) for heading in source.numeric_headings]
     named = read_marks(source, named, numeric, faults)
     judge_decimals(source, named, numeric, faults)
     if source.spread:
@@ -194,14 +210,23 @@ def _words(source: Source, column: pa.Column, words: pd.Series, fault: Callable[
     numbered = holds(words, pattern)
     rule = "ten digits like a CPR number, in a column that holds none"
     fault(rule, numbered, "Take them out at the source, or name the heading under ignore.")
+    if column.name == "document":
+        fault("a row of totals among the data", matches(words, TOTALS))
     if column.name in NOT_NAMES or source.table in PRINTED:
         return words.mask(numbered)
+    fault("a formula where a word should be", holds(words, '^="'))
+    fault("an Excel error value", matches(words, EXCEL_ERROR))
+    fault("letters of two alphabets in one word, which look alike", holds(words, TWO_ALPHABETS))
     lost = holds(words, r"(?i)[a-zæøå]\?[a-zæøå]")
     fault("a question mark within a word: a letter has been lost", lost)
     if not known_words(source.table, column.name):
         heading = source.headings.get(column.name, column.name)
         remedy = f"Declare leave_out: {{{heading}: [its wording]}}."
-        fault("a row of totals among the data", matches(words, TOTALS), remedy)
+        totals = matches(words, TOTALS)
+        if column.name in ADDED_UP:
+            totals |= matches(words, ALSO_TOTALS)
+            remedy += f" Where it is no total, give it another name: values: {{{column.name}: …}}."
+        fault("a row of totals among the data", totals, remedy)
     return words.mask(numbered | lost)
 
 
@@ -225,4 +250,4 @@ def _read(source: Source, column: pa.Column, told: pd.Series, key: bytes) -> tup
         case "number":
             return NOT_A_NUMBER[decimal], numbers(told, decimal)
     # Excel makes dates out of words such as 1-2
-    return "a date where words are expected", told.mask(matches(told, DATE))
+    return "a date where words are expected", told.mask(matches(told, f"{DATE}|{ISO_DATE}"))

@@ -82,7 +82,7 @@ class Web:
                 return answer
             except HTTPError as error:
                 if error.code not in TRY_AGAIN or tried == TRIES:
-                    raise FetchError(_refusal(place, error.code, error.read(10_000))) from None
+                    raise FetchError(_refusal(place, error.code, error.read(10_000), key)) from None
                 pause = error.headers.get("Retry-After", "")
                 self.wait(min(float(pause), SECONDS) if pause.isdigit() else 2.0 ** (tried - 1))
             except (URLError, HTTPException, OSError):
@@ -119,9 +119,9 @@ def answer_of(place: str, content: bytes) -> Any:
         raise FetchError(f"{place} answers with something else than JSON; try again later.") from None
 
 
-def _refusal(place: str, code: int, content: bytes) -> str:
+def _refusal(place: str, code: int, content: bytes, key: str) -> str:
     """What a service says of a request that it refuses: Jobindsats' `cause`, StatBank's `message`."""
-    if code in (401, 403):
+    if key and code in (401, 403):
         return f"{place} refuses the key ({code}); ask for a new one and set it."
     try:
         told = json.loads(content)

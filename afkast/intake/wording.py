@@ -22,6 +22,9 @@ PLAIN = r"^(?:[!-~æøåÆØÅ]+(?: [!-~æøåÆØÅ]+)*)?$"
 # as UTF-8 read in Windows-1252, and as the Danish letters of code page 850 read in Windows-1252
 TWICE_ENCODED = re.compile("Ã[¦¸¥†˜…\u0086\u0098]|Â[\u00a0§´°]|â€")
 CODE_PAGE_850 = re.compile("[A-Za-z][‘›†’\u009d\u008f][A-Za-z]")
+# the other way round: Windows-1252, and UTF-8, read in code page 850
+NOT_CODE_PAGE_850 = re.compile("[A-Za-z][°µÕãÏ][A-Za-z]|[a-z][°Õ](?![0-9])|[\u2500-\u259f][A-Za-z]|├")
+MAC_ROMAN = re.compile("[A-Za-z][¾¿Œ][a-z]")
 
 
 def normal(text: str) -> str:

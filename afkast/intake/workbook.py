@@ -3,8 +3,6 @@
 import io
 import re
 import zipfile
-from dataclasses import dataclass, field
-from itertools import product
 from xml.etree import ElementTree
 
 import pandas as pd
@@ -13,7 +11,17 @@ from python_calamine import CalamineWorkbook
 from afkast.intake.cells import DecimalMark, danish_text, percentage
 from afkast.intake.faults import CORRECT_DECLARATION, FETCH_AGAIN, Faults, few
 from afkast.intake.headings import Rows, data_rows, find_headings
+from afkast.intake.numeric import judge_texts
 from afkast.intake.sources import Excel
+from afkast.intake.workbook_marks import (
+    PERCENT_FORMATS,
+    Marks,
+    Place,
+    in_per_cent,
+    marks_of_binary,
+    marks_of_old,
+    marks_of_open_document,
+)
 
 MAX_BYTES = 500_000_000
 """So large may a file be, and a workbook when unpacked."""
@@ -21,37 +29,24 @@ MAX_BYTES = 500_000_000
 SAVE_AGAIN = "Open the workbook in Excel, save it, and import again."
 SAVE_AS_XLSX = "Open it in Excel, and save it as 'Excel workbook (.xlsx)'."
 
-PERCENT_FORMATS = {9, 10}
-"""Excel's own formats in per cent; those of a workbook's own have a % that is not quoted."""
-
 CELL = rb"<(?:\w+:)?c(?=[ >])([^>]*)"
 EMPTY_CELL = re.compile(CELL + rb"(?:/>|></(?:\w+:)?c>)")
 FORMULA_WITHOUT_RESULT = re.compile(
     CELL
-    + rb">\s*<(?:\w+:)?f(?=[ >/])[^>]*?(?:/>|>[^<]*</(?:\w+:)?f>)\s*(?:<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*"
+    + rb">\s*<(?:\w+:)?f(?=[ >/])[^>]*?(?:/>|>[^<]*</(?:\w+:)?f>)\s*(<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*"
     rb"</(?:\w+:)?c>"
 )
 ERROR_CELL = re.compile(CELL + rb">")
 ADDRESS = re.compile(rb'\br="([A-Z]+)([0-9]+)"')
 HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
 MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*\bref="([A-Z]+[0-9]+):([A-Z]+[0-9]+)"')
+NUMBER_AS_TEXT = re.compile(r"-?[0-9]+(?:[.,][0-9]+)+")
 ROW = re.compile(rb"<(?:\w+:)?row(?=[ >])([^>]*)>")
 COLUMN = re.compile(rb"<(?:\w+:)?col(?=[ >])([^>]*)>")
 
-Place = tuple[int, int]
-"""Row and column of a cell, from 1."""
 
-
-@dataclass
-class Marks:
-    """What calamine does not tell of a sheet's cells."""
-
-    unanswered: set[Place] = field(default_factory=set)
-    broken: set[Place] = field(default_factory=set)
-    percent: set[Place] = field(default_factory=set)
-    merged: set[Place] = field(default_factory=set)
-    hidden_rows: set[int] = field(default_factory=set)
-    hidden_columns: set[int] = field(default_factory=set)
+class _NoAddressError(Exception):
+    """A cell that matters has no address, as some programs write workbooks."""
 
 
 def read_excel(source: Excel, content: bytes, faults: Faults) -> pd.DataFrame | None:
@@ -60,6 +55,9 @@ def read_excel(source: Excel, content: bytes, faults: Faults) -> pd.DataFrame | 
         return None
     try:
         sheet = read_sheet(content, source.sheet, source.decimal_mark)
+    except _NoAddressError:
+        faults.add(source.label, "cells that do not say where they stand", remedy=SAVE_AGAIN)
+        return None
     except Exception:  # whatever a damaged workbook makes the libraries raise; their messages may quote cells
         faults.add(source.label, "not an intact Excel workbook", remedy=FETCH_AGAIN)
         return None
@@ -84,6 +82,10 @@ def read_excel(source: Excel, content: bytes, faults: Faults) -> pd.DataFrame | 
     kept = data_rows(source, headings, frame, odd, faults)
     if kept is None:
         return None
+    for heading in source.numeric_headings:
+        place = headings.index(heading) + 1
+        texts = {row: text for (row, column), text in marks.texts.items() if column == place and row in kept.index}
+        judge_texts(source, heading, texts, faults)
     columns = {headings.index(heading) + 1 for heading in source.kept_headings}
     for places, rule, remedy in [
         (marks.unanswered, "a formula without its result", SAVE_AGAIN),
@@ -130,18 +132,31 @@ def read_sheet(content: bytes, name: str, decimal: DecimalMark) -> tuple[Rows, M
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
     if name not in workbook.sheet_names:
         return None
-    marks = Marks()
     if zipped:
         with zipfile.ZipFile(io.BytesIO(content)) as members:
             if "xl/workbook.xml" in members.namelist():
                 marks = _marks(members, name)
+            elif "xl/workbook.bin" in members.namelist():
+                marks = marks_of_binary(members, name)
+            else:
+                marks = marks_of_open_document(members, name)
+    else:
+        marks = marks_of_old(content, name)
     rows: Rows = []
+    fractions = False
     for row, values in enumerate(workbook.get_sheet_by_name(name).to_python(skip_empty_area=False), start=1):
         cells = [danish_text(value, decimal) for value in values]
         rows.append((row, cells))
         for column, value in enumerate(values, start=1):
-            if isinstance(value, float) and (row, column) in marks.percent:
-                cells[column - 1] = percentage(value, decimal)
+            if isinstance(value, int | float) and not isinstance(value, bool):
+                fractions |= value % 1 != 0
+                if (row, column) in marks.percent:
+                    cells[column - 1] = percentage(value, decimal)
+            elif isinstance(value, str) and NUMBER_AS_TEXT.fullmatch(value.strip()):
+                marks.texts[row, column] = value
+    if not fractions:
+        # nothing but the texts says what a point parts
+        marks.texts = {place: text for place, text in marks.texts.items() if "," in text}
     return rows, marks
 
 
@@ -151,7 +166,8 @@ def _marks(members: zipfile.ZipFile, sheet: str) -> Marks:
     xml = EMPTY_CELL.sub(b"", members.read(_member(members, sheet)))
     marks = Marks()
     for cell in FORMULA_WITHOUT_RESULT.finditer(xml):
-        marks.unanswered.add(_place(cell[1]))
+        if not (b't="str"' in cell[1] and cell[2]):  # a text without letters is a result, too
+            marks.unanswered.add(_place(cell[1]))
     if b't="e"' in xml or percent:
         styles = re.compile(rb'\bs="(?:' + b"|".join(b"%d" % style for style in percent) + rb')"') if percent else None
         for cell in ERROR_CELL.finditer(xml):
@@ -161,8 +177,7 @@ def _marks(members: zipfile.ZipFile, sheet: str) -> Marks:
                 marks.percent.add(_place(cell[1]))
     for area in MERGED.finditer(xml):
         (top, left), (bottom, right) = (_place(b'r="' + corner + b'"') for corner in (area[1], area[2]))
-        if bottom > top:
-            marks.merged |= set(product(range(top, bottom + 1), range(left, right + 1)))
+        marks.merge(top, left, bottom, right)
     for row in ROW.finditer(xml):
         if HIDDEN.search(row[1]):
             marks.hidden_rows.add(int(_attribute(row[1], b"r")))
@@ -190,7 +205,7 @@ def _percent_styles(members: zipfile.ZipFile) -> list[int]:
     styles = ElementTree.fromstring(members.read("xl/styles.xml"))
     formats = set(PERCENT_FORMATS)
     for one in styles.iter():
-        if one.tag.endswith("}numFmt") and "%" in re.sub(r'"[^"]*"|\\.', "", str(one.get("formatCode"))):
+        if one.tag.endswith("}numFmt") and in_per_cent(str(one.get("formatCode"))):
             formats.add(int(str(one.get("numFmtId"))))
     cell_styles = [one for one in styles if one.tag.endswith("}cellXfs")]
     return [n for group in cell_styles for n, one in enumerate(group) if int(one.get("numFmtId", "0")) in formats]
@@ -206,7 +221,7 @@ def _attribute(tag: bytes, name: bytes) -> bytes:
 def _place(tag: bytes) -> Place:
     address = ADDRESS.search(tag)
     if address is None:
-        raise ValueError
+        raise _NoAddressError
     column = 0
     for letter in address[1]:
         column = 26 * column + letter - ord("A") + 1
@@ -220,6 +235,7 @@ def _without_hidden(source: Excel, rows: Rows, marks: Marks, faults: Faults) -> 
     width = max((len(cells) for _, cells in rows), default=0)
     kept = [column for column in range(1, width + 1) if column not in marks.hidden_columns]
     new = {old: number for number, old in enumerate(kept, start=1)}
+    marks.texts = {(row, new[column]): text for (row, column), text in marks.texts.items() if column in new}
     for places in (marks.unanswered, marks.broken, marks.merged):
         moved = {(row, new[column]) for row, column in places if column in new}
         places.clear()
