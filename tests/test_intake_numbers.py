@@ -414,6 +414,22 @@ def test_a_comma_before_three_digits_parts_no_decimals_of_kroner(tmp_path):
         assert amounts(items(tmp_path / name, text, f'    decimal: "{mark}"\n')) == [read, 300.0]
 
 
+@pytest.mark.parametrize(
+    ("unit", "cells", "asked"),
+    [
+        ("personer", ["1,018", "412"], True),
+        ("fuldtidspersoner", ["1,018", "2,4"], False),
+        ("pct.", ["1,018", "412"], False),
+    ],
+)
+def test_a_comma_before_three_digits_is_asked_about_where_persons_are_counted(tmp_path, unit, cells, asked):
+    raw = measures(tmp_path, *cells, unit=unit)
+    if asked:
+        assert "a comma before three digits, which seems to part thousands (row 2)" in refused(raw)[0]
+    else:
+        assert values(raw)[0] == 1.018
+
+
 def test_a_number_as_text_in_a_sheet_of_numbers_is_asked_about(tmp_path):
     book, content = openpyxl.Workbook(), io.BytesIO()
     book.active.title = "Ark"

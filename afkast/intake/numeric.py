@@ -1,5 +1,7 @@
 """Cells of numbers before they are read: what marks, decimal marks and per cent signs say, or leave open."""
 
+import re
+
 import pandas as pd
 
 from afkast.intake.cells import (
@@ -11,7 +13,7 @@ from afkast.intake.cells import (
     holds,
     matches,
 )
-from afkast.intake.contracts import CONTRACTS
+from afkast.intake.contracts import CONTRACTS, COUNTED
 from afkast.intake.faults import Faults
 from afkast.intake.sources import Csv, Sheet
 
@@ -97,9 +99,12 @@ def _judge_commas(source: Csv, named: pd.DataFrame, numeric: list[str], faults: 
 
 def _parted_by_comma(source: Sheet, name: str, cells: pd.Series, faults: Faults) -> pd.Index:
     """The rows at fault."""
-    if not _has_no_third_decimal(source, name):
+    thousands = matches(cells, COMMA_BEFORE_THREE)
+    # of counts, where nothing else in the column says that a comma parts decimals
+    counts = _counts(source, name) and not (holds(cells, ",") & ~thousands).any()
+    if not counts and not _has_no_third_decimal(source, name):
         return cells.index[:0]
-    rows = cells.index[matches(cells, COMMA_BEFORE_THREE)]
+    rows = cells.index[thousands]
     rule = "a comma before three digits, which seems to part thousands"
     remedy = 'Declare decimal: "." (or decimal: "," where it parts decimals).'
     faults.add(source.label, rule, column=source.headings.get(name, name), rows=rows, remedy=remedy)
@@ -117,6 +122,13 @@ def judge_texts(source: Sheet, heading: str, texts: dict[int, str], faults: Faul
     rule = "a number as text with a point, which may part thousands or decimals"
     remedy = 'Declare decimal: "," (thousands) or decimal: ".".'
     faults.add(source.label, rule, column=heading, rows=cells.index[pointed], remedy=remedy)
+
+
+def _counts(source: Sheet, name: str) -> bool:
+    """Whether what stands there was counted, by the unit of all rows."""
+    if name == "value":
+        return bool(re.fullmatch(COUNTED, str(source.constants.get("unit", ""))))
+    return name in ("numerator", "denominator")
 
 
 def _has_no_third_decimal(source: Sheet, name: str) -> bool:
