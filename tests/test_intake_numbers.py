@@ -380,6 +380,22 @@ def test_a_unit_is_asked_about_wherever_the_file_says_it(tmp_path, unit, where):
         assert amounts(raw) == [1_200_000.0]
 
 
+@pytest.mark.parametrize("words", [["Note: beløb i 1.000 kr."], ["Note", "", "mio. kr."], ["Note"], ["Note", 5]])
+def test_a_workbook_s_footer_may_say_the_unit_too(tmp_path, words):
+    book, content = openpyxl.Workbook(), io.BytesIO()
+    book.active.title = "Ark"
+    for row in (["Post", "År", "Beløb"], ["Drift", 2024, 1200], words[:1], ["", "", *words[2:]]):
+        book.active.append(row)
+    book.save(content)
+    declared = ITEMS.replace("x.csv\n    reader: csv", "x.xlsx\n    reader: excel\n    sheet: Ark")
+    raw = write_own(tmp_path / "raw", declared + "    footer: Note\n", {"x.xlsx": content.getvalue()})
+    if "kr." in "".join(map(str, words)):
+        [sentence] = refused(raw)
+        assert "says beside the rows that its amounts are in thousands or millions" in sentence
+    else:
+        assert amounts(raw) == [1200.0]
+
+
 @pytest.mark.parametrize("title", ["Budget 2026", "1.000 personer", "kr. 1.000.000 er afsat", "i 1.000 dage"])
 def test_a_title_that_names_no_unit_is_no_unit(tmp_path, title):
     text = f"{title}\nPost;År;Beløb\nDrift;2024;1200\n"

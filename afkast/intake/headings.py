@@ -182,6 +182,8 @@ class DataRows:
         self._below += cells.index[whole & (cells.index > end)].to_list()
         self._around += [(row, line) for row, line in odd if row >= end]
         self._totals.append(cells[cells.index == end])
+        below = cells[cells.index >= end]
+        self._units |= {row for row, *line in below.itertuples() if any(map(IN_ANOTHER_UNIT.search, line))}
         data = cells[cells.index < end]
         self._above_rows += len(data)
         for heading in self._summed():

@@ -101,7 +101,8 @@ def _parted_by_comma(source: Sheet, name: str, cells: pd.Series, faults: Faults)
     """The rows at fault."""
     thousands = matches(cells, COMMA_BEFORE_THREE)
     # of counts, where nothing else in the column says that a comma parts decimals
-    counts = _counts(source, name) and not (holds(cells, ",") & ~thousands).any()
+    other = (holds(cells, ",") & ~thousands).any()
+    counts = isinstance(source, Csv) and _counts(source, name) and not other
     if not counts and not _has_no_third_decimal(source, name):
         return cells.index[:0]
     rows = cells.index[thousands]
