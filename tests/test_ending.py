@@ -1,4 +1,4 @@
-"""A page that ends early runs and shows nothing after, in a kernel and in the book."""
+"""A page that ends early runs and shows nothing after, in a kernel and in the book; a section can be left out of it."""
 
 import nbformat
 from nbclient import NotebookClient
@@ -26,12 +26,14 @@ def test_a_notebook_run_again_from_its_beginning_runs():
     assert again.outputs[0].text == "2\n"
 
 
+def shows(html, **marks):
+    filed = {"id": "slut", "kind": "text", "numbers": {}, "headline": False, "synthetic": False, **marks}
+    shown = {"text/html": f'<div class="afkast">{html}</div>'}
+    return new_code_cell("", outputs=[new_output("display_data", shown, metadata={"afkast": filed})])
+
+
 def test_the_book_leaves_out_what_stands_after_the_end():
-    html = '<div class="afkast">Under 15.</div>'
-    filed = {
-        "afkast": {"id": "slut", "kind": "text", "numbers": {}, "headline": True, "ends": True, "synthetic": False}
-    }
-    end = new_code_cell("", outputs=[new_output("display_data", {"text/html": html}, metadata=filed)])
+    end = shows("Under 15.", headline=True, ends=True)
     notebook = new_notebook(
         cells=[new_markdown_cell("# Kurver"), end, new_markdown_cell("## Effekten"), new_code_cell("1")]
     )
@@ -39,3 +41,20 @@ def test_the_book_leaves_out_what_stands_after_the_end():
     assert [cell.source for cell in notebook.cells if cell.source in ("## Effekten", "1")] == []
     assert "Under 15." in notebook.cells[0].source
     assert nbformat.validate(notebook) is None
+
+
+def test_the_book_is_without_a_section_that_is_left_out_and_has_all_others():
+    sources = ["# Side", "## Før", "1", "## Nås målet?", "Målet er.", "### Mere", "2", "## Efter", "3"]
+    cells = [new_markdown_cell(one) if one.startswith("#") else new_code_cell(one) for one in sources]
+    cells.insert(5, shows("Intet mål.", leaves_out=True))
+    notebook = new_notebook(cells=cells)
+    dress(notebook, "Side", "", "0" * 64)
+    assert [cell.source for cell in notebook.cells[1:-1]] == ["## Før", "1", "## Efter", "3"]
+    assert "Intet mål" not in str(notebook)
+
+
+def test_of_a_section_in_another_the_other_stays():
+    cells = [new_markdown_cell("# Side"), new_markdown_cell("## Ydre"), new_markdown_cell("### Indre")]
+    notebook = new_notebook(cells=[*cells, shows("Intet.", leaves_out=True), new_markdown_cell("### Næste")])
+    dress(notebook, "Side", "", "0" * 64)
+    assert [cell.source for cell in notebook.cells[1:-1]] == ["## Ydre", "### Næste"]

@@ -270,16 +270,6 @@ def test_fractions_that_stand_over_each_other_have_room_between_them():
 
 
 @of_every_template
-def test_where_a_page_may_have_no_goal_its_section_says_nothing_of_one_before_it_is_known(path):
-    """A page without a goal would explain the certainty of a verdict that it has not."""
-    cells = nbformat.read(path, as_version=4).cells
-    for place, cell in enumerate(cells):
-        if "show_no_goal(" in cell.source:
-            section = next(one for one in reversed(cells[:place]) if one.cell_type == "markdown")
-            assert section.source.startswith("## ") and "\n" not in section.source.strip(), section.id
-
-
-@of_every_template
 def test_a_check_tells_its_outcome_on_the_page_and_ends_its_cell(path):
     notebook = read(path)
     checks = [cell for cell in code_cells(notebook) if shown(cell, CHECKS)]

@@ -34,7 +34,7 @@ from afkast.intake import Snapshot
 from afkast.intake.contracts import PERSON_TABLES
 from afkast.project import UNFINISHED, Project
 from afkast.report import danish
-from afkast.report.ending import until_end
+from afkast.report.ending import cells_shown
 from afkast.report.filed import filed, headlines
 from afkast.strategy import Strategy
 
@@ -66,10 +66,10 @@ def dress(notebook: NotebookNode, title: str, byline: str, key: str, belongs_to:
     """Give an executed page its title, its byline, its key and, where its data are synthetic, a banner that says so.
 
     In the browser's title stands also what the page belongs to: many strategies have a page of the same name.
-    Of a page that ends early, nothing is left after its end.
+    Of a page that ends early, nothing is left after its end, and of a section left out, nothing at all.
     The notebook's own parameters and needs are left out of sight: the injected cell holds what the page was run with.
     """
-    notebook.cells = until_end(notebook)
+    notebook.cells = cells_shown(notebook)
     notebook.metadata[BROWSER_TITLE] = " · ".join(filter(None, [title, belongs_to]))
     heading = [f"# {as_text(title)}"]
     if byline:

@@ -26,6 +26,8 @@ from afkast.report.danish import UNITS, Quantity, Sides, unbroken, written
 INK, QUIET, GRID = "#1f2a33", "#66727c", "#e3e7ea"
 ACTUAL, BUDGET, COMPARED = "#0b5c7a", "#6b7780", "#7a4a8c"
 """Blue: what happened; grey: what was decided; violet: others. Orange is the word *bagud* and nothing else."""
+ALSO_ACTUAL = "#3a7d99"
+"""What happened, counted another way; dark enough for words."""
 PALE = "#9cc3d1"
 """What happened, where it must stand behind something else of it."""
 
@@ -44,7 +46,7 @@ class Role(StrEnum):
 
 ROLES: dict[Role, dict[str, Any]] = {
     Role.HAPPENED: {"color": ACTUAL, "marker": "o", "markersize": 3.5},
-    Role.ANOTHER_WAY: {"color": ACTUAL, "linewidth": 1.4},
+    Role.ANOTHER_WAY: {"color": ALSO_ACTUAL, "linewidth": 1.4},
     Role.EXPECTED: {"color": ACTUAL, "linestyle": (0, (5, 2))},
     Role.DECIDED: {"color": BUDGET, "linestyle": "-"},
     Role.BEFORE: {"color": BUDGET, "linestyle": (0, (1, 1.5))},

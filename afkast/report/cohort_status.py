@@ -218,4 +218,5 @@ def show_group_alone(report: Page) -> None:
     report.show_text(
         "gruppen-og-alle",
         "Der er ikke valgt et måltal for alle i kommunen; siden siger kun noget om gruppen.",
+        leaves_out_section=True,
     )

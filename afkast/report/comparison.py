@@ -253,8 +253,8 @@ def show_lead(one: Comparison, ahead: pd.Series, since: pd.Timestamp, highest_be
         + " på {lead}. {own} har ligget {side} i {months} i træk, siden {since}."
         + clause(
             highest_before,
-            " {own} havde den højeste andel af dem alle i {base}; noget af faldet kan være en tilbagevenden til det "
-            "almindelige.",
+            " I {base} havde {own} den højeste andel af alle på siden; noget af faldet kan være en tilbagevenden til "
+            "det almindelige.",
         )
         + clause(one.last in set(one.provisional), " Den seneste måned er foreløbig."),
         {
@@ -337,7 +337,7 @@ def show_cluster(one: Comparison, each: pd.DataFrame, means: Mapping[str, pd.Ser
 
 def show_no_cluster(one: Comparison) -> None:
     text = "Siden sammenligner alene med {compared}; der er ikke valgt en klynge."
-    one.report.show_text("ingen-klynge", text, {"compared": one.compared})
+    one.report.show_text("ingen-klynge", text, {"compared": one.compared}, leaves_out_section=True)
 
 
 def _show_place(one: Comparison, mean_without: float, rank: int, size: int) -> None:

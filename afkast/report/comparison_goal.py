@@ -16,22 +16,6 @@ AHEAD = ("efter", "foran")
 """Of a lead under 0, and of one over it."""
 
 
-def show_how_sure(report: Page) -> None:
-    """How a goal's verdict and its certainty are found."""
-    report.show_text(
-        "hvor-sikkert",
-        "Før målets dag er gået, kan det højst være på vej.\n\n"
-        "Hvor sikker er vurderingen? To ting kan vende den: at den seneste måned er foreløbig, og at et almindeligt "
-        "udsving fra måned til måned er lige så stort som afstanden til målet. Det første prøves ved at lade de "
-        "foreløbige måneder stige begge steder, så meget som kommunens tidligere udtræk har vist eller, hvor der ingen "
-        "er, så meget som Styrelsen for Arbejdsmarked og Rekruttering (STAR) har set; det andet ved standardafvigelsen "
-        "på forspringets ændringer, gjort så stor, at nitten af tyve udsving er mindre. Andelene er bestande af "
-        "borgere, der bliver fra måned til måned, så der kan ikke regnes, som om hver måned talte nye. Har "
-        "beslutningen ikke sat udgangspunktet, regnes der også fra månederne omkring det, og intervallet rækker så "
-        "langt, som de gør.",
-    )
-
-
 def show_verdict(
     one: Comparison, reached: Decision, judged_in: pd.Timestamp, persons: float, persons_of_share: float
 ) -> None:

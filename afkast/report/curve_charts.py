@@ -123,6 +123,7 @@ def stacked_shares(away: Sequence[str]) -> Draw:
             value_axis(axes, "%")
             axes.set_title(name, loc="left", fontsize=9, color=INK)
             axes.set_xticks(values.index[::3], [str(month) for month in values.index[::3]])
+            axes.tick_params(labelbottom=True)  # which an axis that is shared has only at the foot
             axes.set_xlabel("Måneder fra start", fontsize=9)
             beside[axes] = _names_in_areas(axes, list(shares.columns), steps[:, :-1], colours)
         if any(beside.values()):

@@ -1,5 +1,7 @@
-"""A page that ends early: nothing after that cell is run or shown, as where a group is too small for a curve."""
+"""What of a page is not shown: what comes after its end, as where a group is too small for a curve, and a section that
+has nothing to tell, as of a goal that the page does not decide."""
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
@@ -11,8 +13,10 @@ if TYPE_CHECKING:
     # a second to import, in each kernel
     from nbformat import NotebookNode
 
-ENDS = "ends"
-"""Under this key what a page ends with is filed."""
+ENDS, LEAVES_OUT = "ends", "leaves_out"
+"""Under these keys what a page ends with is filed, and why a section is left out."""
+
+HEADING = re.compile(r"#+(?= )")
 
 FIRST_PARAMETER = "strategy"
 """A cell that begins with it is the notebook's beginning: it is run anew."""
@@ -38,10 +42,29 @@ def end_page() -> None:
     transforms.append(nothing)
 
 
-def until_end(notebook: "NotebookNode") -> "list[NotebookNode]":
-    """The cells of an executed page up to and with the one that it ends with."""
-    for place, cell in enumerate(notebook.cells, start=1):
-        for output in cell.get("outputs", []):
-            if output.get("metadata", {}).get(METADATA_KEY, {}).get(ENDS):
-                return list(notebook.cells[:place])
-    return list(notebook.cells)
+def cells_shown(notebook: "NotebookNode") -> "list[NotebookNode]":
+    """The cells of an executed page up to and with the one that it ends with, without the sections left out."""
+    cells = list(notebook.cells)
+    for place, cell in enumerate(cells):
+        if _files(cell, ENDS):
+            cells = cells[: place + 1]
+            break
+    levels = [_level(cell) for cell in cells]
+    out: set[int] = set()
+    for place, cell in enumerate(cells):
+        if _files(cell, LEAVES_OUT):
+            begins = max(one for one in range(place) if levels[one])
+            later = (one for one in range(place, len(cells)) if 0 < levels[one] <= levels[begins])
+            out.update(range(begins, next(later, len(cells))))
+    return [cell for place, cell in enumerate(cells) if place not in out]
+
+
+def _files(cell: "NotebookNode", key: str) -> bool:
+    filed = (output.get("metadata", {}).get(METADATA_KEY, {}) for output in cell.get("outputs", []))
+    return any(one.get(key) for one in filed)
+
+
+def _level(cell: "NotebookNode") -> int:
+    """Of the heading that the cell begins with; 0: none."""
+    heading = HEADING.match(cell.source) if cell.cell_type == "markdown" else None
+    return len(heading.group()) if heading else 0

@@ -122,8 +122,8 @@ def show_goal(
 
 
 def show_no_goal(page: Page) -> None:
-    """In the place of a verdict, so that its heading is not left without an answer."""
-    page.show_text("intet-maal", "Ingen af strategiens mål afgøres på denne side.")
+    """In the place of a verdict: the section that asks for it is left out."""
+    page.show_text("intet-maal", "Ingen af strategiens mål afgøres på denne side.", leaves_out_section=True)
 
 
 def _reading(

@@ -24,8 +24,8 @@ from afkast.report.charts import (
     Draw,
     Role,
     clear_of_lines,
+    fill,
     label_ends,
-    label_lines,
     roles_of,
     say_where_it_begins,
     value_axis,
@@ -117,14 +117,19 @@ def _say_at(
     months: pd.DatetimeIndex,
     line: int,
     others: Iterable[pd.Timestamp],
-) -> None:
-    """The first of the words that has room beside an upright line before one of the others, at the top."""
-    late = bool(at > months[0] + 0.6 * (months[-1] - months[0]))
+    beside: bool | None = None,
+) -> bool:
+    """The first of the words that has room beside an upright line before one of the others, at the top.
+
+    Returns whether they stand before the line. `beside`: where the words of a line like it stand; theirs are no other
+    place, and where there is no room none are said.
+    """
+    late = bool(at > months[0] + 0.6 * (months[-1] - months[0])) if beside is None else beside
     span = months[-1] - months[0]
     edges = [months[0] - MARGIN * span, *others, months[-1] + MARGIN * span]
     room = {
         before: min((abs(one - at) for one in edges if one != at and (one < at) == before), default=pd.Timedelta(0))
-        for before in (late, not late)
+        for before in ((late, not late) if beside is None else (late,))
     }
     inch = span / (width_of(axes) * SHARE_OF_AXES)
     fitting = [
@@ -133,6 +138,8 @@ def _say_at(
         for before, days in room.items()
         if days > (len(words) + 1) * SIGN_INCHES * inch
     ]
+    if not fitting and beside is not None:
+        return beside
     words, before = next(iter(fitting), (choices[-1], max(room, key=lambda before: room[before])))
     axes.annotate(
         words,
@@ -147,12 +154,14 @@ def _say_at(
         zorder=4,
         path_effects=[withStroke(linewidth=3, foreground="white")],
     )
+    return before
 
 
 def mark_breaks(axes: Axes, months: pd.DatetimeIndex, marks: Marks, line: int = 0) -> bool:
     """Mark the breaks (starts_on, ends_on) among the months, each just before its first month; whether there are any.
 
-    A break that takes more than its month is shaded until it ends. The first is named, so many lines from the top.
+    A break that takes more than its month is shaded until it ends. The first is named, so many lines from the top, and
+    each other one that has room.
     """
     met = between(marks.breaks, months[0], months[-1])
     look: dict[str, Any] = {"color": INK, "linewidth": 1.1, "linestyle": (0, (4, 2))}
@@ -162,8 +171,10 @@ def mark_breaks(axes: Axes, months: pd.DatetimeIndex, marks: Marks, line: int = 
         if ends_on > starts_on:
             shaded = max(starts_on, months[0]) - HALF_A_MONTH, min(ends_on, months[-1]) + HALF_A_MONTH
             axes.axvspan(*shaded, color=QUIET, alpha=0.12, linewidth=0, zorder=0)
-    if len(met):
-        _say_at(axes, max(met["starts_on"].iloc[0], months[0]) - HALF_A_MONTH, [BREAK], months, line, _uprights(marks))
+    beside: bool | None = None
+    for starts_on in met["starts_on"]:
+        at = max(starts_on, months[0]) - HALF_A_MONTH
+        beside = _say_at(axes, at, [BREAK], months, line, _uprights(marks), beside)
     return len(met) > 0
 
 
@@ -223,7 +234,7 @@ def lines_by_month(
         say_where_it_begins(axes)
         label_ends(axes, lines)
         if len(hollow):
-            _say_provisional(axes, hollow)
+            _say_beside(axes, PROVISIONAL, (hollow.index[0], hollow.iloc[0]), (-8, 0), "right")
 
     return draw
 
@@ -231,14 +242,14 @@ def lines_by_month(
 PROVISIONAL = "Foreløbigt"
 
 
-def _say_provisional(axes: Axes, hollow: "pd.Series[float]") -> None:
-    """To the left of the first provisional month, where no line runs."""
+def _say_beside(axes: Axes, words: str, point: tuple[Any, float], points_off: tuple[int, int], ha: str) -> None:
+    """Words of what happened beside a point of it, where no line runs."""
     text = axes.annotate(
-        PROVISIONAL,
-        (hollow.index[0], hollow.iloc[0]),
-        (-8, 0),
+        words,
+        point,
+        points_off,
         textcoords="offset points",
-        ha="right",
+        ha=ha,
         va="center",
         fontsize=8,
         color=ACTUAL,
@@ -253,12 +264,15 @@ def inflow_by_month() -> Draw:
     def draw(figure: Figure, values: pd.DataFrame) -> None:
         axes = figure.subplots()
         months, (in_month, so_far, planned) = pd.DatetimeIndex(values.index), values.columns
-        axes.bar(months, values[in_month], width=20, label=in_month, color=ACTUAL)
-        axes.step(months, values[so_far].ffill(), where="mid", label=so_far, color=INK)
-        axes.plot(months, values[planned], label=planned, color=BUDGET)
+        axes.bar(months, values[in_month], width=20, color=ACTUAL)
+        lines = axes.step(months, values[so_far].ffill(), where="mid", label=so_far, color=INK)
+        lines += axes.plot(months, values[planned], label=planned, color=BUDGET)
         value_axis(axes, "personer")
         month_axis(axes, months)
         axes.set_ylim(bottom=0)
-        label_lines(axes, values.columns)
+        label_ends(axes, lines)
+        tallest = values[in_month].max()
+        if tallest > 0:
+            _say_beside(axes, fill(in_month, 12), (months[values[in_month] == tallest][-1], tallest), (8, -12), "left")
 
     return draw

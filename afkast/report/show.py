@@ -33,7 +33,7 @@ from afkast.report.about_persons import OF_PERSONS, Thing
 from afkast.report.cells import STATES, UnitOf, as_drawn, text_of, told_of_state
 from afkast.report.counts import counts_of
 from afkast.report.danish import GAIN, Quantity, Sides
-from afkast.report.ending import ENDS, end_page
+from afkast.report.ending import ENDS, LEAVES_OUT, end_page
 from afkast.report.filed import METADATA_KEY, Item, number_in
 from afkast.report.month_charts import MARKS, break_notes, marks_of
 from afkast.report.naming import cells_of, numbered, put_in
@@ -204,6 +204,7 @@ class Page(Reader):
         headline: bool = False,
         filed: Mapping[str, Any] | None = None,
         ends: bool = False,
+        leaves_out_section: bool = False,
         rests_on: Any = (),
     ) -> None:
         """Show sentences (Markdown) whose numbers are computed: `{name}` in the text is the quantity of that name.
@@ -212,6 +213,7 @@ class Page(Reader):
         does not ask for stops the page. What is said only sometimes is a `clause`. `filed` are numbers that are filed
         with the text and not said in it. `code` prints a function under the text. A `headline` is repeated at the top
         of the page. A text that `ends` the page, which is the last of its cell, is one: nothing follows it.
+        A text that `leaves_out_section` tells why to the one who runs the notebook; the book is without the section.
         """
         given = dict(names or {})
         check_names(id, text, given)
@@ -232,8 +234,8 @@ class Page(Reader):
             for name, cell in cells.items()
         }
         html = f'<div class="afkast afkast-text" id="{escape(_anchor(id))}">{body}</div>'
-        last = {ENDS: True} if ends else {}
-        self._display(id, "text", html, {"numbers": numbers, "headline": headline or ends, **last}, files)
+        marks = ({ENDS: True} if ends else {}) | ({LEAVES_OUT: True} if leaves_out_section else {})
+        self._display(id, "text", html, {"numbers": numbers, "headline": headline or ends, **marks}, files)
         if ends:
             end_page()
 

@@ -75,7 +75,7 @@ def show_two_sources(report: Page, stated: pd.DataFrame, own: pd.DataFrame, case
     everyone = persons_in(cases)
     report.show_text(
         "to-kilder",
-        "{name} har opgjort rettidigheden for {months} på siden"
+        "{name} har selv opgjort rettidigheden for {months} af dem, siden viser"
         + clause(
             both.empty,
             ".",
