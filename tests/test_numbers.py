@@ -235,6 +235,23 @@ def test_a_number_tells_the_check_of_its_section(reader):
     assert reader.url.endswith("#vist-kontrol-x")
 
 
+def test_a_number_whose_section_has_neither_formula_nor_check_tells_those_where_it_stands_too(reader):
+    reader.evaluate("""() => {
+        const said = document.querySelector(".afkast-headline a.tal").getAttribute("href").split("#")[1];
+        const cell = document.getElementById(said).closest(".cell");
+        const apart = document.createElement("section");
+        document.querySelector("article").append(apart);
+        apart.append(cell);
+    }""")
+    place = str(reader.locator(".afkast-headline a.tal").first.get_attribute("href"))
+    own = open_dialog(reader, "Enter", place)
+    assert "Samme tal i" in own and "Formel i" not in own
+    assert re.search(r"(Formel|Kontrol) dér", own)
+    reader.locator("dialog dt:has-text('Samme tal i') + dd a").click()
+    there = reader.locator(reader.evaluate("location.hash"))
+    assert reader.locator(place).inner_text().split()[0].lstrip("−-") in there.inner_text()
+
+
 def test_the_link_to_a_number_opens_it_and_can_be_copied(reader, browser):  # noqa: F811
     open_dialog(reader)
     link = reader.get_by_label("Link til tallet").input_value()

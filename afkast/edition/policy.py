@@ -28,7 +28,7 @@ KNOWN_FILES = {
     "_static/beregninger.js": "8fbab9ff2dbd417e6e269c4ddae2703f2bb99f79ec7e1fe5df1db79efafa706a",
     "_static/rulning.js": "657f9da7d03c21ce7099946281c525452b4bed424f2e18a4d8c86cd7e8fffec1",
     "_static/find-et-tal.js": "2aaabb164d4a4bb3b53ff9343155180a5481aaea61e9de83d275f9a75520d997",
-    "_static/tal.js": "535af489f78e72fc6b3335b30c25185a539ef1f64f4da9bb0e34b5f02c2d7bcd",
+    "_static/tal.js": "b3789ba514f8c35b9e03ae78a325748a6f76dff85f3b80494150cd3736630037",
     "_static/udgaver.js": "cbaef134dfbf3dc8a36c8f385ebda2a2dc426de3c8fa9d8e8c8ba780277dba27",
     "_static/language_data.js": "ea8f8127bd86fc24e1ba527fd837e14e653bddcac88d2c6d10c7348354594bbb",
     "_static/documentation_options.js": "bfe5589e71c6cb5a2d015f3b8405804b3704f8095d3d346338b6ad2afbbb63ad",

@@ -126,7 +126,7 @@
     const fact = (name, ...what) => facts.append(make("dt", { text: name }), make("dd", {}, ...what));
     if (unit && !shown.includes(unit)) fact("Enhed", unit);
     fact("Nøjagtigt", exact || "som siden viser det");
-    tellHow(fact, item);
+    tellHow(fact, page, thing, number);
     const sources = thing.files.length
       ? [thing.files, "Kilde"]
       : [[...new Set(page.shown.flatMap((one) => one.files))].sort((a, b) => a - b), "Sidens kilder"];
@@ -152,23 +152,47 @@
     return make("div", { text: name }, make("small", { text: detail }, make("code", { text: file.sha256 })));
   }
 
-  // the cell that shows it, the formula before that, and the checks of the same section
-  function tellHow(fact, item) {
+  // the cell that shows it, the formula before that, and the checks of the same section; a verdict repeats numbers of
+  // sections before it, and what these have is told where its own has neither
+  function tellHow(fact, page, thing, number) {
+    const { cell, formula, check } = reckoned(thing.id);
+    const code = cell?.querySelector(".cell_input");
+    if (code) fact("Regnet i", leading(code, `beregning-${thing.id}`, "beregningen på siden"));
+    if (formula || check) return tellReckoned(fact, { formula, check }, "");
+    for (const other of page.shown.filter((one) => one !== thing)) {
+      const its = other.numbers.find((one) => isSame(one, number));
+      const there = its ? reckoned(other.id) : {};
+      if (!there.formula && !there.check) continue;
+      fact("Samme tal i", leading(there.box, there.box.id, its[4] ? `»${its[4]}«` : other.caption));
+      return tellReckoned(fact, there, " dér");
+    }
+  }
+
+  function tellReckoned(fact, { formula, check }, where) {
+    if (formula) fact(`Formel${where}`, leading(formula, `formel-${[...document.querySelectorAll("div.math")].indexOf(formula)}`, "formlen på siden"));
+    if (!check) return;
+    const [outcome] = check.textContent.trim().split(/(?<=stemmer(?: \([^)]*\))?\.)\s/);
+    fact(`Kontrol ${where ? "dér" : "i afsnittet"}`, leading(check, check.id, outcome.replace(/^Kontrol\s*/, "")));
+  }
+
+  function reckoned(item) {
     const box = document.getElementById(`vist-${item}`);
     const cell = box?.closest(".cell");
-    if (!cell) return;
+    if (!cell) return {};
     const section = cell.closest("section");
-    const code = cell.querySelector(".cell_input");
-    if (code) fact("Regnet i", leading(code, `beregning-${item}`, "beregningen på siden"));
     const formula = [...section.querySelectorAll("div.math")].filter((one) => one.compareDocumentPosition(cell) & 4).at(-1);
-    if (formula) fact("Formel", leading(formula, `formel-${item}`, "formlen på siden"));
     const checks = [...section.querySelectorAll(".afkast-text[id^='vist-kontrol-']")];
     const after = checks.filter((one) => box.compareDocumentPosition(one) & 4);
-    const [check] = after.length ? after : checks.slice(-1);
-    if (check) {
-      const [outcome] = check.textContent.trim().split(/(?<=stemmer(?: \([^)]*\))?\.)\s/);
-      fact("Kontrol i afsnittet", leading(check, check.id, outcome.replace(/^Kontrol\s*/, "")));
-    }
+    return { box, cell, formula, check: after.length ? after[0] : checks.at(-1) };
+  }
+
+  // one number in another place: exactly, or where that may not be told as it is read, of one unit or of one that a
+  // sentence leaves out; a single digit may be alike by chance
+  function isSame([, shown, exact, unit], [, itsShown, itsExact, itsUnit]) {
+    if (exact && itsExact && exact === itsExact) return true;
+    const bare = (text, of) => text.replace(of, "").replace(/^[−-]/, "").trim();
+    const told = exact && itsExact ? [bare(exact, unit), bare(itsExact, itsUnit)] : [bare(shown, unit), bare(itsShown, itsUnit)];
+    return told[0] === told[1] && (unit === itsUnit || !unit || !itsUnit) && /\d.*\d/.test(told[0]);
   }
 
   function leading(to, id, text) {
