@@ -7,10 +7,10 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.colors import to_rgb
+from matplotlib.colors import rgb_to_hsv, to_rgb
 
 from afkast.report import bar_charts, charts, curve_charts
-from afkast.report.month_charts import BEGINS, MARKS, Marks, lines_by_month
+from afkast.report.month_charts import BEGINS, BREAK, MARKS, Marks, inflow_by_month, lines_by_month
 
 MONTHS = pd.date_range("2018-11-01", periods=14, freq="MS")
 STOCK = pd.DataFrame({"Faktisk": np.linspace(1_480, 1_520, 14), "Budget": 1_500.0}, index=MONTHS)
@@ -416,14 +416,22 @@ def test_a_loss_lies_under_a_line_at_0_and_no_tick_has_a_sign():
     assert {"4", "2", "0"} <= set(ticks) and not set("".join(ticks)) & set("-−")
 
 
+def contrast_with_white(colour):
+    """WCAG 2.1, 1.4.3."""
+    linear = [one / 12.92 if one <= 0.03928 else ((one + 0.055) / 1.055) ** 2.4 for one in to_rgb(colour)]
+    return 1.05 / (np.dot(linear, (0.2126, 0.7152, 0.0722)) + 0.05)
+
+
 def test_a_colour_means_one_thing():
     blue, grey, violet = charts.ACTUAL, charts.BUDGET, charts.COMPARED
     of_role = {role: look["color"] for role, look in charts.ROLES.items()}
     assert {role for role, colour in of_role.items() if colour == blue} == {
         charts.Role.HAPPENED,
-        charts.Role.ANOTHER_WAY,
         charts.Role.EXPECTED,
     }
+    also = of_role[charts.Role.ANOTHER_WAY]
+    assert abs(rgb_to_hsv(to_rgb(also))[0] - rgb_to_hsv(to_rgb(blue))[0]) < 0.02, "another shade of the same"
+    assert contrast_with_white(also) >= 4.5, "its name is written in it"
     assert {role for role, colour in of_role.items() if colour == grey} == {charts.Role.DECIDED, charts.Role.BEFORE}
     assert {role for role, colour in of_role.items() if colour == violet} == {charts.Role.OTHERS}
     # orange is the word "bagud", and no line or bar
@@ -451,6 +459,27 @@ def test_the_words_of_the_beginning_do_not_cross_the_line_of_a_break_nearby(widt
     uprights = [line.get_xdata()[0] for line in axes.lines if len({*line.get_xdata()}) == 1]
     at = axes.convert_xunits(words.xy[0])
     assert not any(box.x0 < axes.convert_xunits(one) < box.x1 for one in uprights if axes.convert_xunits(one) != at)
+
+
+@pytest.mark.parametrize("second", range(2, 13))
+@pytest.mark.parametrize("width", [charts.WIDE_INCHES, charts.NARROW_INCHES, charts.SMALL_INCHES[0]])
+def test_each_break_that_has_room_is_named_and_no_name_lies_on_another(width, second):
+    starts = [MONTHS[1], MONTHS[second]]
+    breaks = pd.DataFrame({"starts_on": starts, "ends_on": starts, "text": "", "source": ""})
+    marked = with_marks(STOCK, begins=MONTHS[1].date(), breaks=breaks)
+    (axes,) = drawn(lines_by_month(""), marked, width).axes
+    named = [text for text in axes.texts if text.get_text() == BREAK]
+    boxes = [text.get_window_extent() for text in axes.texts if text.get_text() in (BREAK, *BEGINS)]
+    assert not any(one.overlaps(other) for place, one in enumerate(boxes) for other in boxes[:place])
+    assert len(named) == 2 or second < 7 or width < charts.WIDE_INCHES
+
+
+def test_the_bars_and_lines_of_an_inflow_are_named_where_they_stand():
+    counts = pd.DataFrame({"Begyndt i måneden": 0.0, "Begyndt i alt": 0.0, "Planlagt": 12.0}, MONTHS)
+    counts.iloc[3, 0], counts.iloc[3:, 1] = 6.0, 6.0
+    axes = drawn(inflow_by_month(), counts).axes[0]
+    assert axes.get_legend() is None
+    assert sorted(plain(text) for text in axes.texts) == ["Begyndt i alt", "Begyndt i måneden", "Planlagt"]
 
 
 def test_the_last_role_is_that_of_all_columns_that_are_left():

@@ -46,7 +46,7 @@ class Role(StrEnum):
 
 ROLES: dict[Role, dict[str, Any]] = {
     Role.HAPPENED: {"color": ACTUAL, "marker": "o", "markersize": 3.5},
-    Role.ANOTHER_WAY: {"color": ALSO_ACTUAL, "linewidth": 1.4},
+    Role.ANOTHER_WAY: {"color": ALSO_ACTUAL, "linewidth": 1.4, "marker": "^", "markersize": 3.5},
     Role.EXPECTED: {"color": ACTUAL, "linestyle": (0, (5, 2))},
     Role.DECIDED: {"color": BUDGET, "linestyle": "-"},
     Role.BEFORE: {"color": BUDGET, "linestyle": (0, (1, 1.5))},
