@@ -118,11 +118,11 @@ def _say_at(
     line: int,
     others: Iterable[pd.Timestamp],
     beside: bool | None = None,
-) -> bool:
+) -> bool | None:
     """The first of the words that has room beside an upright line before one of the others, at the top.
 
-    Returns whether they stand before the line. `beside`: where the words of a line like it stand; theirs are no other
-    place, and where there is no room none are said.
+    Returns whether they stand before the line; None: they had no room. `beside`: where the words of a line like it
+    stand; theirs are no other place, and where there is no room none are said.
     """
     late = bool(at > months[0] + 0.6 * (months[-1] - months[0])) if beside is None else beside
     span = months[-1] - months[0]
@@ -154,7 +154,7 @@ def _say_at(
         zorder=4,
         path_effects=[withStroke(linewidth=3, foreground="white")],
     )
-    return before
+    return before if fitting else None
 
 
 def mark_breaks(axes: Axes, months: pd.DatetimeIndex, marks: Marks, line: int = 0) -> bool:
@@ -171,10 +171,10 @@ def mark_breaks(axes: Axes, months: pd.DatetimeIndex, marks: Marks, line: int = 
         if ends_on > starts_on:
             shaded = max(starts_on, months[0]) - HALF_A_MONTH, min(ends_on, months[-1]) + HALF_A_MONTH
             axes.axvspan(*shaded, color=QUIET, alpha=0.12, linewidth=0, zorder=0)
-    beside: bool | None = None
-    for starts_on in met["starts_on"]:
-        at = max(starts_on, months[0]) - HALF_A_MONTH
-        beside = _say_at(axes, at, [BREAK], months, line, _uprights(marks), beside)
+    at = [max(starts_on, months[0]) - HALF_A_MONTH for starts_on in met["starts_on"]]
+    beside = _say_at(axes, at[0], [BREAK], months, line, _uprights(marks)) if at else None
+    for other in at[1:] if beside is not None else ():
+        _say_at(axes, other, [BREAK], months, line, _uprights(marks), beside)
     return len(met) > 0
 
 
