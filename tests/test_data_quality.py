@@ -49,8 +49,17 @@ def test_what_happened_to_each_file_is_told(tmp_path):
         "AB: nummeret er rettet efter fødslen",
     ]
     # of a file that is whole and has nothing to note there is nothing to say
-    assert shown.rows("filer") == {"m.csv": ["september 2026", "Navn", "–"]}
+    assert shown.rows("filer") == {
+        "m.csv": ["september 2026", "Navn, 1\N{NO-BREAK SPACE}række, som kommunen har valgt fra", "–"]
+    }
     assert "Det er den første indlæsning." in shown["foerste"]["html"]
+
+
+def test_of_persons_it_is_told_that_some_are_left_out_and_not_how_many(tmp_path):
+    declared = DECLARED.replace("    constants: {sex", "    leave_out: {Køn: [M]}\n    constants: {sex")
+    persons = "CPR;Født;Køn\n019981-1003;1980;K\n019981-1004;1981;M\n"
+    imported(write_own(tmp_path / "raw", declared, {**FILES, "p.csv": persons}))
+    assert page(tmp_path).rows("filer")["p.csv"] == ["–", "rækker, som kommunen har valgt fra", "–"]
 
 
 def test_what_is_new_since_last_time_is_told_file_by_file(tmp_path):
@@ -68,4 +77,4 @@ def test_files_without_anything_to_tell_are_told_in_a_sentence(tmp_path):
     shown = page(tmp_path)
     assert "Alle bogens filer, 1, kom ind, som de var." in shown["konklusion"]["html"]
     assert "Intet er rettet." in shown["ingen-rettelser"]["html"]
-    assert "Hver kolonne gemmes" in shown["alt-er-med"]["html"]
+    assert "Hver kolonne og række er taget med" in shown["alt-er-med"]["html"]

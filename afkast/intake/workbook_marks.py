@@ -1,8 +1,9 @@
 """What calamine does not tell of a sheet's cells, of the forms of workbook that are not Excel's XML.
 
-OpenDocument (.ods), Excel's binary workbook (.xlsb, [MS-XLSB]) and the old one (.xls, [MS-XLS] in an [MS-CFB] file).
+OpenDocument (.ods), Excel's binary workbook (.xlsb, [MS-XLSB]), of which no kept library tells it, and the old .xls.
 """
 
+import io
 import re
 import struct
 import zipfile
@@ -10,6 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import product
 from xml.etree import ElementTree
+
+import xlrd
 
 PERCENT_FORMATS = {9, 10}
 """Excel's own formats in per cent; those of a workbook's own have a % that is not quoted."""
@@ -190,100 +193,19 @@ def _wide(told: bytes, at: int) -> tuple[str, int]:
 
 def marks_of_old(content: bytes, sheet: str) -> Marks:
     """Of the sheet of that name."""
-    marks, stream = Marks(), _workbook_stream(content)
-    formats, styles, begins = set(PERCENT_FORMATS), [], 0
-    new = True
-    for kind, told in _old_records(stream, 0):
-        if kind == 0x809:  # BOF
-            new = told[:2] == b"\x00\x06"
-        elif kind == 0x41E and in_per_cent(_old_text(told, 2, new, wide_length=new)):  # Format
-            formats.add(int.from_bytes(told[:2], "little"))
-        elif kind == 0xE0:  # XF
-            styles.append(int.from_bytes(told[2:4], "little"))
-        elif kind == 0x85 and _old_text(told, 6, new) == sheet:  # BoundSheet8
-            begins = int.from_bytes(told[:4], "little")
-    percent = {number for number, style in enumerate(styles) if style in formats}
-    for kind, told in _old_records(stream, begins):
-        if kind == 0x208 and told[12] & 0x20:  # Row
-            marks.hidden_rows.add(int.from_bytes(told[:2], "little") + 1)
-        elif kind == 0x7D and told[8] & 1:  # ColInfo
-            first, last = struct.unpack_from("<HH", told)
-            marks.hidden_columns.update(range(first + 1, min(last, 255) + 2))
-        elif kind == 0xE5:  # MergeCells
-            for top, bottom, left, right in struct.iter_unpack("<HHHH", told[2 : 2 + len(told[2:]) // 8 * 8]):
-                marks.merge(top + 1, left + 1, bottom + 1, right + 1)
-        elif kind in (0x203, 0x27E, 0x06, 0x205):  # Number, RK, Formula, BoolErr
-            row, column, style = struct.unpack_from("<HHH", told)
-            is_error = (kind == 0x205 and told[7] == 1) or (
-                kind == 0x06 and told[12:14] == b"\xff\xff" and told[6] == 2
-            )
-            if is_error:
-                marks.broken.add((row + 1, column + 1))
-            elif style in percent:
+    # its warnings go to the terminal otherwise, and may quote cells
+    workbook = xlrd.open_workbook(file_contents=content, formatting_info=True, logfile=io.StringIO())
+    told, marks = workbook.sheet_by_name(sheet), Marks()
+    marks.hidden_rows = {row + 1 for row, its in told.rowinfo_map.items() if its.hidden}
+    marks.hidden_columns = {column + 1 for column, its in told.colinfo_map.items() if its.hidden}
+    for top, below, left, beyond in told.merged_cells:
+        marks.merge(top + 1, left + 1, below, beyond)
+    for row, column in product(range(told.nrows), range(told.ncols)):
+        kind = told.cell_type(row, column)
+        if kind == xlrd.XL_CELL_ERROR:
+            marks.broken.add((row + 1, column + 1))
+        elif kind == xlrd.XL_CELL_NUMBER:
+            style = workbook.xf_list[told.cell_xf_index(row, column)]
+            if in_per_cent(workbook.format_map[style.format_key].format_str):
                 marks.percent.add((row + 1, column + 1))
-        elif kind == 0xBD:  # MulRk
-            row, first = struct.unpack_from("<HH", told)
-            found = [style for style, _ in struct.iter_unpack("<HI", told[4:-2])]
-            marks.percent |= {(row + 1, first + n + 1) for n, style in enumerate(found) if style in percent}
     return marks
-
-
-def _old_records(stream: bytes, at: int) -> Iterator[Record]:
-    """The records of one part of the workbook, from its beginning to its end; charts within it are parts, too."""
-    depth = 0
-    while at + 4 <= len(stream):
-        kind, size = struct.unpack_from("<HH", stream, at)
-        depth += (kind == 0x809) - (kind == 0x0A)
-        yield kind, stream[at + 4 : at + 4 + size]
-        at += 4 + size
-        if depth == 0:
-            return
-
-
-def _old_text(told: bytes, at: int, new: bool, wide_length: bool = False) -> str:
-    """A text that begins with its length; since 1997 a byte says how its letters are written."""
-    length = told[at] if not wide_length else int.from_bytes(told[at : at + 2], "little")
-    at += 2 if wide_length else 1
-    if not new:
-        return told[at : at + length].decode("cp1252", "replace")
-    if told[at] & 1:
-        return told[at + 1 : at + 1 + 2 * length].decode("utf-16-le")
-    return told[at + 1 : at + 1 + length].decode("latin-1")
-
-
-def _workbook_stream(content: bytes) -> bytes:
-    """The stream of the workbook within its compound file."""
-    sector_size, small_size = (1 << power for power in struct.unpack_from("<HH", content, 30))
-    per_sector = sector_size // 4
-
-    def sector(number: int) -> bytes:
-        return content[(number + 1) * sector_size : (number + 2) * sector_size]
-
-    def numbers(places: list[int]) -> list[int]:
-        joined = b"".join(map(sector, places))
-        return [number for (number,) in struct.iter_unpack("<I", joined[: len(joined) // 4 * 4])]
-
-    def chain(first: int, table: list[int]) -> list[int]:
-        found: list[int] = []
-        while first < len(table) and len(found) <= len(table):
-            found.append(first)
-            first = table[first]
-        return found
-
-    of_fat = list(struct.unpack_from("<109I", content, 76))
-    more, count = struct.unpack_from("<II", content, 68)
-    for _ in range(min(count, len(content) // sector_size)):
-        *further, more = numbers([more])
-        of_fat += further[: per_sector - 1]
-    fat = numbers([one for one in of_fat if one < 0xFFFFFFFA])
-    directory = b"".join(map(sector, chain(int.from_bytes(content[48:52], "little"), fat)))
-    entries = {}
-    for at in range(0, len(directory) - 127, 128):
-        name = directory[at : at + max(int.from_bytes(directory[at + 64 : at + 66], "little") - 2, 0)]
-        entries[name.decode("utf-16-le", "replace")] = struct.unpack_from("<II", directory, at + 116)
-    first, size = entries.get("Workbook") or entries["Book"]
-    if size >= int.from_bytes(content[56:60], "little"):
-        return b"".join(map(sector, chain(first, fat)))[:size]
-    small = b"".join(map(sector, chain(entries["Root Entry"][0], fat)))
-    small_fat = numbers(chain(int.from_bytes(content[60:64], "little"), fat))
-    return b"".join(small[one * small_size :][:small_size] for one in chain(first, small_fat))[:size]
