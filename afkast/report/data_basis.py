@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from afkast.intake.contracts import PERSON_TABLES
-from afkast.report.danish import Quantity, month, written
+from afkast.report.danish import Quantity, month
 
 OF_PERSONS = PERSON_TABLES | {"persons_on_benefit"}
 
@@ -44,15 +44,6 @@ def coarse(numbers: Iterable[float], tables: Iterable[str], unit: str) -> list[Q
 def months_of(period: Sequence[str] | None) -> str:
     """The months that a file's rows are of, from the first to the last; of one that has no days, none."""
     return " – ".join(dict.fromkeys(month(date.fromisoformat(end)) for end in period)) if period else "–"
-
-
-def not_kept(files: pd.DataFrame) -> list[str]:
-    """Of each file the columns that are ignored, and the rows that sources.yml leaves out; of persons not how many."""
-    told = []
-    for ignored, rows, table in zip(files["ignored"], files["left_out"], tables_of(files), strict=True):
-        some = "rækker" if table in OF_PERSONS else written(Quantity(rows, "rækker", 0))
-        told.append(", ".join([*ignored, *([f"{some}, som kommunen har valgt fra"] if rows else [])]))
-    return told
 
 
 def of_whole_files(files: pd.DataFrame) -> pd.DataFrame:
