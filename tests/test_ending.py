@@ -43,18 +43,23 @@ def test_the_book_leaves_out_what_stands_after_the_end():
     assert nbformat.validate(notebook) is None
 
 
+def seen(notebook):
+    return [cell.source for cell in notebook.cells[1:-1] if "remove-cell" not in cell.metadata.tags]
+
+
 def test_the_book_is_without_a_section_that_is_left_out_and_has_all_others():
     sources = ["# Side", "## Før", "1", "## Nås målet?", "Målet er.", "### Mere", "2", "## Efter", "3"]
-    cells = [new_markdown_cell(one) if one.startswith("#") else new_code_cell(one) for one in sources]
+    cells = [new_markdown_cell(one) if one[0] in "#M" else new_code_cell(one) for one in sources]
     cells.insert(5, shows("Intet mål.", leaves_out=True))
     notebook = new_notebook(cells=cells)
     dress(notebook, "Side", "", "0" * 64)
-    assert [cell.source for cell in notebook.cells[1:-1]] == ["## Før", "1", "## Efter", "3"]
-    assert "Intet mål" not in str(notebook)
+    assert seen(notebook) == ["## Før", "1", "## Efter", "3"]
+    # what comes later may rest on the code, which runs where the notebook is run again
+    assert [cell.source for cell in notebook.cells if cell.cell_type == "code"] == ["1", "", "2", "3"]
 
 
 def test_of_a_section_in_another_the_other_stays():
     cells = [new_markdown_cell("# Side"), new_markdown_cell("## Ydre"), new_markdown_cell("### Indre")]
     notebook = new_notebook(cells=[*cells, shows("Intet.", leaves_out=True), new_markdown_cell("### Næste")])
     dress(notebook, "Side", "", "0" * 64)
-    assert [cell.source for cell in notebook.cells[1:-1]] == ["## Ydre", "### Næste"]
+    assert seen(notebook) == ["## Ydre", "### Næste"]

@@ -36,7 +36,7 @@ def decimal(number):
         (METHOD, f"(en normalfordeling med spredning {decimal(PRIOR_SD)} pr. spredning i oplysningen)"),
         (METHOD, f"Under {decimal(SMALL_DIFFERENCE)} kaldes den lille."),
         (ASSUMPTIONS, f"**under {decimal(SMALL_DIFFERENCE)} spredning**"),
-        (METHOD, f"over {decimal(LARGE_DIFFERENCE)} (eller den ene spredning"),
+        (METHOD, f"over {decimal(LARGE_DIFFERENCE)} (eller den ene varians"),
         (METHOD, f"andelen af de seneste {HISTORY_MONTHS} måneder på ydelse"),
         (METHOD, f"om ydelsen er skiftet inden for {IN_WORDS[CHANGED_MONTHS]} måneder"),
         (METHOD, f"færre end {FEWEST_OBSERVED} personer eller færre end {100 * SMALLEST_SHARE_OBSERVED:.0f} %"),

@@ -43,7 +43,10 @@ def end_page() -> None:
 
 
 def cells_shown(notebook: "NotebookNode") -> "list[NotebookNode]":
-    """The cells of an executed page up to and with the one that it ends with, without the sections left out."""
+    """The cells of an executed page up to and with the one that it ends with.
+
+    Of a section left out no words are there, and its code is out of sight: what comes later may rest on it.
+    """
     cells = list(notebook.cells)
     for place, cell in enumerate(cells):
         if _files(cell, ENDS):
@@ -56,7 +59,9 @@ def cells_shown(notebook: "NotebookNode") -> "list[NotebookNode]":
             begins = max(one for one in range(place) if levels[one])
             later = (one for one in range(place, len(cells)) if 0 < levels[one] <= levels[begins])
             out.update(range(begins, next(later, len(cells))))
-    return [cell for place, cell in enumerate(cells) if place not in out]
+    for place in out:
+        cells[place].metadata["tags"] = [*cells[place].metadata.get("tags", []), "remove-cell"]
+    return [cell for place, cell in enumerate(cells) if place not in out or cell.cell_type == "code"]
 
 
 def _files(cell: "NotebookNode", key: str) -> bool:
