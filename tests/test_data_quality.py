@@ -46,7 +46,8 @@ def test_what_happened_to_each_file_is_told(tmp_path):
     [asked] = shown["spoergsmaal"]["rows"]
     assert [cell["shown"] for cell in asked["cells"]] == [
         QUESTIONS["birth_year"],
-        "AB: nummeret er rettet efter fødslen",
+        "nummeret er rettet efter fødslen",
+        "AB",
     ]
     # of a file that is whole and has nothing to note there is nothing to say
     assert shown.rows("filer") == {

@@ -37,9 +37,13 @@ def test_postings_in_two_files_are_asked_about(tmp_path):
     rows = posting(1) + posting(2), posting(2) + posting(3)
     [sentence] = refused(ledgers(tmp_path, *rows))
     assert (
-        sentence.startswith("b.csv: postings that a.csv has too (row 2).") and "accepted: {shared: reason}" in sentence
+        sentence.startswith("b.csv: postings that a.csv has too (row 2).")
+        and "accepted: {shared: 'name: reason'}" in sentence
     )
     (tmp_path / "b").mkdir()
+    (tmp_path / "c").mkdir()
+    [sentence] = refused(ledgers(tmp_path / "c", *rows, "    accepted: {shared: to ens posteringer}\n"))
+    assert "the answer to shared begins with who gives it, as 'AB: the reason'" in sentence
     raw = ledgers(tmp_path / "b", *rows, "    accepted: {shared: 'AB: to ens posteringer'}\n")
     assert imported(raw).table("ledger")["amount_dkk"].sum() == 400
 
@@ -179,7 +183,7 @@ def test_a_posting_in_another_month_than_its_period_is_asked_about(tmp_path):
     [sentence] = refused(raw)
     assert (
         "column 'Per': not the month that was posted in (row 2)" in sentence
-        and "accepted: {period: reason}" in sentence
+        and "accepted: {period: 'name: reason'}" in sentence
     )
 
 
@@ -316,7 +320,7 @@ def test_rows_in_a_row_that_stand_further_up_are_asked_about(tmp_path):
     raw = write_own(tmp_path / "b" / "raw", LEDGER.replace("FILE", "a.csv"), {"a.csv": overlapping})
     [sentence] = refused(raw)
     assert "5 or more rows in a row that stand there before; two exports may overlap (rows 9, 10, 11 and 2" in sentence
-    assert "accepted: {repeated: reason}" in sentence
+    assert "accepted: {repeated: 'name: reason'}" in sentence
 
 
 def test_zeros_before_a_document_s_number_make_it_no_other_posting(tmp_path):

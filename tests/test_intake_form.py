@@ -287,7 +287,7 @@ def test_the_separator_in_a_text_is_asked_about(tmp_path):
     text = 'Udvalg;Post;Beløb\nØKU;"Løn; konsulent";1,5\n'
     [sentence] = refused(written(tmp_path, text))
     assert "column 'Post': a text holds the semicolon that separates cells" in sentence
-    assert "accepted: {separator: reason}" in sentence
+    assert "accepted: {separator: 'name: reason'}" in sentence
     (tmp_path / "b").mkdir()
     raw = written(tmp_path / "b", text, "    accepted: {separator: 'AB: navne med semikolon'}\n")
     snapshot = imported(raw)

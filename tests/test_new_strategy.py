@@ -248,7 +248,7 @@ def test_a_new_strategy_is_one_file_and_rows_in_the_raw_files(shown, project):
     (project.root / "data" / "example" / "raw" / "hjoerring_maalgruppe.csv").write_text(waiting, "utf-8")
     sources = project.data / "sources.yml"
     entry = "  - file: hjoerring_maalgruppe.csv\n"
-    accepted = f"{entry}    accepted: {{stale: Ingen er begyndt endnu.}}\n"
+    accepted = f"{entry}    accepted: {{stale: 'AB: Ingen er begyndt endnu.'}}\n"
     sources.write_text(sources.read_text("utf-8").replace(entry, accepted), "utf-8")
     worked(afkast("import"))
     numbers = shown("businesscase")["forudsaetningen"]["numbers"]

@@ -84,10 +84,12 @@ def test_last_time_s_bytes_under_a_later_date_are_refused_until_a_reason_is_give
     with pytest.raises(DataError, match="is byte for byte the file of 2019-12-09, but extracted_on says 2020-01-09"):
         imported(raw)
     change(
-        declaration, "    table: measures\n", "    table: measures\n    accepted: {unchanged: Tallene er endelige.}\n"
+        declaration,
+        "    table: measures\n",
+        "    table: measures\n    accepted: {unchanged: 'AB: Tallene er endelige.'}\n",
     )
     [entry] = imported(raw).files_of("measures")
-    assert entry["accepted"] == {"unchanged": "Tallene er endelige."}
+    assert entry["accepted"] == {"unchanged": "AB: Tallene er endelige."}
 
 
 def test_a_file_that_lost_a_large_part_of_its_rows_is_refused_until_a_reason_is_given(raw):
@@ -96,7 +98,7 @@ def test_a_file_that_lost_a_large_part_of_its_rows_is_refused_until_a_reason_is_
     with pytest.raises(DataError, match=r"maal\.csv: has 1 row where it had 2; at least 2 were expected"):
         imported(raw)
     assert open_snapshot(raw.parent / "snapshots").id == former
-    accepted = "    table: measures\n    accepted: {fewer_rows: Juli er trukket tilbage.}\n"
+    accepted = "    table: measures\n    accepted: {fewer_rows: 'AB: Juli er trukket tilbage.'}\n"
     change(raw.parent / "sources.yml", "    table: measures\n", accepted)
     assert imported(raw).files_of("measures")[0]["rows"] == 1
 

@@ -120,7 +120,7 @@ def test_an_export_that_is_taken_back_leaves_what_was_said_before_it(three):
     change(
         raw.parent / "sources.yml",
         "source: Jobindsats",
-        "source: Jobindsats\n    accepted: {stale: det nyeste var en fejl}",
+        "source: Jobindsats\n    accepted: {stale: 'AB: det nyeste var en fejl'}",
     )
     back = next_export(raw, "2026-10-09", "2026-09-09", SECOND)
     assert {day for _, day in told(back)} == {"08-09", "09-09"}

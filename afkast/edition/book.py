@@ -66,7 +66,7 @@ def dress(notebook: NotebookNode, title: str, byline: str, key: str, belongs_to:
     """Give an executed page its title, its byline, its key and, where its data are synthetic, a banner that says so.
 
     In the browser's title stands also what the page belongs to: many strategies have a page of the same name.
-    Of a page that ends early, nothing is left after its end, and of a section left out, nothing at all.
+    Of a page that ends early, nothing is left after its end; a section left out is out of sight.
     The notebook's own parameters and needs are left out of sight: the injected cell holds what the page was run with.
     """
     notebook.cells = cells_shown(notebook)

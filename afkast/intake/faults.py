@@ -145,7 +145,7 @@ class Faults:
             return
         answer = self._answers.get(file, {}).get(question)
         if answer is None:
-            remedy += f" Where it is right, say why: accepted: {{{question}: reason}}."
+            remedy += f" Where it is right, say who says so and why: accepted: {{{question}: 'name: reason'}}."
             self.add(file, rule, column=column, rows=numbers, remedy=remedy)
         else:
             asked = self.record(file).asked.setdefault((question, rule, column), {"rows": 0, "answer": answer})

@@ -33,6 +33,8 @@ DATED = ("measures", "ledger", "spells")
 
 Reason = Annotated[str, Field(min_length=10)]
 
+WHO_AND_WHY = re.compile(r"[^:]{2,60}: +\S")
+
 
 class Strict(BaseModel):
     """No unknown keys, nothing changed after reading, no value quoted in a message."""
@@ -53,13 +55,15 @@ class RawFile(Strict):
     )
     synthetic: bool = False  # the book says so on every page that uses it
     published: bool = False  # an authority has made its numbers public already: none of them is hidden
-    accepted: dict[str, Reason] = {}  # what an import asks about the file, answered with a reason readers see
+    accepted: dict[str, Reason] = {}  # what an import asks about the file, answered: who: why, as readers see it
 
     @field_validator("accepted")
     @classmethod
     def _answers_questions(cls, accepted: dict[str, str]) -> dict[str, str]:
         if unknown := set(accepted) - set(QUESTIONS):
             raise ValueError(f"no import asks {', '.join(sorted(unknown))}; it asks {', '.join(QUESTIONS)}")
+        if nameless := [question for question, answer in accepted.items() if not WHO_AND_WHY.match(answer)]:
+            raise ValueError(f"the answer to {', '.join(nameless)} begins with who gives it, as 'AB: the reason'")
         return accepted
 
     @property

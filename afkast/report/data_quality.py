@@ -70,10 +70,12 @@ def show_asked(report: Page, files: pd.DataFrame) -> None:
         {
             "Fil": file["name"],
             "Hvad der blev spurgt om": QUESTIONS[one["question"]],
-            "Kommunens svar": one["answer"],
+            "Kommunens svar": why or who,
+            "Hvem": who if why else "–",  # an answer from before it had to say so
         }
         for file in files.to_dict("records")
         for one in file["asked"]
+        for who, _, why in [one["answer"].partition(": ")]
     ]
     caption = "Hvad indlæsningen har spurgt om, og hvad kommunen har svaret."
     nothing = "ingen-spoergsmaal", "Indlæsningen har ikke spurgt om noget."

@@ -56,7 +56,7 @@ def cells_shown(notebook: "NotebookNode") -> "list[NotebookNode]":
     out: set[int] = set()
     for place, cell in enumerate(cells):
         if _files(cell, LEAVES_OUT):
-            begins = max(one for one in range(place) if levels[one])
+            begins = max(one for one in range(place) if levels[one] > 1)  # the page itself is no section
             later = (one for one in range(place, len(cells)) if 0 < levels[one] <= levels[begins])
             out.update(range(begins, next(later, len(cells))))
     for place in out:
