@@ -342,3 +342,154 @@ def test_nobody_moves_or_dies_before_being_born(tmp_path, column):
     change(raw / "personer.csv", "Grundskole;;", f"Grundskole;{days}")
     [sentence] = refused(raw)
     assert f"column '{column}': lies before the person's year of birth (row 2)" in sentence
+
+
+# ---------------------------------------------------------------- numbers that nobody careful would believe
+
+SERIES = """\
+  - file: m.csv
+    reader: csv
+    table: measures
+    columns: {Sted: area, Md: period, Antal: value, Enhed: unit}
+    constants: {measure: m}
+"""
+
+
+def series_of(folder, *rows):
+    text = "Sted;Md;Antal;Enhed\n" + "".join(row + "\n" for row in rows)
+    return write_own(folder / "raw", SERIES, {"m.csv": text})
+
+
+@pytest.mark.parametrize("other", ["'Storby", "Storby*", "»Storby«", "Storby.", "Stor-by", "Stor by"])
+def test_a_name_written_with_marks_beside_it_is_told(tmp_path, other):
+    [sentence] = refused(series_of(tmp_path, "Storby;2026M01;5;pct.", f"{other};2026M02;6;pct."))
+    assert "column 'Sted': written elsewhere with other capitals or marks (row 3)" in sentence
+
+
+@pytest.mark.parametrize("names", [("16-19 år", "1619 år"), ("under 30", "under 30+"), ("Vest 1", "Vest 11")])
+def test_names_that_more_than_marks_part_are_two(tmp_path, names):
+    imported(series_of(tmp_path, *(f"{name};2026M01;5;pct." for name in names)))
+
+
+def test_one_measure_has_one_unit_in_all_tables(tmp_path):
+    raw = series_of(tmp_path, "Storby;2026M01;5;pct.", "Storby;2026M02;6;personer")
+    [sentence] = refused(raw)
+    assert "column 'Enhed': the measure has another unit elsewhere (row 3)" in sentence
+
+
+@pytest.mark.parametrize("unit", ["uger", "pct.", "dage"])
+def test_a_point_before_three_digits_is_asked_about_where_nothing_is_counted(tmp_path, unit):
+    [sentence] = refused(series_of(tmp_path, f"Storby;2026M01;12;{unit}", f"Storby;2026M02;22.625;{unit}"))
+    assert "a point before three digits may part thousands or decimals (row 3)" in sentence
+
+
+def test_counts_are_in_thousands_beside_small_ones(tmp_path):
+    snapshot = imported(series_of(tmp_path, "Storby;2026M01;12;personer", "Storby;2026M02;1.625;personer"))
+    assert sorted(snapshot.table("measures")["value"]) == [12, 1625]
+
+
+def test_a_series_counted_from_new_year_is_noted(tmp_path):
+    rows = [f"Storby;{2024 + n // 12}M{n % 12 + 1:02};{10 * (n % 12 + 1)};pct." for n in range(24)]
+    steady = [f"Nordby;{2024 + n // 12}M{n % 12 + 1:02};{10 + n};pct." for n in range(24)]
+    [entry] = imported(series_of(tmp_path, *rows, *steady)).manifest["files"]
+    assert "year_to_date" in entry["noted"]
+
+
+def test_a_series_that_rises_all_the_time_is_no_year_to_date(tmp_path):
+    rows = [f"Storby;{2024 + n // 12}M{n % 12 + 1:02};{10 + n};pct." for n in range(24)]
+    [entry] = imported(series_of(tmp_path, *rows)).manifest["files"]
+    assert "year_to_date" not in entry["noted"]
+
+
+def test_what_is_counted_out_of_fewer_is_asked_about(tmp_path):
+    declared = SERIES.replace("Antal: value", "Af: numerator, Alle: denominator")
+    text = "Sted;Md;Af;Alle;Enhed\nStorby;2026M01;400;20;pct.\n"
+    [sentence] = refused(write_own(tmp_path / "raw", declared, {"m.csv": text}))
+    assert "column 'Alle': is less than the numerator, which is counted out of it (row 2)" in sentence
+
+
+@pytest.mark.parametrize("wrong", ["2026;2025;1,03", "2025;2026;0,97", "2025;2026;2,5", "2025;2025;1,03"])
+def test_factors_that_turn_prices_round_are_told(tmp_path, wrong):
+    declared = (
+        "  - file: p.csv\n    reader: csv\n    table: price_levels\n"
+        "    columns: {Fra: from_year, Til: to_year, Faktor: factor}\n    constants: {kind: samlet service}\n"
+    )
+    raw = write_own(tmp_path / "raw", declared, {"p.csv": f"Fra;Til;Faktor\n2023;2024;1,03\n{wrong}\n"})
+    [sentence] = refused(raw)
+    assert "(row 3)" in sentence
+
+
+LADDER = """\
+  - file: l.csv
+    reader: csv
+    table: refund_ladder
+    columns: {Fra: valid_from, Til: valid_to, Art: kind, Uge1: from_week, Uge2: to_week, Andel: state_share}
+    constants: {benefit: kontanthjælp}
+"""
+
+
+@pytest.mark.parametrize(
+    ("steps", "told"),
+    [
+        (["01-01-2016;;refund;1;4;0,8", "01-01-2016;;refund;5;;0,2"], None),
+        (["01-01-2016;31-12-2019;refund;1;;0,8", "01-01-2020;;refund;1;;0,2"], None),
+        (["01-01-2016;;refund;1;;0,8", "01-01-2020;;refund;1;;0,2"], "another step, or ladder"),
+        (["01-01-2016;01-01-2020;refund;1;;0,8", "01-01-2020;;refund;1;;0,2"], "another step, or ladder"),
+        (["01-01-2016;;refund;1;4;0,8", "01-01-2016;31-12-2019;refund;5;;0,2"], "another step, or ladder"),
+        (["01-01-2016;;refund;1;4;0,8", "01-01-2016;;cofinanced;5;;0,2"], "must be of one kind"),
+        (["01-01-2016;;refund;1;4;0,2", "01-01-2016;;refund;5;;0,8"], "rises with the weeks"),
+    ],
+)
+def test_a_day_and_a_week_have_one_share(tmp_path, steps, told):
+    text = "Fra;Til;Art;Uge1;Uge2;Andel\n" + "".join(step + "\n" for step in steps)
+    raw = write_own(tmp_path / "raw", LADDER, {"l.csv": text})
+    if told is None:
+        assert len(imported(raw).table("refund_ladder")) == len(steps)
+    else:
+        [sentence] = refused(raw)
+        assert told in sentence
+
+
+@pytest.mark.parametrize(
+    ("prices", "level", "told"),
+    [
+        (["2024;120.000", "2025;10.000"], "2025", "less than a fifth"),
+        (["2024;120.000", "2025;60.000"], "2025", None),
+        (["2024;120.000", "2025;121.000"], "1925", "more than 20 years from the year of the amount"),
+    ],
+)
+def test_prices_of_a_month_and_of_another_century_are_told(tmp_path, prices, level, told):
+    declared = (
+        "  - file: p.csv\n    reader: csv\n    table: unit_prices\n"
+        "    columns: {År: year, Pris: net_dkk_per_full_year_person}\n"
+        f"    constants: {{area: Storby, benefit: kontanthjælp, basis: paid, price_level_year: {level}}}\n"
+    )
+    raw = write_own(tmp_path / "raw", declared, {"p.csv": "År;Pris\n" + "".join(one + "\n" for one in prices)})
+    if told is None:
+        imported(raw)
+    else:
+        [sentence] = refused(raw)
+        assert told in sentence
+
+
+def test_nobody_enters_a_target_group_after_death(tmp_path):
+    raw = write_raw(tmp_path / "raw", "maalgruppe.csv")
+    change(raw / "personer.csv", "01-02-2019;", "01-02-2019;02-01-2018")
+    sentences = refused(raw)
+    assert any("column 'Ind': lies after the person's death (row 3)" in sentence for sentence in sentences)
+
+
+def test_a_closing_period_in_the_middle_of_the_year_is_asked_about(tmp_path):
+    declared = LEDGER.replace("FILE", "a.csv")
+    [sentence] = refused(
+        write_own(tmp_path / "raw", declared, {"a.csv": HEADINGS + posting(1) + posting(2, period=13)})
+    )
+    assert "column 'Per': not the month that was posted in (row 3)" in sentence
+
+
+@pytest.mark.parametrize("title", ["Amounts in thousands", "Mill. kr.", "kDKK", "DKK '000", "000 kr."])
+def test_other_ways_to_say_that_kroner_are_in_thousands(tmp_path, title):
+    declared = LEDGER.replace("FILE", "a.csv")
+    raw = write_own(tmp_path / "raw", declared, {"a.csv": title + "\n" + HEADINGS + posting(1) + posting(2)})
+    [sentence] = refused(raw)
+    assert "Declare scale: 1000" in sentence

@@ -113,3 +113,16 @@ def test_weeks_that_are_refunded_and_weeks_that_are_cofinanced_each_bear_their_o
 def test_a_row_that_has_no_citizen_or_amount_is_refused_in_one_sentence(tmp_path, row, rule):
     [sentence] = refused(folder(tmp_path, ROWS + row))
     assert rule in sentence
+
+
+def test_a_week_whose_payment_was_taken_back_is_no_week(tmp_path):
+    for name in ("before", "after"):
+        (tmp_path / name).mkdir()
+    before = imported(folder(tmp_path / "before")).table("unit_prices")
+    back = "".join(
+        f"2025-04;{one};Kontanthjælp;Strandlev;{minus}3.000,00;80;{minus}2.400,00;0;0,00\n"
+        for one in CITIZENS
+        for minus in ("", "-")
+    )
+    after = imported(folder(tmp_path / "after", ROWS + back)).table("unit_prices")
+    assert after.drop(columns="file").equals(before.drop(columns="file"))

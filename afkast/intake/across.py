@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from afkast.intake.blocks import Content
+from afkast.intake.contracts import LADDER
 from afkast.intake.faults import FETCH_AGAIN, Faults
 from afkast.intake.sources import Csv, Source
 from afkast.intake.tables import Parts
@@ -34,10 +35,27 @@ LIMITS = {10_000, 50_000, 65_535, 65_536, 100_000, 500_000, 1_000_000, 1_048_575
 
 OLDEST_YEARS = 120
 SMALL_PRICE_DKK = 1000
+PRICE_JUMP = 5
+"""So many times another price of the benefit: it may be of a month or a week."""
+MOST_A_YEAR = 1.15
+"""Price levels rise, and by less than this factor a year."""
 
 REPEATED_RUN = 5
 
-SAME_WORD = ("area", "benefit", "committee", "education", "group", "heading", "item", "measure", "state", "unit")
+SAME_WORD = (
+    "area",
+    "benefit",
+    "committee",
+    "education",
+    "group",
+    "heading",
+    "item",
+    "kind",
+    "measure",
+    "state",
+    "team",
+    "unit",
+)
 """Columns of names: one thing has one name, in all tables."""
 
 ONE_POSTING = ["strategy", "committee", "line", "posted_on", "document", "amount_dkk"]
@@ -113,6 +131,7 @@ def judge_tables(sources: list[Source], parts: Parts, faults: Faults) -> None:
     judge_days(parts, faults)
     _judge_persons(sources, parts, faults)
     _judge_names(parts, faults)
+    _judge_units(parts, faults)
     lengths: Counter[str] = Counter()
     for source, rows in parts.of():
         lengths[source.label] += len(rows)
@@ -120,17 +139,31 @@ def judge_tables(sources: list[Source], parts: Parts, faults: Faults) -> None:
         if length in LIMITS:
             rule = f"has exactly {length} rows, where exports are cut"
             faults.ask(label, "limit", rule, remedy="Export it by period.")
-    for source, rows in parts.of("budget", "ledger", "measures", "unit_prices"):
+    for source, rows in parts.of("budget", "ledger", "measures", "price_levels", "refund_ladder", "unit_prices"):
         if source.table in ("budget", "ledger"):
             _judge_signs(source, rows, faults)
+        if source.table == "budget":
+            _note_budget_gaps(source, rows, faults)
+        if source.table == "refund_ladder":
+            _judge_shares(source, rows, faults)
         if source.table == "measures":
             _note_gaps(source, rows, faults)
         if source.table == "ledger":
             regular = rows["period"] <= 12
-            other = rows.index[regular & (rows["posted_on"].dt.month != rows["period"])]
+            month = rows["posted_on"].dt.month
+            # a year is closed in its last days and the spring after
+            other = rows.index[
+                (regular & (month != rows["period"])) | (rows["period"].between(13, 16) & month.between(6, 11))
+            ]
             rule = "not the month that was posted in"
             faults.ask(source.label, "period", rule, column=_heading(source, "period"), rows=other)
+        if source.table == "price_levels":
+            a_year = rows["factor"] ** (1 / (rows["to_year"] - rows["from_year"]).replace(0, 1))
+            odd = rows.index[(rows["from_year"] != rows["to_year"]) & ~a_year.between(1, MOST_A_YEAR)]
+            rule = "says that prices fell, or rose by more than 15 per cent a year; the years may be swapped"
+            faults.ask(source.label, "factor", rule, column=_heading(source, "factor"), rows=odd)
         if source.table == "unit_prices":
+            _judge_price_jumps(source, rows, faults)
             for name in ("net_dkk_per_full_year_person", "gross_dkk_per_full_year_person"):
                 small = rows.index[(rows[name] > 0) & (rows[name] < SMALL_PRICE_DKK)]
                 rule = f"less than {SMALL_PRICE_DKK} kr. for a year; it may be in thousands"
@@ -149,13 +182,63 @@ def _judge_signs(source: Source, rows: pd.DataFrame, faults: Faults) -> None:
 MEANS = {"investment": "costs", "benefit_saving": "saves", "financing": "pays"}
 
 
+def _judge_price_jumps(source: Source, rows: pd.DataFrame, faults: Faults) -> None:
+    """Prices of one benefit are of one size; nothing is said of those that cost nothing."""
+    for name in ("net_dkk_per_full_year_person", "gross_dkk_per_full_year_person"):
+        price = rows[name].where(rows[name] > 0)
+        most = price.groupby([rows[key] for key in ("area", "benefit", "basis")]).transform("max")
+        low = rows.index[price * PRICE_JUMP < most]
+        rule = "less than a fifth of another year's price; it may be of a month or a week"
+        faults.ask(source.label, "price_jump", rule, column=_heading(source, name), rows=low)
+
+
+def _judge_shares(source: Source, rows: pd.DataFrame, faults: Faults) -> None:
+    """What the state gives back falls with the weeks; where it rises, the municipality's own share may stand there."""
+    steps = rows[rows["kind"] == "refund"].sort_values("from_week")
+    rise = steps.groupby(LADDER, dropna=False)["state_share"].diff() > 0
+    rule = "rises with the weeks; it may be the municipality's own share"
+    faults.ask(source.label, "rising_share", rule, column=_heading(source, "state_share"), rows=rise.index[rise])
+
+
+def _note_budget_gaps(source: Source, rows: pd.DataFrame, faults: Faults) -> None:
+    """Note where a year that is given by month lacks one between its first and last."""
+    months = rows.groupby(["strategy", "committee", "line", "item", "kind", "year"], dropna=False)["month"]
+    if (months.max() - months.min() + 1 > months.nunique()).any():
+        faults.note(source.label, "gap")
+
+
+def _judge_units(parts: Parts, faults: Faults) -> None:
+    """One measure has one unit, wherever it stands."""
+    units: dict[str, str] = {}
+    for source, rows in [*parts.of("measures"), *parts.of("targets", "planned_flows")]:
+        for measure, unit in rows[["measure", "unit"]].drop_duplicates().itertuples(index=False):
+            if units.setdefault(measure, unit) != unit:
+                other = rows.index[(rows["measure"] == measure) & (rows["unit"] == unit)]
+                rule = "the measure has another unit elsewhere"
+                remedy = "Give what is counted in another unit another name, or both the same unit."
+                faults.add(source.label, rule, column=_heading(source, "unit"), rows=other, remedy=remedy)
+
+
 def _note_gaps(source: Source, rows: pd.DataFrame, faults: Faults) -> None:
     """Note where a monthly series lacks months between its first and last."""
     for _, series in rows.groupby(["measure", "area", "source"]):
         months = (12 * series["period"].dt.year + series["period"].dt.month).sort_values()
         if len(months) > 2 and months.diff().median() == 1 and months.diff().max() > 1:
             faults.note(source.label, "gap")
-            return
+            break
+    for _, series in rows.dropna(subset="value").groupby(["measure", "area", "source"]):
+        if _from_new_year(series.set_index("period")["value"].sort_index()):
+            faults.note(source.label, "year_to_date")
+            break
+
+
+def _from_new_year(series: pd.Series) -> bool:
+    """Whether a series of two whole years or more only rises within each, and more than halves every January."""
+    months = pd.DatetimeIndex(series.index)
+    january, step = months.month == 1, series.diff()
+    falls = (series < series.shift() / 2)[january & series.shift().notna()]
+    two_years = (pd.Series(months.year).value_counts() == 12).sum() >= 2
+    return bool(two_years and (step[~january].dropna() >= 0).all() and falls.all())
 
 
 def judge_days(parts: Parts, faults: Faults) -> None:
@@ -210,8 +293,13 @@ def _judge_persons(sources: list[Source], parts: Parts, faults: Faults) -> None:
     declared = [source.label for source in sources if source.table == "persons"]
     # a person whose row, or file, is at fault is not unknown
     complete = not faults.concern([*declared, *(source.file for source in sources if source.table == "persons")])
-    known = pd.concat(persons).drop_duplicates("person") if persons else pd.DataFrame(columns=["person", "birth_year"])
+    known = (
+        pd.concat(persons).drop_duplicates("person")
+        if persons
+        else pd.DataFrame(columns=["person", "birth_year", "died_on"])
+    )
     born = known.set_index("person")["birth_year"]
+    died = known.set_index("person")["died_on"]
     for source, rows in parts.of("spells", "cohort"):
         if rows.empty:
             continue
@@ -225,6 +313,11 @@ def _judge_persons(sources: list[Source], parts: Parts, faults: Faults) -> None:
         early = rows.index[rows[column].dt.year.to_numpy() < year]
         rule = "lies before the person's year of birth"
         faults.add(source.label, rule, column=_heading(source, column), rows=early)
+        if source.table == "cohort":
+            death = pd.to_datetime(rows["person"].map(died))
+            for column in ("entered_on", "started_on"):
+                late = rows.index[rows[column] > death]
+                faults.add(source.label, "lies after the person's death", column=_heading(source, column), rows=late)
 
 
 def _judge_names(parts: Parts, faults: Faults) -> None:
@@ -236,7 +329,7 @@ def _judge_names(parts: Parts, faults: Faults) -> None:
     other = {name: same for name, used in words.items() if (same := same_but_for_capitals(used))}
     for source, rows in parts.of() if other else ():
         for name in (name for name in other if name in rows):
-            rule = "written elsewhere with other capitals"
+            rule = "written elsewhere with other capitals or marks"
             remedy = f"Write it in one way, for example by values: {{{name}: …}}."
             found = rows.index[rows[name].isin(other[name])]
             faults.add(source.label, rule, column=_heading(source, name), rows=found, remedy=remedy)

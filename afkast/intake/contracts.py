@@ -48,7 +48,7 @@ PRICE_BASES = ("paid", "budget", "statutory")
 price = pa.Check.in_range(0, 2_000_000, error="must be kroner a year, from 0 to 2.000.000")
 
 SHARE_OF = r"(?i)(?:pct\.?|procent|%) af .*"
-COUNTED = r"(?i).*(?:personer|sager|forløb|borgere|modtagere|antal).*"
+COUNTED = r"(?i).*(?:personer|sager|forløb|borgere|modtagere|ledige|indbyggere|årsværk|antal).*"
 """Units of measures that are shares of a whole, in per cent, and that count."""
 
 LADDER = ["valid_from", "benefit", "awarded_before"]
@@ -63,6 +63,10 @@ def _is_share(measures: pd.DataFrame) -> pd.Series:
     return ~((value > whole) | ((value < 0) & (whole < float("inf"))))
 
 
+def _near_its_year(rows: pd.DataFrame) -> pd.Series:
+    return (rows["price_level_year"] - rows["year"]).abs() <= 20
+
+
 def _not_negative(column: str) -> pa.Check:
     """A rule for a column of levels: those whose unit counts something are 0 or more."""
 
@@ -70,6 +74,20 @@ def _not_negative(column: str) -> pa.Check:
         return ~(rows["unit"].str.fullmatch(COUNTED) & (rows[column] < 0))
 
     return rule(column, "what is counted cannot be negative", holds)
+
+
+def _one_in_force(ladder: pd.DataFrame) -> pd.Series:
+    """Whether the steps of a ladder end on one day, and no day has two ladders of a benefit."""
+    until = ladder["valid_to"].fillna(pd.Timestamp.max)
+    alike = until.groupby([ladder[name] for name in LADDER], dropna=False).transform("nunique") == 1
+    ladders = ladder.assign(until=until)[[*LADDER, "until"]].drop_duplicates().sort_values("valid_from")
+    next_from = ladders.groupby(["benefit", "awarded_before"], dropna=False)["valid_from"].shift(-1)
+    overlaps = ladders[next_from <= ladders["until"]].set_index([*LADDER, "until"]).index
+    return alike & ~pd.MultiIndex.from_frame(ladder.assign(until=until)[[*LADDER, "until"]]).isin(overlaps)
+
+
+def _of_one_kind(ladder: pd.DataFrame) -> pd.Series:
+    return ladder["kind"].groupby([ladder[name] for name in LADDER], dropna=False).transform("nunique") == 1
 
 
 def _steps_follow_each_other(ladder: pd.DataFrame) -> pd.Series:
@@ -121,6 +139,7 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
         },
         unique=["strategy", "committee", "line", "item", "kind", "year", "month"],
         rules=[
+            rule("price_level_year", "more than 20 years from the year of the amount", _near_its_year),
             rule(
                 "month",
                 "a year is given both by month and as a whole",
@@ -130,7 +149,7 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
                     ].transform(lambda months: months.isna().nunique())
                     == 1
                 ),
-            )
+            ),
         ],
     ),
     "committee_budgets": table(
@@ -146,6 +165,7 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
             "price_level_year": price_level_year,
         },
         unique=["area", "committee", "heading", "item", "year"],
+        rules=[rule("price_level_year", "more than 20 years from the year of the amount", _near_its_year)],
     ),
     "targets": table(
         "Mål år for år",
@@ -296,6 +316,7 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
         },
         unique=["area", "benefit", "year", "basis"],
         rules=[
+            rule("price_level_year", "more than 20 years from the year of the amount", _near_its_year),
             rule(
                 "net_dkk_per_full_year_person",
                 "is more than the gross price",
@@ -344,6 +365,8 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
                 "the steps of a benefit must follow each other from week 1 without an end, and none be missing",
                 _steps_follow_each_other,
             ),
+            rule("kind", "the steps of a benefit must be of one kind", _of_one_kind),
+            rule("valid_to", "another step, or ladder, of the benefit holds on some of these days", _one_in_force),
             rule(
                 "valid_to",
                 "ends before it starts",
@@ -366,6 +389,9 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
             "source": source,
         },
         unique=["from_year", "to_year", "kind"],
+        rules=[
+            rule("to_year", "is the year that is converted", lambda levels: levels["from_year"] != levels["to_year"])
+        ],
     ),
     "cases": table(
         "Sager med frist",

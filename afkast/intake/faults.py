@@ -26,6 +26,9 @@ QUESTIONS = {
     "unchanged": "filen er uændret siden sidst",
     "fewer_rows": "mere end en fjerdedel af rækkerne er væk",
     "birth_year": "et fødselsår er ikke personnummerets",
+    "factor": "en faktor siger, at priserne faldt eller steg mere end 15 pct. om året",
+    "rising_share": "statens andel af en ydelse stiger, jo længere den er modtaget",
+    "price_jump": "en pris er mere end fem gange en anden af samme ydelse",
     "sign": "alle beløb på en linje har det modsatte fortegn af det ventede",
     "limit": "antallet af rækker er et, som udtræk bliver skåret af ved",
     "small_price": "en pris pr. helårsperson er under 1.000 kr.",
@@ -50,6 +53,7 @@ NOTES = {
     "old": "den nyeste række er ældre, end man skulle vente",
     "few_citizens": "en pris, der ville hvile på færre end fem borgere, er udeladt",
     "gap": "der mangler måneder midt i en serie",
+    "year_to_date": "en serie vokser året igennem og falder hver januar: den kan være talt op fra nytår",
 }
 """What an import notes, as readers are told."""
 

@@ -18,7 +18,8 @@ Rows = list[tuple[int, list[str]]]
 KRONER = r"(?:kr|dkk)"
 IN_ANOTHER_UNIT = re.compile(
     rf"(?<![0-9.])1[. ]?000[ -]?{KRONER}|{KRONER}\.? ?1[. ]?000(?![0-9.,]*[0-9])|\bi 1[. ]?000(?![0-9.,]*[0-9])"
-    rf"|\bt\.? ?{KRONER}|tusind|\bmio\b|\bmia\b|million|milliard",
+    rf"|\b[tk]\.? ?{KRONER}|{KRONER}\.? ?['’]000\b|(?<![0-9.,])['’]?000 ?{KRONER}"
+    r"|tusind|thousand|\bmio\b|\bmill?\.? ?kr|\bmia\b|million|milliard",
     re.IGNORECASE,
 )
 UNIT_ALONE = (

@@ -102,7 +102,9 @@ def _read(source: Refunds, rows: pd.DataFrame, faults: Faults) -> pd.DataFrame:
 def _prices(source: Refunds, read: pd.DataFrame) -> pd.DataFrame:
     groups = read.groupby(KEYS)
     sums = groups[AMOUNTS].sum()
-    weeks = read.drop_duplicates([*KEYS, "person", "week"]).groupby(KEYS).size()
+    paid = read.groupby([*KEYS, "person", "week"])[PAID].agg(["sum", "min"])
+    # a week whose payment was taken back is none; one in which nothing was paid, as by a sanction, is
+    weeks = ((paid["sum"].abs() > 0.005) | (paid["min"] >= 0)).groupby(KEYS).sum()
     gross = sums[PAID] / weeks * WEEKS_OF_A_YEAR
     # the municipality pays all and gets a refund, or the state pays and the municipality gives its share
     refunded = read[REFUNDED].ne(0) | groups[COFINANCED].transform(lambda amounts: amounts.eq(0).all())

@@ -30,8 +30,11 @@ from afkast.intake.pseudonym import CASE, CPR, pseudonyms
 from afkast.intake.sources import Postings, Sheet, Source, known_words, scaled
 
 CPR_IN_TEXT = r"(?:^|[^0-9])[0-9]{6}[-–. ]?[0-9]{4}(?:[^0-9]|$)"
-TOTALS = r"(?i)(?:i ?alt|total|totalt|hovedtotal|grand total|sum|subtotal)(?:[ :].*)?|samlet:?|\*+"
-ALSO_TOTALS = r"(?i).* (?:i ?alt|total|totalt)|samlet .*"
+TOTALS = (
+    r"(?i)(?:i ?alt|total|totalt|hovedtotal|grand total|sum|subtotal|saldo)(?:[ :].*)?"
+    r"|(?:primo|ultimo)saldo|samlet:?|\*+"
+)
+ALSO_TOTALS = r"(?i).* (?:i ?alt|total|totalt)|samlet .*|netto"
 """What a row of totals is called."""
 
 EXCEL_ERROR = r"#(?:[A-ZÆØÅ]+[!?]|N/A|I/T|DIV(?:ISION)?/0!|#+)"

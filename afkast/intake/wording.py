@@ -16,6 +16,9 @@ INVISIBLE = re.compile(
 )
 HYPHENS = re.compile("[\u2010\u2011]")
 SPACES = re.compile(r"\s+")
+MARKS_BESIDE = re.compile(r"['’`´\"»«*]|[.,:;]+$|(?<=[^\W\d])[ -](?=[^\W\d])")
+"""Quotation marks, the star of a footnote, the mark of an end, and what may part two words or join them."""
+
 PLAIN = r"^(?:[!-~æøåÆØÅ]+(?: [!-~æøåÆØÅ]+)*)?$"
 """Most cells: nothing in them could be written in another way."""
 
@@ -56,6 +59,12 @@ def normal_cells(cells: pd.Series) -> tuple[pd.Series, int]:
 
 
 def same_but_for_capitals(words: Iterable[str]) -> dict[str, str]:
-    """Word → the earlier word that only capitals part it from."""
+    """Word → the earlier word that only capitals part it from, or marks and æ, ø, å written in another way."""
     first: dict[str, str] = {}
-    return {word: kept for word in words if (kept := first.setdefault(word.casefold(), word)) != word}
+    return {word: kept for word in words if (kept := first.setdefault(_bare(word), word)) != word}
+
+
+def _bare(word: str) -> str:
+    """What is left of a name without what somebody may have written beside it."""
+    bare = MARKS_BESIDE.sub("", word.casefold()).replace("æ", "ae").replace("ø", "oe").replace("å", "aa")
+    return bare or word
