@@ -11,6 +11,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from raw_files import imported, refused, write_own
 
 DECLARED = """\
@@ -164,3 +165,29 @@ def test_a_workbook_that_was_cut_is_told_so(tmp_path, form, cut):
     content = workbook(form)[:cut]
     [sentence] = refused(write_own(tmp_path / "raw", declared(form, "Procent"), {f"x.{form}": content}))
     assert "not an intact Excel workbook" in sentence
+
+
+# ---------------------------------------------------------------- Excel's XML
+
+
+@pytest.mark.parametrize("raised", [True, False])
+def test_the_raised_mark_of_a_footnote_is_no_digit(tmp_path, raised):
+    content = io.BytesIO()
+    book = xlsxwriter.Workbook(content)
+    sheet, above, plain = (
+        book.add_worksheet("Ark"),
+        book.add_format({"font_script": 1}),
+        book.add_format({"bold": True}),
+    )
+    for column, heading in enumerate(["Md", "Sted", "Antal"]):
+        sheet.write(0, column, heading)
+    sheet.write_row(1, 0, ["2024M01", "A"])
+    sheet.write_rich_string(1, 2, "50", plain, "3") if not raised else sheet.write_rich_string(1, 2, "503", above, "1")
+    book.close()
+    form = declared("xlsx", "Ark")
+    raw = write_own(tmp_path / "raw", form, {"x.xlsx": content.getvalue()})
+    if raised:
+        [sentence] = refused(raw)
+        assert sentence.startswith("x.xlsx, sheet 'Ark': a raised sign, as the mark of a footnote (row 2).")
+    else:
+        assert imported(raw).table("measures")["value"].tolist() == [503]

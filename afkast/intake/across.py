@@ -10,7 +10,7 @@ from afkast.intake.contracts import LADDER
 from afkast.intake.faults import FETCH_AGAIN, Faults
 from afkast.intake.sources import Csv, Source
 from afkast.intake.tables import Parts
-from afkast.intake.wording import same_but_for_capitals
+from afkast.intake.wording import same_but_for_writing
 
 NOT_AFTER_EXTRACTION = {
     "ledger": ("posted_on",),
@@ -326,7 +326,7 @@ def _judge_names(parts: Parts, faults: Faults) -> None:
     for _, rows in parts.of():
         for name in words.keys() & set(rows):
             words[name] |= dict.fromkeys(rows[name].dropna().unique())
-    other = {name: same for name, used in words.items() if (same := same_but_for_capitals(used))}
+    other = {name: same for name, used in words.items() if (same := same_but_for_writing(used))}
     for source, rows in parts.of() if other else ():
         for name in (name for name in other if name in rows):
             rule = "written elsewhere with other capitals or marks"

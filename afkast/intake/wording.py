@@ -1,7 +1,7 @@
 """One normal form of text at the door: words that look alike are the same word.
 
 Composed letters (NFC); every kind of space is a space and several are one; soft hyphens, zero-width and direction
-marks are gone; hyphens that look like `-` are `-`. Capitals are kept: `same_but_for_capitals` finds what they part.
+marks are gone; hyphens that look like `-` are `-`. Capitals are kept: `same_but_for_writing` finds what they part.
 """
 
 import re
@@ -58,7 +58,7 @@ def normal_cells(cells: pd.Series) -> tuple[pd.Series, int]:
     return cells, int((odd.str.strip() != changed).sum())
 
 
-def same_but_for_capitals(words: Iterable[str]) -> dict[str, str]:
+def same_but_for_writing(words: Iterable[str]) -> dict[str, str]:
     """Word → the earlier word that only capitals part it from, or marks and æ, ø, å written in another way."""
     first: dict[str, str] = {}
     return {word: kept for word in words if (kept := first.setdefault(_bare(word), word)) != word}

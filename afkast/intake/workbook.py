@@ -40,6 +40,9 @@ ERROR_CELL = re.compile(CELL + rb">")
 ADDRESS = re.compile(rb'\br="([A-Z]+)([0-9]+)"')
 HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
 MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*\bref="([A-Z]+[0-9]+):([A-Z]+[0-9]+)"')
+SHARED_TEXT = re.compile(rb"<(?:\w+:)?si(?:/>|>(.*?)</(?:\w+:)?si>)", re.DOTALL)
+RAISED = re.compile(rb'<(?:\w+:)?vertAlign\s[^>]*\bval="superscript"')
+CELL_OF_SHARED_TEXT = re.compile(CELL + rb">\s*<(?:\w+:)?v>([0-9]+)<")
 NUMBER_AS_TEXT = re.compile(r"-?[0-9]+(?:[.,][0-9]+)+")
 ROW = re.compile(rb"<(?:\w+:)?row(?=[ >])([^>]*)>")
 COLUMN = re.compile(rb"<(?:\w+:)?col(?=[ >])([^>]*)>")
@@ -91,6 +94,7 @@ def read_excel(source: Excel, content: bytes, faults: Faults) -> pd.DataFrame | 
         (marks.unanswered, "a formula without its result", SAVE_AGAIN),
         (marks.merged, "cells that are merged over rows", "Part them, and write the word into each row."),
         (marks.broken, "an Excel error value", "Mend the formula in Excel, save, and import again."),
+        (marks.raised, "a raised sign, as the mark of a footnote", "Take it out of the cell, and import again."),
     ]:
         inside = {row for row, column in places if column in columns} & set(kept.index)
         faults.add(source.label, rule, rows=inside, remedy=remedy)
@@ -175,6 +179,10 @@ def _marks(members: zipfile.ZipFile, sheet: str) -> Marks:
                 marks.broken.add(_place(cell[1]))
             if styles and styles.search(cell[1]):
                 marks.percent.add(_place(cell[1]))
+    raised = _raised_texts(members)
+    for cell in CELL_OF_SHARED_TEXT.finditer(xml) if raised else ():
+        if b't="s"' in cell[1] and int(cell[2]) in raised:
+            marks.raised.add(_place(cell[1]))
     for area in MERGED.finditer(xml):
         (top, left), (bottom, right) = (_place(b'r="' + corner + b'"') for corner in (area[1], area[2]))
         marks.merge(top, left, bottom, right)
@@ -186,6 +194,15 @@ def _marks(members: zipfile.ZipFile, sheet: str) -> Marks:
             first, last = int(_attribute(column[1], b"min")), int(_attribute(column[1], b"max"))
             marks.hidden_columns.update(range(first, min(last, 16_384) + 1))
     return marks
+
+
+def _raised_texts(members: zipfile.ZipFile) -> set[int]:
+    """The workbook's texts with a sign above the line, by number; read as text, the 1 of 503¹ is a digit more."""
+    name = "xl/sharedStrings.xml"
+    xml = members.read(name) if name in members.namelist() else b""
+    if not RAISED.search(xml):
+        return set()
+    return {number for number, text in enumerate(SHARED_TEXT.finditer(xml)) if RAISED.search(text[1] or b"")}
 
 
 def _member(members: zipfile.ZipFile, sheet: str) -> str:
@@ -236,7 +253,7 @@ def _without_hidden(source: Excel, rows: Rows, marks: Marks, faults: Faults) -> 
     kept = [column for column in range(1, width + 1) if column not in marks.hidden_columns]
     new = {old: number for number, old in enumerate(kept, start=1)}
     marks.texts = {(row, new[column]): text for (row, column), text in marks.texts.items() if column in new}
-    for places in (marks.unanswered, marks.broken, marks.merged):
+    for places in (marks.unanswered, marks.broken, marks.merged, marks.raised):
         moved = {(row, new[column]) for row, column in places if column in new}
         places.clear()
         places.update(moved)

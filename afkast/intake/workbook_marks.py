@@ -31,6 +31,7 @@ class Marks:
     broken: set[Place] = field(default_factory=set)
     percent: set[Place] = field(default_factory=set)
     merged: set[Place] = field(default_factory=set)
+    raised: set[Place] = field(default_factory=set)
     texts: dict[Place, str] = field(default_factory=dict)
     """Numbers that were typed as text, where others beside them are numbers."""
     hidden_rows: set[int] = field(default_factory=set)
