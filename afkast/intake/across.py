@@ -159,7 +159,8 @@ def judge_tables(sources: list[Source], parts: Parts, faults: Faults) -> None:
             faults.ask(source.label, "period", rule, column=_heading(source, "period"), rows=other)
         if source.table == "price_levels":
             a_year = rows["factor"] ** (1 / (rows["to_year"] - rows["from_year"]).replace(0, 1))
-            odd = rows.index[(rows["from_year"] != rows["to_year"]) & ~a_year.between(1, MOST_A_YEAR)]
+            near = rows["factor"].between(0.3, 3)  # others are refused by the contract
+            odd = rows.index[near & (rows["from_year"] != rows["to_year"]) & ~a_year.between(1, MOST_A_YEAR)]
             rule = "says that prices fell, or rose by more than 15 per cent a year; the years may be swapped"
             faults.ask(source.label, "factor", rule, column=_heading(source, "factor"), rows=odd)
         if source.table == "unit_prices":

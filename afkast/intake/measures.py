@@ -77,14 +77,6 @@ def _ratios(source: Sheet, named: pd.DataFrame, faults: Faults) -> pd.DataFrame:
     )
     heading = source.headings.get("denominator", "denominator")
     given = named["value"] != "" if "value" in named else pd.Series(True, index=named.index)
-    rule = "is less than the numerator, which is counted out of it"
-    faults.ask(
-        source.label,
-        "ratio",
-        rule,
-        column=heading,
-        rows=named.index[given & times.notna() & (top > bottom) & (bottom > 0)],
-    )
     faults.add(
         source.label, "is 0, and nothing can be a share of it", column=heading, rows=named.index[given & (bottom == 0)]
     )

@@ -82,7 +82,7 @@ def judge_decimals(source: Sheet, named: pd.DataFrame, numeric: list[str], fault
         either = matches(named[name], POINT_MAY_BE_EITHER)
         small = matches(named[name], "-?[1-9][0-9]{0,2}")
         large = matches(named[name], "-?[1-9][0-9]{3,}")
-        if either.any() and (large.any() or not small.any() or not _counts_in_every_row(source, named, name)):
+        if either.any() and (large.any() or not small.any()):
             rule = "a point before three digits may part thousands or decimals"
             heading = source.headings.get(name, name)
             remedy = 'Declare decimal: "," (thousands) or decimal: ".".'
@@ -130,14 +130,6 @@ def _counts(source: Sheet, name: str) -> bool:
     if name == "value":
         return bool(re.fullmatch(COUNTED, str(source.constants.get("unit", ""))))
     return name in ("numerator", "denominator")
-
-
-def _counts_in_every_row(source: Sheet, named: pd.DataFrame, name: str) -> bool:
-    """Whether what stands there was counted, by the unit of every row: often without a decimal, and in thousands."""
-    if "unit" not in source.constants and "unit" not in named:
-        return False
-    units = named["unit"] if "unit" in named else pd.Series([str(source.constants["unit"])])
-    return bool(matches(units, COUNTED).all()) or name in ("numerator", "denominator")
 
 
 def _has_no_third_decimal(source: Sheet, name: str) -> bool:
