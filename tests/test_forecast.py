@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from afkast.analysis.forecast import Forecast, difference, year_of_flow, year_of_stock
+from afkast.analysis.forecast import Forecast, difference, year_of_flow, year_of_stock, year_of_stock_by_month
 from afkast.errors import AfkastError
 
 RUNS = 4_000
@@ -112,3 +112,12 @@ def test_months_that_are_missing_or_too_many_are_refused(known):
 def test_a_month_without_a_budget_is_refused():
     with pytest.raises(AfkastError, match="0 or less"):
         year_of_flow([1, 2], [1, 0, 3])
+
+
+@given(st.lists(st.floats(-1e6, 1e6), min_size=1, max_size=12))
+def test_a_year_month_by_month_is_the_year_at_once(known):
+    at_once, by_month = year_of_stock(known), year_of_stock_by_month(known)
+    size = 1 + max(map(abs, known))  # rounding is of the numbers' own size
+    for end in ("estimate", "lower", "upper"):
+        found = getattr(by_month, end)
+        assert found == pytest.approx(getattr(at_once, end), abs=1e-9 * size, nan_ok=True)

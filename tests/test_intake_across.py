@@ -440,7 +440,7 @@ def test_a_day_and_a_week_have_one_share(tmp_path, steps, told):
 @pytest.mark.parametrize(
     ("prices", "level", "told"),
     [
-        (["2024;120.000", "2025;10.000"], "2025", "less than a fifth"),
+        (["2024;120.000", "2025;10.000"], "2025", "less than 1/5 of another year's price"),
         (["2024;120.000", "2025;60.000"], "2025", None),
         (["2024;120.000", "2025;121.000"], "1925", "more than 20 years from the year of the amount"),
     ],

@@ -355,6 +355,11 @@ UNITS = [
     "i tusinde kroner",
     "mio. kr.",
     "mia. kr.",
+    "Mill. kr.",
+    "kDKK",
+    "DKK '000",
+    "000 kr.",
+    "thousands",
 ]
 
 
@@ -370,7 +375,7 @@ def test_a_unit_is_asked_about_wherever_the_file_says_it(tmp_path, unit, where):
         text = text + f"Beløb {unit}\n"
     if where == "column":
         text, more = f"Post;År;Beløb;Enhed\nDrift;2024;1200;{unit}\n", "    ignore: [Enhed]\n"
-    declared = ITEMS.replace("Beløb:", f"'Beløb {unit}':") if where == "heading" else ITEMS
+    declared = ITEMS.replace("Beløb:", f'"Beløb {unit}":') if where == "heading" else ITEMS
     text = text.replace("Beløb\n", f"Beløb {unit}\n", 1) if where == "heading" else text
     sentences = refused(write_own(tmp_path / "raw", declared + more, {"x.csv": text}))
     assert any("that its amounts are in thousands or millions" in one for one in sentences)

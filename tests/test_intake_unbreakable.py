@@ -3,6 +3,7 @@
 import multiprocessing
 import os
 import resource
+import tracemalloc
 import zipfile
 
 import pytest
@@ -117,6 +118,25 @@ def test_a_workbook_that_unpacks_without_end_is_refused(tmp_path):
     (raw / "budget.xlsx").write_bytes(bomb("xl/worksheets/sheet1.xml"))
     [sentence] = refused(raw)
     assert "not an intact Excel workbook" in sentence
+
+
+def test_cells_merged_over_all_that_a_sheet_can_have_take_no_memory(tmp_path):
+    raw = write_raw(tmp_path / "raw", "budget.xlsx")
+    path, whole = (
+        raw / "budget.xlsx",
+        b'</sheetData><mergeCells count="1"><mergeCell ref="A2:XFD1048576"/></mergeCells>',
+    )
+    with zipfile.ZipFile(path) as members:
+        contents = {name: members.read(name) for name in members.namelist()}
+    with zipfile.ZipFile(path, "w") as members:
+        for name, content in contents.items():
+            members.writestr(name, content.replace(b"</sheetData>", whole) if "worksheets" in name else content)
+    tracemalloc.start()
+    told = refused(raw)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert any("cells that are merged over rows" in sentence for sentence in told)
+    assert most < 100_000_000, "the area named has 17 thousand million cells"
 
 
 def test_entities_that_grow_without_end_are_refused(tmp_path):

@@ -2,10 +2,12 @@
 
 `workbooks/marks.xls` and `.ods` were saved by LibreOffice from one workbook: sheets `Procent` (0,051, 1, 1,25 in per
 cent and a plain 7), `Række` and `Kolonne` (one hidden), `Fejl` (an error), `Flettet` (cells merged over two rows) and
-`Prosa` (5,1 with a % that is a letter of the format). The binary workbook is put together here from [MS-XLSB].
+`Prosa` (5,1 with a % that is a letter of the format); `raised.xls` and `.ods` from that of
+`with_footnote`. The binary workbook is put together here from [MS-XLSB].
 """
 
 import io
+import re
 import struct
 import zipfile
 from pathlib import Path
@@ -13,6 +15,8 @@ from pathlib import Path
 import pytest
 import xlsxwriter
 from raw_files import imported, refused, write_own
+
+WORKBOOKS = Path(__file__).parent / "workbooks"
 
 DECLARED = """\
   - file: x.FORM
@@ -111,7 +115,7 @@ BINARY = binary(
 
 
 def workbook(form):
-    return BINARY if form == "xlsb" else (Path(__file__).parent / "workbooks" / f"marks.{form}").read_bytes()
+    return BINARY if form == "xlsb" else (WORKBOOKS / f"marks.{form}").read_bytes()
 
 
 # ---------------------------------------------------------------- what is seen
@@ -170,24 +174,36 @@ def test_a_workbook_that_was_cut_is_told_so(tmp_path, form, cut):
 # ---------------------------------------------------------------- Excel's XML
 
 
-@pytest.mark.parametrize("raised", [True, False])
-def test_the_raised_mark_of_a_footnote_is_no_digit(tmp_path, raised):
+def with_footnote():
+    """Rows of 503¹ and of 504, of which the 4 is only bold."""
     content = io.BytesIO()
     book = xlsxwriter.Workbook(content)
-    sheet, above, plain = (
-        book.add_worksheet("Ark"),
-        book.add_format({"font_script": 1}),
-        book.add_format({"bold": True}),
-    )
-    for column, heading in enumerate(["Md", "Sted", "Antal"]):
-        sheet.write(0, column, heading)
-    sheet.write_row(1, 0, ["2024M01", "A"])
-    sheet.write_rich_string(1, 2, "50", plain, "3") if not raised else sheet.write_rich_string(1, 2, "503", above, "1")
+    sheet, above, bold = book.add_worksheet("Ark"), book.add_format({"font_script": 1}), book.add_format({"bold": True})
+    for row, cells in enumerate([["Md", "Sted", "Antal"], ["2024M01", "A"], ["2024M02", "A"]]):
+        sheet.write_row(row, 0, cells)
+    sheet.write_rich_string(1, 2, "503", above, "1")
+    sheet.write_rich_string(2, 2, "50", bold, "4")
     book.close()
-    form = declared("xlsx", "Ark")
-    raw = write_own(tmp_path / "raw", form, {"x.xlsx": content.getvalue()})
-    if raised:
-        [sentence] = refused(raw)
-        assert sentence.startswith("x.xlsx, sheet 'Ark': a raised sign, as the mark of a footnote (row 2).")
-    else:
-        assert imported(raw).table("measures")["value"].tolist() == [503]
+    return content.getvalue()
+
+
+def with_texts_in_its_cells(workbook):
+    """The same as some programs write it: no list of texts beside the sheet."""
+    content, place = io.BytesIO(), "xl/worksheets/sheet1.xml"
+    with zipfile.ZipFile(io.BytesIO(workbook)) as members, zipfile.ZipFile(content, "w") as written:
+        texts = re.findall(r"<si>(.*?)</si>", members.read("xl/sharedStrings.xml").decode())
+        for name in members.namelist():
+            xml = members.read(name).decode()
+            if name == place:
+                xml = re.sub(r' t="s"><v>([0-9]+)</v>', lambda at: f' t="inlineStr"><is>{texts[int(at[1])]}</is>', xml)
+            written.writestr(name, xml)
+    return content.getvalue()
+
+
+@pytest.mark.parametrize("form", ["xlsx", "xlsx with texts in its cells", "xls", "ods"])
+def test_the_raised_mark_of_a_footnote_is_no_digit(tmp_path, form):
+    form, _, in_cells = form.partition(" ")
+    workbook = with_footnote() if form == "xlsx" else (WORKBOOKS / f"raised.{form}").read_bytes()
+    workbook = with_texts_in_its_cells(workbook) if in_cells else workbook
+    [sentence] = refused(write_own(tmp_path / "raw", declared(form, "Ark"), {f"x.{form}": workbook}))
+    assert sentence.startswith(f"x.{form}, sheet 'Ark': a raised sign, as the mark of a footnote (row 2).")

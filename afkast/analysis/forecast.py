@@ -44,6 +44,19 @@ def year_of_stock(known: ArrayLike, months_in_year: int = 12, level: float = 0.9
     return _around(average, half if r else 0.0)
 
 
+def year_of_stock_by_month(known: ArrayLike, months_in_year: int = 12, level: float = 0.95) -> Forecast:
+    """The same a second way, every remaining month written out, to check the first by.
+
+    Two remaining months share the steps that both have come through: their covariance is s² times the shorter way.
+    """
+    x = np.asarray(known, dtype=float)
+    ahead = np.arange(1, _remaining(x, months_in_year) + 1)
+    mean_square = np.mean(np.square(x[1:] - x[:-1])) if len(x) > 1 else np.nan
+    variance = mean_square * np.minimum.outer(ahead, ahead).sum()
+    half = _t(len(x) - 1, level) * np.sqrt(variance) / months_in_year
+    return _around(np.mean([*x, *[x[-1]] * len(ahead)]), half if len(ahead) else 0.0)
+
+
 def year_of_flow(actual: ArrayLike, phased: Sequence[float], level: float = 0.95) -> Forecast:
     """The year's sum of amounts, given the phased budget of all its months and what the first n of them came to.
 

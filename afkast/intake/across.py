@@ -1,12 +1,13 @@
 """What no file can be judged by alone: rules between files, between tables, and with the day of extraction."""
 
 from collections import Counter
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 
 from afkast.intake.blocks import Content
-from afkast.intake.contracts import LADDER
+from afkast.intake.contracts import FACTORS, LADDER
 from afkast.intake.faults import FETCH_AGAIN, Faults
 from afkast.intake.sources import Csv, Source
 from afkast.intake.tables import Parts
@@ -139,36 +140,9 @@ def judge_tables(sources: list[Source], parts: Parts, faults: Faults) -> None:
         if length in LIMITS:
             rule = f"has exactly {length} rows, where exports are cut"
             faults.ask(label, "limit", rule, remedy="Export it by period.")
-    for source, rows in parts.of("budget", "ledger", "measures", "price_levels", "refund_ladder", "unit_prices"):
-        if source.table in ("budget", "ledger"):
-            _judge_signs(source, rows, faults)
-        if source.table == "budget":
-            _note_budget_gaps(source, rows, faults)
-        if source.table == "refund_ladder":
-            _judge_shares(source, rows, faults)
-        if source.table == "measures":
-            _note_gaps(source, rows, faults)
-        if source.table == "ledger":
-            regular = rows["period"] <= 12
-            month = rows["posted_on"].dt.month
-            # a year is closed in its last days and the spring after
-            other = rows.index[
-                (regular & (month != rows["period"])) | (rows["period"].between(13, 16) & month.between(6, 11))
-            ]
-            rule = "not the month that was posted in"
-            faults.ask(source.label, "period", rule, column=_heading(source, "period"), rows=other)
-        if source.table == "price_levels":
-            a_year = rows["factor"] ** (1 / (rows["to_year"] - rows["from_year"]).replace(0, 1))
-            near = rows["factor"].between(0.3, 3)  # others are refused by the contract
-            odd = rows.index[near & (rows["from_year"] != rows["to_year"]) & ~a_year.between(1, MOST_A_YEAR)]
-            rule = "says that prices fell, or rose by more than 15 per cent a year; the years may be swapped"
-            faults.ask(source.label, "factor", rule, column=_heading(source, "factor"), rows=odd)
-        if source.table == "unit_prices":
-            _judge_price_jumps(source, rows, faults)
-            for name in ("net_dkk_per_full_year_person", "gross_dkk_per_full_year_person"):
-                small = rows.index[(rows[name] > 0) & (rows[name] < SMALL_PRICE_DKK)]
-                rule = f"less than {SMALL_PRICE_DKK} kr. for a year; it may be in thousands"
-                faults.ask(source.label, "small_price", rule, column=_heading(source, name), rows=small)
+    for source, rows in parts.of(*RULES_OF_A_TABLE):
+        for judge in RULES_OF_A_TABLE[source.table]:
+            judge(source, rows, faults)
 
 
 def _judge_signs(source: Source, rows: pd.DataFrame, faults: Faults) -> None:
@@ -183,14 +157,34 @@ def _judge_signs(source: Source, rows: pd.DataFrame, faults: Faults) -> None:
 MEANS = {"investment": "costs", "benefit_saving": "saves", "financing": "pays"}
 
 
-def _judge_price_jumps(source: Source, rows: pd.DataFrame, faults: Faults) -> None:
-    """Prices of one benefit are of one size; nothing is said of those that cost nothing."""
+def _judge_periods(source: Source, rows: pd.DataFrame, faults: Faults) -> None:
+    """A posting's period is its month; those after the twelfth close the year, by New Year or the spring after."""
+    period, month = rows["period"], rows["posted_on"].dt.month
+    closing = period.between(13, 16)
+    other = rows.index[((period <= 12) & (month != period)) | (closing & month.between(6, 11))]
+    rule = "not the month that was posted in"
+    faults.ask(source.label, "period", rule, column=_heading(source, "period"), rows=other)
+
+
+def _judge_factors(source: Source, rows: pd.DataFrame, faults: Faults) -> None:
+    """Prices rise; those that no factor can be are refused by the contract."""
+    years = rows["to_year"] - rows["from_year"]
+    a_year = rows["factor"] ** (1 / years.mask(years == 0))
+    odd = rows.index[rows["factor"].between(*FACTORS) & years.ne(0) & ~a_year.between(1, MOST_A_YEAR)]
+    most = round(100 * (MOST_A_YEAR - 1))
+    rule = f"says that prices fell, or rose by more than {most} per cent a year; the years may be swapped"
+    faults.ask(source.label, "factor", rule, column=_heading(source, "factor"), rows=odd)
+
+
+def _judge_prices(source: Source, rows: pd.DataFrame, faults: Faults) -> None:
+    """Prices are of a year and in kroner, and those of a benefit of one size; what costs nothing is not asked about."""
     for name in ("net_dkk_per_full_year_person", "gross_dkk_per_full_year_person"):
-        price = rows[name].where(rows[name] > 0)
+        column, price = _heading(source, name), rows[name].where(rows[name] > 0)
+        rule = f"less than {SMALL_PRICE_DKK} kr. for a year; it may be in thousands"
+        faults.ask(source.label, "small_price", rule, column=column, rows=rows.index[price < SMALL_PRICE_DKK])
         most = price.groupby([rows[key] for key in ("area", "benefit", "basis")]).transform("max")
-        low = rows.index[price * PRICE_JUMP < most]
-        rule = "less than a fifth of another year's price; it may be of a month or a week"
-        faults.ask(source.label, "price_jump", rule, column=_heading(source, name), rows=low)
+        rule = f"less than 1/{PRICE_JUMP} of another year's price; it may be of a month or a week"
+        faults.ask(source.label, "price_jump", rule, column=column, rows=rows.index[price * PRICE_JUMP < most])
 
 
 def _judge_shares(source: Source, rows: pd.DataFrame, faults: Faults) -> None:
@@ -211,7 +205,7 @@ def _note_budget_gaps(source: Source, rows: pd.DataFrame, faults: Faults) -> Non
 def _judge_units(parts: Parts, faults: Faults) -> None:
     """One measure has one unit, wherever it stands."""
     units: dict[str, str] = {}
-    for source, rows in [*parts.of("measures"), *parts.of("targets", "planned_flows")]:
+    for source, rows in parts.of("measures", "targets", "planned_flows"):
         for measure, unit in rows[["measure", "unit"]].drop_duplicates().itertuples(index=False):
             if units.setdefault(measure, unit) != unit:
                 other = rows.index[(rows["measure"] == measure) & (rows["unit"] == unit)]
@@ -226,11 +220,15 @@ def _note_gaps(source: Source, rows: pd.DataFrame, faults: Faults) -> None:
         months = (12 * series["period"].dt.year + series["period"].dt.month).sort_values()
         if len(months) > 2 and months.diff().median() == 1 and months.diff().max() > 1:
             faults.note(source.label, "gap")
-            break
+            return
+
+
+def _note_year_to_date(source: Source, rows: pd.DataFrame, faults: Faults) -> None:
+    """Note where a series may be counted from New Year."""
     for _, series in rows.dropna(subset="value").groupby(["measure", "area", "source"]):
         if _from_new_year(series.set_index("period")["value"].sort_index()):
             faults.note(source.label, "year_to_date")
-            break
+            return
 
 
 def _from_new_year(series: pd.Series) -> bool:
@@ -240,6 +238,17 @@ def _from_new_year(series: pd.Series) -> bool:
     falls = (series < series.shift() / 2)[january & series.shift().notna()]
     two_years = (pd.Series(months.year).value_counts() == 12).sum() >= 2
     return bool(two_years and (step[~january].dropna() >= 0).all() and falls.all())
+
+
+RULES_OF_A_TABLE: dict[str, tuple[Callable[[Source, pd.DataFrame, Faults], None], ...]] = {
+    "budget": (_judge_signs, _note_budget_gaps),
+    "ledger": (_judge_signs, _judge_periods),
+    "measures": (_note_gaps, _note_year_to_date),
+    "price_levels": (_judge_factors,),
+    "refund_ladder": (_judge_shares,),
+    "unit_prices": (_judge_prices,),
+}
+"""What is asked or noted of each table that may be right."""
 
 
 def judge_days(parts: Parts, faults: Faults) -> None:
@@ -289,7 +298,7 @@ def _note_age(source: Source, days: pd.Series, faults: Faults) -> None:
 
 
 def _judge_persons(sources: list[Source], parts: Parts, faults: Faults) -> None:
-    """Everybody is among the persons, and nobody is on benefits before being born."""
+    """Everybody is among the persons, on benefits only after being born, and joins and starts while alive."""
     persons = [rows for _, rows in parts.of("persons") if len(rows)]
     declared = [source.label for source in sources if source.table == "persons"]
     # a person whose row, or file, is at fault is not unknown
@@ -322,7 +331,7 @@ def _judge_persons(sources: list[Source], parts: Parts, faults: Faults) -> None:
 
 
 def _judge_names(parts: Parts, faults: Faults) -> None:
-    """One thing has one name: what only capitals part is told where it is written the second way."""
+    """One thing has one name: what only capitals or marks part is told where it is written the second way."""
     words: dict[str, dict[str, None]] = {name: {} for name in SAME_WORD}
     for _, rows in parts.of():
         for name in words.keys() & set(rows):

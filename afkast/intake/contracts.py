@@ -51,6 +51,9 @@ SHARE_OF = r"(?i)(?:pct\.?|procent|%) af .*"
 COUNTED = r"(?i).*(?:personer|sager|forløb|borgere|modtagere|ledige|indbyggere|årsværk|antal).*"
 """Units of measures that are shares of a whole, in per cent, and that count."""
 
+FACTORS = (0.3, 3)
+"""From one year's prices to another's: what lies outside is a per cent, or no factor."""
+
 LADDER = ["valid_from", "benefit", "awarded_before"]
 """What the steps of one ladder have in common."""
 
@@ -384,7 +387,7 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
             "factor": number(
                 "amount at to_year ÷ amount at from_year",
                 False,
-                pa.Check.in_range(0.3, 3, error="must be a factor such as 1,018, from 0,3 to 3"),
+                pa.Check.in_range(*FACTORS, error="must be a factor such as 1,018, from 0,3 to 3"),
             ),
             "source": source,
         },

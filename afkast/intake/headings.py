@@ -23,10 +23,11 @@ IN_ANOTHER_UNIT = re.compile(
     re.IGNORECASE,
 )
 UNIT_ALONE = (
-    rf"(?i)\(?(?:i )?(?:hele )?(?:1[. ]?000(?:[ -]?{KRONER}(?:oner)?\.?)?|{KRONER}\.? 1[. ]?000|t\.? ?{KRONER}\.?"
-    rf"|(?:tusinde?|mio\.?|mia\.?|million(?:er)?)(?: ?{KRONER}(?:oner)?\.?)?)\)?"
+    rf"(?i)\(?(?:i )?(?:hele )?(?:1[. ]?000(?:[ -]?{KRONER}(?:oner)?\.?)?|{KRONER}\.? 1[. ]?000|[tk]\.? ?{KRONER}\.?"
+    rf"|{KRONER}\.? ?['’]000|['’]?000 ?{KRONER}\.?"
+    rf"|(?:tusinde?|thousands?|mio\.?|mill?\.?|mia\.?|milli(?:on|ard)(?:er)?)(?: ?{KRONER}(?:oner)?\.?)?)\)?"
 )
-"""All that a cell of a column of units says."""
+"""All that a cell of a column of units says, of what `IN_ANOTHER_UNIT` finds."""
 
 COUNTS_ROWS = re.compile(r"\b(?:rækker|poster|posteringer|forløb|linjer|personer|borgere|sager|records|rows)\b", re.I)
 

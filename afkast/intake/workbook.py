@@ -3,7 +3,6 @@
 import io
 import re
 import zipfile
-from xml.etree import ElementTree
 
 import pandas as pd
 from python_calamine import CalamineWorkbook
@@ -13,15 +12,7 @@ from afkast.intake.faults import CORRECT_DECLARATION, FETCH_AGAIN, Faults, few
 from afkast.intake.headings import Rows, data_rows, find_headings
 from afkast.intake.numeric import judge_texts
 from afkast.intake.sources import Excel
-from afkast.intake.workbook_marks import (
-    PERCENT_FORMATS,
-    Marks,
-    Place,
-    in_per_cent,
-    marks_of_binary,
-    marks_of_old,
-    marks_of_open_document,
-)
+from afkast.intake.workbook_marks import Marks, NoAddressError, marks_of
 
 MAX_BYTES = 500_000_000
 """So large may a file be, and a workbook when unpacked."""
@@ -29,27 +20,7 @@ MAX_BYTES = 500_000_000
 SAVE_AGAIN = "Open the workbook in Excel, save it, and import again."
 SAVE_AS_XLSX = "Open it in Excel, and save it as 'Excel workbook (.xlsx)'."
 
-CELL = rb"<(?:\w+:)?c(?=[ >])([^>]*)"
-EMPTY_CELL = re.compile(CELL + rb"(?:/>|></(?:\w+:)?c>)")
-FORMULA_WITHOUT_RESULT = re.compile(
-    CELL
-    + rb">\s*<(?:\w+:)?f(?=[ >/])[^>]*?(?:/>|>[^<]*</(?:\w+:)?f>)\s*(<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*"
-    rb"</(?:\w+:)?c>"
-)
-ERROR_CELL = re.compile(CELL + rb">")
-ADDRESS = re.compile(rb'\br="([A-Z]+)([0-9]+)"')
-HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
-MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*\bref="([A-Z]+[0-9]+):([A-Z]+[0-9]+)"')
-SHARED_TEXT = re.compile(rb"<(?:\w+:)?si(?:/>|>(.*?)</(?:\w+:)?si>)", re.DOTALL)
-RAISED = re.compile(rb'<(?:\w+:)?vertAlign\s[^>]*\bval="superscript"')
-CELL_OF_SHARED_TEXT = re.compile(CELL + rb">\s*<(?:\w+:)?v>([0-9]+)<")
 NUMBER_AS_TEXT = re.compile(r"-?[0-9]+(?:[.,][0-9]+)+")
-ROW = re.compile(rb"<(?:\w+:)?row(?=[ >])([^>]*)>")
-COLUMN = re.compile(rb"<(?:\w+:)?col(?=[ >])([^>]*)>")
-
-
-class _NoAddressError(Exception):
-    """A cell that matters has no address, as some programs write workbooks."""
 
 
 def read_excel(source: Excel, content: bytes, faults: Faults) -> pd.DataFrame | None:
@@ -58,7 +29,7 @@ def read_excel(source: Excel, content: bytes, faults: Faults) -> pd.DataFrame | 
         return None
     try:
         sheet = read_sheet(content, source.sheet, source.decimal_mark)
-    except _NoAddressError:
+    except NoAddressError:
         faults.add(source.label, "cells that do not say where they stand", remedy=SAVE_AGAIN)
         return None
     except Exception:  # whatever a damaged workbook makes the libraries raise; their messages may quote cells
@@ -128,27 +99,18 @@ def _is_no_workbook(source: Excel, content: bytes, faults: Faults) -> bool:
 
 def read_sheet(content: bytes, name: str, decimal: DecimalMark) -> tuple[Rows, Marks] | None:
     """Every row of a sheet as text, and its marks; None without the sheet."""
-    zipped = content.startswith(b"PK")
-    if zipped:
+    if content.startswith(b"PK"):
         with zipfile.ZipFile(io.BytesIO(content)) as members:
             if sum(member.file_size for member in members.infolist()) > MAX_BYTES or members.testzip():
                 raise zipfile.BadZipFile
     workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
     if name not in workbook.sheet_names:
         return None
-    if zipped:
-        with zipfile.ZipFile(io.BytesIO(content)) as members:
-            if "xl/workbook.xml" in members.namelist():
-                marks = _marks(members, name)
-            elif "xl/workbook.bin" in members.namelist():
-                marks = marks_of_binary(members, name)
-            else:
-                marks = marks_of_open_document(members, name)
-    else:
-        marks = marks_of_old(content, name)
+    sheet = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
+    marks = marks_of(content, name, len(sheet), max(map(len, sheet), default=0))
     rows: Rows = []
     fractions = False
-    for row, values in enumerate(workbook.get_sheet_by_name(name).to_python(skip_empty_area=False), start=1):
+    for row, values in enumerate(sheet, start=1):
         cells = [danish_text(value, decimal) for value in values]
         rows.append((row, cells))
         for column, value in enumerate(values, start=1):
@@ -162,87 +124,6 @@ def read_sheet(content: bytes, name: str, decimal: DecimalMark) -> tuple[Rows, M
         # nothing but the texts says what a point parts
         marks.texts = {place: text for place, text in marks.texts.items() if "," in text}
     return rows, marks
-
-
-def _marks(members: zipfile.ZipFile, sheet: str) -> Marks:
-    """Read with regular expressions, because a sheet may have millions of cells and few of them matter here."""
-    percent = _percent_styles(members)
-    xml = EMPTY_CELL.sub(b"", members.read(_member(members, sheet)))
-    marks = Marks()
-    for cell in FORMULA_WITHOUT_RESULT.finditer(xml):
-        if not (b't="str"' in cell[1] and cell[2]):  # a text without letters is a result, too
-            marks.unanswered.add(_place(cell[1]))
-    if b't="e"' in xml or percent:
-        styles = re.compile(rb'\bs="(?:' + b"|".join(b"%d" % style for style in percent) + rb')"') if percent else None
-        for cell in ERROR_CELL.finditer(xml):
-            if b't="e"' in cell[1]:
-                marks.broken.add(_place(cell[1]))
-            if styles and styles.search(cell[1]):
-                marks.percent.add(_place(cell[1]))
-    raised = _raised_texts(members)
-    for cell in CELL_OF_SHARED_TEXT.finditer(xml) if raised else ():
-        if b't="s"' in cell[1] and int(cell[2]) in raised:
-            marks.raised.add(_place(cell[1]))
-    for area in MERGED.finditer(xml):
-        (top, left), (bottom, right) = (_place(b'r="' + corner + b'"') for corner in (area[1], area[2]))
-        marks.merge(top, left, bottom, right)
-    for row in ROW.finditer(xml):
-        if HIDDEN.search(row[1]):
-            marks.hidden_rows.add(int(_attribute(row[1], b"r")))
-    for column in COLUMN.finditer(xml):
-        if HIDDEN.search(column[1]):
-            first, last = int(_attribute(column[1], b"min")), int(_attribute(column[1], b"max"))
-            marks.hidden_columns.update(range(first, min(last, 16_384) + 1))
-    return marks
-
-
-def _raised_texts(members: zipfile.ZipFile) -> set[int]:
-    """The workbook's texts with a sign above the line, by number; read as text, the 1 of 503¹ is a digit more."""
-    name = "xl/sharedStrings.xml"
-    xml = members.read(name) if name in members.namelist() else b""
-    if not RAISED.search(xml):
-        return set()
-    return {number for number, text in enumerate(SHARED_TEXT.finditer(xml)) if RAISED.search(text[1] or b"")}
-
-
-def _member(members: zipfile.ZipFile, sheet: str) -> str:
-    """The file of a sheet within the workbook."""
-    workbook = ElementTree.fromstring(members.read("xl/workbook.xml"))
-    [found] = [one for one in workbook.iter() if one.tag.endswith("}sheet") and one.get("name") == sheet]
-    id = next(value for key, value in found.attrib.items() if key.endswith("}id"))
-    relations = ElementTree.fromstring(members.read("xl/_rels/workbook.xml.rels"))
-    [target] = [str(one.get("Target")) for one in relations if one.get("Id") == id]
-    return target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
-
-
-def _percent_styles(members: zipfile.ZipFile) -> list[int]:
-    """The numbers of the cell styles whose format is in per cent."""
-    if "xl/styles.xml" not in members.namelist():
-        return []
-    styles = ElementTree.fromstring(members.read("xl/styles.xml"))
-    formats = set(PERCENT_FORMATS)
-    for one in styles.iter():
-        if one.tag.endswith("}numFmt") and in_per_cent(str(one.get("formatCode"))):
-            formats.add(int(str(one.get("numFmtId"))))
-    cell_styles = [one for one in styles if one.tag.endswith("}cellXfs")]
-    return [n for group in cell_styles for n, one in enumerate(group) if int(one.get("numFmtId", "0")) in formats]
-
-
-def _attribute(tag: bytes, name: bytes) -> bytes:
-    found = re.search(rb"\b" + name + rb'="([^"]*)"', tag)
-    if found is None:
-        raise ValueError
-    return found[1]
-
-
-def _place(tag: bytes) -> Place:
-    address = ADDRESS.search(tag)
-    if address is None:
-        raise _NoAddressError
-    column = 0
-    for letter in address[1]:
-        column = 26 * column + letter - ord("A") + 1
-    return int(address[2]), column
 
 
 def _without_hidden(source: Excel, rows: Rows, marks: Marks, faults: Faults) -> Rows:

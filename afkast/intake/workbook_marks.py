@@ -1,6 +1,7 @@
-"""What calamine does not tell of a sheet's cells, of the forms of workbook that are not Excel's XML.
+"""What calamine does not tell of a sheet's cells: what is hidden, merged, in per cent, broken or beside its number.
 
-OpenDocument (.ods), Excel's binary workbook (.xlsb, [MS-XLSB]), of which no kept library tells it, and the old .xls.
+Of Excel's XML (.xlsx), OpenDocument (.ods), Excel's binary workbook (.xlsb, [MS-XLSB]) and the old .xls, which xlrd
+reads; of the others no kept library tells it all.
 """
 
 import io
@@ -20,41 +21,167 @@ PERCENT_FORMATS = {9, 10}
 Place = tuple[int, int]
 """Row and column of a cell, from 1."""
 
-MOST_ROWS, MOST_COLUMNS = 1_048_576, 16_384
+MOST_COLUMNS = 16_384
+
+
+class NoAddressError(Exception):
+    """A cell that matters has no address, as some programs write workbooks."""
 
 
 @dataclass
 class Marks:
-    """What calamine does not tell of a sheet's cells."""
+    """What calamine does not tell of the cells of a sheet with so many rows and columns."""
 
+    height: int
+    width: int
     unanswered: set[Place] = field(default_factory=set)
     broken: set[Place] = field(default_factory=set)
     percent: set[Place] = field(default_factory=set)
     merged: set[Place] = field(default_factory=set)
     raised: set[Place] = field(default_factory=set)
+    """Texts with a sign above the line, as the mark of a footnote: read as text, the 1 of 503¹ is a digit more."""
     texts: dict[Place, str] = field(default_factory=dict)
     """Numbers that were typed as text, where others beside them are numbers."""
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
 
     def merge(self, top: int, left: int, bottom: int, right: int) -> None:
-        """Cells that are one over several rows."""
+        """Cells that are one over several rows; a file of no size may name all that a sheet can have."""
         if bottom > top:
-            self.merged |= set(product(range(top, bottom + 1), range(left, right + 1)))
+            rows, columns = range(top, min(bottom, self.height) + 1), range(left, min(right, self.width) + 1)
+            self.merged.update(product(rows, columns))
 
 
-def in_per_cent(format_code: str) -> bool:
+def marks_of(content: bytes, sheet: str, height: int, width: int) -> Marks:
+    """Of the sheet of that name, which has so many rows and columns."""
+    marks = Marks(height, width)
+    if not content.startswith(b"PK"):
+        _mark_old(marks, content, sheet)
+        return marks
+    with zipfile.ZipFile(io.BytesIO(content)) as members:
+        if "xl/workbook.xml" in members.namelist():
+            _mark_xml(marks, members, sheet)
+        elif "xl/workbook.bin" in members.namelist():
+            _mark_binary(marks, members, sheet)
+        else:
+            _mark_open_document(marks, members, sheet)
+    return marks
+
+
+def _in_per_cent(format_code: str) -> bool:
     """Whether a cell of this format shows a hundred times its number."""
     return "%" in re.sub(r'"[^"]*"|\\.', "", format_code)
+
+
+# ---------------------------------------------------------------- Excel's XML
+
+CELL = rb"<(?:\w+:)?c(?=[ >])([^>]*)"
+EMPTY_CELL = re.compile(CELL + rb"(?:/>|></(?:\w+:)?c>)")
+FORMULA_WITHOUT_RESULT = re.compile(
+    CELL
+    + rb">\s*<(?:\w+:)?f(?=[ >/])[^>]*?(?:/>|>[^<]*</(?:\w+:)?f>)\s*(<(?:\w+:)?v\s*/>|<(?:\w+:)?v></(?:\w+:)?v>)?\s*"
+    rb"</(?:\w+:)?c>"
+)
+ERROR_CELL = re.compile(CELL + rb">")
+ADDRESS = re.compile(rb'\br="([A-Z]+)([0-9]+)"')
+HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
+MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*\bref="([A-Z]+[0-9]+):([A-Z]+[0-9]+)"')
+SHARED_TEXT = re.compile(rb"<(?:\w+:)?si(?:/>|>(.*?)</(?:\w+:)?si>)", re.DOTALL)
+RAISED = re.compile(rb'<(?:\w+:)?vertAlign\s[^>]*\bval="superscript"')
+CELL_OF_SHARED_TEXT = re.compile(CELL + rb">\s*<(?:\w+:)?v>([0-9]+)<")
+CELL_WITH_TEXT = re.compile(CELL + rb">\s*<(?:\w+:)?is>(.*?)</(?:\w+:)?is>", re.DOTALL)
+ROW = re.compile(rb"<(?:\w+:)?row(?=[ >])([^>]*)>")
+COLUMN = re.compile(rb"<(?:\w+:)?col(?=[ >])([^>]*)>")
+
+
+def _mark_xml(marks: Marks, members: zipfile.ZipFile, sheet: str) -> None:
+    """Read with regular expressions, because a sheet may have millions of cells and few of them matter here."""
+    percent = _percent_styles(members)
+    xml = EMPTY_CELL.sub(b"", members.read(_member(members, sheet)))
+    for cell in FORMULA_WITHOUT_RESULT.finditer(xml):
+        if not (b't="str"' in cell[1] and cell[2]):  # a text without letters is a result, too
+            marks.unanswered.add(_place(cell[1]))
+    if b't="e"' in xml or percent:
+        styles = re.compile(rb'\bs="(?:' + b"|".join(b"%d" % style for style in percent) + rb')"') if percent else None
+        for cell in ERROR_CELL.finditer(xml):
+            if b't="e"' in cell[1]:
+                marks.broken.add(_place(cell[1]))
+            if styles and styles.search(cell[1]):
+                marks.percent.add(_place(cell[1]))
+    raised = _raised_texts(members)
+    for cell in CELL_OF_SHARED_TEXT.finditer(xml) if raised else ():
+        if b't="s"' in cell[1] and int(cell[2]) in raised:
+            marks.raised.add(_place(cell[1]))
+    for cell in CELL_WITH_TEXT.finditer(xml) if RAISED.search(xml) else ():
+        if RAISED.search(cell[2]):
+            marks.raised.add(_place(cell[1]))
+    for area in MERGED.finditer(xml):
+        (top, left), (bottom, right) = (_place(b'r="' + corner + b'"') for corner in (area[1], area[2]))
+        marks.merge(top, left, bottom, right)
+    for row in ROW.finditer(xml):
+        if HIDDEN.search(row[1]):
+            marks.hidden_rows.add(int(_attribute(row[1], b"r")))
+    for column in COLUMN.finditer(xml):
+        if HIDDEN.search(column[1]):
+            first, last = int(_attribute(column[1], b"min")), int(_attribute(column[1], b"max"))
+            marks.hidden_columns.update(range(first, min(last, MOST_COLUMNS) + 1))
+
+
+def _raised_texts(members: zipfile.ZipFile) -> set[int]:
+    """The numbers of the workbook's texts with a sign above the line."""
+    name = "xl/sharedStrings.xml"
+    xml = members.read(name) if name in members.namelist() else b""
+    if not RAISED.search(xml):
+        return set()
+    return {number for number, text in enumerate(SHARED_TEXT.finditer(xml)) if RAISED.search(text[1] or b"")}
+
+
+def _member(members: zipfile.ZipFile, sheet: str) -> str:
+    """The file of a sheet within the workbook."""
+    workbook = ElementTree.fromstring(members.read("xl/workbook.xml"))
+    [found] = [one for one in workbook.iter() if one.tag.endswith("}sheet") and one.get("name") == sheet]
+    id = next(value for key, value in found.attrib.items() if key.endswith("}id"))
+    relations = ElementTree.fromstring(members.read("xl/_rels/workbook.xml.rels"))
+    [target] = [str(one.get("Target")) for one in relations if one.get("Id") == id]
+    return target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
+
+
+def _percent_styles(members: zipfile.ZipFile) -> list[int]:
+    """The numbers of the cell styles whose format is in per cent."""
+    if "xl/styles.xml" not in members.namelist():
+        return []
+    styles = ElementTree.fromstring(members.read("xl/styles.xml"))
+    formats = set(PERCENT_FORMATS)
+    for one in styles.iter():
+        if one.tag.endswith("}numFmt") and _in_per_cent(str(one.get("formatCode"))):
+            formats.add(int(str(one.get("numFmtId"))))
+    cell_styles = [one for one in styles if one.tag.endswith("}cellXfs")]
+    return [n for group in cell_styles for n, one in enumerate(group) if int(one.get("numFmtId", "0")) in formats]
+
+
+def _attribute(tag: bytes, name: bytes) -> bytes:
+    found = re.search(rb"\b" + name + rb'="([^"]*)"', tag)
+    if found is None:
+        raise ValueError
+    return found[1]
+
+
+def _place(tag: bytes) -> Place:
+    address = ADDRESS.search(tag)
+    if address is None:
+        raise NoAddressError
+    column = 0
+    for letter in address[1]:
+        column = 26 * column + letter - ord("A") + 1
+    return int(address[2]), column
 
 
 # ---------------------------------------------------------------- OpenDocument
 
 
-def marks_of_open_document(members: zipfile.ZipFile, sheet: str) -> Marks:
-    """Of the sheet of that name."""
-    marks = Marks()
+def _mark_open_document(marks: Marks, members: zipfile.ZipFile, sheet: str) -> None:
     inside, row, column = False, 0, 0
+    above_line: set[str] = set()
     with members.open("content.xml") as content:
         for event, one in ElementTree.iterparse(content, ("start", "end")):
             tag = _plain(one.tag)
@@ -63,7 +190,9 @@ def marks_of_open_document(members: zipfile.ZipFile, sheet: str) -> Marks:
                     inside, row, column = _said(one).get("name") == sheet, 0, 0
                 continue
             said = _said(one)
-            if tag == "table-column" and inside:
+            if tag == "style" and any(map(_is_raised, one)):
+                above_line.add(said["name"])
+            elif tag == "table-column" and inside:
                 many = int(said.get("number-columns-repeated", "1"))
                 if "visibility" in said and said["visibility"] != "visible":
                     marks.hidden_columns.update(range(column + 1, min(column + many, MOST_COLUMNS) + 1))
@@ -71,26 +200,33 @@ def marks_of_open_document(members: zipfile.ZipFile, sheet: str) -> Marks:
             elif tag == "table-row":
                 many = int(said.get("number-rows-repeated", "1"))
                 if inside:
-                    _mark_row(marks, one, range(row + 1, min(row + many, MOST_ROWS) + 1))
+                    _mark_row(marks, one, range(row + 1, min(row + many, marks.height) + 1), above_line)
                 row += many
                 one.clear()
-    return marks
 
 
-def _mark_row(marks: Marks, element: ElementTree.Element, rows: range) -> None:
+def _is_raised(properties: ElementTree.Element) -> bool:
+    """Whether text of these properties stands above the line, as a word or by so many per cent."""
+    return bool(re.match("super|[1-9]", _said(properties).get("text-position", "")))
+
+
+def _mark_row(marks: Marks, element: ElementTree.Element, rows: range, above_line: set[str]) -> None:
+    """Of a row that is repeated so often; above_line: the styles of raised signs."""
     column, filled = 1, False
     for cell in element:
         said = _said(cell)
         many = int(said.get("number-columns-repeated", "1"))
         if "value-type" in said or "formula" in said:
             filled = True
-            places = list(product(rows, range(column, min(column + many, MOST_COLUMNS + 1))))
+            places = list(product(rows, range(column, min(column + many, marks.width + 1))))
             if said.get("value-type") == "percentage":
                 marks.percent.update(places)
             elif said.get("value-type") == "error":
                 marks.broken.update(places)
             elif "value-type" not in said:
                 marks.unanswered.update(places)
+            if above_line and any(_said(one).get("style-name") in above_line for one in cell.iter()):
+                marks.raised.update(places)
             deep, wide = (int(said.get(f"number-{what}-spanned", "1")) for what in ("rows", "columns"))
             marks.merge(rows[0], column, rows[0] + deep - 1, column + wide - 1)
         column += many
@@ -113,10 +249,8 @@ Record = tuple[int, bytes]
 """Kind and content."""
 
 
-def marks_of_binary(members: zipfile.ZipFile, sheet: str) -> Marks:
-    """Of the sheet of that name."""
-    marks, percent = Marks(), _percent_styles(members)
-    row = 0
+def _mark_binary(marks: Marks, members: zipfile.ZipFile, sheet: str) -> None:
+    percent, row = _binary_percent_styles(members), 0
     for kind, told in _records(members.read(_binary_member(members, sheet))):
         if kind == 0:  # BrtRowHdr
             row = int.from_bytes(told[:4], "little") + 1
@@ -133,7 +267,6 @@ def marks_of_binary(members: zipfile.ZipFile, sheet: str) -> Marks:
         elif kind == 176:  # BrtMergeCell
             top, bottom, left, right = struct.unpack_from("<IIII", told)
             marks.merge(top + 1, left + 1, bottom + 1, right + 1)
-    return marks
 
 
 def _records(content: bytes) -> Iterator[Record]:
@@ -168,13 +301,13 @@ def _binary_member(members: zipfile.ZipFile, sheet: str) -> str:
     raise ValueError(sheet)
 
 
-def _percent_styles(members: zipfile.ZipFile) -> set[int]:
+def _binary_percent_styles(members: zipfile.ZipFile) -> set[int]:
     """The numbers of the cell styles whose format is in per cent."""
     if "xl/styles.bin" not in members.namelist():
         return set()
     formats, styles, of_cells = set(PERCENT_FORMATS), [], False
     for kind, told in _records(members.read("xl/styles.bin")):
-        if kind == 44 and in_per_cent(_wide(told, 2)[0]):  # BrtFmt
+        if kind == 44 and _in_per_cent(_wide(told, 2)[0]):  # BrtFmt
             formats.add(int.from_bytes(told[:2], "little"))
         elif kind in (617, 618):  # BrtBeginCellXFs, BrtEndCellXFs
             of_cells = kind == 617
@@ -192,21 +325,23 @@ def _wide(told: bytes, at: int) -> tuple[str, int]:
 # ---------------------------------------------------------------- the old workbook
 
 
-def marks_of_old(content: bytes, sheet: str) -> Marks:
-    """Of the sheet of that name."""
+def _mark_old(marks: Marks, content: bytes, sheet: str) -> None:
     # its warnings go to the terminal otherwise, and may quote cells
     workbook = xlrd.open_workbook(file_contents=content, formatting_info=True, logfile=io.StringIO())
-    told, marks = workbook.sheet_by_name(sheet), Marks()
+    told = workbook.sheet_by_name(sheet)
     marks.hidden_rows = {row + 1 for row, its in told.rowinfo_map.items() if its.hidden}
     marks.hidden_columns = {column + 1 for column, its in told.colinfo_map.items() if its.hidden}
     for top, below, left, beyond in told.merged_cells:
         marks.merge(top + 1, left + 1, below, beyond)
+    above_line = {number for number, font in enumerate(workbook.font_list) if font.escapement == 1}
+    for (row, column), runs in told.rich_text_runlist_map.items():
+        if any(font in above_line for _, font in runs):
+            marks.raised.add((row + 1, column + 1))
     for row, column in product(range(told.nrows), range(told.ncols)):
         kind = told.cell_type(row, column)
         if kind == xlrd.XL_CELL_ERROR:
             marks.broken.add((row + 1, column + 1))
         elif kind == xlrd.XL_CELL_NUMBER:
             style = workbook.xf_list[told.cell_xf_index(row, column)]
-            if in_per_cent(workbook.format_map[style.format_key].format_str):
+            if _in_per_cent(workbook.format_map[style.format_key].format_str):
                 marks.percent.add((row + 1, column + 1))
-    return marks

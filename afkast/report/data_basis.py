@@ -44,15 +44,3 @@ def coarse(numbers: Iterable[float], tables: Iterable[str], unit: str) -> list[Q
 def months_of(period: Sequence[str] | None) -> str:
     """The months that a file's rows are of, from the first to the last; of one that has no days, none."""
     return " – ".join(dict.fromkeys(month(date.fromisoformat(end)) for end in period)) if period else "–"
-
-
-def of_whole_files(files: pd.DataFrame) -> pd.DataFrame:
-    """Whether anything of a file is corrected, asked about or left out, or a column not kept; a row a file, for one may
-    have several sheets with a table each."""
-    of_sheets = {
-        "corrected": files["corrected"].map(lambda rules: any(one["cells"] for one in rules)),
-        "asked": files["asked"].astype(bool),
-        "left out": files["left_out"] > 0,
-        "not all kept": files["ignored"].astype(bool),
-    }
-    return pd.DataFrame(of_sheets).groupby(files["file"]).any()

@@ -11,7 +11,7 @@ import pandas as pd
 from afkast.intake.contracts import PERSON_TABLES
 from afkast.intake.faults import CORRECTIONS, NOTES, QUESTIONS
 from afkast.report.danish import Quantity, month, written
-from afkast.report.data_basis import OF_PERSONS, of_whole_files, tables_of
+from afkast.report.data_basis import OF_PERSONS, tables_of
 from afkast.report.show import Page, clause
 
 
@@ -24,7 +24,7 @@ def files_of(manifest: dict[str, Any]) -> pd.DataFrame:
 
 def show_conclusion(report: Page, files: pd.DataFrame) -> None:
     """How many files came in as they were, and what happened to the others."""
-    whole_files = of_whole_files(files)
+    whole_files = _of_whole_files(files)
     untouched = ~whole_files[["corrected", "asked", "left out"]].any(axis=1)
     report.show_text(
         "konklusion",
@@ -84,7 +84,7 @@ def show_asked(report: Page, files: pd.DataFrame) -> None:
 
 def show_not_kept(report: Page, files: pd.DataFrame) -> None:
     """What of a file is not kept, and what the import noted."""
-    left = not_kept(files)
+    left = _not_kept(files)
     told = pd.DataFrame(
         {
             "Slutter": [month(date.fromisoformat(period[1])) if period else "–" for period in files["period"]],
@@ -107,13 +107,25 @@ def show_since(report: Page, files: pd.DataFrame) -> None:
     _show(report, files, "siden-sidst", told if files["before"].notna().any() else told.iloc[:0], caption, nothing)
 
 
-def not_kept(files: pd.DataFrame) -> "pd.Series[str]":
+def _not_kept(files: pd.DataFrame) -> "pd.Series[str]":
     """Of each file the columns that are ignored, and the rows that sources.yml leaves out; of persons not how many."""
     told = []
     for ignored, rows, table in zip(files["ignored"], files["left_out"], tables_of(files), strict=True):
         some = "rækker" if table in OF_PERSONS else written(Quantity(rows, "rækker", 0))
         told.append(", ".join([*ignored, *([f"{some}, som kommunen har valgt fra"] if rows else [])]))
     return pd.Series(told, files.index, dtype=str)
+
+
+def _of_whole_files(files: pd.DataFrame) -> pd.DataFrame:
+    """Whether anything of a file is corrected, asked about or left out, or a column not kept; a row a file, for one may
+    have several sheets with a table each."""
+    of_sheets = {
+        "corrected": files["corrected"].map(lambda rules: any(one["cells"] for one in rules)),
+        "asked": files["asked"].astype(bool),
+        "left out": files["left_out"] > 0,
+        "not all kept": files["ignored"].astype(bool),
+    }
+    return pd.DataFrame(of_sheets).groupby(files["file"]).any()
 
 
 def _since(before: dict[str, Any] | None) -> str:

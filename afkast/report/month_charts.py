@@ -100,7 +100,7 @@ def mark_begin(axes: Axes, months: pd.DatetimeIndex, marks: Marks) -> bool:
     at = pd.Timestamp(begins).replace(day=1) - HALF_A_MONTH
     axes.axvline(at, color=INK, linewidth=1.2, linestyle=(0, (1, 2)), zorder=0.5)  # type: ignore[arg-type]
     words = BEGINS if width_of(axes) > SMALL_INCHES[0] else BEGINS[-1:]
-    _say_at(axes, at, words, months, 0, _uprights(marks))
+    _say_at(axes, [at], words, months, 0, _uprights(marks))
     return True
 
 
@@ -112,49 +112,46 @@ def _uprights(marks: Marks) -> list[pd.Timestamp]:
 
 def _say_at(
     axes: Axes,
-    at: pd.Timestamp,
+    lines: Sequence[pd.Timestamp],
     choices: Sequence[str],
     months: pd.DatetimeIndex,
-    line: int,
+    row: int,
     others: Iterable[pd.Timestamp],
-    beside: bool | None = None,
-) -> bool | None:
-    """The first of the words that has room beside an upright line before one of the others, at the top.
+) -> None:
+    """What upright lines are called, beside them in the axes' row from the top.
 
-    Returns whether they stand before the line; None: they had no room. `beside`: where the words of a line like it
-    stand; theirs are no other place, and where there is no room none are said.
+    The first line has the first of the choices with room before one of the others; where none has, the last one. The
+    lines after it have the same words, on the same side, where there is room.
     """
-    late = bool(at > months[0] + 0.6 * (months[-1] - months[0])) if beside is None else beside
     span = months[-1] - months[0]
     edges = [months[0] - MARGIN * span, *others, months[-1] + MARGIN * span]
-    room = {
-        before: min((abs(one - at) for one in edges if one != at and (one < at) == before), default=pd.Timedelta(0))
-        for before in ((late, not late) if beside is None else (late,))
-    }
     inch = span / (width_of(axes) * SHARE_OF_AXES)
-    fitting = [
-        (words, before)
-        for words in choices
-        for before, days in room.items()
-        if days > (len(words) + 1) * SIGN_INCHES * inch
-    ]
-    if not fitting and beside is not None:
-        return beside
-    words, before = next(iter(fitting), (choices[-1], max(room, key=lambda before: room[before])))
-    axes.annotate(
-        words,
-        (at, 1),
-        xycoords=("data", "axes fraction"),
-        xytext=(-4 if before else 4, -2 - 11 * line),
-        textcoords="offset points",
-        ha="right" if before else "left",
-        va="top",
-        fontsize=8,
-        color=INK,
-        zorder=4,
-        path_effects=[withStroke(linewidth=3, foreground="white")],
-    )
-    return before if fitting else None
+
+    def room(at: pd.Timestamp, before: bool) -> pd.Timedelta:
+        return min((abs(one - at) for one in edges if one != at and (one < at) == before), default=pd.Timedelta(0))
+
+    def takes(words: str) -> pd.Timedelta:
+        return (len(words) + 1) * SIGN_INCHES * inch
+
+    late = bool(lines[0] > months[0] + 0.6 * span)
+    sides = late, not late
+    fitting = [(words, before) for words in choices for before in sides if room(lines[0], before) > takes(words)]
+    words, before = fitting[0] if fitting else (choices[-1], max(sides, key=lambda before: room(lines[0], before)))
+    also = [at for at in lines[1:] if fitting and room(at, before) > takes(words)]
+    for at in (lines[0], *also):
+        axes.annotate(
+            words,
+            (at, 1),
+            xycoords=("data", "axes fraction"),
+            xytext=(-4 if before else 4, -2 - 11 * row),
+            textcoords="offset points",
+            ha="right" if before else "left",
+            va="top",
+            fontsize=8,
+            color=INK,
+            zorder=4,
+            path_effects=[withStroke(linewidth=3, foreground="white")],
+        )
 
 
 def mark_breaks(axes: Axes, months: pd.DatetimeIndex, marks: Marks, line: int = 0) -> bool:
@@ -171,10 +168,9 @@ def mark_breaks(axes: Axes, months: pd.DatetimeIndex, marks: Marks, line: int = 
         if ends_on > starts_on:
             shaded = max(starts_on, months[0]) - HALF_A_MONTH, min(ends_on, months[-1]) + HALF_A_MONTH
             axes.axvspan(*shaded, color=QUIET, alpha=0.12, linewidth=0, zorder=0)
-    at = [max(starts_on, months[0]) - HALF_A_MONTH for starts_on in met["starts_on"]]
-    beside = _say_at(axes, at[0], [BREAK], months, line, _uprights(marks)) if at else None
-    for other in at[1:] if beside is not None else ():
-        _say_at(axes, other, [BREAK], months, line, _uprights(marks), beside)
+    if len(met):
+        lines = [max(starts_on, months[0]) - HALF_A_MONTH for starts_on in met["starts_on"]]
+        _say_at(axes, lines, [BREAK], months, line, _uprights(marks))
     return len(met) > 0
 
 
