@@ -12,7 +12,8 @@ it means as a comment. The cell tagged `needs`, right after it, says what must b
 `required` names the parameters that every page must set. A need is a table of the snapshot and the rows that it must
 have: a column and its value, or a list of values, each of which must be found. Words in braces stand for a parameter,
 or for what the strategy says (`SAID_BY_STRATEGY`); of a parameter that is a mapping, `{name.keys}` or `{name.values}`.
-A need whose parameter is empty falls away. Six words are no columns:
+An empty parameter in a list falls away; a need falls away when all that a column names is empty. Six words are no
+columns:
 
 - `only`: a value that all of these rows must have, by column
 - `given`: columns that must not be blank in any of these rows
@@ -87,7 +88,7 @@ class Need:
     def named(self) -> list[str]:
         """The parameters, and what the strategy says, that stand in braces."""
         values = (*self.rows.values(), *self.only.values(), self.in_prices_of)
-        return [found[1] for value in values if (found := _reference(value))] + ([self.when] if self.when else [])
+        return [name for value in values for name in names_in(value)] + ([self.when] if self.when else [])
 
     def in_words(self) -> str:
         """The need as a line of a list."""
@@ -241,16 +242,24 @@ def is_empty(value: Any) -> bool:
 
 
 def values_of(value: Any, known: Mapping[str, Any]) -> list[Any] | None:
-    """What a need's value stands for, one or more values; None when it names a parameter that is empty."""
+    """What a need's value stands for, one or more values; None when all that it names is empty."""
+    if isinstance(value, list):
+        return [one for part in value for one in values_of(part, known) or []] or None
     found = _reference(value)
     if found is None:
-        return list(value) if isinstance(value, list) else [value]
+        return [value]
     given = known[found[1]]
     if isinstance(given, dict):
         given = list(given) if found[2] != "values" else list(given.values())
     if is_empty(given):
         return None
     return [one for one in (given if isinstance(given, list) else [given]) if not is_empty(one)] or None
+
+
+def names_in(value: Any) -> list[str]:
+    """The parameters, and what the strategy says, that a need's value names."""
+    parts = value if isinstance(value, list) else [value]
+    return [found[1] for part in parts if (found := _reference(part))]
 
 
 def _reference(value: Any) -> re.Match[str] | None:

@@ -166,6 +166,25 @@ def test_each_need_taken_away_is_told_by_the_check(everything, notebook, number)
         assert sentences and all("in prices of 1990, and price_levels has no factors" in one for one in sentences)
 
 
+def test_a_parameter_in_a_list_asks_nothing_where_it_is_empty_and_is_named_where_its_value_is_not_there(everything):
+    strategy, page, template = of_page(everything, "benchmark")
+    data, [need, *_] = Data(open_snapshot(everything.snapshots)), template.needs
+
+    def lacks(**said):
+        return list(lacking(data, strategy, template.defaults | page.parameters | said, need))
+
+    assert page.parameters["measure"] == "på forsørgelse"
+    assert lacks(joint_measures={}) == [] == lacks(joint_measures={"på forsørgelse": "alle"})
+    for name, said, value in (
+        ("measure", {"measure": "ukendt"}, "ukendt"),
+        ("joint_measures", {"joint_measures": {"ukendt": "alle"}}, "ukendt"),
+        ("compared_with", {"compared_with": "Nordby"}, "Nordby"),
+    ):
+        found = lacks(**said)
+        assert {lack.named for lack in found} == {name}
+        assert all(f"'{value}'" in lack.sentence for lack in found)
+
+
 def known(strategy, page, template):
     """What a need can name, reckoned here by hand for the municipality's date, 30 September 2023."""
     assert strategy.as_of == date(2023, 9, 30)

@@ -176,7 +176,7 @@ WRONG = {
         ("norddjurs-smaajob/hvor-sikker", "hovedraekken", "cohort.answer(follow_up_months,", "cohort.answer(12,"),
     ],
     "survival_example": [
-        ("norddjurs-smaajob/eksempel", "andelene", "months.of(people).on_benefit,", "~months.of(people).on_benefit,"),
+        ("norddjurs-smaajob/eksempel", "andelene", "occupation(of.on_benefit,", "occupation(~of.on_benefit,"),
         (
             "norddjurs-smaajob/eksempel",
             "arealet",
@@ -212,8 +212,8 @@ WRONG = {
         (
             "kik/udvikling",
             "aendringen",
-            '"Ændring": stocks.loc[latest] - stocks.loc[before]',
-            '"Ændring": stocks.loc[latest] - stocks.iloc[0]',
+            '"Ændring": last - first,',
+            '"Ændring": last - stocks.iloc[0],',
         ),
     ],
 }

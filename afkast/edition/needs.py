@@ -13,7 +13,7 @@ from afkast.analysis.cost import first_basis
 from afkast.analysis.economics import BENEFIT_PRICES, SERVICE_PRICES, MissingPriceLevel, converted
 from afkast.intake import CONTRACTS, Snapshot
 from afkast.intake.contracts import DERIVED
-from afkast.notebook import NAMED, Need, values_of
+from afkast.notebook import Need, names_in, values_of
 from afkast.report.reading import DAY_OF_ROW, of_strategy, until
 from afkast.strategy import Strategy, nearest
 
@@ -137,7 +137,7 @@ def lacking(data: Data, strategy: Strategy, parameters: Mapping[str, Any], need:
         wanted = tuple(zip(asked, values, strict=True))
         rows = data.found(need, strategy, wanted)
         if rows.empty:
-            yield _no_row(data, strategy, need, wanted)
+            yield _no_row(data, strategy, need, wanted, known)
             continue
         newest += [data.extracted_on[file] for file in rows["file"].unique() if file in data.extracted_on]
         if need.table == "unit_prices":
@@ -181,7 +181,9 @@ def _asked(data: Data, strategy: Strategy, parameters: Mapping[str, Any], need: 
     return {column: values for column, values in asked.items() if values}
 
 
-def _no_row(data: Data, strategy: Strategy, need: Need, wanted: tuple[tuple[str, Any], ...]) -> Lack:
+def _no_row(
+    data: Data, strategy: Strategy, need: Need, wanted: tuple[tuple[str, Any], ...], known: Mapping[str, Any]
+) -> Lack:
     """The first value that is not there, with those that are."""
     met = next(n for n in range(1, len(wanted) + 1) if data.found(need, strategy, wanted[:n]).empty)
     column, value = wanted[met - 1]
@@ -190,11 +192,12 @@ def _no_row(data: Data, strategy: Strategy, need: Need, wanted: tuple[tuple[str,
     close = nearest(_shown(value), names)
     listed = names if len(names) <= MOST_NAMED else [names[0], "…", names[-1]]
     conditions = ", ".join(f"{name} '{_shown(one)}'" for name, one in wanted[:met])
-    reference = NAMED.fullmatch(str(need.rows[column]))
+    asked = need.rows[column] if isinstance(need.rows[column], list) else [need.rows[column]]
+    named = [name for part in asked if value in (values_of(part, known) or []) for name in names_in(part)]
     return Lack(
         f"{need.table} has no row with {conditions}{_until(need, strategy)}; its {column} there is "
         f"{', '.join(listed) or 'blank'}. Write it as in the data, or add the rows and import.{close}",
-        reference[1] if reference else "",
+        (*named, "")[0],
     )
 
 
@@ -203,15 +206,14 @@ def _not_as_asked(
 ) -> Iterator[Lack]:
     conditions = ", ".join(f"{name} '{_shown(one)}'" for name, one in wanted)
     for column, value in need.only.items():
-        reference = NAMED.fullmatch(str(value))
-        asked = values_of(value, known) or []
+        named, asked = names_in(value), values_of(value, known) or []
         others = [one for one in _column(rows, need.table, column).unique() if one not in asked]
         if asked and others:
             yield Lack(
                 f"{need.table} ({conditions}) has {column} {', '.join(map(_shown, sorted(others)))}, and the page has "
-                f"{', '.join(map(_shown, asked))}; correct the page's {reference[1] if reference else column}, or add "
-                "rows that have it and import.",
-                reference[1] if reference else "",
+                f"{', '.join(map(_shown, asked))}; correct the page's {(*named, column)[0]}, or add rows that have it "
+                "and import.",
+                (*named, "")[0],
             )
     if blank := [column for column in need.given if rows[column].isna().any()]:
         yield Lack(
@@ -230,11 +232,10 @@ def _no_factor(data: Data, need: Need, rows: pd.DataFrame, known: Mapping[str, A
             try:
                 converted(1.0, int(level), int(to_year), kind, factors)
             except MissingPriceLevel:
-                reference = NAMED.fullmatch(need.in_prices_of)
                 yield Lack(
                     f"{need.table} has amounts of {line} in prices of {level}, and price_levels has no factors of "
                     f"'{kind}' that lead from there to {to_year}; add the factor that is missing, with its source.",
-                    reference[1] if reference else "",
+                    (*names_in(need.in_prices_of), "")[0],
                 )
 
 

@@ -40,6 +40,9 @@ FEWEST_IN_A_STEP = 2
 
 THE_REST = "Øvrige"
 
+PARTS_OF_TIME = {"måned": "M", "kvartal": "Q", "år": "Y"}
+"""From the finest."""
+
 TENS = -1
 """Decimals of a count that is told in tens: whose persons are not known here, as of one that a database made, or of
 which neighbours would tell a few."""
@@ -216,6 +219,19 @@ def persons_so_far(frame: pd.DataFrame, by: Any, index: Iterable[Any]) -> pd.Ser
     of_rows = frame[by] if isinstance(by, str) else pd.Series(np.asarray(by), frame.index)
     labels = pd.Index(index)
     return pd.Series([persons_in(frame, (of_rows <= label).to_numpy()) for label in labels], labels, dtype=object)
+
+
+def persons_by_period(frame: pd.DataFrame, day_of: str, first: Any, last: Any) -> tuple[str, list[pd.Series]]:
+    """The distinct persons by the day in a column, for each month, or else each quarter or year, between two days, and
+    for all up to and with it: by the finest of these of which no count is so small that it is hidden. Its name, and the
+    two series, by its first day; of none "" and nothing."""
+    for name, freq in PARTS_OF_TIME.items():
+        periods, of_rows = pd.period_range(first, last, freq=freq), frame[day_of].dt.to_period(freq)
+        counted = persons_by(frame, of_rows, periods)
+        if not any(disclosure.is_small(count.number) for count in counted):
+            both = counted, persons_so_far(frame, of_rows, periods)
+            return name, [one.set_axis(periods.to_timestamp()) for one in both]
+    return "", []
 
 
 def persons_where(persons: ArrayLike, holds: NDArray[np.bool_]) -> Any:

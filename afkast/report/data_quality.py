@@ -10,8 +10,9 @@ import pandas as pd
 
 from afkast.intake.contracts import PERSON_TABLES
 from afkast.intake.faults import CORRECTIONS, NOTES, QUESTIONS
+from afkast.report.about_persons import OF_PERSONS
 from afkast.report.danish import Quantity, month, written
-from afkast.report.data_basis import OF_PERSONS, tables_of
+from afkast.report.file_sizes import tables_of
 from afkast.report.show import Page, clause
 
 

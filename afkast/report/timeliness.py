@@ -68,6 +68,24 @@ def _end_of_change(end: str, *counts: float) -> float:
     return float(getattr(change.share_difference(*map(int, counts)), end))
 
 
+def show_quarters(report: Page, quarterly: pd.DataFrame, target_weeks: float, cases: pd.DataFrame) -> None:
+    """Both ways of counting, a row a quarter."""
+    report.show_table(
+        "kvartaler",
+        quarterly.set_axis([f"{one.quarter}. kvartal {one.year}" for one in quarterly.index]),
+        caption="Sager i forhold til servicemålet på {weeks}, kvartal for kvartal.",
+        corner="Kvartal",
+        unit="personer",
+        column_units={"andel i tide": "%"},
+        source=cases,
+        notes=[
+            "Frist udløbet: alle sager, hvis frist faldt i kvartalet; »for sent« er afgjort efter fristen eller stadig "
+            "åben."
+        ],
+        names={"weeks": Given(target_weeks, "uger")},
+    )
+
+
 def show_two_sources(report: Page, stated: pd.DataFrame, own: pd.DataFrame, cases: pd.DataFrame) -> None:
     """In how many months a published measure and the list of cases have the same numbers. own: counted rows."""
     both = stated.set_index("period")[["numerator", "denominator"]].join(own, how="inner")
