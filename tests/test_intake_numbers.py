@@ -60,6 +60,27 @@ def test_where_a_point_may_part_decimals_nobody_guesses(tmp_path, cells, rule):
     assert rule in sentence and "Declare decimal: " in sentence
 
 
+@pytest.mark.parametrize("unit", ["uger", "dage", "pct.", "fuldtidspersoner", "helårspersoner", "årsværk"])
+@pytest.mark.parametrize("cells", [["12", "22.625"], ["39", "41.125"], ["2", "4", "1.875"]])
+def test_numbers_of_another_size_in_thousands_than_their_neighbours_are_asked_about(tmp_path, unit, cells):
+    [sentence] = refused(measures(tmp_path, *cells, unit=unit))
+    assert "a point before three digits may part thousands or decimals" in sentence and "Declare decimal: " in sentence
+
+
+@pytest.mark.parametrize("unit", ["uger", "pct.", "fuldtidspersoner", "personer"])
+def test_numbers_of_one_size_are_thousands(tmp_path, unit):
+    cells = ["412", "1.018", "87", "2.250"]
+    assert values(measures(tmp_path, *cells, unit=unit)) == [412, 1018, 87, 2250]
+
+
+def test_the_size_of_a_number_is_that_of_its_own_unit(tmp_path):
+    rows = ["12;uger", "22.625;uger", *(f"{count};personer" for count in ("950", "2.250", "3.000", "4.000"))]
+    text = "Sted;Md;Antal;Enhed\n" + "".join(f"A;2019M{n:02};{row}\n" for n, row in enumerate(rows, start=1))
+    declared = MEASURE.replace(", unit: UNIT", "").replace("value}", "value, Enhed: unit}")
+    told = refused(write_own(tmp_path / "raw", declared, {"x.csv": text}))
+    assert any("a point before three digits may part thousands or decimals" in one for one in told)
+
+
 @pytest.mark.parametrize(("mark", "read"), [('","', 22625.0), ('"."', 22.625)])
 def test_the_decimal_mark_is_what_is_declared(tmp_path, mark, read):
     assert values(measures(tmp_path, "22.625", more=f"    decimal: {mark}\n")) == [read]

@@ -12,6 +12,7 @@ from afkast.intake.cells import (
     POINT_PARTS_DIGITS,
     holds,
     matches,
+    numbers,
 )
 from afkast.intake.contracts import CONTRACTS, COUNTED
 from afkast.intake.faults import Faults
@@ -20,6 +21,12 @@ from afkast.intake.sources import Csv, Sheet
 MARK = r"[^0-9A-Za-zÆØÅæøå\s]{1,4}"
 DASHES = {"–": "-", "—": "-", "\N{MINUS SIGN}": "-"}
 SUPPRESSED = "suppressed"
+OTHER_SIZE = 100
+"""So many times as large as the other numbers of its column, a number is hardly one of them."""
+
+COUNTED_ONE_BY_ONE = r"(?i)(?:antal )?(?:personer|sager|forløb|borgere|modtagere|ledige|indbyggere)"
+"""Units that have no decimals; years of work and full-time persons have."""
+
 BLANK = "blank"
 """What `marks` calls a cell with nothing in it, or null."""
 
@@ -82,7 +89,7 @@ def judge_decimals(source: Sheet, named: pd.DataFrame, numeric: list[str], fault
         either = matches(named[name], POINT_MAY_BE_EITHER)
         small = matches(named[name], "-?[1-9][0-9]{0,2}")
         large = matches(named[name], "-?[1-9][0-9]{3,}")
-        if either.any() and (large.any() or not small.any()):
+        if either.any() and (large.any() or not small.any() or _of_other_size(source, named, name, either, small)):
             rule = "a point before three digits may part thousands or decimals"
             heading = source.headings.get(name, name)
             remedy = 'Declare decimal: "," (thousands) or decimal: ".".'
@@ -130,6 +137,19 @@ def _counts(source: Sheet, name: str) -> bool:
     if name == "value":
         return bool(re.fullmatch(COUNTED, str(source.constants.get("unit", ""))))
     return name in ("numerator", "denominator")
+
+
+def _of_other_size(source: Sheet, named: pd.DataFrame, name: str, either: pd.Series, small: pd.Series) -> bool:
+    """Whether the numbers with a point, read as thousands, are of another size than those without one.
+
+    Beside 12 weeks, 22.625 is hardly 22625; beside 412, 1.018 may be 1018. What is counted one by one has no decimals.
+    """
+    units = named["unit"] if "unit" in named else pd.Series(str(source.constants.get("unit", "")), named.index)
+    sizes = pd.DataFrame(
+        {mark: numbers(named[name].where(rows)).abs() for mark, rows in (("point", either), ("none", small))}
+    )
+    middle = sizes[~matches(units, COUNTED_ONE_BY_ONE)].groupby(units).median()
+    return bool((middle["point"] > OTHER_SIZE * middle["none"]).any())
 
 
 def _has_no_third_decimal(source: Sheet, name: str) -> bool:
