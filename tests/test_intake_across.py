@@ -363,7 +363,16 @@ def series_of(folder, *rows):
 @pytest.mark.parametrize("other", ["'Storby", "Storby*", "»Storby«", "Storby.", "Stor-by", "Stor by"])
 def test_a_name_written_with_marks_beside_it_is_told(tmp_path, other):
     [sentence] = refused(series_of(tmp_path, "Storby;2026M01;5;pct.", f"{other};2026M02;6;pct."))
-    assert "column 'Sted': written elsewhere with other capitals or marks (row 3)" in sentence
+    assert "column 'Sted': written elsewhere in another way (row 3)" in sentence
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [("Storby", "Storby Kommune"), ("Horsens", "Horsens kommune"), ("København", "Københavns Kommune")],
+)
+def test_a_municipality_has_one_name(tmp_path, one, other):
+    [sentence] = refused(series_of(tmp_path, f"{one};2026M01;5;pct.", f"{other};2026M02;6;pct."))
+    assert "column 'Sted': written elsewhere in another way (row 3)" in sentence
 
 
 @pytest.mark.parametrize("names", [("16-19 år", "1619 år"), ("under 30", "under 30+"), ("Vest 1", "Vest 11")])

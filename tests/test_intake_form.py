@@ -101,7 +101,7 @@ def test_a_letter_and_its_accent_are_one_whatever_lay_unseen_between_them():
 
 def test_what_only_capitals_part_is_told_with_its_rows(tmp_path):
     [sentence] = refused(written(tmp_path, TEXT + "Øku;Husleje;1,0\n"))
-    assert "column 'Udvalg': written elsewhere with other capitals or marks (row 3)" in sentence
+    assert "column 'Udvalg': written elsewhere in another way (row 3)" in sentence
 
 
 # ---------------------------------------------------------------- encodings

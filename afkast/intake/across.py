@@ -9,9 +9,9 @@ import pandas as pd
 from afkast.intake.blocks import Content
 from afkast.intake.contracts import FACTORS, LADDER
 from afkast.intake.faults import FETCH_AGAIN, Faults
+from afkast.intake.names import judge_names
 from afkast.intake.sources import Csv, Source
 from afkast.intake.tables import Parts
-from afkast.intake.wording import same_but_for_writing
 
 NOT_AFTER_EXTRACTION = {
     "ledger": ("posted_on",),
@@ -42,22 +42,6 @@ MOST_A_YEAR = 1.15
 """Price levels rise, and by less than this factor a year."""
 
 REPEATED_RUN = 5
-
-SAME_WORD = (
-    "area",
-    "benefit",
-    "committee",
-    "education",
-    "group",
-    "heading",
-    "item",
-    "kind",
-    "measure",
-    "state",
-    "team",
-    "unit",
-)
-"""Columns of names: one thing has one name, in all tables."""
 
 ONE_POSTING = ["strategy", "committee", "line", "posted_on", "document", "amount_dkk"]
 
@@ -131,7 +115,7 @@ def judge_tables(sources: list[Source], parts: Parts, faults: Faults) -> None:
     """Rules between tables, and what must hold on the day of extraction."""
     judge_days(parts, faults)
     _judge_persons(sources, parts, faults)
-    _judge_names(parts, faults)
+    judge_names(sources, parts, faults)
     _judge_units(parts, faults)
     lengths: Counter[str] = Counter()
     for source, rows in parts.of():
@@ -328,21 +312,6 @@ def _judge_persons(sources: list[Source], parts: Parts, faults: Faults) -> None:
             for column in ("entered_on", "started_on"):
                 late = rows.index[rows[column] > death]
                 faults.add(source.label, "lies after the person's death", column=_heading(source, column), rows=late)
-
-
-def _judge_names(parts: Parts, faults: Faults) -> None:
-    """One thing has one name: what only capitals or marks part is told where it is written the second way."""
-    words: dict[str, dict[str, None]] = {name: {} for name in SAME_WORD}
-    for _, rows in parts.of():
-        for name in words.keys() & set(rows):
-            words[name] |= dict.fromkeys(rows[name].dropna().unique())
-    other = {name: same for name, used in words.items() if (same := same_but_for_writing(used))}
-    for source, rows in parts.of() if other else ():
-        for name in (name for name in other if name in rows):
-            rule = "written elsewhere with other capitals or marks"
-            remedy = f"Write it in one way, for example by values: {{{name}: …}}."
-            found = rows.index[rows[name].isin(other[name])]
-            faults.add(source.label, rule, column=_heading(source, name), rows=found, remedy=remedy)
 
 
 def _heading(source: Source, column: str) -> str:

@@ -31,6 +31,7 @@ QUESTIONS = {
     "price_jump": "en pris er mere end fem gange en anden af samme ydelse",
     "sign": "alle beløb på en linje har det modsatte fortegn af det ventede",
     "limit": "antallet af rækker er et, som udtræk bliver skåret af ved",
+    "unknown_name": "et navn står ikke i den tabel, det henviser til, men et, der næsten er det samme, gør",
     "small_price": "en pris pr. helårsperson er under 1.000 kr.",
 }
 """What looks wrong and may be right, as readers are told: `accepted` in sources.yml says why it is."""

@@ -58,13 +58,21 @@ def normal_cells(cells: pd.Series) -> tuple[pd.Series, int]:
     return cells, int((odd.str.strip() != changed).sum())
 
 
-def same_but_for_writing(words: Iterable[str]) -> dict[str, str]:
-    """Word → the earlier word that only capitals part it from, or marks and æ, ø, å written in another way."""
+def same_but_for_writing(words: Iterable[str], areas: bool = False) -> dict[str, str]:
+    """Word → the earlier word that only capitals part it from, or marks and æ, ø, å written in another way.
+
+    Of areas "Københavns Kommune" is København, too.
+    """
     first: dict[str, str] = {}
-    return {word: kept for word in words if (kept := first.setdefault(_bare(word), word)) != word}
+    bare = _bare_area if areas else _bare
+    return {word: kept for word in words if (kept := first.setdefault(bare(word), word)) != word}
 
 
 def _bare(word: str) -> str:
     """What is left of a name without what somebody may have written beside it."""
     bare = MARKS_BESIDE.sub("", word.casefold()).replace("æ", "ae").replace("ø", "oe").replace("å", "aa")
     return bare or word
+
+
+def _bare_area(word: str) -> str:
+    return _bare(re.sub(r"(?i)s? kommune$", "", word)).removesuffix("s")
