@@ -129,6 +129,33 @@ def test_the_workbook_has_a_sheet_a_table_with_the_numbers_of_the_csv_file_and_s
                     assert _as_text(cell.value or "") == text
 
 
+def test_the_workbook_s_sheets_can_be_found_read_and_printed(small_book):
+    """The contents lead to each sheet; headings stay in sight, nothing is wider than its column, and none on paper."""
+    book = workbook(small_book, values=True)
+    contents, *sheets = book.worksheets
+    led_to = [contents.cell(5 + place, 1).hyperlink.location for place in range(len(sheets))]
+    assert led_to == [f"'{sheet.title}'!A1" for sheet in sheets]
+    for sheet in sheets:
+        assert sheet.freeze_panes == f"B{FIRST_ROW + 2}"
+        assert sheet.print_title_rows == f"${FIRST_ROW + 1}:${FIRST_ROW + 1}"
+    numbers = 0
+    for sheet in book.worksheets:
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage and sheet.page_setup.fitToHeight == 0
+        for row in sheet.iter_rows(min_row=FIRST_ROW + 2):
+            for cell in row:
+                if isinstance(cell.value, int | float):
+                    numbers += 1
+                    shown = f"{cell.value:,.0f}" + "".join(re.findall(r'(?:\.0+)|(?: %)|"[^"]*"', cell.number_format))
+                    assert len(shown) <= width_of(sheet, cell.column), (sheet.title, cell.coordinate)
+    assert numbers > 100
+
+
+def width_of(sheet, column):
+    """In letters; columns of one width stand together in the file."""
+    [width] = [one.width for one in sheet.column_dimensions.values() if one.min <= column <= one.max]
+    return width
+
+
 def formula_cells(sheet):
     return [one for row in sheet.iter_rows() for one in row if one.data_type == "f"]
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from html import unescape
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 import xlsxwriter
@@ -33,6 +34,11 @@ PICTURE_PPI = 144.0
 LONGEST_SHEET_NAME = 31
 FIRST_ROW = 5
 """Of a sheet, where the headings begin; above stand caption, source, unit and the page."""
+NARROWEST, WIDEST = 9, 44
+"""Of a column, in letters."""
+A4 = 9
+LINE_POINTS = 15
+"""The height of a row is a number in the file, for not every program reckons it of lines that are broken."""
 
 FORMULA_LIKE = re.compile(r"[=+\-@\t\r]")
 LONG, DECIMALS_OF_LONG, DECIMALS = 1e4, 3, 6
@@ -218,12 +224,18 @@ def _workbook(strategy: Strategy, tables: list[tuple[str, Table]], snapshot: Sna
     as_text = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(out, {"in_memory": True, **as_text}) as book:
         book.set_properties({"title": strategy.name, "created": datetime.fromisoformat(snapshot.id[:10])})
-        bold, wrapped = book.add_format({"bold": True}), book.add_format({"bold": True, "text_wrap": True})
+        bold = book.add_format({"bold": True})
+        broken = {"text_wrap": True, "valign": "top", "indent": 1}  # beside numbers, which stand to the right
+        lines, bold_lines = book.add_format(broken), book.add_format(broken | {"bold": True})
+        link = book.add_format(broken | {"font_color": "blue", "underline": 1})
+        heads = book.add_format(broken | {"bold": True, "bottom": 1})
+        heads_of_numbers = book.add_format(broken | {"bold": True, "bottom": 1, "align": "right"})
         formats: dict[tuple[str, bool], Any] = {}
 
         def format_of(form: str, stands_out: bool) -> Any:
             if (form, stands_out) not in formats:
-                formats[form, stands_out] = book.add_format({"num_format": form, "bold": stands_out})
+                look = {"num_format": form, "bold": stands_out, "valign": "top"}
+                formats[form, stands_out] = book.add_format(look)
             return formats[form, stands_out]
 
         contents = book.add_worksheet("Indhold")
@@ -232,29 +244,39 @@ def _workbook(strategy: Strategy, tables: list[tuple[str, Table]], snapshot: Sna
         contents.write_string(0, 0, f"{strategy.name} · {strategy.municipality}", bold)
         contents.write_string(1, 0, f"Udtræk {snapshot.id}, udgave {edition}. Skjulte tal er skjult her som i bogen.")
         for column, head in enumerate(("Ark", "Tabel", "Kilde", "Side i bogen")):
-            contents.write_string(3, column, head, bold)
+            contents.write_string(3, column, head, heads)
+        _on_paper(contents, 3)
         for place, (page, table) in enumerate(tables):
             name = f"{place + 1} {table.id}"[:LONGEST_SHEET_NAME]
-            for column, text in enumerate((name, table.caption, table.source, page)):
-                contents.write_string(4 + place, column, text)
+            contents.write_url(4 + place, 0, f"internal:'{name}'!A1", link, name)
+            for column, text in enumerate((table.caption, table.source, page), start=1):
+                contents.write_string(4 + place, column, text, lines)
+            _heighten(contents, 4 + place, [table.caption, table.source], [60, 60])
             sheet = book.add_worksheet(name)
-            sheet.set_column(0, 0, 34)
-            sheet.set_column(1, max(len(table.columns), 1), 16)
-            mixed = len({unit for row in table.units for unit in row}) > 1
+            _on_paper(sheet, FIRST_ROW, of_labels=1)
+            widths = _widths(table)
+            for column, width in enumerate(widths):
+                sheet.set_column(column, column, width)
+            mixed = _is_mixed(table)
             sheet.write_string(0, 0, table.caption, bold)
             sheet.write_string(1, 0, table.source)
             sheet.write_string(2, 0, "" if mixed or not table.units[0][0] else f"Enhed: {table.units[0][0]}")
             sheet.write_string(3, 0, f"Siden {page} i bogen, udtræk {snapshot.id}")
-            sheet.write_row(FIRST_ROW, 0, [table.corner, *table.columns], wrapped)
+            sheet.write_string(FIRST_ROW, 0, table.corner, heads)
+            for column, head in enumerate(table.columns):
+                of_numbers = any(row[column] is not None for row in table.numbers)
+                sheet.write_string(FIRST_ROW, column + 1, head, heads_of_numbers if of_numbers else heads)
+            _heighten(sheet, FIRST_ROW, [table.corner, *table.columns], widths)
             body = _body(table)
             live = formulas(body)
             for r, label in enumerate(table.labels):
                 stands_out = r in table.totals
-                sheet.write_string(FIRST_ROW + 1 + r, 0, label, bold if stands_out else None)
+                sheet.write_string(FIRST_ROW + 1 + r, 0, label, bold_lines if stands_out else lines)
+                _heighten(sheet, FIRST_ROW + 1 + r, [label, *table.shown[r]], widths)
                 for c, number in enumerate(table.numbers[r]):
                     at = (FIRST_ROW + 1 + r, c + 1)
                     if number is None:
-                        sheet.write_string(*at, table.shown[r][c])
+                        sheet.write_string(*at, table.shown[r][c], bold_lines if stands_out else lines)
                         continue
                     unit = table.units[r][c]
                     form = format_of(_form(table.shown[r][c], unit, mixed), stands_out)
@@ -266,6 +288,42 @@ def _workbook(strategy: Strategy, tables: list[tuple[str, Table]], snapshot: Sna
             for line, note in enumerate(table.notes):
                 sheet.write_string(FIRST_ROW + 2 + len(table.labels) + line, 0, note)
     return out.getvalue()
+
+
+def _on_paper(sheet: Any, heads: int, of_labels: int = 0) -> None:
+    """A4 across, as many as the rows take; the headings stay in sight, on the screen and on every page."""
+    sheet.set_landscape()
+    sheet.set_paper(A4)
+    sheet.fit_to_pages(1, 0)
+    sheet.repeat_rows(heads)
+    sheet.freeze_panes(heads + 1, of_labels)
+
+
+def _is_mixed(table: Table) -> bool:
+    """Whether the numbers have several units, so that each says its own."""
+    return len({unit for row in table.units for unit in row}) > 1
+
+
+def _widths(table: Table) -> list[int]:
+    """As wide as what stands in each column, and as the longest word of its heading, within bounds."""
+    rows = zip(table.labels, table.shown, table.units, strict=True)
+    mixed = _is_mixed(table)
+    cells = zip(
+        *(
+            [label, *(f"{text} {unit}" if mixed else text for text, unit in zip(shown, units, strict=True))]
+            for label, shown, units in rows
+        ),
+        strict=True,
+    )
+    heads = [max(map(len, head.split()), default=0) for head in (table.corner, *table.columns)]
+    longest = [max(head, *map(len, column)) for head, column in zip(heads, cells, strict=True)]
+    return [min(max(width + 3, NARROWEST), WIDEST) for width in longest]
+
+
+def _heighten(sheet: Any, row: int, texts: list[str], widths: list[int]) -> None:
+    """As high as the longest of a row's texts takes lines."""
+    most = max(len(wrap(text, width - 3)) for text, width in zip(texts, widths, strict=True))
+    sheet.set_row(row, LINE_POINTS * max(most, 1))
 
 
 def _cell(row: int, column: int) -> str:

@@ -23,6 +23,9 @@ WIDTH_CM = 17.0
 FIRST_COLUMN = 1.6
 """How much wider than the others the first column of a table is."""
 
+LINE = {"val": "single", "sz": "4", "color": "B0B0B0"}
+"""Eighths of a point."""
+
 PICTURE_PPI = 200.0
 EARLIEST = (1980, 1, 1, 0, 0, 0)
 """The date of each member of a Word file, which is an archive."""
@@ -76,8 +79,9 @@ def _set_up(document: Any, memo: Memo, made_on: date) -> None:
 def _word_table(document: Any, grid: Grid) -> None:
     document.add_paragraph(grid.caption, style="Caption").paragraph_format.keep_with_next = True
     rows = grid.head + grid.body
-    table = document.add_table(len(rows), grid.columns, style="Light Shading")
+    table = document.add_table(len(rows), grid.columns)
     table.autofit = False
+    _thin_lines(table)
     widths = _widths(grid.columns)
     taken: set[tuple[int, int]] = set()
     for r, row in enumerate(rows):
@@ -91,7 +95,7 @@ def _word_table(document: Any, grid: Grid) -> None:
             if last != (r, c):
                 place = place.merge(table.cell(*last))
             paragraph = place.paragraphs[0]
-            paragraph.paragraph_format.space_after = Pt(0)
+            paragraph.paragraph_format.space_after, paragraph.paragraph_format.line_spacing = Pt(0), 1.0
             paragraph.paragraph_format.keep_with_next = r + 1 < len(rows)
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT if cell.number else WD_ALIGN_PARAGRAPH.LEFT
             run = paragraph.add_run(cell.text)
@@ -107,6 +111,17 @@ def _word_table(document: Any, grid: Grid) -> None:
         repeated.set(qn("w:val"), "true")
         row._tr.get_or_add_trPr().append(repeated)
     document.add_paragraph().paragraph_format.line_spacing = Pt(4)
+
+
+def _thin_lines(table: Any) -> None:
+    """Between the rows and around them, as on the page."""
+    borders = OxmlElement("w:tblBorders")
+    for side in ("top", "bottom", "insideH"):
+        line = OxmlElement(f"w:{side}")
+        for name, value in LINE.items():
+            line.set(qn(f"w:{name}"), value)
+        borders.append(line)
+    table._tbl.tblPr.append(borders)
 
 
 def _widths(columns: int) -> list[float]:
