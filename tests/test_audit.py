@@ -3,7 +3,7 @@
 import json
 from dataclasses import replace
 from functools import cache
-from itertools import pairwise
+from itertools import combinations, pairwise
 from time import process_time
 from types import SimpleNamespace
 
@@ -186,6 +186,45 @@ def test_a_hidden_count_that_very_many_decide_together_is_protected():
     found = withhold(told, {name: np.array(sorted(one), dtype=np.uint64) for name, one in groups.items()})
     kept = [one for one in told if not one.hidden and not {one.digest, one.digest + NEARLY} & {*found.hide}]
     assert keeps(groups, [({one.digest: 1}, one.least, one.most) for one in kept], "andre")
+
+
+def attack(told, found, groups, hidden):
+    """Whether a hidden group keeps its values for one who knows all that is told beside it, in whole persons."""
+    held = {*found.hide}
+    kept = [one for one in told if one.most < ANY and one.digest + NEARLY not in held]
+    kept = [one for one in kept if not (one.exact and one.digest in held)]
+    return keeps(groups, [({one.digest: 1}, one.least, one.most) for one in kept], hidden)
+
+
+def test_a_value_that_only_half_persons_give_is_none():
+    # of either three every two are two or three, so a three are at most four and not four and a half
+    pairs = [(0, 1), (1, 2), (0, 2), (3, 4), (4, 5), (3, 5)]
+    groups = {f"par {a}{b}": {a, b} for a, b in pairs} | {"alle": set(range(6))}
+    told = [Told(f"t/{name}", name, 2, 2, 3) for name in groups if name != "alle"]
+    told.append(Told("t/alle", "alle", 6, 0, ANY, True))
+    found = withhold(told, {name: np.array(sorted(one), dtype=np.uint64) for name, one in groups.items()})
+    assert attack(told, found, groups, "alle") and not found.open
+
+
+PAIRS = list(combinations(range(8), 2))
+
+
+@given(
+    st.lists(st.sampled_from(PAIRS), min_size=8, max_size=14, unique=True),
+    st.lists(st.sampled_from([(0, 0), (0, 1), (1, 0), (1, 1)]), min_size=14, max_size=14),
+    st.sets(st.integers(0, 7), min_size=4),
+)
+@settings(max_examples=60)
+def test_of_any_pairs_told_more_or_less_nearly_a_hidden_group_keeps_four_values_in_whole_persons(pairs, near, hidden):
+    groups = {f"par {a}{b}": {a, b} for a, b in pairs} | {"skjult": hidden}
+    told = [
+        Told(f"t/{name}", name, 2, 2 - below, 2 + above)
+        for name, (below, above) in zip(groups, near, strict=False)
+        if name != "skjult"
+    ]
+    told.append(Told("t/skjult", "skjult", len(hidden), 0, ANY, True))
+    found = withhold(told, {name: np.array(sorted(one), dtype=np.uint64) for name, one in groups.items()})
+    assert attack(told, found, groups, "skjult") and not found.open
 
 
 def test_a_share_of_a_hidden_group_and_its_part_do_not_tell_how_large_the_group_is():

@@ -2,14 +2,15 @@
 
 The groups cut the persons into parts. The program is of how far each part may be from what it is: no part below nought,
 no group and no share outside what is told of it. Half a person counts as one half, so no fewer values are found than
-there are, and at times more: the stated approximation. Each answer begins where the last one ended.
+there are, and at times more: the stated approximation. Each answer begins where the last one ended. Where persons
+are few it is asked again of whole ones, and no more values are found than there are.
 """
 
 from collections.abc import Sequence
 
 import highspy
 import numpy as np
-from highspy import HighsModelStatus, SolutionStatus
+from highspy import HighsModelStatus, HighsVarType, SolutionStatus
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 
@@ -23,6 +24,14 @@ PRIMAL = 4
 FIRST_STEPS = 100
 """After so many, and then after twice as many, it is looked whether there are values enough. No limit of time, for what
 is hidden must be the same on every machine."""
+
+MOST_NODES = 1_000
+"""A value that whole persons have not given after so many branches is taken not to be possible: more is hidden then,
+not less."""
+
+FAR = 1_000
+"""A group of which nothing is told is taken to be above what it is by no more persons: beside very large numbers the
+solver is at a loss."""
 
 Line = tuple[int, int, float, float]
 """A part and a whole: so many times the one and so many times the other are together not below nought, which is what
@@ -81,18 +90,23 @@ class Program:
     def values(self, group: int, enough: int) -> tuple[int, dict[int, float]]:
         """How many values a group may have, or that they are enough; where they are not, by how much more it may be
         apart for each person that what is told of another group, for a share its part, leaves more."""
+        decide = self._what_stops(group, enough)
+        return min(self._found(group), enough), decide
+
+    def _what_stops(self, group: int, enough: float = np.inf) -> dict[int, float]:
+        """What keeps a group from being farther up and down, until it is found to have values enough."""
         decide: dict[int, float] = {}
         for sign in (1, -1):
             if self._found(group) < enough:
                 for one, much in self._go(group, sign, enough):
                     decide[one] = max(decide.get(one, 0), much)
-        return min(self._found(group), enough), decide
+        return decide
 
     def _found(self, group: int) -> int:
         below, above = np.floor(abs(self.farthest[:, group]) + ALMOST)
         return int(below + above + 1)
 
-    def _go(self, group: int, sign: int, enough: int) -> list[tuple[int, float]]:
+    def _go(self, group: int, sign: int, enough: float) -> list[tuple[int, float]]:
         """Take a group as far up (sign 1) or down as is possible, or until it is found to have values enough; what
         stops it, and by how much."""
         self.solver.changeColCost(self.parts + group, -sign)
@@ -101,7 +115,7 @@ class Program:
             self._set(simplex_iteration_limit=steps)
             self.solver.run()
             state, solution, steps = self.solver.getModelStatus(), self.solver.getSolution(), 2 * steps
-            if self.solver.getInfo().primal_solution_status == SolutionStatus.kSolutionStatusFeasible:
+            if _is_possible(self.solver):
                 apart = np.array(solution.col_value)[self.parts :]
                 self.farthest = np.array([np.minimum(self.farthest[0], apart), np.maximum(self.farthest[1], apart)])
             if state not in (HighsModelStatus.kOptimal, HighsModelStatus.kIterationLimit):
@@ -117,15 +131,58 @@ class Program:
     def _room(self, groups: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """How far groups may be below and above what they are."""
         least, most = (self.ends[groups] - self.size[groups, None]).T
-        return np.minimum(least, 0), np.maximum(most, 0)
+        return np.minimum(least, 0), np.clip(most, 0, FAR)
 
     def _least_of(self, line: Line) -> float:
         part, whole, times, whole_times = line
         return min(-times * self.size[part] - whole_times * self.size[whole], 0)
 
     def _set(self, **options: bool | int | str) -> None:
-        for name, value in options.items():
-            self.solver.setOptionValue(name, value)
+        _set(self.solver, **options)
+
+
+class WholePersons(Program):
+    """The same where persons are few, and none of them is halved."""
+
+    def __init__(
+        self, of: NDArray[np.bool_], shared: NDArray[np.int64], ends: NDArray[np.float64], lines: Sequence[Line]
+    ) -> None:
+        super().__init__(of, shared, ends, lines)
+        self.ways = [np.zeros(len(of), dtype=np.int64)]
+        """How far all groups may be from what they are, each time in one way."""
+
+    def values(self, group: int, enough: int) -> tuple[int, dict[int, float]]:
+        """As of halved ones; each value near the true one is tried until there are enough."""
+        near = iter(sorted(range(1 - enough, enough), key=abs))
+        while len(found := {int(way[group]) for way in self.ways}) < enough:
+            if (apart := next(near, None)) is None:
+                return len(found), self._what_stops(group)
+            if apart not in found:
+                self._try(group, apart)
+        return enough, {}
+
+    def _try(self, group: int, apart: int) -> None:
+        """Look for whole persons with whom a group is so far from what it is; anew each time, so that it does not
+        matter what was asked before."""
+        program, solver = self.solver.getLp(), highspy.Highs()
+        of_parts, of_groups = [HighsVarType.kInteger] * self.parts, [HighsVarType.kContinuous] * len(self.size)
+        program.integrality_ = [*of_parts, *of_groups]
+        _set(solver, output_flag=False, threads=1, random_seed=0, mip_max_nodes=MOST_NODES)
+        solver.passModel(program)
+        solver.changeColBounds(self.parts + group, apart, apart)
+        solver.run()
+        if _is_possible(solver):
+            self.ways.append(np.rint(solver.getSolution().col_value[self.parts :]).astype(np.int64))
+
+
+def _is_possible(solver: highspy.Highs) -> bool:
+    """Whether what the solver holds is possible, the best or not."""
+    return bool(solver.getInfo().primal_solution_status == SolutionStatus.kSolutionStatusFeasible)
+
+
+def _set(solver: highspy.Highs, **options: bool | int | str) -> None:
+    for name, value in options.items():
+        solver.setOptionValue(name, value)
 
 
 def _most_alike(size: NDArray[np.int64], shared: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -16,7 +16,7 @@ from scipy.sparse.csgraph import connected_components
 
 from afkast.report.counts import NEARLY
 from afkast.report.disclosure import chosen, fewest_shown
-from afkast.report.possible import ALMOST, Line, Program
+from afkast.report.possible import ALMOST, Line, Program, WholePersons
 
 FEWEST_VALUES = 4
 """So many values a hidden count must keep."""
@@ -25,6 +25,10 @@ MUCH = 0.1
 """Of what leaves a hidden count too few values, all that does so this much as surely as what does most may be hidden,
 the smallest first. With more, what many numbers are of is hidden sooner (431 numbers of the example for 278 at a half);
 with nothing, more is hidden of two editions (329 counts for 282)."""
+
+SMALL = 100
+"""Where the pages of a strategy tell of no more persons it is asked of whole ones what follows: of three editions of 90
+that takes seven seconds, of one edition of 500 some five for each value."""
 
 ANY = 10**9
 
@@ -199,12 +203,10 @@ class _Groups:
         left = [int(row) for row in np.flatnonzero(self.hidden & (self.size > 0))]
         if not left:
             return
-        ends = np.array([self._ends_of(row) for row in range(len(self.names))], dtype=float)
-        lines = [line for row in range(len(self.names)) for line in self._lines_of(row)]
-        program = Program(self.of > 0, self.shared, ends, lines)
+        programs = list(self._programs())
         while left:
             row = left.pop(0)
-            values, decide = program.values(row, FEWEST_VALUES)
+            values, decide = self._values(programs, row)
             while values < FEWEST_VALUES:
                 more = [one for one in decide if self.most[one] < ANY and not self.fixed[one]]
                 # what is told of the hidden one itself, as that it is small, then the smallest of the shown
@@ -217,17 +219,48 @@ class _Groups:
                 most = max(decide[one] for one in more)
                 away = next(one for one in more if decide[one] >= MUCH * most)
                 self.hide(away, f"it leaves a hidden count {values} possible values", (row,), found)
-                self._tell(program, away)
+                self._tell(programs, away)
                 # what an edition that stands has told of it is none of what is hidden
                 left += [away] if away != row and not self.fixed[away] else []
-                values, decide = program.values(row, FEWEST_VALUES)
+                values, decide = self._values(programs, row)
             found.values[self.names[row]] = values
 
-    def _tell(self, program: Program, row: int) -> None:
-        """Tell the program what is told of a group now, and of those of which shares of it are told."""
-        for one in (row, *program.parts_of(row)):
-            program.tell(one, *self._ends_of(one))
-        program.tell_lines(row, self._lines_of(row))
+    def _programs(self) -> Iterator[Program]:
+        """All that is told in one, and what is told of the persons of each small strategy in one of whole persons."""
+        ends = np.array([self._ends_of(row) for row in range(len(self.names))], dtype=float)
+        lines = [line for row in range(len(self.names)) for line in self._lines_of(row)]
+        yield Program(self.of > 0, self.shared, ends, lines)
+        for who in self._small():
+            within = self.of[:, who].sum(axis=1) == self.size
+            of, shared = (self.of[:, who] > 0) & within[:, None], self.shared * np.outer(within, within)
+            yield WholePersons(of, shared, ends, [line for line in lines if within[[*line[:2]]].all()])
+
+    def _small(self) -> Iterator[NDArray[np.bool_]]:
+        """Whom a strategy's pages, or a table, tell of, where these are few."""
+        rows: dict[str, set[int]] = {}
+        for row, name in enumerate(self.names):
+            for strategy in {one.place.partition("/")[0] for one in self.places[name]}:
+                rows.setdefault(strategy, set()).add(row)
+        for of_strategy in rows.values():
+            who: NDArray[np.bool_] = self.of[sorted(of_strategy)].max(axis=0) > 0
+            if who.sum() <= SMALL:
+                yield who
+
+    def _values(self, programs: Iterable[Program], row: int) -> tuple[int, dict[int, float]]:
+        """How many values a group keeps in all programs that hold it, and in the first with too few what decides."""
+        for program in programs:
+            if program.size[row]:
+                values, decide = program.values(row, FEWEST_VALUES)
+                if values < FEWEST_VALUES:
+                    return values, decide
+        return FEWEST_VALUES, {}
+
+    def _tell(self, programs: Iterable[Program], row: int) -> None:
+        """Tell the programs what is told of a group now, and of those of which shares of it are told."""
+        for program in programs:
+            for one in (row, *program.parts_of(row)):
+                program.tell(one, *self._ends_of(one))
+            program.tell_lines(row, self._lines_of(row))
 
     def _hide_what_three_tell(self, found: Found) -> None:
         """Of three groups, added to and taken from each other: what is left may be as small as none may be told."""
