@@ -196,12 +196,13 @@ def attack(told, found, groups, hidden):
     return keeps(groups, [({one.digest: 1}, one.least, one.most) for one in kept], hidden)
 
 
-def test_a_value_that_only_half_persons_give_is_none():
-    # of either three every two are two or three, so a three are at most four and not four and a half
+@pytest.mark.parametrize(("least", "ends"), [(2, (0, ANY)), (1, (6, 9))], ids=["hidden", "told nearly"])
+def test_a_value_that_only_half_persons_give_is_none(least, ends):
+    # of either three every two are three at most, so a three are at most four and not four and a half
     pairs = [(0, 1), (1, 2), (0, 2), (3, 4), (4, 5), (3, 5)]
     groups = {f"par {a}{b}": {a, b} for a, b in pairs} | {"alle": set(range(6))}
-    told = [Told(f"t/{name}", name, 2, 2, 3) for name in groups if name != "alle"]
-    told.append(Told("t/alle", "alle", 6, 0, ANY, True))
+    told = [Told(f"t/{name}", name, 2, least, 3) for name in groups if name != "alle"]
+    told.append(Told("t/alle", "alle", 6, *ends, True))
     found = withhold(told, {name: np.array(sorted(one), dtype=np.uint64) for name, one in groups.items()})
     assert attack(told, found, groups, "alle") and not found.open
 
@@ -213,16 +214,20 @@ PAIRS = list(combinations(range(8), 2))
     st.lists(st.sampled_from(PAIRS), min_size=8, max_size=14, unique=True),
     st.lists(st.sampled_from([(0, 0), (0, 1), (1, 0), (1, 1)]), min_size=14, max_size=14),
     st.sets(st.integers(0, 7), min_size=4),
+    st.booleans(),
 )
 @settings(max_examples=60)
-def test_of_any_pairs_told_more_or_less_nearly_a_hidden_group_keeps_four_values_in_whole_persons(pairs, near, hidden):
+def test_of_any_pairs_told_more_or_less_nearly_a_hidden_group_keeps_four_values_in_whole_persons(
+    pairs, near, hidden, is_told
+):
     groups = {f"par {a}{b}": {a, b} for a, b in pairs} | {"skjult": hidden}
     told = [
         Told(f"t/{name}", name, 2, 2 - below, 2 + above)
         for name, (below, above) in zip(groups, near, strict=False)
         if name != "skjult"
     ]
-    told.append(Told("t/skjult", "skjult", len(hidden), 0, ANY, True))
+    ends = (len(hidden) - 1, len(hidden) + 2) if is_told else (0, ANY)
+    told.append(Told("t/skjult", "skjult", len(hidden), *ends, True))
     found = withhold(told, {name: np.array(sorted(one), dtype=np.uint64) for name, one in groups.items()})
     assert attack(told, found, groups, "skjult") and not found.open
 

@@ -153,7 +153,8 @@ class WholePersons(Program):
 
     def values(self, group: int, enough: int) -> tuple[int, dict[int, float]]:
         """As of halved ones; each value near the true one is tried until there are enough."""
-        near = iter(sorted(range(1 - enough, enough), key=abs))
+        [low], [high] = self._room(np.array([group]))
+        near = iter(sorted((one for one in range(1 - enough, enough) if low <= one <= high), key=abs))
         while len(found := {int(way[group]) for way in self.ways}) < enough:
             if (apart := next(near, None)) is None:
                 return len(found), self._what_stops(group)
