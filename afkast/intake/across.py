@@ -11,6 +11,7 @@ from afkast.intake.contracts import FACTORS, LADDER
 from afkast.intake.faults import FETCH_AGAIN, Faults
 from afkast.intake.names import judge_names
 from afkast.intake.sources import Csv, Source
+from afkast.intake.sums import judge_sums
 from afkast.intake.tables import Parts
 
 NOT_AFTER_EXTRACTION = {
@@ -116,6 +117,7 @@ def judge_tables(sources: list[Source], parts: Parts, faults: Faults) -> None:
     judge_days(parts, faults)
     _judge_persons(sources, parts, faults)
     judge_names(sources, parts, faults)
+    judge_sums(parts, faults)
     _judge_units(parts, faults)
     lengths: Counter[str] = Counter()
     for source, rows in parts.of():

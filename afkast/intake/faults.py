@@ -31,6 +31,9 @@ QUESTIONS = {
     "price_jump": "en pris er mere end fem gange en anden af samme ydelse",
     "sign": "alle beløb på en linje har det modsatte fortegn af det ventede",
     "limit": "antallet af rækker er et, som udtræk bliver skåret af ved",
+    "chain": "faktorer fra år til år fører til forskellige prisniveauer",
+    "plan": "den planlagte til- og afgang fører ikke fra begyndelsen til årets mål",
+    "total": "en række er summen af de andre",
     "unknown_name": "et navn står ikke i den tabel, det henviser til, men et, der næsten er det samme, gør",
     "small_price": "en pris pr. helårsperson er under 1.000 kr.",
 }
