@@ -314,7 +314,9 @@ def test_months_that_lack_within_a_series_are_noted(tmp_path):
 def test_rows_in_a_row_that_stand_further_up_are_asked_about(tmp_path):
     once = "".join(map(posting, range(1, 8)))
     twin = write_own(tmp_path / "raw", LEDGER.replace("FILE", "a.csv"), {"a.csv": HEADINGS + once + posting(1) * 6})
-    assert len(imported(twin).table("ledger")) == 13  # one posting may be like another
+    snapshot = imported(twin)
+    assert len(snapshot.table("ledger")) == 13  # one posting may be like another, and is told
+    assert snapshot.manifest["files"][0]["noted"] == ["alike"]
     (tmp_path / "b").mkdir()
     overlapping = HEADINGS + once + "".join(map(posting, range(3, 12)))
     raw = write_own(tmp_path / "b" / "raw", LEDGER.replace("FILE", "a.csv"), {"a.csv": overlapping})

@@ -285,6 +285,25 @@ def test_a_value_at_odds_with_itself_is_refused(tmp_path, unit, row, sentence):
     assert any(sentence in told for told in refused(write_own(tmp_path / "raw", declared, {"x.csv": text})))
 
 
+@pytest.mark.parametrize("unit", ["pct.", "personer pr. 1.000 indbyggere", "fuldtidspersoner pr. 100 personer"])
+def test_what_is_counted_out_of_fewer_persons_is_asked_about(tmp_path, unit):
+    declared = RATIO.replace("VALUE", ", V: value").replace("UNIT", unit)
+    for row, asked in [("20;400;5", False), ("400;20;2000", True)]:
+        (tmp_path / str(asked)).mkdir()
+        raw = write_own(tmp_path / str(asked) / "raw", declared, {"x.csv": f"Sted;Md;T;N;V\nA;2019M06;{row}\n"})
+        if asked:
+            [sentence] = refused(raw)
+            assert "column 'N': is less than the numerator, which is counted out of it (row 2)" in sentence
+        else:
+            imported(raw)
+
+
+@pytest.mark.parametrize("unit", ["kr. pr. 1.000 indbyggere", "sager pr. medarbejder", "andel af et år pr. person"])
+def test_more_than_the_denominator_may_be_counted_of_other_things(tmp_path, unit):
+    declared = RATIO.replace("VALUE", ", V: value").replace("UNIT", unit)
+    imported(write_own(tmp_path / "raw", declared, {"x.csv": "Sted;Md;T;N;V\nA;2019M06;400;20;20\n"}))
+
+
 @pytest.mark.parametrize("value", ["0,33", "0,333", "0,3333", "0,3"])
 def test_a_value_may_be_rounded_or_cut(tmp_path, value):
     declared = RATIO.replace("VALUE", ", V: value").replace("UNIT", "andel")

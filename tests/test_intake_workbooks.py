@@ -12,6 +12,7 @@ import struct
 import zipfile
 from pathlib import Path
 
+import openpyxl
 import pytest
 import xlsxwriter
 from raw_files import imported, refused, write_own
@@ -46,8 +47,18 @@ def wide(text):
     return struct.pack("<I", len(text)) + text.encode("utf-16-le")
 
 
+TEXTS = [["50", "4", 1], ["503", "1", 2]]
+"""A text, more of it in another font, and the number of that font: 1 is bold, and 2 stands above the line."""
+
+
+def rich(text, more, font):
+    return record(19, b"\1" + wide(text + more) + struct.pack("<IHHHH", 2, 0, 0, len(text), font))
+
+
 def cell(column, value, style):
     start = struct.pack("<I", column) + style.to_bytes(3, "little") + b"\0"
+    if isinstance(value, list):
+        return record(7, start + struct.pack("<I", TEXTS.index(value)))
     if isinstance(value, str):
         return record(6, start + wide(value))
     return record(3, start + b"\x07") if value is None else record(5, start + struct.pack("<d", value))
@@ -87,9 +98,15 @@ def binary(sheets):
         )
         styles = b"".join(record(47, struct.pack("<HH", 0, one) + bytes(12)) for one in (0, 164, 165))
         other = record(626, struct.pack("<I", 1)) + record(47, struct.pack("<HH", 0xFFFF, 9) + bytes(12)) + record(627)
+        other = record(612) + record(616) + other
+        fonts = record(611, struct.pack("<I", 3))
+        for weight, script in ((400, 0), (700, 0), (400, 1)):
+            fonts += record(43, struct.pack("<HHHHBBBB8xB", 220, 0, weight, script, 0, 2, 0, 0, 2) + wide("Calibri"))
+        texts = record(159, struct.pack("<II", 2, 2)) + b"".join(rich(*text) for text in TEXTS) + record(160)
+        members.writestr("xl/sharedStrings.bin", texts)
         members.writestr(
             "xl/styles.bin",
-            record(278) + formats + record(616) + other + record(617, struct.pack("<I", 3)) + styles + record(618)
+            record(278) + formats + fonts + other + record(617, struct.pack("<I", 3)) + styles + record(618)
             + record(279),
         )  # fmt: skip
     return content.getvalue()
@@ -110,6 +127,7 @@ BINARY = binary(
         "Fejl": (rows(5.0, None), (), (), ()),
         "Flettet": (rows(5.0, 6.0), (), (), [(1, 2, 1, 1)]),
         "Prosa": (rows((5.1, 2), 6.0), (), (), ()),
+        "Hævet": (rows(TEXTS[1], TEXTS[0]), (), (), ()),
     }
 )
 
@@ -200,10 +218,27 @@ def with_texts_in_its_cells(workbook):
     return content.getvalue()
 
 
-@pytest.mark.parametrize("form", ["xlsx", "xlsx with texts in its cells", "xls", "ods"])
+@pytest.mark.parametrize("form", ["xlsx", "xlsx with texts in its cells", "xls", "ods", "xlsb"])
 def test_the_raised_mark_of_a_footnote_is_no_digit(tmp_path, form):
     form, _, in_cells = form.partition(" ")
-    workbook = with_footnote() if form == "xlsx" else (WORKBOOKS / f"raised.{form}").read_bytes()
+    sheet, workbook = "Hævet" if form == "xlsb" else "Ark", {"xlsx": with_footnote(), "xlsb": BINARY}.get(form)
+    workbook = workbook or (WORKBOOKS / f"raised.{form}").read_bytes()
     workbook = with_texts_in_its_cells(workbook) if in_cells else workbook
-    [sentence] = refused(write_own(tmp_path / "raw", declared(form, "Ark"), {f"x.{form}": workbook}))
-    assert sentence.startswith(f"x.{form}, sheet 'Ark': a raised sign, as the mark of a footnote (row 2).")
+    [sentence] = refused(write_own(tmp_path / "raw", declared(form, sheet), {f"x.{form}": workbook}))
+    assert sentence.startswith(f"x.{form}, sheet '{sheet}': a raised sign, as the mark of a footnote (row 2).")
+
+
+def test_a_cell_has_one_content(tmp_path):
+    book, content = openpyxl.Workbook(), io.BytesIO()
+    book.active.title = "Ark"
+    for row in rows(5, 6):
+        book.active.append(row)
+    book.save(content)
+    twice = io.BytesIO()
+    with zipfile.ZipFile(content) as members, zipfile.ZipFile(twice, "w") as written:
+        for name in members.namelist():
+            xml = members.read(name).decode()
+            one = re.search(r'<c r="C2".*?</c>', xml)
+            written.writestr(name, xml.replace(one[0], one[0] + one[0].replace("5", "50")) if one else xml)
+    [sentence] = refused(write_own(tmp_path / "raw", declared("xlsx", "Ark"), {"x.xlsx": twice.getvalue()}))
+    assert sentence.startswith("x.xlsx, sheet 'Ark': a cell that the file gives two contents (row 2).")

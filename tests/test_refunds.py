@@ -54,6 +54,13 @@ def test_a_price_is_what_was_paid_for_the_weeks_by_52_and_a_row_sent_twice_count
     assert [(one["rule"], one["cells"]) for one in entry["corrected"]] == [("repeated", 5)]
 
 
+@pytest.mark.parametrize("amount", ["100,00", "-100,00"])
+def test_a_second_payment_in_a_week_is_told_and_one_taken_back_is_not(tmp_path, amount):
+    rows = f"2025-01;{CITIZENS[0]};Kontanthjælp;Strandlev;{amount};20;0,00;0;0,00\n"
+    [entry] = imported(folder(tmp_path, ROWS + rows)).manifest["files"]
+    assert ("several_payments" in entry["noted"]) == (amount == "100,00")
+
+
 def test_a_week_that_ends_in_another_year_is_its_thursday_s(tmp_path):
     rows = ROWS.replace("2026-01;", "2024-12-30;")
     assert imported(folder(tmp_path, "".join(line for line in rows.splitlines(True) if "2024-12-30" in line))).table(

@@ -67,8 +67,11 @@ def judge_files(sources: list[Source], contents: dict[str, Content], parts: Part
             rule = "every row stands there more than once"
             faults.ask(source.label, "repeated", rule, rows=rows.index, remedy=FETCH_AGAIN)
         else:
+            overlaps = _repeated_runs(rows)
             rule = f"{REPEATED_RUN} or more rows in a row that stand there before; two exports may overlap"
-            faults.ask(source.label, "repeated", rule, rows=_repeated_runs(rows), remedy=FETCH_AGAIN)
+            faults.ask(source.label, "repeated", rule, rows=overlaps, remedy=FETCH_AGAIN)
+            if rows.duplicated().sum() > len(overlaps):
+                faults.note(source.label, "alike")
     for later, (source, rows) in enumerate(ledgers):
         for earlier, others in ledgers[:later]:
             shared = rows.index[_one_posting(rows).isin(_one_posting(others))]

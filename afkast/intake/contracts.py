@@ -48,8 +48,9 @@ PRICE_BASES = ("paid", "budget", "statutory")
 price = pa.Check.in_range(0, 2_000_000, error="must be kroner a year, from 0 to 2.000.000")
 
 SHARE_OF = r"(?i)(?:pct\.?|procent|%) af .*"
+OF_PERSONS = r"(?i)(?:pct|procent|%).*|.*personer.* pr\.? [0-9].*"
 COUNTED = r"(?i).*(?:personer|sager|forløb|borgere|modtagere|ledige|indbyggere|årsværk|antal).*"
-"""Units of measures that are shares of a whole, in per cent, and that count."""
+"""Units of measures that are shares of a whole, in per cent; of so many out of a hundred persons; and that count."""
 
 FACTORS = (0.3, 3)
 """From one year's prices to another's: what lies outside is a per cent, or no factor."""

@@ -31,6 +31,7 @@ QUESTIONS = {
     "price_jump": "en pris er mere end fem gange en anden af samme ydelse",
     "sign": "alle beløb på en linje har det modsatte fortegn af det ventede",
     "limit": "antallet af rækker er et, som udtræk bliver skåret af ved",
+    "above_whole": "en tæller er større end sin nævner",
     "chain": "faktorer fra år til år fører til forskellige prisniveauer",
     "plan": "den planlagte til- og afgang fører ikke fra begyndelsen til årets mål",
     "total": "en række er summen af de andre",
@@ -55,6 +56,8 @@ CORRECTIONS = {
 
 NOTES = {
     "old": "den nyeste række er ældre, end man skulle vente",
+    "alike": "to posteringer er ens i alt, og begge tæller",
+    "several_payments": "en borger har flere udbetalinger af en ydelse i samme uge, og de er lagt sammen",
     "few_citizens": "en pris, der ville hvile på færre end fem borgere, er udeladt",
     "gap": "der mangler måneder midt i en serie",
     "year_to_date": "en serie vokser året igennem og falder hver januar: den kan være talt op fra nytår",

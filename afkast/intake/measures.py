@@ -2,7 +2,8 @@
 
 import pandas as pd
 
-from afkast.intake.cells import danish_text, decimals, numbers
+from afkast.intake.cells import danish_text, decimals, matches, numbers
+from afkast.intake.contracts import OF_PERSONS, SHARE_OF
 from afkast.intake.faults import Faults
 from afkast.intake.numeric import SUPPRESSED
 from afkast.intake.sources import Sheet, Source
@@ -79,6 +80,16 @@ def _ratios(source: Sheet, named: pd.DataFrame, faults: Faults) -> pd.DataFrame:
     given = named["value"] != "" if "value" in named else pd.Series(True, index=named.index)
     faults.add(
         source.label, "is 0, and nothing can be a share of it", column=heading, rows=named.index[given & (bottom == 0)]
+    )
+    # that a share is above 1 is told of its value
+    of_persons = matches(named["unit"], OF_PERSONS) & ~matches(named["unit"], SHARE_OF)
+    above = named.index[given & of_persons & (top > bottom) & (bottom > 0)]
+    faults.ask(
+        source.label,
+        "above_whole",
+        "is less than the numerator, which is counted out of it",
+        column=heading,
+        rows=above,
     )
     ratio = times * top / bottom.mask(bottom == 0)
     if "value" not in named:

@@ -67,6 +67,9 @@ def read_refunds(source: Refunds, content: bytes, faults: Faults) -> pd.DataFram
     citizens = read.groupby(KEYS)["person"].transform("nunique")
     if (citizens < FEWEST_CITIZENS).any():
         faults.note(source.label, "few_citizens")
+    payments = read[read[PAID] > 0]
+    if payments.duplicated([*KEYS, "person", "week"]).any():
+        faults.note(source.label, "several_payments")
     enough = read[citizens >= FEWEST_CITIZENS]
     if enough.empty:
         rule = f"no benefit with a price of at least {FEWEST_CITIZENS} citizens"

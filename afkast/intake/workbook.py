@@ -65,6 +65,7 @@ def read_excel(source: Excel, content: bytes, faults: Faults) -> pd.DataFrame | 
         (marks.unanswered, "a formula without its result", SAVE_AGAIN),
         (marks.merged, "cells that are merged over rows", "Part them, and write the word into each row."),
         (marks.broken, "an Excel error value", "Mend the formula in Excel, save, and import again."),
+        (marks.twice, "a cell that the file gives two contents", SAVE_AGAIN),
         (marks.raised, "a raised sign, as the mark of a footnote", "Take it out of the cell, and import again."),
     ]:
         inside = {row for row, column in places if column in columns} & set(kept.index)
@@ -134,7 +135,7 @@ def _without_hidden(source: Excel, rows: Rows, marks: Marks, faults: Faults) -> 
     kept = [column for column in range(1, width + 1) if column not in marks.hidden_columns]
     new = {old: number for number, old in enumerate(kept, start=1)}
     marks.texts = {(row, new[column]): text for (row, column), text in marks.texts.items() if column in new}
-    for places in (marks.unanswered, marks.broken, marks.merged, marks.raised):
+    for places in (marks.unanswered, marks.broken, marks.merged, marks.raised, marks.twice):
         moved = {(row, new[column]) for row, column in places if column in new}
         places.clear()
         places.update(moved)

@@ -8,6 +8,7 @@ import io
 import re
 import struct
 import zipfile
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import product
@@ -40,6 +41,8 @@ class Marks:
     merged: set[Place] = field(default_factory=set)
     raised: set[Place] = field(default_factory=set)
     """Texts with a sign above the line, as the mark of a footnote: read as text, the 1 of 503¹ is a digit more."""
+    twice: set[Place] = field(default_factory=set)
+    """Cells that the file gives two contents, as no Excel writes it."""
     texts: dict[Place, str] = field(default_factory=dict)
     """Numbers that were typed as text, where others beside them are numbers."""
     hidden_rows: set[int] = field(default_factory=set)
@@ -84,6 +87,7 @@ FORMULA_WITHOUT_RESULT = re.compile(
 )
 ERROR_CELL = re.compile(CELL + rb">")
 ADDRESS = re.compile(rb'\br="([A-Z]+)([0-9]+)"')
+CELL_ADDRESS = re.compile(rb'<(?:\w+:)?c(?: [^>]*?)?( r="[A-Z]+[0-9]+")')
 HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
 MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*\bref="([A-Z]+[0-9]+):([A-Z]+[0-9]+)"')
 SHARED_TEXT = re.compile(rb"<(?:\w+:)?si(?:/>|>(.*?)</(?:\w+:)?si>)", re.DOTALL)
@@ -108,6 +112,9 @@ def _mark_xml(marks: Marks, members: zipfile.ZipFile, sheet: str) -> None:
                 marks.broken.add(_place(cell[1]))
             if styles and styles.search(cell[1]):
                 marks.percent.add(_place(cell[1]))
+    addresses = CELL_ADDRESS.findall(xml)
+    if len(set(addresses)) < len(addresses):
+        marks.twice = {_place(cell) for cell, times in Counter(addresses).items() if times > 1}
     raised = _raised_texts(members)
     for cell in CELL_OF_SHARED_TEXT.finditer(xml) if raised else ():
         if b't="s"' in cell[1] and int(cell[2]) in raised:
@@ -251,6 +258,7 @@ Record = tuple[int, bytes]
 
 def _mark_binary(marks: Marks, members: zipfile.ZipFile, sheet: str) -> None:
     percent, row = _binary_percent_styles(members), 0
+    raised = _binary_raised_texts(members)
     for kind, told in _records(members.read(_binary_member(members, sheet))):
         if kind == 0:  # BrtRowHdr
             row = int.from_bytes(told[:4], "little") + 1
@@ -262,6 +270,8 @@ def _mark_binary(marks: Marks, members: zipfile.ZipFile, sheet: str) -> None:
         elif kind in (2, 5, 9):  # BrtCellRk, BrtCellReal, BrtFmlaNum
             if int.from_bytes(told[4:7], "little") in percent:
                 marks.percent.add((row, int.from_bytes(told[:4], "little") + 1))
+        elif kind == 7 and int.from_bytes(told[8:12], "little") in raised:  # BrtCellIsst
+            marks.raised.add((row, int.from_bytes(told[:4], "little") + 1))
         elif kind in (3, 11):  # BrtCellError, BrtFmlaError
             marks.broken.add((row, int.from_bytes(told[:4], "little") + 1))
         elif kind == 176:  # BrtMergeCell
@@ -314,6 +324,27 @@ def _binary_percent_styles(members: zipfile.ZipFile) -> set[int]:
         elif kind == 47 and of_cells:  # BrtXF
             styles.append(int.from_bytes(told[2:4], "little"))
     return {number for number, style in enumerate(styles) if style in formats}
+
+
+def _binary_raised_texts(members: zipfile.ZipFile) -> set[int]:
+    """The numbers of the workbook's texts with a sign above the line: one whose runs have such a font."""
+    names = "xl/styles.bin", "xl/sharedStrings.bin"
+    if not set(names) <= set(members.namelist()):
+        return set()
+    styles, texts = (list(_records(members.read(name))) for name in names)
+    fonts = [told[6:8] == b"\1\0" for kind, told in styles if kind == 43]  # BrtFont, whose sss is superscript
+    raised = set()
+    for number, told in enumerate(told for kind, told in texts if kind == 19):  # BrtSSTItem
+        if told[0] & 1:  # fRichStr
+            runs = struct.iter_unpack("<HH", _array(told, _wide(told, 1)[1], 4))
+            if any(fonts[font] for _, font in runs):
+                raised.add(number)
+    return raised
+
+
+def _array(told: bytes, at: int, size: int) -> bytes:
+    """What follows its number of elements, of so many bytes each."""
+    return told[at + 4 : at + 4 + size * int.from_bytes(told[at : at + 4], "little")]
 
 
 def _wide(told: bytes, at: int) -> tuple[str, int]:
