@@ -60,7 +60,7 @@ def write_spells(folder: Path, spells: int) -> dict[str, int]:
     ids = list(islice(every, persons))
     with (folder / "raw" / "p.csv").open("w", encoding="utf-8") as file:
         file.write("CPR;Født;Køn\n")
-        file.writelines(f"{id};{1900 + int(id[4:6])};{'KM'[number % 2]}\n" for number, id in enumerate(ids))
+        file.writelines(f"{id};{1900 + int(id[4:6])};{'KM'[int(id[-1]) % 2]}\n" for id in ids)
     days = [(datetime.date(2015, 1, 1) + datetime.timedelta(day)).strftime("%d-%m-%Y") for day in range(4200)]
     who, start = random.integers(persons, size=spells), random.integers(3600, size=spells)
     long = random.integers(1, 600, size=spells)

@@ -313,7 +313,7 @@ def citizens(persons=180, started=60):
     begins = pd.Timestamp("2019-01-01") + pd.to_timedelta(random.integers(0, 900, persons), unit="D")
     ends = entered + pd.to_timedelta(random.integers(200, 900, persons) - 120 * starts, unit="D")
     ends = ends.where(ends < pd.Timestamp("2023-11-20"))
-    people = pd.DataFrame({"person": cpr, "birth_year": born, "sex": np.where(number % 2, "K", "M")})
+    people = pd.DataFrame({"person": cpr, "birth_year": born, "sex": np.where(number % 2, "M", "K")})
     people["education"] = np.where(number % 3 == 0, "Grundskole", "Faglært")
     people[["moved_on", "died_on"]] = pd.NaT
     spells = pd.DataFrame({"person": cpr, "benefit": "kontanthjælp", "start": begins, "end": ends})

@@ -149,6 +149,21 @@ def test_days_that_cannot_be_are_refused(tmp_path, born, start, end, rule):
     assert sentence.startswith(rule)
 
 
+SEXED = PERSONS.replace("FILE", "p.csv").replace("birth_year}", "birth_year, Køn: sex}").replace("sex: K, ", "")
+
+
+@pytest.mark.parametrize(("words", "told"), [("{Kvinde: K, Mand: M}", False), ("{Kvinde: M, Mand: K}", True)])
+def test_sexes_that_are_swapped_are_asked_about(tmp_path, words, told):
+    people = "".join(f"019981-1{n:03};1981;{'Mand' if n % 2 else 'Kvinde'}\n" for n in range(40))
+    text = "CPR;Født;Køn\n" + people + "019981-2001;1981;Kvinde\n"  # a few may be otherwise
+    raw = write_own(tmp_path / "raw", SEXED + f"    values: {{sex: {words}}}\n", {"p.csv": text})
+    if told:
+        [sentence] = refused(raw)
+        assert "column 'Køn': mostly not the sex in the CPR number" in sentence and "accepted: {sex: " in sentence
+    else:
+        assert len(imported(raw).table("persons")) == 41
+
+
 def test_nobody_is_older_than_people_get_nor_born_after_the_extraction(tmp_path):
     rows = "019905-1003;1905\n019927-1003;2027\n019906-1003;1906\n"
     [sentence] = refused(write_own(tmp_path / "raw", PERSONS.replace("FILE", "p.csv"), {"p.csv": CPR + rows}))

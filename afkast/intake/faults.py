@@ -32,6 +32,7 @@ QUESTIONS = {
     "sign": "alle beløb på en linje har det modsatte fortegn af det ventede",
     "limit": "antallet af rækker er et, som udtræk bliver skåret af ved",
     "above_whole": "en tæller er større end sin nævner",
+    "sex": "køn er for de fleste ikke personnummerets",
     "chain": "faktorer fra år til år fører til forskellige prisniveauer",
     "plan": "den planlagte til- og afgang fører ikke fra begyndelsen til årets mål",
     "total": "en række er summen af de andre",

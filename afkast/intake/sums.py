@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from afkast.intake.contracts import CONTRACTS
+from afkast.intake.contracts import CONTRACTS, FACTORS
 from afkast.intake.faults import Faults
 from afkast.intake.sources import Source
 from afkast.intake.tables import Parts
@@ -49,9 +49,11 @@ def _judge_totals(source: Source, rows: pd.DataFrame, faults: Faults) -> None:
 def _judge_chains(parts: Parts, faults: Faults) -> None:
     """Factors from year to year lead to the same level by every way: a → b times b → c is a → c."""
     of = [(source, rows) for source, rows in parts.of("price_levels") if len(rows)]
-    every = pd.concat([rows.assign(part=number) for number, (_, rows) in enumerate(of)]) if of else pd.DataFrame()
-    every = every[every["factor"] > 0] if of else every
-    for _, levels in every.groupby("kind") if of else ():
+    if not of:
+        return
+    every = pd.concat([rows.assign(part=number) for number, (_, rows) in enumerate(of)])
+    steps_of_years = every["factor"].between(*FACTORS) & (every["from_year"] != every["to_year"])
+    for _, levels in every[steps_of_years].groupby("kind"):
         years = np.unique(levels[["from_year", "to_year"]])
         ends, starts = (levels[name].to_numpy()[:, None] == years for name in ("to_year", "from_year"))
         steps, grown = ends.astype(float) - starts, np.log(levels["factor"].to_numpy(float))

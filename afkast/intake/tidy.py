@@ -47,6 +47,10 @@ NOT_NAMES = {"document", "title", "definition", "text", "source"}
 """Columns of words in which a total is nothing odd; in the tables of what was printed it never is."""
 
 
+FEWEST_TO_JUDGE = 10
+"""So many persons can tell whether what most of them say is by chance."""
+
+
 def tidy(source: Source, cells: pd.DataFrame, key: bytes, faults: Faults) -> pd.DataFrame:
     """The rows of one file with the columns of its table, persons pseudonymised; rows at fault are left out.
 
@@ -70,6 +74,7 @@ def tidy(source: Source, cells: pd.DataFrame, key: bytes, faults: Faults) -> pd.
         frame[name] = _typed(source, column, told, key, faults)
     if source.table == "persons":
         _judge_birth_years(source, named["person"], frame["birth_year"], faults)
+        _judge_sexes(source, named["person"], frame["sex"], faults)
     if source.table == "spells":
         planned = frame["end"] > pd.Timestamp(source.extracted_on)
         faults.correct(source.label, "still_runs", planned.sum(), source.headings.get("end", "end"))
@@ -174,6 +179,17 @@ def _judge_birth_years(source: Source, told: pd.Series, years: pd.Series, faults
     rule = "not the year of birth in the CPR number"
     heading = source.headings.get("birth_year", "birth_year")
     faults.ask(source.label, "birth_year", rule, column=heading, rows=told.index[differs.fillna(False)])
+
+
+def _judge_sexes(source: Source, told: pd.Series, sexes: pd.Series, faults: Faults) -> None:
+    """The last digit of a CPR number is odd of men; where most say otherwise, the sexes are swapped."""
+    digits = told.str.replace("-", "", regex=False)
+    known = matches(digits, CPR) & sexes.notna()
+    differs = known & (digits.str.slice(-1).isin(list("13579")) != (sexes == "M"))
+    if known.sum() >= FEWEST_TO_JUDGE and differs.sum() > known.sum() / 2:
+        rule = "mostly not the sex in the CPR number, whose last digit is odd of men; they may be swapped"
+        heading = source.headings.get("sex", "sex")
+        faults.ask(source.label, "sex", rule, column=heading, rows=told.index[differs], remedy=CORRECT_DECLARATION)
 
 
 def _typed(source: Source, column: pa.Column, told: pd.Series, key: bytes, faults: Faults) -> pd.Series:
