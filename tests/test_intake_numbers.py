@@ -67,6 +67,11 @@ def test_numbers_of_another_size_in_thousands_than_their_neighbours_are_asked_ab
     assert "a point before three digits may part thousands or decimals" in sentence and "Declare decimal: " in sentence
 
 
+def test_an_average_of_persons_may_have_decimals(tmp_path):
+    [sentence] = refused(measures(tmp_path, "39", "41.125", unit="personer"))
+    assert "a point before three digits may part thousands or decimals (row 3)" in sentence
+
+
 @pytest.mark.parametrize("unit", ["uger", "pct.", "fuldtidspersoner", "personer"])
 def test_numbers_of_one_size_are_thousands(tmp_path, unit):
     cells = ["412", "1.018", "87", "2.250"]

@@ -21,8 +21,8 @@ from afkast.intake.sources import Csv, Sheet
 MARK = r"[^0-9A-Za-zÆØÅæøå\s]{1,4}"
 DASHES = {"–": "-", "—": "-", "\N{MINUS SIGN}": "-"}
 SUPPRESSED = "suppressed"
-OTHER_SIZE = 100
-"""So many times as large as the other numbers of its column, a number is hardly one of them."""
+OTHER_SIZE, OTHER_COUNT = 100, 500
+"""So many times as large as the others of its unit, a number is hardly one; of counts, which have no decimals, more."""
 
 COUNTED_ONE_BY_ONE = r"(?i)(?:antal )?(?:personer|sager|forløb|borgere|modtagere|ledige|indbyggere)"
 """Units that have no decimals; years of work and full-time persons have."""
@@ -142,14 +142,16 @@ def _counts(source: Sheet, name: str) -> bool:
 def _of_other_size(source: Sheet, named: pd.DataFrame, name: str, either: pd.Series, small: pd.Series) -> bool:
     """Whether the numbers with a point, read as thousands, are of another size than those without one.
 
-    Beside 12 weeks, 22.625 is hardly 22625; beside 412, 1.018 may be 1018. What is counted one by one has no decimals.
+    Beside 12 weeks, 22.625 is hardly 22625; beside 412, 1.018 may be 1018.
     """
     units = named["unit"] if "unit" in named else pd.Series(str(source.constants.get("unit", "")), named.index)
     sizes = pd.DataFrame(
         {mark: numbers(named[name].where(rows)).abs() for mark, rows in (("point", either), ("none", small))}
     )
-    middle = sizes[~matches(units, COUNTED_ONE_BY_ONE)].groupby(units).median()
-    return bool((middle["point"] > OTHER_SIZE * middle["none"]).any())
+    middle = sizes.groupby(units).median()
+    counts = matches(middle.index.to_series(), COUNTED_ONE_BY_ONE)
+    most = middle["none"] * counts.map({True: OTHER_COUNT, False: OTHER_SIZE})
+    return bool((middle["point"] > most).any())
 
 
 def _has_no_third_decimal(source: Sheet, name: str) -> bool:
