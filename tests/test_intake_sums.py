@@ -120,3 +120,11 @@ def test_a_plan_leads_to_its_targets(tmp_path, targets, told):
         [sentence] = refused(raw)
         assert "f.csv, column 'Ændring': with those before it, it does not lead" in sentence and told in sentence
         assert "accepted: {plan: " in sentence
+
+
+def test_a_plan_may_lie_in_two_files(tmp_path):
+    more = PLAN.partition("  - file: f.csv")[1:]
+    declared = PLAN + "".join(more).replace("f.csv", "g.csv")
+    first, second = "År;Til;Ændring\n2026;Job;-80\n", "År;Til;Ændring\n2027;Job;-25\n"
+    targets = "År;Start;Slut\n2026;500;420\n2027;500;395\n"
+    imported(write_own(tmp_path / "raw", declared, {"t.csv": targets, "f.csv": first, "g.csv": second}))

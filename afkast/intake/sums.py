@@ -4,8 +4,7 @@ import numpy as np
 import pandas as pd
 
 from afkast.intake.contracts import CONTRACTS, FACTORS
-from afkast.intake.faults import Faults
-from afkast.intake.sources import Source
+from afkast.intake.faults import CORRECT_ROWS, Faults
 from afkast.intake.tables import Parts
 
 ADDED_UP = {
@@ -25,59 +24,72 @@ ROUNDED = 0.5
 
 
 def judge_sums(parts: Parts, faults: Faults) -> None:
-    """What is asked about numbers of one table, or two, that should follow from each other."""
-    for source, rows in parts.of(*ADDED_UP):
-        _judge_totals(source, rows, faults)
-    _judge_chains(parts, faults)
-    _judge_plans(parts, faults)
+    """What is asked about numbers of one table, or two, that should follow from each other, in whatever files."""
+    tables = {table: _together(parts, table) for table in (*ADDED_UP, "price_levels", "targets")}
+    for table in ADDED_UP:
+        rule = "is the sum of the others, so that pages that add them up would count it twice"
+        remedy = "Leave it out: leave_out in sources.yml."
+        _ask(parts, faults, "total", rule, ADDED_UP[table][0], _totals(table, tables[table]), remedy)
+    rule = "factors that lead from one year to another by two ways differ"
+    _ask(parts, faults, "chain", rule, "factor", _unlike_chains(tables["price_levels"]))
+    rule = "with those before it, it does not lead from the stock at the start to the target of the year"
+    _ask(parts, faults, "plan", rule, "change", _astray(tables["planned_flows"], tables["targets"]))
 
 
-def _judge_totals(source: Source, rows: pd.DataFrame, faults: Faults) -> None:
-    """A part that is the sum of two or more others, wherever it stands, is their total and would count twice."""
-    name, amount = ADDED_UP[source.table]
-    unique = CONTRACTS[source.table].unique or []
-    of_one = rows.groupby([key for key in unique if key != name], dropna=False)[amount]
+def _together(parts: Parts, table: str) -> pd.DataFrame:
+    """The rows of all files of a table, with the file and the row there that each comes from."""
+    rows = [rows.assign(label=source.label, at=rows.index) for source, rows in parts.of(table)]
+    columns = [*CONTRACTS[table].columns, "label", "at"]
+    return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame(columns=columns)
+
+
+def _ask(
+    parts: Parts, faults: Faults, question: str, rule: str, name: str, odd: pd.DataFrame, remedy: str = CORRECT_ROWS
+) -> None:
+    """Ask about these rows, file by file."""
+    for source in parts.sources:
+        rows, column = odd["at"][odd["label"] == source.label], source.headings.get(name, name)
+        faults.ask(source.label, question, rule, column=column, rows=rows, remedy=remedy)
+
+
+def _totals(table: str, rows: pd.DataFrame) -> pd.DataFrame:
+    """The parts that are the sum of two or more others, wherever they stand: their totals."""
+    name, amount = ADDED_UP[table]
+    amounts = rows[amount].astype(float)
+    of_one = amounts.groupby([rows[key] for key in CONTRACTS[table].unique or [] if key != name], dropna=False)
     parts, total = of_one.transform(np.count_nonzero), of_one.transform("sum")
-    is_total = (parts > 2) & ((2 * rows[amount] - total).abs() < 0.5) & (rows[amount].abs() >= SMALL_SUM)
-    always = (is_total | ((rows[amount] == 0) & (parts == 0))).groupby(rows[name], dropna=False).transform("all")
-    rule = "is the sum of the others, so that pages that add them up would count it twice"
-    remedy = "Leave it out: leave_out in sources.yml."
-    column = source.headings.get(name, name)
-    faults.ask(source.label, "total", rule, column=column, rows=rows.index[is_total & always], remedy=remedy)
+    is_total = (parts > 2) & ((2 * amounts - total).abs() < 0.5) & (amounts.abs() >= SMALL_SUM)
+    always = (is_total | (parts == 0)).groupby(rows[name], dropna=False).transform("all")
+    return rows[is_total & always]
 
 
-def _judge_chains(parts: Parts, faults: Faults) -> None:
-    """Factors from year to year lead to the same level by every way: a → b times b → c is a → c."""
-    of = [(source, rows) for source, rows in parts.of("price_levels") if len(rows)]
-    if not of:
-        return
-    every = pd.concat([rows.assign(part=number) for number, (_, rows) in enumerate(of)])
-    steps_of_years = every["factor"].between(*FACTORS) & (every["from_year"] != every["to_year"])
-    for _, levels in every[steps_of_years].groupby("kind"):
-        years = np.unique(levels[["from_year", "to_year"]])
+def _unlike_chains(rows: pd.DataFrame) -> pd.DataFrame:
+    """The factors that do not lead to the same level by every way: a → b times b → c is a → c."""
+    odd = []
+    steps_of_years = rows["factor"].between(*FACTORS) & (rows["from_year"] != rows["to_year"])
+    for _, levels in rows[steps_of_years].groupby("kind"):
+        years = np.unique(levels[["from_year", "to_year"]].astype(int))
         ends, starts = (levels[name].to_numpy()[:, None] == years for name in ("to_year", "from_year"))
         steps, grown = ends.astype(float) - starts, np.log(levels["factor"].to_numpy(float))
-        odd = np.abs(grown - steps @ np.linalg.lstsq(steps, grown)[0]) > FACTOR_ROUNDED
-        for number, at_odds in levels[odd].groupby("part"):
-            source = of[int(number)][0]
-            rule = "factors that lead from one year to another by two ways differ"
-            column = source.headings.get("factor", "factor")
-            faults.ask(source.label, "chain", rule, column=column, rows=at_odds.index)
+        fitted = steps @ np.linalg.lstsq(steps, grown)[0]
+        odd.append(levels[np.abs(grown - fitted) > FACTOR_ROUNDED])
+    return pd.concat(odd) if odd else rows[:0]
 
 
-def _judge_plans(parts: Parts, faults: Faults) -> None:
-    """The changes of a plan lead from the stock at its start to the targets of its years."""
-    targets = pd.concat([pd.DataFrame(), *(rows for _, rows in parts.of("targets"))])
-    for source, rows in parts.of("planned_flows") if len(targets) else ():
-        for plan, flows in rows.groupby(["strategy", "measure"]):
-            of_plan = targets[(targets["strategy"] == plan[0]) & (targets["measure"] == plan[1])].sort_values("year")
-            if of_plan.empty:
-                continue
-            change = flows.groupby("year")["change"].sum()
-            planned = of_plan["original_budget"].iloc[0] + [change.loc[:year].sum() for year in of_plan["year"]]
-            odd = of_plan["year"][(of_plan["strategy_budget"] - planned).abs() > ROUNDED * len(flows)]
-            rule = "with those before it, it does not lead from the stock at the start to the target of the year"
-            at_odds = flows.index[flows["year"].isin(odd)] if flows["year"].isin(odd).any() else flows.index
-            if len(odd):
-                column = source.headings.get("change", "change")
-                faults.ask(source.label, "plan", rule, column=column, rows=at_odds)
+def _astray(flows: pd.DataFrame, targets: pd.DataFrame) -> pd.DataFrame:
+    """The flows whose plan does not lead from the stock at its start to the targets of its years.
+
+    Where a target is missed in a year without flows, all of the plan are.
+    """
+    odd = []
+    for plan, ways in flows.groupby(["strategy", "measure"]):
+        levels = targets[(targets["strategy"] == plan[0]) & (targets["measure"] == plan[1])].sort_values("year")
+        if levels.empty:
+            continue
+        change = ways.groupby("year")["change"].sum()
+        planned = levels["original_budget"].iloc[0] + [change.loc[:year].sum() for year in levels["year"]]
+        missed = levels["year"][(levels["strategy_budget"] - planned).abs() > ROUNDED * len(ways)]
+        there = ways["year"].isin(missed)
+        if len(missed):
+            odd.append(ways[there] if there.any() else ways)
+    return pd.concat(odd) if odd else flows[:0]

@@ -87,7 +87,7 @@ FORMULA_WITHOUT_RESULT = re.compile(
 )
 ERROR_CELL = re.compile(CELL + rb">")
 ADDRESS = re.compile(rb'\br="([A-Z]+)([0-9]+)"')
-CELL_ADDRESS = re.compile(rb'<(?:\w+:)?c(?: [^>]*?)?( r="[A-Z]+[0-9]+")')
+CELL_ADDRESS = re.compile(rb' r="[A-Z]+[0-9]+"')
 HIDDEN = re.compile(rb'\bhidden="(?:1|true)"')
 MERGED = re.compile(rb'<(?:\w+:)?mergeCell\s[^>]*\bref="([A-Z]+[0-9]+):([A-Z]+[0-9]+)"')
 SHARED_TEXT = re.compile(rb"<(?:\w+:)?si(?:/>|>(.*?)</(?:\w+:)?si>)", re.DOTALL)
