@@ -1,11 +1,13 @@
 """Numbers that follow from each other: a total among its parts, a chain of factors, a plan's way from start to end."""
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 
 from afkast.intake.contracts import CONTRACTS, FACTORS
 from afkast.intake.faults import CORRECT_ROWS, Faults
-from afkast.intake.tables import Parts
+from afkast.intake.tables import Part, Parts
 
 ADDED_UP = {
     "budget": ("item", "amount_dkk"),
@@ -29,11 +31,11 @@ def judge_sums(parts: Parts, faults: Faults) -> None:
     for table in ADDED_UP:
         rule = "is the sum of the others, so that pages that add them up would count it twice"
         remedy = "Leave it out: leave_out in sources.yml."
-        _ask(parts, faults, "total", rule, ADDED_UP[table][0], _totals(table, tables[table]), remedy)
+        _ask(parts.of(table), faults, "total", rule, ADDED_UP[table][0], _totals(table, tables[table]), remedy)
     rule = "factors that lead from one year to another by two ways differ"
-    _ask(parts, faults, "chain", rule, "factor", _unlike_chains(tables["price_levels"]))
+    _ask(parts.of("price_levels"), faults, "chain", rule, "factor", _unlike_chains(tables["price_levels"]))
     rule = "with those before it, it does not lead from the stock at the start to the target of the year"
-    _ask(parts, faults, "plan", rule, "change", _astray(tables["planned_flows"], tables["targets"]))
+    _ask(parts.of("planned_flows"), faults, "plan", rule, "change", _astray(tables["planned_flows"], tables["targets"]))
 
 
 def _together(parts: Parts, table: str) -> pd.DataFrame:
@@ -44,10 +46,16 @@ def _together(parts: Parts, table: str) -> pd.DataFrame:
 
 
 def _ask(
-    parts: Parts, faults: Faults, question: str, rule: str, name: str, odd: pd.DataFrame, remedy: str = CORRECT_ROWS
+    of: Iterable[Part],
+    faults: Faults,
+    question: str,
+    rule: str,
+    name: str,
+    odd: pd.DataFrame,
+    remedy: str = CORRECT_ROWS,
 ) -> None:
     """Ask about these rows, file by file."""
-    for source in parts.sources:
+    for source, _ in of:
         rows, column = odd["at"][odd["label"] == source.label], source.headings.get(name, name)
         faults.ask(source.label, question, rule, column=column, rows=rows, remedy=remedy)
 
