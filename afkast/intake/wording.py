@@ -61,7 +61,7 @@ def normal_cells(cells: pd.Series) -> tuple[pd.Series, int]:
 def same_but_for_writing(words: Iterable[str], areas: bool = False) -> dict[str, str]:
     """Word → the earlier word that only capitals part it from, or marks and æ, ø, å written in another way.
 
-    Of areas "Københavns Kommune" is København, too.
+    Of areas "Vejles Kommune", or "Vejle Kommune", is Vejle.
     """
     first: dict[str, str] = {}
     bare = _bare_area if areas else _bare
