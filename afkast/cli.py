@@ -1,5 +1,6 @@
 """The commands. Each is a thin wrapper over a function of the package; a fault is one sentence, without a traceback."""
 
+import errno
 import sys
 from pathlib import Path
 
@@ -14,6 +15,9 @@ from afkast.project import find_project
 PARTLY = 3
 """Exit code when something was made and something was not; 0 is all, 1 is nothing."""
 
+FULL = (errno.ENOSPC, errno.EDQUOT)
+"""There is no room on the disk, or no more of it for this user."""
+
 console = Console(stderr=True, soft_wrap=True)
 
 
@@ -27,7 +31,9 @@ class _Commands(click.Group):
             click.echo(f"afkast: {error}", err=True)
         except OSError as error:
             # a full disk, or a file that another program holds
-            click.echo(f"afkast: {error.filename or 'a file'}: {error.strerror or 'could not be used'}.", err=True)
+            what = f"{error.filename or 'a file'}: {error.strerror or 'could not be used'}"
+            remedy = "; make room on the disk and run the command again" if error.errno in FULL else ""
+            click.echo(f"afkast: {what}{remedy}.", err=True)
         sys.exit(1)
 
 

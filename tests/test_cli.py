@@ -136,7 +136,10 @@ def test_a_new_strategy_loads_as_it_is_and_is_not_written_twice(project, monkeyp
     ("error", "sentence"),
     [
         (AfkastError("Noget mangler."), "afkast: Noget mangler.\n"),
-        (OSError(28, "No space left on device", "side.ipynb"), "afkast: side.ipynb: No space left on device.\n"),
+        (
+            OSError(28, "No space left on device", "side.ipynb"),
+            "afkast: side.ipynb: No space left on device; make room on the disk and run the command again.\n",
+        ),
         (PermissionError(13, "Permission denied", "html"), "afkast: html: Permission denied.\n"),
     ],
 )
