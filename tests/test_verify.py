@@ -19,7 +19,7 @@ from afkast.edition.verify import verify
 from afkast.intake import open_snapshot
 from afkast.intake.contracts import PERSON_TABLES
 from afkast.project import Project
-from afkast.report.file_sizes import told_of
+from afkast.report.entries import told_of
 
 
 def run(*arguments):

@@ -15,7 +15,7 @@ from afkast.intake import Snapshot
 from afkast.intake.contracts import PERSON_TABLES
 from afkast.report import danish
 from afkast.report.danish import UNITS
-from afkast.report.file_sizes import told_of
+from afkast.report.entries import told_of
 from afkast.report.filed import METADATA_KEY
 from afkast.report.paper_sign import as_shown
 from afkast.strategy import Strategy

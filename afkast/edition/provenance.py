@@ -16,7 +16,7 @@ from afkast.project import Project
 from afkast.report import disclosure
 from afkast.report.changed import read_changes
 from afkast.report.counts import STEPS
-from afkast.report.file_sizes import told_of
+from afkast.report.entries import told_of
 from afkast.report.reads import digest_of, digest_of_files, shown_on
 
 CRATE = "ro-crate-metadata.json"

@@ -12,15 +12,14 @@ import pandas as pd
 from afkast.intake.contracts import TITLES
 from afkast.report import disclosure
 from afkast.report.danish import Quantity, Words, day, listed, month
-from afkast.report.file_sizes import coarse, tables_of
+from afkast.report.entries import coarse, named, tables_of
 from afkast.report.show import Page, clause
 
 
 def files_of(manifest: dict[str, Any], read: Collection[str]) -> pd.DataFrame:
     """Those of the files that pages have read."""
     every = pd.DataFrame(manifest["files"])
-    files = every[every["file"].isin(read)].sort_values(["file", "table"])
-    return files.assign(name=files["file"] + files["sheet"].map(" ({})".format, na_action="ignore").fillna(""))
+    return named(every[every["file"].isin(read)].sort_values(["file", "table"]))
 
 
 def show_files(report: Page, files: pd.DataFrame) -> None:

@@ -12,15 +12,14 @@ from afkast.intake.contracts import PERSON_TABLES
 from afkast.intake.faults import CORRECTIONS, NOTES, QUESTIONS
 from afkast.report.about_persons import OF_PERSONS
 from afkast.report.danish import Quantity, month, written
-from afkast.report.file_sizes import tables_of
+from afkast.report.entries import named, tables_of
 from afkast.report.show import Page, clause
 
 
 def files_of(manifest: dict[str, Any]) -> pd.DataFrame:
     """The files that came in; what was counted in a warehouse is none."""
     entries = pd.DataFrame([entry for entry in manifest["files"] if "corrected" in entry])
-    files = entries.sort_values(["file", "table"], ignore_index=True)
-    return files.assign(name=files["file"] + files["sheet"].map(" ({})".format, na_action="ignore").fillna(""))
+    return named(entries.sort_values(["file", "table"], ignore_index=True))
 
 
 def show_conclusion(report: Page, files: pd.DataFrame) -> None:

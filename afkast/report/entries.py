@@ -1,4 +1,4 @@
-"""How many rows and bytes a file has, as finely as may be told."""
+"""A manifest's entries of files as they may be told: with their sheets, of persons with about how many rows and bytes."""
 
 from collections.abc import Iterable, Mapping
 from math import ceil
@@ -27,6 +27,11 @@ def told_of(entry: Mapping[str, Any]) -> dict[str, Any]:
 def tables_of(files: pd.DataFrame) -> pd.Series:
     """The table that each file's rows are of; of an earlier extraction the one that it is of."""
     return files["earlier_of"].fillna(files["table"]) if "earlier_of" in files else files["table"]
+
+
+def named(files: pd.DataFrame) -> pd.DataFrame:
+    """With `name`, the file and its sheet, by which a reader knows it."""
+    return files.assign(name=files["file"] + files["sheet"].map(" ({})".format, na_action="ignore").fillna(""))
 
 
 def coarse(numbers: Iterable[float], tables: Iterable[str], unit: str) -> list[Quantity]:
