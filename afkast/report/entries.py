@@ -1,4 +1,4 @@
-"""A manifest's entries of files as they may be told: with their sheets, of persons with about how many rows and bytes."""
+"""A manifest's entries of files as they may be told: each with its sheet, of persons with about how much it holds."""
 
 from collections.abc import Iterable, Mapping
 from math import ceil
