@@ -126,7 +126,38 @@ def test_the_same_rows_written_in_another_way_are_the_same_tables(snapshot, tmp_
         pd.testing.assert_frame_equal(other[name], table, obj=name)
 
 
-PAGES = [("norddjurs-koordineret-indsats", "overlevelseskurver"), ("kijos", "oekonomi")]
+def test_no_row_s_place_in_its_file_decides_what_comes_before_and_after(snapshot, tmp_path):
+    """Pages take the first and the last month, year, step of a ladder: the rows stand in the order of time."""
+    folder = written_otherwise(tmp_path / "data", shuffled_rows)
+    other = import_raw(folder, folder / "snapshots", KEY)
+    in_time = (
+        "period",
+        "year",
+        "month",
+        "valid_from",
+        "from_week",
+        "posted_on",
+        "counted_on",
+        "starts_on",
+        "from_year",
+    )
+    moved = 0
+    for name in snapshot.manifest["tables"]:
+        table, again = snapshot.table(name), other.table(name)
+        moved += not table.equals(again)
+        for column in set(in_time) & set(table):
+            pd.testing.assert_series_equal(again[column], table[column], obj=f"{name}, {column}")
+    assert moved > 5  # what has one day and another name stands where it stood
+
+
+PAGES = [
+    ("norddjurs-koordineret-indsats", "overlevelseskurver"),
+    ("norddjurs-koordineret-indsats", "effekten-i-kroner"),
+    ("kijos", "oekonomi"),
+    ("kijos", "sygedagpenge"),
+    ("kik", "integration"),
+    ("kik-ii", "kontaktforloeb"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -129,8 +129,17 @@ def _table(name: str, parts: list[Part], faults: Faults) -> pd.DataFrame:
     frame["file"] = origin["part"].map({number: source.file for number, (source, _) in enumerate(parts)}).astype(str)
     for pseudonym in {"person", "case"} & set(frame):
         # the order of the raw file could tell who a pseudonym is
-        frame = frame.sort_values([pseudonym, *frame.columns.drop(pseudonym)], ignore_index=True)
-    return frame
+        return frame.sort_values([pseudonym, *frame.columns.drop(pseudonym)], ignore_index=True)
+    return frame.sort_values(_order(CONTRACTS[name]), kind="stable", ignore_index=True)
+
+
+def _order(contract: pa.DataFrameSchema) -> list[str]:
+    """The columns by which a table's rows stand, for no page's number may follow from where a row stood in its file:
+    the days, months, years and weeks of which there is one row, or else all days. What has none of these, such as
+    names, is shown in the order of the file."""
+    of_forms = {name: (column.metadata or {}).get("form") for name, column in contract.columns.items()}
+    one_row = [name for name in contract.unique or () if of_forms[name] in ("day", "month", "whole")]
+    return one_row or [name for name, form in of_forms.items() if form == "day"]
 
 
 def _breaches(broken: pa.errors.SchemaErrors) -> Iterator[tuple[str | None, str, Any]]:
