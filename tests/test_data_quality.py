@@ -53,7 +53,7 @@ def test_what_happened_to_each_file_is_told(tmp_path):
     assert shown.rows("filer") == {
         "m.csv": ["september 2026", "Navn, 1\N{NO-BREAK SPACE}række, som kommunen har valgt fra", "–"]
     }
-    assert "Det er den første indlæsning." in shown["foerste"]["html"]
+    assert "Det er den første indlæsning, så" in shown["foerste"]["html"]
 
 
 def test_of_persons_it_is_told_that_some_are_left_out_and_not_how_many(tmp_path):

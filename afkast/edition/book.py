@@ -80,7 +80,8 @@ def dress(notebook: NotebookNode, title: str, byline: str, key: str, belongs_to:
         heading += [
             ":::{admonition} Syntetiske data\n:class: afkast-synthetic\n"
             + (
-                "Personerne på denne side findes ikke; de er opfundet."
+                "Personerne bag tallene findes ikke; de er opfundet. Andre tal på siden kan også være konstrueret og "
+                "er så ikke kommunens egne."
                 if persons
                 else "Tallene på denne side bygger på data, der er konstrueret; de er ikke kommunens egne."
             )

@@ -137,7 +137,7 @@ def _cells(item: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         for c, cell in enumerate(row["cells"]):
             counts = isinstance(cell["value"], int | float) or ALONE.fullmatch(cell["shown"])
             if cell["state"] in ("ok", "provisional") and counts:
-                exact = exactly(as_shown(cell), cell["unit"])
+                exact = _finer(exactly(as_shown(cell), cell["unit"]), cell["shown"])
                 yield {"place": f"{r}.{c}", "shown": cell["shown"], "exact": exact, "unit": cell["unit"]}
 
 
@@ -153,7 +153,7 @@ def of_sentence(item: Mapping[str, Any], html: str) -> Iterator[dict[str, Any]]:
         # in words the unit may follow after another number: mellem 2,0 og 3,0 mio. kr.
         said_of = danish.UNIT.search("".join(number["shown"].partition(shown)[1:]))
         unit = number["unit"] or (said_of[0] if said_of else "")
-        exact = exactly(number["value"], number["unit"])
+        exact = _finer(exactly(number["value"], number["unit"]), shown)
         yield {"place": place, "shown": shown, "exact": exact, "unit": unit, "words": words, "at": at}
 
 
@@ -172,6 +172,11 @@ def _around(said: str, start: int, end: int) -> tuple[str, int]:
 def _words(html: str) -> str:
     # code printed under a text is none of its words
     return unescape(re.sub(r"<[^>]*>", "", re.sub(r'<div class="highlight".*', "", html, flags=re.DOTALL)))
+
+
+def _finer(exact: str, shown: str) -> str:
+    """Nothing where a share is filed as it is shown: then it was rounded before, and nobody here knows it exactly."""
+    return "" if "%" in shown and exact == shown.replace("\N{NO-BREAK SPACE}", " ") else exact
 
 
 def exactly(value: Any, unit: str) -> str:

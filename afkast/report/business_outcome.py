@@ -141,8 +141,8 @@ def show_saved(case: Case, saved: Saved) -> None:
         as_said(saved.said, SAVED)
         + clause(
             to_date.treated_left_out,
-            " Ikke med er {left_out}, der startede uden at være på ydelse i måneden, mens de var i gang med en anden "
-            "indsats, eller uden nogen at ligne.",
+            " Ikke med er {left_out}: de startede uden at være på ydelse i måneden, var i gang med en anden indsats "
+            "eller lignede ingen af de øvrige.",
         )
         + " Det er kroner i alle måneder til dato; siden med overlevelseskurver regner måneder på ydelse i en fast tid "
         "efter start, og de to kan være forskelligt sikre." + clause(saved.reservation, " {reservation}"),
@@ -293,7 +293,8 @@ def show_net_gain(
         )
         + clause(
             unconverted and net is not None,
-            " Udgiften i {unconverted} er budgettets, fordi regnskabet ikke kan omregnes til {price_level}-priser.",
+            " Udgiften i {unconverted} er budgettets, fordi der mangler en kilde til at omregne regnskabet til "
+            "{price_level}-priser.",
         )
         + clause(
             unposted and net is not None,

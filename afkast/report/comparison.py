@@ -57,6 +57,11 @@ class Comparison:
     base_within: int = 0
 
     @property
+    def began(self) -> pd.Timestamp:
+        """The month in which the strategy began."""
+        return pd.Timestamp(self.report.strategy.period.start).replace(day=1)
+
+    @property
     def own(self) -> str:
         return self.report.strategy.municipality
 
@@ -203,7 +208,7 @@ def _show_changes(one: Comparison, joint_gap: float) -> None:
         if gap
     }
     assumed = (
-        f" Forudsat: så langt foran {one.compared}, som flere af målene tilsammen regner med." if joint_gap else ""
+        f" Forudsat: det forspring for {one.compared}, som flere af målene tilsammen skal give." if joint_gap else ""
     )
     roles = [Role.HAPPENED, *[Role.OTHERS] * (len(one.rate_change.columns) - 1), Role.DECIDED]
     now = one.now(one.rate_change)

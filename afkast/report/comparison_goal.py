@@ -63,7 +63,9 @@ def show_verdict(
         + (f" og et udgangspunkt op til {_months(one.base_within)} fra {month(one.base)}" if one.base_within else "")
         + " lægger udviklingen",
         sides=("dårligere", "bedre"),
-        missing="der er for få måneder til at sige, hvor meget de svinger",
+        missing="tallene slutter, før strategien begyndte"
+        if judged_in < one.began
+        else "der er for få måneder til at sige, hvor meget de svinger",
         late=" begge steder",
         names={
             "lead": Quantity(abs(actual), unit, digits),
@@ -77,14 +79,20 @@ def show_verdict(
             "more_than": "over" if one.strictly else "mindst",
             "target": Quantity(one.target_gap * SCALE[one.development], unit, digits),
         },
-        filed=_also_filed(one, persons, persons_of_share),
+        filed=_also_filed(one, judged_in, persons, persons_of_share),
     )
 
 
-def _also_filed(one: Comparison, persons: float, persons_of_share: float) -> dict[str, Any]:
-    """What the front page tells of the goal: what it is held against, where that is no number, and what points of an
-    index are, which nobody has a feeling for."""
+def _also_filed(one: Comparison, judged_in: pd.Timestamp, persons: float, persons_of_share: float) -> dict[str, Any]:
+    """What the front page tells of the goal: what it is held against, where that is no number, what points of an index
+    are, which nobody has a feeling for, and how much of it was before the strategy."""
     told: dict[str, Any] = {}
+    if judged_in < one.began:
+        told["goal_reservation"] = f"er gjort op til og med {month(judged_in)}, før strategien begyndte"
+    elif one.base < one.began:
+        told["goal_reservation"] = (
+            f"tæller hele udviklingen siden {month(one.base)}, også den fra før strategien begyndte"
+        )
     if not one.target_gap:
         told["goal_in_words"] = f"{'bedre' if one.strictly else 'ikke dårligere'} end i {one.compared}"
     if not one.in_shares:

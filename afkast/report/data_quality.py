@@ -103,7 +103,7 @@ def show_since(report: Page, files: pd.DataFrame) -> None:
     """What has become of each file since the former import of other files."""
     told = pd.DataFrame({"Siden sidst": files["before"].map(_since).to_list()}, files["name"].to_list())
     caption = "Hvad der er blevet af hver fil siden den forrige indlæsning."
-    nothing = "foerste", "Det er den første indlæsning."
+    nothing = "foerste", "Det er den første indlæsning, så der er intet at holde filerne op mod."
     _show(report, files, "siden-sidst", told if files["before"].notna().any() else told.iloc[:0], caption, nothing)
 
 

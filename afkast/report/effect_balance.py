@@ -163,8 +163,8 @@ def show_balance(report: Page, cohort: Cohort, main: effect.Effect, groups: Grou
         "{treated}, der startede, kan sammenlignes med {controls}, som var på ydelse i samme måned uden at starte"
         + clause(
             groups.left_out.number,
-            "; {left_out} startede uden at være på ydelse i måneden, mens de var i gang med en anden indsats, eller "
-            "uden nogen at ligne, og er ikke med. ",
+            ". {left_out} er ikke med: de startede uden at være på ydelse i måneden, var i gang med en anden indsats "
+            "eller lignede ingen af de øvrige. ",
             ". ",
         )
         + "Den største forskel, der kan vises, er {before} spredninger før vægtningen ({worst_before}) og {after} "

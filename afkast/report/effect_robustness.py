@@ -304,10 +304,11 @@ def show_hidden(of: Doubted) -> None:
         "skjult-forskel",
         clause(
             of.answer.by_chance,
-            "Effekten kan ikke skelnes fra nul i forvejen, så der er intet for en skjult forskel at fjerne.",
+            "Effekten på tiden på ydelse kan ikke skelnes fra nul i forvejen, så der er intet for en skjult forskel "
+            "at fjerne.",
             "En skjult forskel, som gjorde oddsene for at starte {interval} gange så store eller små for borgere, der "
-            "ellers ligner hinanden, ville gøre effekten uskelnelig fra nul; ved {estimate} gange ville den fjerne den "
-            "helt."
+            "ellers ligner hinanden, ville gøre effekten på tiden på ydelse uskelnelig fra nul; ved {estimate} gange "
+            "ville den fjerne den helt."
             + clause(
                 strongest,
                 " Den stærkeste af de målte forskelle, {name}, ændrer oddsene {measured} gange for hver spredning: ",

@@ -140,7 +140,7 @@ DOUBTS = {
     "skelnes fra tilfældigheder.",
     Doubt.OTHER_EFFORTS: "Følges de borgere, der fik en anden af bogens indsatser, kun til de fik den, eller udelades "
     "de, er effekten ikke klar af nul.",
-    Doubt.OTHER_CHOICES: "For mange af de andre måder at regne på giver et interval, der rækker hen over nul.",
+    Doubt.OTHER_CHOICES: "Af de andre måder at regne på giver for mange et interval, der rækker hen over nul.",
     Doubt.HIDDEN: "En forskel, som ingen har målt, ville kunne gøre effekten uskelnelig fra nul uden at være stærkere "
     "end den stærkeste målte.",
 }

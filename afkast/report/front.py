@@ -134,8 +134,8 @@ class Front:
                 yield OWN_RECKONING
             if "unconverted" in numbers and numbers["unconverted"].shown and is_known(numbers.get("net_gain")):
                 yield (
-                    f"Udgiften i {numbers['unconverted'].shown} er budgettets, fordi regnskabet ikke kan omregnes til "
-                    f"{numbers['price_level'].shown}-priser."
+                    f"Udgiften i {numbers['unconverted'].shown} er budgettets, fordi der mangler en kilde til at "
+                    f"omregne regnskabet til {numbers['price_level'].shown}-priser."
                 )
         for item in effects:
             followed = item.numbers["follow_up"].shown

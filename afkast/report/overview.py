@@ -116,14 +116,14 @@ def show_standings(of: Overview) -> None:
     )
 
 
-def how_it_is_known(one: Strategy, gain: Gain, level: Any) -> str:
+def how_it_is_known(one: Strategy, gain: Gain, level: Any, until: str) -> str:
     """How the gain was found, in which prices (`level`, where it is one year's) and of which period."""
     if gain.standing is Standing.UNKNOWN:
         return f"ikke gjort op, pr. {day(one.as_of)}"
     prices = f"{level}-priser" if level else "årets priser"
     own = gain.standing is Standing.OWN
     by = "kommunens egen opgørelse" if own else "mod lignende borgere, der kunne være startet"
-    return f"{by}; {prices}, {day(one.period.start)} – {day(one.as_of)}"
+    return f"{by}; {prices}, {day(one.period.start)} – {until}"
 
 
 def how_sure(gain: Gain, expected: Quantity, turned_by: str) -> str:
@@ -148,16 +148,16 @@ def show_strategies(of: Overview) -> None:
     for one in of.built:
         rows.setdefault((one.municipality, one.municipality), dict.fromkeys(COLUMNS, ""))
         goals, gain = of.of_goals(one), of.gains[one.id]
-        level, expected, years, turned_by = (
+        level, expected, years, turned_by, until = (
             of.told.get((one.id, "nettogevinst", name))
-            for name in ("price_level", "expected", "unconverted", "turned_by")
+            for name in ("price_level", "expected", "unconverted", "turned_by", "until")
         )
         known_as = [
             overall(goals),
             ", ".join(counted(goals)) or "ingen",
             amount(gain.amount),
             how_sure(gain, amount(expected), turned_by or ""),
-            how_it_is_known(one, gain, level),
+            how_it_is_known(one, gain, level, until or day(one.as_of)),
         ]
         rows[one.municipality, Link(one.name, f"{one.id}/index.html")] = dict(zip(COLUMNS, known_as, strict=True))
         if years:

@@ -118,7 +118,7 @@ def show_whether_they_agree(of: Ways, distinct: pd.Series, compared: Agreement) 
         "besparelsen-opgjort",
         clause(
             compared.ways == 1,
-            "Data rækker kun til én opgørelse: {high} om året ({farthest}). Den er ikke prøvet mod nogen anden.",
+            "Data rækker kun til én opgørelse: {high} om året ({farthest}). Der er ingen anden at holde den op mod.",
             clause(
                 compared.same_direction,
                 clause(compared.ways == 2, "Begge", "Alle {ways}")

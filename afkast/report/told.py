@@ -168,7 +168,7 @@ def _ways(item: Item, title: str, until: str) -> KeyFigure | None:
             "Besparelse om året",
             amount(high, SAVING),
             "Opgjort på én måde",
-            "Uden interval: den er ikke prøvet mod andre",
+            "Uden interval: der er ingen anden opgørelse at holde den op mod",
         )
     return KeyFigure(
         item.place,
