@@ -12,6 +12,7 @@ from pandera.errors import SchemaErrorReason
 from afkast.intake.blocks import Waiting
 from afkast.intake.contracts import CONTRACTS
 from afkast.intake.faults import CORRECT_DECLARATION, CORRECT_ROWS, Faults
+from afkast.intake.printed import PRINTED
 from afkast.intake.sources import Sheet, Source
 
 ONCE_IS_ENOUGH = frozenset({"persons", "cohort", "unit_prices", "refund_ladder", "price_levels", "series_breaks"})
@@ -130,13 +131,16 @@ def _table(name: str, parts: list[Part], faults: Faults) -> pd.DataFrame:
     for pseudonym in {"person", "case"} & set(frame):
         # the order of the raw file could tell who a pseudonym is
         return frame.sort_values([pseudonym, *frame.columns.drop(pseudonym)], ignore_index=True)
-    return frame.sort_values(_order(CONTRACTS[name]), kind="stable", ignore_index=True)
+    return frame.sort_values(_order(name), kind="stable", ignore_index=True)
 
 
-def _order(contract: pa.DataFrameSchema) -> list[str]:
+def _order(name: str) -> list[str]:
     """The columns by which a table's rows stand, for no page's number may follow from where a row stood in its file:
     the days, months, years and weeks of which there is one row, or else all days. What has none of these, such as
-    names, is shown in the order of the file."""
+    names, is shown in the order of the file, and so is what is printed on paper."""
+    if name in PRINTED:
+        return []
+    contract = CONTRACTS[name]
     of_forms = {name: (column.metadata or {}).get("form") for name, column in contract.columns.items()}
     one_row = [name for name in contract.unique or () if of_forms[name] in ("day", "month", "whole")]
     return one_row or [name for name, form in of_forms.items() if form == "day"]

@@ -116,14 +116,15 @@ def show_standings(of: Overview) -> None:
     )
 
 
-def how_it_is_known(one: Strategy, gain: Gain, level: Any, until: str) -> str:
-    """How the gain was found, in which prices (`level`, where it is one year's) and of which period."""
+def how_it_is_known(one: Strategy, gain: Gain, level: Any, until: Any) -> str:
+    """How the gain was found, in which prices (`level`, where it is one year's) and of which period; until: the last
+    month in which those who started are followed."""
     if gain.standing is Standing.UNKNOWN:
         return f"ikke gjort op, pr. {day(one.as_of)}"
     prices = f"{level}-priser" if level else "årets priser"
     own = gain.standing is Standing.OWN
     by = "kommunens egen opgørelse" if own else "mod lignende borgere, der kunne være startet"
-    return f"{by}; {prices}, {day(one.period.start)} – {until}"
+    return f"{by}; {prices}, {day(one.period.start)} – {day(one.as_of) if own else until}"
 
 
 def how_sure(gain: Gain, expected: Quantity, turned_by: str) -> str:
@@ -157,7 +158,7 @@ def show_strategies(of: Overview) -> None:
             ", ".join(counted(goals)) or "ingen",
             amount(gain.amount),
             how_sure(gain, amount(expected), turned_by or ""),
-            how_it_is_known(one, gain, level, until or day(one.as_of)),
+            how_it_is_known(one, gain, level, until),
         ]
         rows[one.municipality, Link(one.name, f"{one.id}/index.html")] = dict(zip(COLUMNS, known_as, strict=True))
         if years:
