@@ -136,7 +136,7 @@ def show_difference(report: Page, cohort: Cohort, answer: Answer, groups: Groups
         source=cohort.people,
         rests_on=groups.both,
         code=effect.verdict,
-        filed={"low": Quantity(low, "", 1), "high": Quantity(high, "", 1)},
+        filed={"low": Quantity(low, "", 1), "high": Quantity(high, "", 1), "compared": groups.compared},
     )
 
 

@@ -58,6 +58,17 @@ AREAS = {"economics": "Økonomi", "targets": "Målopfyldelse", "effect": "Effekt
 WITHOUT_COMPARISON = (
     "Tallene viser, hvordan det er gået, ikke hvad strategien har bevirket: her er ingen gruppe uden indsatsen fulgt."
 )
+NOT_TRIED = "Om grupperne var ens, før nogen startede, har ikke kunnet prøves."
+HIDDEN = ("interval", "measured")
+"""Of a hidden difference that would let the interval reach 0, or 1 where it does, and of the strongest measured one."""
+HIDDEN_WEAKER = (
+    "En forskel, som ingen har målt, kunne gøre det uvist, om der er en effekt, uden at være stærkere end den "
+    "stærkeste målte."
+)
+HIDDEN_STRONGER = (
+    "For at gøre det uvist, om der er en effekt, skulle en forskel, som ingen har målt, være stærkere end den "
+    "stærkeste målte."
+)
 OWN_RECKONING = "Besparelsen er kommunens egen beregning; hvor usikker den er, vides ikke."
 
 
@@ -127,7 +138,12 @@ class Front:
         effects, gains = self._texts("forskellen"), self._texts("nettogevinst")
         if not effects:
             yield WITHOUT_COMPARISON
-        yield from self._texts("skjult-forskel")
+        if any("why" in item.numbers for item in self._texts("placebo")):
+            yield NOT_TRIED
+        for item in self._texts("skjult-forskel"):
+            erases, strongest = (item.numbers[name].value if name in item.numbers else None for name in HIDDEN)
+            if isinstance(erases, float) and isinstance(strongest, float) and erases > 1:
+                yield HIDDEN_WEAKER if erases <= strongest else HIDDEN_STRONGER
         for item in gains:
             numbers = item.numbers
             if is_known(numbers.get("net_gain")) and not is_known(numbers.get("low")):

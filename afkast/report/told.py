@@ -146,12 +146,13 @@ def _effect(item: Item, title: str, until: str) -> KeyFigure | None:
     numbers = item.numbers
     if not is_known(numbers.get("saved")):
         return None
-    low, high = numbers.get("low"), numbers.get("high")
+    low, high, compared = (numbers.get(name) for name in ("low", "high", "compared"))
+    whose = f"{compared.shown}, der startede, er h" if compared and is_known(compared) else "H"
     return KeyFigure(
         item.place,
         "Tid på ydelse for hver, der er startet",
         amount(numbers["saved"], ("mere", "mindre")),
-        "Holdt op mod lignende borgere, der kunne være startet",
+        f"{whose}oldt op mod lignende borgere, der kunne være startet",
         f"Med 95 % sikkerhed {between(low, high, ('mere', 'mindre'))} i de første {numbers['follow_up'].shown}",
     )
 
