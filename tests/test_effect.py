@@ -14,7 +14,7 @@ from statsmodels.stats.proportion import proportion_confint
 from worlds import drawn_world
 
 from afkast.analysis import cohort, survival
-from afkast.analysis.effect import Persons, flow, sequential_trials
+from afkast.analysis.effect import Persons, flow, rows_of_trials, sequential_trials
 from afkast.analysis.effect.arms import Variance
 from afkast.analysis.effect.flow import LeftOut
 from afkast.analysis.effect.interval import Outcome, bounded
@@ -539,6 +539,11 @@ def test_who_starts_in_a_month_with_fewer_than_five_others_is_left_out():
     assert found.control_observed.tolist() == [13, 13]
     assert (found.treated_persons, found.treated_left_out, found.control_persons) == (16, 8, 13)
     assert flow(found).left_out[LeftOut.NOBODY_ALIKE].tolist() == [True] * 8 + [False] * 29
+    # and the page's second way, a row a person and month, leaves out the same
+    rows = rows_of_trials(persons, 2)
+    assert rows["trial"].unique().tolist() == [1]
+    on = rows[rows["followed"]].groupby(["k", "starts"])["on"].mean().unstack()
+    assert on[False].tolist() == pytest.approx(found.control.tolist())
 
 
 def test_where_every_month_has_fewer_than_five_others_nothing_is_compared():
