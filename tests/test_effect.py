@@ -1,6 +1,7 @@
 """Sequential trials: by hand, by other routes to the same number, and in worlds where the truth is known."""
 
 import re
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -540,7 +541,8 @@ def test_who_starts_in_a_month_with_fewer_than_five_others_is_left_out():
     assert (found.treated_persons, found.treated_left_out, found.control_persons) == (16, 8, 13)
     assert flow(found).left_out[LeftOut.NOBODY_ALIKE].tolist() == [True] * 8 + [False] * 29
     # and the page's second way, a row a person and month, leaves out the same
-    rows = rows_of_trials(persons, 2)
+    entered, no_other = np.zeros(37), np.full(37, np.nan)
+    rows = rows_of_trials(replace(persons, entered=entered, other_start=no_other), 2)
     assert rows["trial"].unique().tolist() == [1]
     on = rows[rows["followed"]].groupby(["k", "starts"])["on"].mean().unstack()
     assert on[False].tolist() == pytest.approx(found.control.tolist())
