@@ -17,9 +17,12 @@ from bs4 import BeautifulSoup
 from municipality import STRATEGY
 from xlsxwriter.utility import xl_cell_to_rowcol, xl_rowcol_to_cell
 
-from afkast.edition.downloads import FIRST_ROW, Table, _as_text, _body, _csv, _words, _workbook
+from afkast.edition.downloads import _as_text, _csv
+from afkast.edition.excel import FIRST_ROW, _body
+from afkast.edition.excel import workbook as written_workbook
 from afkast.edition.formulas import formulas
 from afkast.edition.gate import _CannotBeRead, texts_of
+from afkast.edition.shown_tables import Table, words
 from afkast.report.danish import parted
 from afkast.report.filed import filed
 
@@ -63,7 +66,7 @@ def test_every_table_and_figure_leads_to_its_files_and_the_first_page_to_the_wor
 
 
 def test_a_word_that_may_be_parted_on_the_page_is_whole_in_the_files():
-    assert _words(f"<th>{parted('Arbejdsmarkedsudvalget')}</th>") == "Arbejdsmarkedsudvalget"
+    assert words(f"<th>{parted('Arbejdsmarkedsudvalget')}</th>") == "Arbejdsmarkedsudvalget"
     assert parted("Arbejdsmarkedsudvalget") != "Arbejdsmarkedsudvalget"
 
 
@@ -281,7 +284,7 @@ def test_every_kind_recalculates_in_libreoffice(tmp_path):
     units = ["kr.", "kr.", "kr.", "kr.", "%", "%"]
     made = table([[one if one is None else round(one, 6) for one in row] for row in rows], [*"abcdef"], [4], units)
     who = SimpleNamespace(name="Strategi", municipality="Kommune")
-    content = _workbook(who, [("side", made)], SimpleNamespace(id="2023-12-05-0123456789ab"), "udgave")
+    content = written_workbook(who, [("side", made)], SimpleNamespace(id="2023-12-05-0123456789ab"), "udgave")
     emptied = openpyxl.load_workbook(io.BytesIO(content))
     emptied.save(tmp_path / "made.xlsx")
     [_, sheet] = recalculated(tmp_path / "made.xlsx").values()
