@@ -714,11 +714,15 @@ def test_a_table_of_amounts_or_months_with_a_minus_says_what_it_is(pages):
     assert found[True] > 15
 
 
-def test_no_two_key_figures_of_a_front_page_have_the_same_name(site):
+def test_each_key_figure_of_a_front_page_has_a_name_of_its_own_and_leads_to_where_its_page_tells_it(site):
     found = 0
     for path in sorted(site.glob("strategies/*/index.html")):
         soup = BeautifulSoup(path.read_text("utf-8"), "html.parser")
         names = [one.find_previous("dt").get_text() for one in soup.select("dd.front-number")]
         assert len(names) == len(set(names)), (path, names)
         found += len(names)
+        for one in soup.select("dd.front-number"):
+            page, _, id = one.a["href"].partition("#")
+            there = BeautifulSoup((path.parent / page).read_text("utf-8"), "html.parser").find(id=id)
+            assert there, (path, one.a["href"])
     assert found > 20

@@ -59,6 +59,7 @@ WITHOUT_COMPARISON = (
     "Tallene viser, hvordan det er gået, ikke hvad strategien har bevirket: her er ingen gruppe uden indsatsen fulgt."
 )
 NOT_TRIED = "Om grupperne var ens, før nogen startede, har ikke kunnet prøves."
+SAVED_TO_DATE = "den-realiserede-besparelse"
 HIDDEN = ("interval", "measured")
 """Of a hidden difference that would let the interval reach 0, or 1 where it does, and of the strongest measured one."""
 HIDDEN_WEAKER = (
@@ -276,7 +277,8 @@ class Front:
                 turns = turns or may_turn(numbers)
                 said = f"Resultatet af {name} er til og med {until} beregnet til {given}"
                 return [ended(f"{said}, som kan vende" if turns else said), ended(told.against)]
-            return [f"Det er ikke gjort op, om {name} har givet en gevinst eller et tab."]
+            why = [one.numbers["why"].shown for one in self._texts(SAVED_TO_DATE) if "why" in one.numbers]
+            return [f"Det er ikke gjort op, om {name} har givet en gevinst eller et tab.", *why[:1]]
         return []
 
     def _headlines(self) -> list[Item]:
@@ -316,7 +318,7 @@ class Front:
                 for one in told
             ]
             filed = {"caption": "Nøgletal", "told": rows}
-            parts = [(one.name, one.number, ended(one.against), ended(one.sure)) for one in told]
+            parts = [(one.name, one.number, _where(one.place), ended(one.against), ended(one.sure)) for one in told]
             self._show("noegletal", "key figures", [self.items[one.place] for one in told], filed, told=parts)
 
     def show_figures(self) -> None:
@@ -425,9 +427,15 @@ def _leading_back(html: str, page: str) -> str:
     """With each number that answers for itself on its page as a link to where it stands there."""
     return re.sub(
         r'<span class="tal" data-tal="([^".]*)\.[^"]*">(.*?)</span>',
-        rf'<a class="front-number-there" href="{page}.html#vist-\1">\2</a>',
+        lambda met: f'<a class="front-number-there" href="{_where(f"{page}/{met[1]}")}">{met[2]}</a>',
         html,
     )
+
+
+def _where(place: str) -> str:
+    """The address of what a page shows, from the strategy's front page."""
+    page, _, id = place.partition("/")
+    return f"{page}.html#vist-{id}"
 
 
 def _again(filed: dict[str, Any], html: str) -> Markup:
